@@ -4,11 +4,13 @@
 //! [`commands`] joins the layers; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
+pub mod cli;
 pub mod error;
 pub mod host;
 pub mod model;
 pub mod process;
 pub mod render;
+pub mod report;
 
 use std::ffi::OsString;
 

@@ -16,7 +16,7 @@ fn engine(overrides: &[(&str, &str)]) -> Result<Engine> {
     Engine::new(quote, overrides.collect())
 }
 
-fn variables(wanted: Wanted, extra: serde_json::Value) -> Variables {
+fn variables(wanted: Wanted, extra: &serde_json::Value) -> Variables {
     let account = AccountName::new("octopus").unwrap();
     Variables {
         policy_key: account.policy_key(),
@@ -31,7 +31,7 @@ fn variables(wanted: Wanted, extra: serde_json::Value) -> Variables {
 fn the_rules_are_the_documented_ones() {
     let rendered = engine(&[])
         .unwrap()
-        .data(Which::RbacCm, &variables(Wanted::default(), json!({})));
+        .data(Which::RbacCm, &variables(Wanted::default(), &json!({})));
     assert_eq!(
         rendered.unwrap().text,
         "\"policy.octopus.csv\": |\n  \
@@ -50,7 +50,7 @@ fn regex_rules_are_anchored_and_project_names_escaped() {
     };
     let rendered = engine(&[])
         .unwrap()
-        .data(Which::RbacCm, &variables(wanted, json!({})))
+        .data(Which::RbacCm, &variables(wanted, &json!({})))
         .unwrap();
     let rules: Vec<_> = rendered.text.lines().skip(1).map(str::trim).collect();
     assert_eq!(
@@ -73,7 +73,7 @@ fn a_missing_value_is_named_with_template_and_line() {
     ] {
         let engine = engine(&[("argocd-cm.data.yaml.j2", text)]).unwrap();
         let error = engine
-            .data(Which::Cm, &variables(Wanted::default(), json!({})))
+            .data(Which::Cm, &variables(Wanted::default(), &json!({})))
             .unwrap_err();
         let at = format!("own/argocd-cm.data.yaml.j2:{line}:1");
         assert_eq!(error.to_string(), format!("{at}: no value for `colour`"));
@@ -84,7 +84,7 @@ fn a_missing_value_is_named_with_template_and_line() {
 fn a_missing_value_inside_an_include_is_found_there() {
     let engine = engine(&[("policy.csv.j2", "# one\np, {{ who }}, a, b, c, allow\n")]).unwrap();
     let error = engine
-        .patch(Which::RbacCm, &variables(Wanted::default(), json!({})))
+        .patch(Which::RbacCm, &variables(Wanted::default(), &json!({})))
         .unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -111,13 +111,13 @@ fn values_are_quoted_by_the_engine_and_nothing_switches_it_off() {
     let text = "k: {{ evil }}\nn: {{ n }}\n{% for l in list %}l: {{ l }}\n{% endfor %}";
     let rendered = engine(&[("argocd-cm.data.yaml.j2", text)])
         .unwrap()
-        .data(Which::Cm, &variables(Wanted::default(), extra.clone()))
+        .data(Which::Cm, &variables(Wanted::default(), &extra))
         .unwrap();
     assert_eq!(rendered.text, "k: \"x\\n  key: value\"\nn: 3\nl: \"a\"\n");
     for off in ["{{ evil | safe }}", "{{ evil | e }}", "{{ list }}"] {
         let engine = engine(&[("argocd-cm.data.yaml.j2", off)]);
         let rendered =
-            engine.and_then(|e| e.data(Which::Cm, &variables(Wanted::default(), extra.clone())));
+            engine.and_then(|e| e.data(Which::Cm, &variables(Wanted::default(), &extra)));
         assert!(rendered.is_err(), "{off}");
     }
 }
@@ -128,7 +128,7 @@ fn a_policy_field_is_quoted_for_csv_and_takes_no_line_break() {
     let render = |who: &str| {
         engine(&[("policy.csv.j2", text)]).unwrap().data(
             Which::RbacCm,
-            &variables(Wanted::default(), json!({"who": who})),
+            &variables(Wanted::default(), &json!({"who": who})),
         )
     };
     assert!(
@@ -150,7 +150,7 @@ fn our_own_variables_cannot_be_set() {
         let extra = json!({name: "x"});
         let engine = engine(&[]).unwrap();
         let error = engine
-            .data(Which::Cm, &variables(Wanted::default(), extra))
+            .data(Which::Cm, &variables(Wanted::default(), &extra))
             .unwrap_err();
         assert_eq!(error.code(), crate::error::Code::USAGE);
     }
