@@ -8,6 +8,7 @@ pub mod error;
 pub mod host;
 pub mod model;
 pub mod process;
+pub mod rbac;
 
 use std::ffi::OsString;
 

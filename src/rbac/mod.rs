@@ -1,0 +1,3 @@
+//! Decisions as Argo CD's own enforcer makes them.
+
+pub mod glob;
