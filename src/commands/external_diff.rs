@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::context::Context;
 use super::diff::Side;
-use crate::emit::{Access, Existing, write};
+use crate::emit::{Access, Existing, private_directory, write};
 use crate::error::{Error, Result};
 use crate::process::{Invocation, Stdin};
 

@@ -4,7 +4,7 @@ mod file;
 
 use std::io::{ErrorKind, Write};
 
-pub use file::{Access, Existing, create_directory, write};
+pub use file::{Access, Existing, create_directory, private_directory, write};
 
 use crate::error::{Error, Result};
 

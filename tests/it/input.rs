@@ -34,7 +34,7 @@ fn what_cannot_be_read_is_named() {
         .run()
         .refused(3, "<stdin> is empty");
     sandbox
-        .command("render -f -,-")
+        .command("render -f - -f -")
         .stdin(CM)
         .run()
         .refused(2, "only once");

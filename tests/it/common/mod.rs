@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use kubectl_octopus_argo::error::{Error, Result};
 use kubectl_octopus_argo::host::{Environment, Host, Terminal};
-use kubectl_octopus_argo::process::{Invocation, Output, Runner, Secret};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
 use tempfile::TempDir;
 
 pub mod real;
@@ -196,7 +195,7 @@ struct Recorder {
 }
 
 impl Runner for Recorder {
-    fn run(&self, invocation: &Invocation) -> Result<Output> {
+    fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
         let words = std::iter::once(invocation.program.as_os_str().to_owned());
         let words = words.chain(invocation.args.iter().cloned());
         let words = words
@@ -205,7 +204,7 @@ impl Runner for Recorder {
         self.ran.lock().unwrap().push(words);
         let answer = self.answers.lock().unwrap().pop();
         let (code, stdout, stderr) =
-            answer.ok_or_else(|| Error::external("no program may be run"))?;
+            answer.ok_or_else(|| Failure::Missing { program: invocation.program.clone() })?;
         Ok(Output {
             code: Some(code),
             stdout: Secret::new(stdout),
