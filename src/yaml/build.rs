@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, Tag};
 
-use super::node::{Block, Chomping, Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
-use super::resolve;
+use super::node::{Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
 use super::stream::{Document, Duplicate, duplicates};
 use super::syntax;
-use super::trivia::{Token, line_start, next_line, tokens, without_break};
+use super::trivia::{Token, next_line, tokens};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_EXPANDED_BYTES, MAX_NODES};
+use super::{block_scalar, resolve};
 use crate::error::{Error, Result};
 use crate::model::Source;
 
@@ -228,8 +228,14 @@ impl<'a> Builder<'a> {
             Style::Plain => (ScalarStyle::Plain, None),
             Style::SingleQuoted => (ScalarStyle::SingleQuoted, None),
             Style::DoubleQuoted => (ScalarStyle::DoubleQuoted, None),
-            Style::Literal => (ScalarStyle::Literal, self.block(b'|', &mut at, span)),
-            Style::Folded => (ScalarStyle::Folded, self.block(b'>', &mut at, span)),
+            Style::Literal => (
+                ScalarStyle::Literal,
+                block_scalar::block(self.text, self.gap, b'|', &mut at, span.indent),
+            ),
+            Style::Folded => (
+                ScalarStyle::Folded,
+                block_scalar::block(self.text, self.gap, b'>', &mut at, span.indent),
+            ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
         let value = if missing { "" } else { value };
@@ -272,57 +278,6 @@ impl<'a> Builder<'a> {
             end = end.max(at.end);
         }
         node.span = end..end;
-    }
-
-    /// A block scalar's header, found between the last event and the content.
-    fn block(&self, indicator: u8, at: &mut Range<usize>, span: &Span) -> Option<Block> {
-        let header = tokens(self.text, self.gap..at.start)
-            .find(|(token, _)| *token == Token::Indicator(indicator))?
-            .1;
-        let rest = &self.text[header.end..];
-        let marks = rest
-            .bytes()
-            .take_while(|byte| matches!(byte, b'+' | b'-' | b'1'..=b'9'))
-            .count();
-        let body = next_line(self.text, header.end);
-        // The parser stops at the next token, behind that line's indentation.
-        let mut end = at.end.max(body);
-        let line = line_start(self.text, end);
-        if line >= body && end < self.text.len() {
-            end = line;
-        }
-        let chomping = match &rest[..marks] {
-            marks if marks.contains('+') => Chomping::Keep,
-            marks if marks.contains('-') => Chomping::Strip,
-            _ => Chomping::Clip,
-        };
-        let indent = span.indent;
-        if chomping != Chomping::Keep {
-            end = self.without_blank_lines(body, end, indent);
-        }
-        *at = header.start..end;
-        Some(Block {
-            header_end: header.end + marks,
-            body,
-            indent: indent.unwrap_or(0),
-            explicit_indent: rest[..marks].bytes().any(|byte| byte.is_ascii_digit()),
-            chomping,
-        })
-    }
-
-    fn without_blank_lines(&self, body: usize, mut end: usize, indent: Option<usize>) -> usize {
-        while end > body {
-            let before = without_break(&self.text[body..end]);
-            let start = before.rfind('\n').map_or(body, |at| body + at + 1);
-            let line = without_break(&self.text[start..end]);
-            if indent.is_some_and(|indent| line.len() > indent)
-                || line.bytes().any(|byte| byte != b' ')
-            {
-                break;
-            }
-            end = start;
-        }
-        end
     }
 
     fn open(

@@ -24,8 +24,10 @@
 //! events. Types are decided as kubectl's YAML 1.1 reader decides them, because that is what
 //! reaches the API server.
 
+mod block_scalar;
 mod build;
 mod decode;
+mod edit;
 mod json;
 mod node;
 mod resolve;
@@ -36,10 +38,11 @@ mod value;
 
 pub mod write;
 
+pub use edit::{Edit, edit};
 pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle, ScalarType, Step};
 pub use stream::{Document, Duplicate, Format, Stream};
 
-/// The largest document that is read, in bytes. A ConfigMap can hold 1 MiB.
+/// The largest document that is read, in bytes. Kubernetes objects stay below 1.5 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 /// How deep collections may be nested, aliases followed.
 pub const MAX_DEPTH: usize = 100;

@@ -247,6 +247,7 @@ pub enum ScalarType {
 
 /// A single value.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub struct Scalar {
     pub(super) value: Box<str>,
     pub(super) style: ScalarStyle,
