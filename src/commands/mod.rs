@@ -17,7 +17,7 @@ use crate::error::{Code, Result};
 use crate::host::Host;
 
 /// Runs a command.
-pub fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
+pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     let mut context = Context::new(cli.talk, host);
     match cli.command {
         Command::Render(args) => render::run(args, &mut context),

@@ -43,6 +43,9 @@ pub(super) enum Place {
 
 /// A text as a scalar on one line: plain, else in the quotes that need no escapes.
 pub(super) fn scalar(text: &str, place: Place) -> String {
+    if text.is_empty() {
+        return single_quoted(text);
+    }
     if text.chars().any(needs_escape) {
         return double_quoted(text);
     }

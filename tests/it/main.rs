@@ -1,6 +1,7 @@
 //! Whole commands, run in-process with a recording host, and a few through the real binary.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+#![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod common;
 mod diff;

@@ -3,7 +3,7 @@
 
 use super::Splice;
 use super::lines::hunks;
-use super::plan::{Caution, Planner};
+use super::plan::{Caution, Planner, head_of};
 use crate::model::Source;
 use crate::yaml::decode::{locate, locate_end};
 use crate::yaml::node::{Block, Chomping, Node, Scalar, ScalarStyle};
@@ -43,6 +43,12 @@ impl<'a> Planner<'a> {
     /// A text on one line gets other words in the quotes that it has.
     fn requote(&mut self, parent: &Node, old: &Node, scalar: &Scalar, new: &str) -> bool {
         let several = new.contains('\n') && !parent.flow && !self.json;
+        if several && scalar.style == ScalarStyle::DoubleQuoted && scalar.value.is_empty() {
+            // An empty text keeps its quotes, so that it can be emptied again.
+            let text = self.continued(parent, old, new);
+            self.splice(old.span.start, old.span.end, text);
+            return true;
+        }
         if several && self.caution == Caution::Preferred && write::is_literal(new) {
             return false;
         }
@@ -60,6 +66,24 @@ impl<'a> Planner<'a> {
         };
         self.splice(old.span.start, old.span.end, text);
         true
+    }
+
+    /// Double-quoted, a line of the text on each line.
+    fn continued(&self, parent: &Node, old: &Node, new: &str) -> String {
+        let head = head_of(parent, old).map_or(old.span.start, |head| head.span.start);
+        let line_break = line_break(self.text, old.span.start);
+        let margin = format!("\\{line_break}{}", " ".repeat(column(self.text, head) + 2));
+        let mut text = String::from("\"");
+        for line in new.split_inclusive('\n') {
+            text.push_str(&margin);
+            if line.starts_with([' ', '\t']) {
+                text.push('\\');
+            }
+            write::escape_into(&mut text, line, write::needs_escape);
+        }
+        text.push_str(&margin);
+        text.push('"');
+        text
     }
 
     /// Whether the text with these splices alone reads as it should. Where line breaks fold, it

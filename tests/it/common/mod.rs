@@ -203,8 +203,9 @@ impl Runner for Recorder {
             .collect();
         self.ran.lock().unwrap().push(words);
         let answer = self.answers.lock().unwrap().pop();
-        let (code, stdout, stderr) =
-            answer.ok_or_else(|| Failure::Missing { program: invocation.program.clone() })?;
+        let (code, stdout, stderr) = answer.ok_or_else(|| Failure::Missing {
+            program: invocation.program.clone(),
+        })?;
         Ok(Output {
             code: Some(code),
             stdout: Secret::new(stdout),
