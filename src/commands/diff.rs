@@ -22,7 +22,7 @@ pub(super) struct Side {
     pub(super) desired: String,
 }
 
-pub(super) fn run(args: DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let wish = Wish::new(&args.change, context)?;
     let files = context.read(&args.input)?;
     let mut next = Next::new(&args.input, &args.change, &wish);
@@ -30,7 +30,7 @@ pub(super) fn run(args: DiffArgs, context: &mut Context<'_, '_>) -> Result<Code>
     let (sides, planned) = match &files {
         None if args.change.fresh => {
             next.read = Read::Fresh;
-            (fresh(&args, &wish)?, Vec::new())
+            (fresh(args, &wish)?, Vec::new())
         }
         None => {
             return Err(Error::usage("there is nothing to compare with")
@@ -39,7 +39,7 @@ pub(super) fn run(args: DiffArgs, context: &mut Context<'_, '_>) -> Result<Code>
         }
         Some(files) => {
             found = objects(files);
-            let planned = wish.plan(select(&found, &scope(&args.input))?, context)?;
+            let planned = wish.plan(&select(&found, &scope(&args.input))?, context)?;
             next.observe(&planned);
             let sides = planned
                 .iter()

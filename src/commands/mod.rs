@@ -20,8 +20,8 @@ use crate::host::Host;
 pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     let mut context = Context::new(cli.talk, host);
     match cli.command {
-        Command::Render(args) => render::run(args, &mut context),
-        Command::Diff(args) => diff::run(args, &mut context),
+        Command::Render(args) => render::run(&args, &mut context),
+        Command::Diff(args) => diff::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
     }
 }

@@ -147,7 +147,7 @@ metadata:
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 note: `| kubectl apply -f -` would lose nothing now, but makes kubectl believe that every key is ours: the next `kubectl apply` of Argo CD's own manifests (an upgrade) then deletes this account and every key that you have added yourself
-next: kubectl octopus-argo render -f - | kubectl replace -f -
+next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0
 
 "#]]
@@ -261,7 +261,6 @@ data:
     p, octopus, logs, get, b/*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-note: without input the patch sets the account's capabilities to exactly apiKey and enables it; with --live it keeps what is there (kubectl octopus-argo render --live)
 next: kubectl octopus-argo render --project a --project b -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
@@ -598,7 +597,7 @@ warning: the account's tokens outlive it: they stay in the Secret argocd-secret 
 note: <stdin>:21:5: removed, though it stands in policy.csv, where render had not put it: p, octopus, clusters, get, *, allow
 note: <stdin>:24:5: removed with policy.octopus.csv, and render had not added it: p, octopus, exec, create, */*, allow
 warning: <stdin>:22:5: octopus still has everything of role:x
-next: review it (kubectl octopus-argo diff -f - --absent), put it in the place of your file and commit it
+next: review it (… | kubectl octopus-argo diff -f - --absent), put it in the place of your file and commit it
 ---- exit code 0
 
 "#]]
@@ -705,7 +704,7 @@ data:
     p, octopus, logs, get, */*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: review it (kubectl octopus-argo diff -f -), put it in the place of your file and commit it
+next: review it (… | kubectl octopus-argo diff -f -), put it in the place of your file and commit it
 ---- exit code 0
 
 "#]]
