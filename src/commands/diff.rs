@@ -154,9 +154,12 @@ fn excerpt(text: &str, document: usize, route: &[Step]) -> Result<String> {
     }
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let indent = span.start - line_start;
-    let end = text[span.end..]
-        .find('\n')
-        .map_or(text.len(), |at| span.end + at);
+    let end = if text[..span.end].ends_with('\n') {
+        span.end
+    } else {
+        let rest = text[span.end..].find('\n');
+        rest.map_or(text.len(), |at| span.end + at)
+    };
     let mut shown = String::new();
     for (number, line) in text[span.start..end].lines().enumerate() {
         let margin = line.len() - line.trim_start_matches(' ').len();
