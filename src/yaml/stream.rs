@@ -18,7 +18,7 @@ pub enum Format {
 }
 
 /// A text parsed into documents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     source: Source,
     format: Format,
@@ -99,7 +99,7 @@ fn refuse_unicode_breaks(source: &Source) -> Result<()> {
 }
 
 /// One document of a stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     pub(super) source: Source,
     pub(super) root: Option<Node>,
