@@ -13,6 +13,7 @@ mod admin;
 mod claims;
 mod common;
 mod decisions;
+mod generated;
 mod matchers;
 mod policies;
 mod rollback;
