@@ -4,7 +4,9 @@
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a benchmark prints and stops at what it cannot measure"
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    reason = "a benchmark prints, takes arguments, and stops at what it cannot measure"
 )]
 
 mod generator;

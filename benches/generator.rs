@@ -186,7 +186,7 @@ fn one_role(lines: usize, shape: Shape, seed: u64, regex: bool) -> String {
 pub(crate) fn questions(lines: usize, shape: Shape, seed: u64, count: usize) -> Vec<Question> {
     let mut lcg = Lcg::new(seed + 1);
     let users = (lines / 10).max(1);
-    let mut seen = HashSet::new();
+    let mut asked = HashSet::new();
     let mut all = Vec::with_capacity(count);
     while all.len() < count {
         let question = match shape {
@@ -230,7 +230,7 @@ pub(crate) fn questions(lines: usize, shape: Shape, seed: u64, count: usize) -> 
                 }
             }
         };
-        if seen.insert(question.clone()) {
+        if asked.insert(question.clone()) {
             all.push(question);
         }
     }

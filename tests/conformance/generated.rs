@@ -3,16 +3,19 @@
 #[path = "../../benches/generator.rs"]
 mod generator;
 
+use std::fmt::Write as _;
+
 use generator::{Shape, policy, questions};
 
 /// FNV-1a over the policy and the questions as JSON lines.
 fn fingerprint(lines: usize, shape: Shape, regex: bool) -> u64 {
     let mut text = policy(lines, shape, 1, regex);
     for asked in questions(lines, shape, 1, 500) {
-        text.push_str(&format!(
-            "{{\"sub\": \"{}\", \"res\": \"{}\", \"act\": \"{}\", \"obj\": \"{}\"}}\n",
+        let _ = writeln!(
+            text,
+            r#"{{"sub": "{}", "res": "{}", "act": "{}", "obj": "{}"}}"#,
             asked.subject, asked.resource, asked.action, asked.object
-        ));
+        );
     }
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

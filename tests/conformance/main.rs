@@ -16,5 +16,6 @@ mod decisions;
 mod generated;
 mod matchers;
 mod policies;
+mod reference;
 mod rollback;
 mod server;
