@@ -166,8 +166,12 @@ impl Patterns {
             let shape = shape.max(Shape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
         }
-        // A literal is a slice of its pattern; its first occurrence is as good as any.
-        let at = pattern.find(literal).unwrap_or_default();
+        // The literal is a slice of its pattern.
+        let at = match shape {
+            Shape::Suffix => pattern.len() - literal.len(),
+            Shape::Contains => pattern.len() - pattern.trim_start_matches('*').len(),
+            _ => 0,
+        };
         Compact::new(
             shape,
             Span {
