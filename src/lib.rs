@@ -11,6 +11,7 @@ pub mod model;
 pub mod process;
 pub mod render;
 pub mod report;
+pub mod yaml;
 
 use std::ffi::OsString;
 
