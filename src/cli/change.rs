@@ -60,6 +60,16 @@ pub enum Mode {
     Regex,
 }
 
+impl Mode {
+    /// As the option takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Glob => "glob",
+            Self::Regex => "regex",
+        }
+    }
+}
+
 /// One of the two ConfigMaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Only {
@@ -67,6 +77,16 @@ pub enum Only {
     ArgocdCm,
     /// The policy.
     ArgocdRbacCm,
+}
+
+impl Only {
+    /// As the option takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ArgocdCm => "argocd-cm",
+            Self::ArgocdRbacCm => "argocd-rbac-cm",
+        }
+    }
 }
 
 /// The form of a change.

@@ -47,3 +47,23 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_NODES: usize = 1_000_000;
 /// What a document may weigh with its aliases followed: sixteen bytes a node, and its text.
 pub const MAX_EXPANDED_BYTES: usize = 64 << 20;
+#[derive(Clone, Debug)]
+pub enum Edit {
+    Set {
+        document: usize,
+        route: Vec<Step>,
+        value: serde_json::Value,
+    },
+    SetText {
+        document: usize,
+        route: Vec<Step>,
+        text: String,
+    },
+    Remove {
+        document: usize,
+        route: Vec<Step>,
+    },
+}
+pub fn edit(_s: &Stream, _e: &[Edit]) -> crate::error::Result<String> {
+    Err(crate::error::Error::internal("stub"))
+}

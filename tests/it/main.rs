@@ -1,9 +1,10 @@
-//! Whole commands, and the programs they run.
+//! Whole commands, run in-process with a recording host, and a few through the real binary.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot do its work must fail"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod argocd_transcripts;
 mod common;
+mod diff;
+mod input;
+mod render;
+mod templates;

@@ -1,0 +1,160 @@
+//! What every command needs: the host, and how to speak to the user.
+
+use std::fmt::Display;
+
+use crate::cli::{Color, Input, Talk};
+use crate::emit;
+use crate::error::{Error, Result};
+use crate::host::Host;
+use crate::input::{self, File, Reader};
+use crate::plan::{Level, Note};
+use crate::report::{Style, printable};
+
+/// The namespace that is asked for `--live` without `-n`.
+const NAMESPACE: &str = "argocd";
+
+/// The host, with the user's wishes of how to be spoken to.
+pub(super) struct Context<'a, 'h> {
+    pub(super) host: &'a mut Host<'h>,
+    talk: Talk,
+}
+
+impl<'a, 'h> Context<'a, 'h> {
+    pub(super) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
+        Self { host, talk }
+    }
+
+    /// How stdout is marked.
+    pub(super) fn style(&self) -> Style {
+        Style::new(colored(
+            self.talk.color,
+            self.host,
+            self.host.terminal.stdout,
+        ))
+    }
+
+    /// Something good to know; `--quiet` leaves it out.
+    pub(super) fn note(&mut self, text: impl Display) {
+        if !self.talk.quiet {
+            self.say("note", Style::strong, &text.to_string());
+        }
+    }
+
+    /// The one next step; `--quiet` leaves it out.
+    pub(super) fn next(&mut self, text: impl Display) {
+        if !self.talk.quiet {
+            self.say("next", Style::good, &text.to_string());
+        }
+    }
+
+    /// Something to look at before going on.
+    pub(super) fn warn(&mut self, text: impl Display) {
+        self.say("warning", Style::warn, &text.to_string());
+    }
+
+    pub(super) fn tell(&mut self, notes: &[Note]) {
+        for note in notes {
+            match note.level {
+                Level::Note => self.note(&note.text),
+                Level::Warning => self.warn(&note.text),
+            }
+        }
+    }
+
+    fn say(&mut self, label: &str, paint: fn(Style, &str) -> String, text: &str) {
+        let style = Style::new(colored(
+            self.talk.color,
+            self.host,
+            self.host.terminal.stderr,
+        ));
+        let label = paint(style, &format!("{label}:"));
+        // Nobody is left to be told when stderr is closed.
+        let _ = writeln!(self.host.stderr, "{label} {}", printable(text));
+    }
+
+    /// The data. Only whole results come here.
+    pub(super) fn print(&mut self, text: &str) -> Result<()> {
+        emit::stdout(self.host.stdout, text)
+    }
+
+    /// Reads what the input options name; `None` where they name nothing.
+    pub(super) fn read(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if args.live {
+            let kubectl = self.host.env.get("KUBECTL_PATH");
+            let cluster = input::Cluster {
+                kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+                flags: args.kubectl.flags(),
+                namespace: args
+                    .namespace
+                    .clone()
+                    .unwrap_or_else(|| NAMESPACE.to_owned()),
+            };
+            return Ok(Some(vec![input::get(&cluster, self.host.runner)?]));
+        }
+        if args.filename.is_empty() {
+            return Ok(None);
+        }
+        let mut reader = Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+        };
+        let (files, skipped) = reader.read(&args.filename)?;
+        if !skipped.is_empty() {
+            let count = skipped.len();
+            let (files, verb) = if count == 1 {
+                ("file", "was")
+            } else {
+                ("files", "were")
+            };
+            self.note(format!(
+                "{count} {files} of the directory {verb} left out: not YAML or JSON"
+            ));
+        }
+        for file in skipped {
+            let (path, reason) = (file.path.display(), &file.reason);
+            if file.names_argo_cd {
+                self.warn(format!(
+                    "left out {path}, though it names an Argo CD ConfigMap: {reason}"
+                ));
+            } else if self.talk.verbose {
+                self.note(format!("left out {path}: {reason}"));
+            }
+        }
+        Ok(Some(files))
+    }
+}
+
+fn colored(color: Color, host: &Host<'_>, terminal: bool) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal
+                && host.env.get("NO_COLOR").is_none()
+                && host.env.get("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+/// Prints an error as the user sees it: what and where, then causes and hints a line each.
+pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
+    let style = Style::new(colored(talk.color, host, host.terminal.stderr));
+    let mut text = format!(
+        "{} {}\n",
+        style.bad("error:"),
+        printable(&error.to_string())
+    );
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(&format!("  caused by: {}\n", printable(&inner.to_string())));
+        cause = inner.source();
+    }
+    for hint in error.hints() {
+        text.push_str(&format!("  {} {}\n", style.place("hint:"), printable(hint)));
+    }
+    let _ = host.stderr.write_all(text.as_bytes());
+}

@@ -1,0 +1,202 @@
+//! `diff`: shows what the change would do.
+
+use serde_json::json;
+
+use super::change::{Planned, Wish, scope};
+use super::context::Context;
+use super::external_diff;
+use super::next::{Next, Read};
+use crate::cli::{DiffArgs, DiffOutput, Form};
+use crate::error::{Code, Error, Result};
+use crate::input::{objects, select};
+use crate::model::{Source, Which};
+use crate::plan::{Desired, key_edits, server_fields};
+use crate::report::diff::{Pair, unified};
+use crate::yaml::{self, Edit, Step, Stream};
+
+/// One object before and after.
+pub(super) struct Side {
+    /// `v1.ConfigMap.argocd.argocd-cm`, as `kubectl diff` calls it.
+    pub(super) name: String,
+    pub(super) live: String,
+    pub(super) desired: String,
+}
+
+pub(super) fn run(args: DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let wish = Wish::new(&args.change, context)?;
+    let files = context.read(&args.input)?;
+    let mut next = Next::new(&args.input, &args.change, &wish);
+    let found;
+    let (sides, planned) = match &files {
+        None if args.change.fresh => {
+            next.read = Read::Fresh;
+            (fresh(&args, &wish)?, Vec::new())
+        }
+        None => {
+            return Err(Error::usage("there is nothing to compare with")
+                .hint("give the objects that are there now: -f FILE, -f - or --live")
+                .hint("or try the built-in example: kubectl octopus-argo diff --sample"));
+        }
+        Some(files) => {
+            found = objects(files);
+            let planned = wish.plan(select(&found, &scope(&args.input))?, context)?;
+            next.observe(&planned);
+            let sides = planned
+                .iter()
+                .map(|planned| side(planned, files))
+                .collect::<Result<_>>()?;
+            (sides, planned)
+        }
+    };
+    let differ = sides.iter().any(|side: &Side| side.live != side.desired);
+    match args.output {
+        DiffOutput::Json => context.print(&report(&sides, &planned, args.unified, context))?,
+        DiffOutput::Text => {
+            if !external_diff::show(&sides, context)? {
+                let style = context.style();
+                let text: String = sides
+                    .iter()
+                    .map(|side| unified(side.pair(), args.unified, style))
+                    .collect();
+                context.print(&text)?;
+            }
+        }
+    }
+    next.tell(Form::Manifest, None, context);
+    Ok(if differ { Code::NO } else { Code::OK })
+}
+
+impl Side {
+    fn pair(&self) -> Pair<'_> {
+        Pair {
+            name: &self.name,
+            live: &self.live,
+            desired: &self.desired,
+        }
+    }
+}
+
+fn name(namespace: &str, which: Which) -> String {
+    format!("v1.ConfigMap.{namespace}.{which}")
+}
+
+fn fresh(args: &DiffArgs, wish: &Wish) -> Result<Vec<Side>> {
+    let namespace = args
+        .input
+        .namespace
+        .clone()
+        .unwrap_or_else(|| "argocd".to_owned());
+    let variables = wish.variables(&namespace, wish.match_mode());
+    Desired::render(&wish.engine, &variables)?;
+    let sides = wish.wants().map(|which| {
+        let desired = wish.engine.manifest(which, &variables)?.text;
+        Ok(Side {
+            name: name(&namespace, which),
+            live: String::new(),
+            desired,
+        })
+    });
+    sides.collect()
+}
+
+/// The object's text before and after, without what only the server writes.
+fn side(planned: &Planned<'_>, _files: &[crate::input::File]) -> Result<Side> {
+    let Planned {
+        object,
+        configmap,
+        plan,
+    } = planned;
+    let stream = object.stream();
+    let server = if object.from_server() {
+        server_fields(object.document, &object.route, object.node, true)
+    } else {
+        Vec::new()
+    };
+    let mut edits: Vec<Edit> = key_edits(
+        object.document,
+        &object.route,
+        configmap.data.as_ref(),
+        &plan.changes,
+    );
+    edits.extend(server.iter().cloned());
+    let text = |edits: &[Edit]| {
+        let edited = if edits.is_empty() {
+            stream.source().text().to_owned()
+        } else {
+            yaml::edit(stream, edits)?
+        };
+        excerpt(&edited, object.document, &object.route)
+    };
+    Ok(Side {
+        name: name(&configmap.namespace, configmap.which),
+        live: text(&server)?,
+        desired: text(&edits)?,
+    })
+}
+
+/// The text of one object: its document, or the item of a list moved to the left margin. JSON on
+/// one line is shown as YAML, so that there is something to see.
+fn excerpt(text: &str, document: usize, route: &[Step]) -> Result<String> {
+    let stream = Stream::parse(Source::new("<result>", text))?;
+    let lost = || Error::internal("an edited object is not where it was");
+    let document = stream.documents().get(document).ok_or_else(lost)?;
+    let root = document.root().ok_or_else(lost)?;
+    let node = route
+        .iter()
+        .try_fold(root, |node, step| node.step(step))
+        .ok_or_else(lost)?;
+    let span = node.span();
+    if stream.format() == yaml::Format::Json && !text[span.clone()].contains('\n') {
+        return Ok(yaml::write::document(&document.to_json(node)?));
+    }
+    if route.is_empty() {
+        return Ok(text[document.span()].to_owned());
+    }
+    let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = span.start - line_start;
+    let end = text[span.end..]
+        .find('\n')
+        .map_or(text.len(), |at| span.end + at);
+    let mut shown = String::new();
+    for (number, line) in text[span.start..end].lines().enumerate() {
+        let margin = line.len() - line.trim_start_matches(' ').len();
+        shown.push_str(if number == 0 {
+            line
+        } else {
+            &line[margin.min(indent)..]
+        });
+        shown.push('\n');
+    }
+    Ok(shown)
+}
+
+fn report(
+    sides: &[Side],
+    planned: &[Planned<'_>],
+    context_lines: usize,
+    _context: &Context<'_, '_>,
+) -> String {
+    let objects: Vec<_> = sides
+        .iter()
+        .enumerate()
+        .map(|(index, side)| {
+            let planned = planned.get(index);
+            let changes: Vec<_> = planned
+                .iter()
+                .flat_map(|planned| &planned.plan.changes)
+                .map(|change| {
+                    json!({"key": change.key, "before": change.before, "after": change.after})
+                })
+                .collect();
+            let text = unified(side.pair(), context_lines, crate::report::Style::new(false));
+            json!({
+                "object": side.name,
+                "file": planned.map(|planned| planned.object.source().name()),
+                "changed": side.live != side.desired,
+                "changes": changes,
+                "diff": text,
+            })
+        })
+        .collect();
+    format!("{:#}\n", json!({"schema": "diff/v1", "objects": objects}))
+}

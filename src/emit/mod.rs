@@ -1,0 +1,22 @@
+//! The only place that writes: stdout, and files, atomically.
+
+mod file;
+
+use std::io::{ErrorKind, Write};
+
+pub use file::{Access, Existing, create_directory, write};
+
+use crate::error::{Error, Result};
+
+/// Writes data to stdout. A reader that has closed its end has seen enough: that is no error.
+pub fn stdout(stdout: &mut dyn Write, text: &str) -> Result<()> {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::external("cannot write to stdout").caused_by(cause))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,85 @@
+//! What a token says about its bearer, as far as decisions depend on it.
+
+use serde_json::{Map, Value};
+
+/// The claims of a token, as the server sees them once it has checked it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Claims(Map<String, Value>);
+
+impl Claims {
+    /// The claims in a token's payload.
+    pub fn new(claims: Map<String, Value>) -> Self {
+        Self(claims)
+    }
+
+    /// The claims of a subject (a local account, a project role) with groups.
+    pub fn of<G: Into<String>>(subject: &str, groups: impl IntoIterator<Item = G>) -> Self {
+        let groups: Vec<Value> = groups
+            .into_iter()
+            .map(|group| Value::String(group.into()))
+            .collect();
+        let mut claims = Map::new();
+        claims.insert("sub".to_owned(), Value::String(subject.to_owned()));
+        if !groups.is_empty() {
+            claims.insert("groups".to_owned(), Value::Array(groups));
+        }
+        Self(claims)
+    }
+
+    /// Who it is: the user id that Dex knows, or else `sub`; empty when there is neither.
+    pub fn subject(&self) -> &str {
+        let federated = self
+            .0
+            .get("federated_claims")
+            .and_then(|claims| claims.get("user_id"))
+            .and_then(Value::as_str)
+            .filter(|id| !id.is_empty());
+        let sub = || self.0.get("sub").and_then(Value::as_str);
+        federated.or_else(sub).unwrap_or_default()
+    }
+
+    /// The values of the claims that count as groups, in the order of the scopes. A claim may be one
+    /// text or a list; what is no text is left out.
+    pub fn groups<'c>(&'c self, scopes: &[String]) -> Vec<&'c str> {
+        let mut groups = Vec::new();
+        for claim in scopes.iter().filter_map(|scope| self.0.get(scope)) {
+            match claim {
+                Value::String(group) => groups.push(group.as_str()),
+                Value::Array(list) => groups.extend(list.iter().filter_map(Value::as_str)),
+                _ => {}
+            }
+        }
+        groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(text: &str) -> Claims {
+        Claims::new(serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn the_federated_user_comes_before_sub() {
+        for (text, subject) in [
+            (r#"{"sub": "a", "federated_claims": {"user_id": "b"}}"#, "b"),
+            (r#"{"sub": "a", "federated_claims": {"user_id": ""}}"#, "a"),
+            (r#"{"sub": "a", "federated_claims": {"user_id": 1}}"#, "a"),
+            (r#"{"sub": "a", "federated_claims": "b"}"#, "a"),
+            (r#"{"sub": "a", "federated_claims": null}"#, "a"),
+            (r#"{"sub": 1}"#, ""),
+            ("{}", ""),
+        ] {
+            assert_eq!(claims(text).subject(), subject, "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_come_in_the_order_of_the_scopes() {
+        let claims = claims(r#"{"groups": ["a", 1, "b"], "email": "c", "n": 3}"#);
+        let scopes = ["email", "n", "groups", "none"].map(String::from);
+        assert_eq!(claims.groups(&scopes), ["c", "a", "b"]);
+    }
+}

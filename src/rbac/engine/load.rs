@@ -1,0 +1,286 @@
+//! Policy texts → [`Rules`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::index::LazyIndex;
+use super::pattern::{Compact, Patterns};
+use super::rules::{Effect, Link, Rule, Rules, Run, VIRTUAL};
+use super::texts::{Names, Source, Span, Texts, to_u32};
+use crate::rbac::MatchMode;
+use crate::rbac::csv::Field;
+use crate::rbac::policy::{PolicyError, Reason, Statement, parse};
+
+/// Groups of more rules than this have an index.
+pub(super) const SMALL_RUN: usize = 16;
+
+/// A rule before it is sorted to its subject.
+struct Pending {
+    subject: u32,
+    pair: u32,
+    rule: Rule,
+}
+
+struct Loader {
+    texts: Texts,
+    names: Names,
+    patterns: Patterns,
+    resource_names: Names,
+    resources: Vec<Compact>,
+    action_names: Names,
+    actions: Vec<Compact>,
+    pair_ids: HashMap<(u32, u32), u32>,
+    pairs: Vec<(u32, u32)>,
+    pending: Vec<Pending>,
+    links: Vec<(u32, Link)>,
+    /// The subject of the line before, which is often this line's too.
+    last: Option<(Span, u32)>,
+}
+
+/// Loads texts in their order; the first bad line is the error.
+pub(super) fn load<'t>(
+    texts: impl IntoIterator<Item = (&'t Arc<str>, &'t str)> + Clone,
+    mode: MatchMode,
+) -> Result<Rules, PolicyError> {
+    let bytes = texts.clone().into_iter().map(|(_, text)| text.len()).sum();
+    let mut loader = Loader {
+        texts: Texts::with_capacity(bytes),
+        names: Names::default(),
+        patterns: Patterns::new(mode),
+        resource_names: Names::default(),
+        resources: Vec::new(),
+        action_names: Names::default(),
+        actions: Vec::new(),
+        pair_ids: HashMap::new(),
+        pairs: Vec::new(),
+        pending: Vec::new(),
+        links: Vec::new(),
+        last: None,
+    };
+    let mut sources = Vec::new();
+    for (key, text) in texts {
+        let Some(span) = loader.texts.push_source(text) else {
+            return Err(PolicyError::new(
+                Arc::clone(key),
+                1,
+                "",
+                0,
+                (Reason::Length, 0),
+            ));
+        };
+        let key = Arc::clone(key);
+        sources.push(Source { key, span });
+    }
+    for source in &sources {
+        loader.source(source)?;
+    }
+    if loader.pending.is_empty() {
+        loader.add_virtual();
+    }
+    Ok(loader.finish(sources))
+}
+
+impl Loader {
+    fn source(&mut self, source: &Source) -> Result<(), PolicyError> {
+        let mut next = source.span.start as usize;
+        let end = next + source.span.len as usize;
+        let mut number = 0;
+        while next <= end {
+            number += 1;
+            let start = next;
+            let whole = match self.texts.sources()[start..end].find('\n') {
+                Some(len) => start..start + len,
+                None => start..end,
+            };
+            next = whole.end + 1;
+            let whole = &self.texts.sources()[whole];
+            let trimmed = whole.trim();
+            if trimmed.is_empty() || trimmed.starts_with('#') {
+                continue;
+            }
+            match parse(trimmed) {
+                Ok(statement) => {
+                    let indent = whole.len() - whole.trim_start().len();
+                    self.statement(statement, start + indent);
+                }
+                Err(fault) => {
+                    let start = start - source.span.start as usize;
+                    let key = Arc::clone(&source.key);
+                    return Err(PolicyError::new(key, number, whole, start, fault));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a statement whose trimmed line begins at `line` of the texts.
+    fn statement(&mut self, statement: Statement, line: usize) {
+        match statement {
+            Statement::Ignored => {}
+            Statement::Policy(fields) => {
+                let [subject, resource, action, object, effect] =
+                    fields.map(|field| self.span(field, line));
+                let subject = self.subject(subject);
+                let pair = self.pair(resource, action);
+                let object = self.patterns.add(&self.texts, object);
+                let effect = Effect::new(self.texts.get(effect));
+                let rule = Rule::new(to_u32(line), object, effect);
+                self.pending.push(Pending {
+                    subject,
+                    pair,
+                    rule,
+                });
+            }
+            Statement::Grouping(fields) => {
+                let [subject, role] = fields.map(|field| self.span(field, line));
+                let subject = self.names.intern(&self.texts, subject);
+                let role = self.names.intern(&self.texts, role);
+                let line = to_u32(line);
+                self.links.push((subject, Link { role, line }));
+            }
+        }
+    }
+
+    fn add_virtual(&mut self) {
+        let empty = self.texts.push_made("");
+        let subject = self.names.intern(&self.texts, empty);
+        let pair = self.pair(empty, empty);
+        let object = self.patterns.add(&self.texts, empty);
+        let rule = Rule::new(VIRTUAL, object, Effect::Allow);
+        self.pending.push(Pending {
+            subject,
+            pair,
+            rule,
+        });
+    }
+
+    fn span(&mut self, field: Field, line: usize) -> Span {
+        let start = line + field.start;
+        if field.doubled {
+            let raw = &self.texts.sources()[start..line + field.end];
+            let value = raw.replace("\"\"", "\"");
+            return self.texts.push_made(&value);
+        }
+        Span {
+            start: to_u32(start),
+            len: to_u32(field.end - field.start),
+        }
+    }
+
+    fn subject(&mut self, span: Span) -> u32 {
+        if let Some((before, id)) = self.last
+            && self.texts.bytes(before) == self.texts.bytes(span)
+        {
+            return id;
+        }
+        let id = self.names.intern(&self.texts, span);
+        self.last = Some((span, id));
+        id
+    }
+
+    fn pair(&mut self, resource: Span, action: Span) -> u32 {
+        let resource_id = self.resource_names.intern(&self.texts, resource);
+        if resource_id as usize == self.resources.len() {
+            self.resources
+                .push(self.patterns.add(&self.texts, resource));
+        }
+        let action_id = self.action_names.intern(&self.texts, action);
+        if action_id as usize == self.actions.len() {
+            self.actions.push(self.patterns.add(&self.texts, action));
+        }
+        let pair = (resource_id, action_id);
+        *self.pair_ids.entry(pair).or_insert_with(|| {
+            self.pairs.push(pair);
+            to_u32(self.pairs.len() - 1)
+        })
+    }
+
+    fn finish(self, sources: Vec<Source>) -> Rules {
+        let names = self.names.len();
+        let (links, links_of) = group(
+            names,
+            &self.links,
+            |(subject, _)| *subject,
+            |(_, link)| *link,
+        );
+        let (mut sorted, starts) = group(
+            names,
+            &self.pending,
+            |pending| pending.subject,
+            |pending| (pending.pair, pending.rule),
+        );
+        drop(self.pending);
+        let mut rules = Vec::with_capacity(sorted.len());
+        let mut runs: Vec<Run> = Vec::new();
+        let mut runs_of = Vec::with_capacity(starts.len());
+        let mut indexes = 0;
+        for bounds in starts.windows(2) {
+            runs_of.push(to_u32(runs.len()));
+            let mine = &mut sorted[bounds[0] as usize..bounds[1] as usize];
+            mine.sort_unstable_by_key(|(pair, rule)| (*pair, rule.line));
+            for run in mine.chunk_by(|(a, _), (b, _)| a == b) {
+                let index = if run.len() > SMALL_RUN {
+                    indexes += 1;
+                    indexes - 1
+                } else {
+                    Run::SMALL
+                };
+                runs.push(Run {
+                    pair: run[0].0,
+                    first: to_u32(rules.len()),
+                    index,
+                });
+                rules.extend(run.iter().map(|(_, rule)| *rule));
+            }
+        }
+        runs_of.push(to_u32(runs.len()));
+        runs.push(Run {
+            pair: 0,
+            first: to_u32(rules.len()),
+            index: Run::SMALL,
+        });
+        runs.shrink_to_fit();
+        Rules {
+            texts: self.texts,
+            sources,
+            names: self.names,
+            patterns: self.patterns,
+            resources: self.resources,
+            actions: self.actions,
+            pairs: self.pairs,
+            all: rules,
+            runs,
+            runs_of,
+            indexes: (0..indexes).map(|_| LazyIndex::default()).collect(),
+            links,
+            links_of,
+        }
+    }
+}
+
+/// Sorts items to `groups` groups, stable, and says where each group begins.
+fn group<T, U: Copy>(
+    groups: usize,
+    items: &[T],
+    key: impl Fn(&T) -> u32,
+    value: impl Fn(&T) -> U,
+) -> (Vec<U>, Vec<u32>) {
+    let mut starts = vec![0_u32; groups + 1];
+    for item in items {
+        starts[key(item) as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let Some(first) = items.first() else {
+        return (Vec::new(), starts);
+    };
+    let mut sorted = vec![value(first); items.len()];
+    let mut next = starts.clone();
+    for item in items {
+        let slot = &mut next[key(item) as usize];
+        sorted[*slot as usize] = value(item);
+        *slot += 1;
+    }
+    (sorted, starts)
+}

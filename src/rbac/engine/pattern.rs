@@ -1,0 +1,316 @@
+//! Patterns as the engine keeps them: most are a literal with a shape, eight bytes; the others are
+//! compiled when they are first asked.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use memchr::memmem;
+
+use super::texts::{Names, Span, Texts, to_u32};
+use crate::rbac::MatchMode;
+use crate::rbac::glob::{self, Glob};
+use crate::rbac::regex::GoRegex;
+
+/// The evaluation of a pattern ended in an error, which denies the whole request: a regular
+/// expression that does not compile, or a glob on which the library panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failed;
+
+/// How a literal is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Shape {
+    /// Matches every text.
+    Any,
+    /// Is the text.
+    Literal,
+    /// Begins the text.
+    Prefix,
+    /// Begins the text, and no line feed follows.
+    PrefixLine,
+    /// Ends the text.
+    Suffix,
+    /// Stands in the text.
+    Contains,
+    /// None of these, but cannot fail: the "literal" is a compiled pattern's number.
+    Stars,
+    /// None of these: the "literal" is a compiled pattern's number.
+    Compiled,
+}
+
+const SHAPES: [Shape; 8] = [
+    Shape::Any,
+    Shape::Literal,
+    Shape::Prefix,
+    Shape::PrefixLine,
+    Shape::Suffix,
+    Shape::Contains,
+    Shape::Stars,
+    Shape::Compiled,
+];
+
+/// The longest literal that a [`Compact`] can hold.
+const LONGEST: usize = (1 << 26) - 1;
+
+/// A pattern in eight bytes, with two bits to spare for its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Compact {
+    /// Where the literal begins, or a compiled pattern's number.
+    start: u32,
+    /// 26 bits of length, four of shape, two of the owner's.
+    tag: u32,
+}
+
+impl Compact {
+    fn new(shape: Shape, span: Span) -> Self {
+        Self {
+            start: span.start,
+            tag: span.len << 6 | (shape as u32) << 2,
+        }
+    }
+
+    #[inline]
+    pub(super) fn shape(self) -> Shape {
+        SHAPES[(self.tag >> 2 & 15) as usize]
+    }
+
+    #[inline]
+    pub(super) fn literal(self) -> Span {
+        Span {
+            start: self.start,
+            len: self.tag >> 6,
+        }
+    }
+
+    /// The owner's two bits.
+    #[inline]
+    pub(super) fn mark(self) -> u32 {
+        self.tag & 3
+    }
+
+    pub(super) fn with_mark(self, mark: u32) -> Self {
+        Self {
+            start: self.start,
+            tag: self.tag & !3 | mark & 3,
+        }
+    }
+}
+
+/// A pattern that has no simple shape, compiled.
+#[derive(Debug)]
+enum Compiled {
+    Glob(Glob),
+    Regex(GoRegex),
+    /// A glob that does not compile matches nothing.
+    Never,
+    /// A regular expression that does not compile is an error where it is reached.
+    Broken,
+}
+
+impl Compiled {
+    fn new(mode: MatchMode, pattern: &str) -> Self {
+        match mode {
+            MatchMode::Glob => Glob::compile(pattern).map_or(Self::Never, Self::Glob),
+            MatchMode::Regex => GoRegex::compile(pattern).map_or(Self::Broken, Self::Regex),
+        }
+    }
+
+    fn matches(&self, text: &str) -> Result<bool, Failed> {
+        match self {
+            Self::Glob(glob) => glob.matches(text).map_err(|_| Failed),
+            Self::Regex(regex) => Ok(regex.is_match(text)),
+            Self::Never => Ok(false),
+            Self::Broken => Err(Failed),
+        }
+    }
+}
+
+/// What every text that a pattern matches begins and ends with, as far as that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Literals<'p> {
+    pub(super) begin: &'p str,
+    pub(super) end: &'p str,
+}
+
+/// The patterns without a simple shape: each distinct text once, compiled when first asked. So that
+/// a hostile policy cannot fill the memory, only so many stay compiled.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    mode: MatchMode,
+    names: Names,
+    compiled: Vec<OnceLock<Box<Compiled>>>,
+    kept: AtomicUsize,
+}
+
+impl Patterns {
+    pub(super) fn new(mode: MatchMode) -> Self {
+        Self {
+            mode,
+            names: Names::default(),
+            compiled: Vec::new(),
+            kept: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn mode(&self) -> MatchMode {
+        self.mode
+    }
+
+    /// Takes in the pattern at `span`.
+    pub(super) fn add(&mut self, texts: &Texts, span: Span) -> Compact {
+        let pattern = texts.get(span);
+        let (shape, literal) = simple(self.mode, pattern);
+        if matches!(shape, Shape::Stars | Shape::Compiled) || literal.len() > LONGEST {
+            let id = self.names.intern(texts, span);
+            self.compiled.resize_with(self.names.len(), OnceLock::new);
+            let shape = shape.max(Shape::Stars);
+            return Compact::new(shape, Span { start: id, len: 0 });
+        }
+        // A literal is a slice of its pattern; its first occurrence is as good as any.
+        let at = pattern.find(literal).unwrap_or_default();
+        Compact::new(
+            shape,
+            Span {
+                start: span.start + to_u32(at),
+                len: to_u32(literal.len()),
+            },
+        )
+    }
+
+    /// Whether a pattern matches a text.
+    #[inline]
+    pub(super) fn matches(
+        &self,
+        texts: &Texts,
+        pattern: Compact,
+        text: &str,
+    ) -> Result<bool, Failed> {
+        let shape = pattern.shape();
+        let bytes = text.as_bytes();
+        Ok(match shape {
+            Shape::Any => true,
+            Shape::Literal => texts.bytes(pattern.literal()) == bytes,
+            Shape::Prefix => bytes.starts_with(texts.bytes(pattern.literal())),
+            Shape::PrefixLine => bytes
+                .strip_prefix(texts.bytes(pattern.literal()))
+                .is_some_and(|rest| !rest.contains(&b'\n')),
+            Shape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
+            Shape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
+            Shape::Stars | Shape::Compiled => {
+                return self.compiled_matches(texts, pattern.start, text);
+            }
+        })
+    }
+
+    fn compiled_matches(&self, texts: &Texts, id: u32, text: &str) -> Result<bool, Failed> {
+        let pattern = texts.get(self.names.span(id));
+        self.with_compiled(id, pattern, |compiled| compiled.matches(text))
+    }
+
+    fn compiles(&self, id: u32, pattern: &str) -> bool {
+        self.with_compiled(id, pattern, |compiled| {
+            !matches!(compiled, Compiled::Never | Compiled::Broken)
+        })
+    }
+
+    fn with_compiled<T>(&self, id: u32, pattern: &str, ask: impl FnOnce(&Compiled) -> T) -> T {
+        let slot = &self.compiled[id as usize];
+        if let Some(compiled) = slot.get() {
+            return ask(compiled);
+        }
+        let compiled = Compiled::new(self.mode, pattern);
+        let answer = ask(&compiled);
+        let most = match self.mode {
+            // A compiled regular expression takes some ten kilobytes, a glob some hundred bytes.
+            MatchMode::Regex => 2_000,
+            MatchMode::Glob => 200_000,
+        };
+        if self.kept.fetch_add(1, Ordering::Relaxed) < most {
+            // Somebody else may have been faster with the same pattern; that is as good.
+            let _ = slot.set(Box::new(compiled));
+        }
+        answer
+    }
+
+    /// What every text that a pattern matches begins and ends with. Both are empty where evaluating
+    /// the pattern may fail, so that it is always tried.
+    pub(super) fn literals<'t>(&'t self, texts: &'t Texts, pattern: Compact) -> Literals<'t> {
+        let (mut begin, mut end) = ("", "");
+        match pattern.shape() {
+            Shape::Literal | Shape::Prefix | Shape::PrefixLine => {
+                begin = texts.get(pattern.literal());
+            }
+            Shape::Suffix => end = texts.get(pattern.literal()),
+            Shape::Any | Shape::Contains => {}
+            Shape::Stars | Shape::Compiled => {
+                let text = texts.get(self.names.span(pattern.start));
+                match self.mode {
+                    MatchMode::Glob => return self.glob_literals(pattern.start, text),
+                    MatchMode::Regex if self.compiles(pattern.start, text) => {
+                        begin = regex_beginning(text);
+                    }
+                    MatchMode::Regex => {}
+                }
+            }
+        }
+        Literals { begin, end }
+    }
+
+    fn glob_literals<'t>(&'t self, id: u32, text: &'t str) -> Literals<'t> {
+        let slot = &self.compiled[id as usize];
+        // Kept without a limit: an index is built only for groups that are asked again and again,
+        // and a compiled glob is small.
+        match &**slot.get_or_init(|| Box::new(Compiled::new(self.mode, text))) {
+            Compiled::Glob(glob) if !glob.may_panic() => Literals {
+                begin: glob.literal_prefix(),
+                end: glob.literal_suffix(),
+            },
+            _ => Literals { begin: "", end: "" },
+        }
+    }
+
+    /// Bytes on the heap, compiled patterns not counted.
+    pub(super) fn heap(&self) -> usize {
+        self.names.heap() + size_of_val(&*self.compiled)
+    }
+}
+
+/// The shape and literal of a pattern.
+fn simple(mode: MatchMode, pattern: &str) -> (Shape, &str) {
+    match mode {
+        MatchMode::Glob => match glob::quick_shape(pattern) {
+            Some(glob::Shape::Any) => (Shape::Any, ""),
+            Some(glob::Shape::Literal(text)) => (Shape::Literal, text),
+            Some(glob::Shape::Prefix(text)) => (Shape::Prefix, text),
+            Some(glob::Shape::Suffix(text)) => (Shape::Suffix, text),
+            Some(glob::Shape::Generic) => {
+                let inner = pattern.trim_matches('*');
+                if pattern.starts_with('*') && pattern.ends_with('*') && !inner.contains('*') {
+                    (Shape::Contains, inner)
+                } else {
+                    (Shape::Stars, "")
+                }
+            }
+            None => (Shape::Compiled, ""),
+        },
+        MatchMode::Regex => (Shape::Compiled, ""),
+    }
+}
+
+/// A literal that every text begins with in which an expression is found, read off its text: behind
+/// `^`, up to the first character that may mean something, and one less where that repeats it.
+fn regex_beginning(pattern: &str) -> &str {
+    let Some(anchored) = pattern.strip_prefix('^') else {
+        return "";
+    };
+    if anchored.contains('|') {
+        return "";
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/_-:@ %,;=~#".contains(c);
+    let end = anchored.find(|c| !plain(c)).unwrap_or(anchored.len());
+    if anchored[end..].starts_with(['*', '?', '+', '{']) {
+        &anchored[..end.saturating_sub(1)]
+    } else {
+        &anchored[..end]
+    }
+}

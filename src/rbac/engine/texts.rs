@@ -1,0 +1,221 @@
+//! The texts of a policy, kept once, and names in them.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+/// A piece of the kept text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) len: u32,
+}
+
+/// All sources one behind the other, and behind them what does not stand in any source as it is
+/// meant: fields with doubled quotes.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    sources: String,
+    made: String,
+}
+
+impl Texts {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            sources: String::with_capacity(bytes),
+            made: String::new(),
+        }
+    }
+
+    /// Adds a source before anything was made; none if offsets would no longer fit.
+    pub(super) fn push_source(&mut self, text: &str) -> Option<Span> {
+        let span = Span {
+            start: u32::try_from(self.sources.len()).ok()?,
+            len: u32::try_from(text.len()).ok()?,
+        };
+        // Half of the offsets stay free for made text, which is never longer than its source.
+        if span.start.checked_add(span.len)? > u32::MAX / 2 {
+            return None;
+        }
+        self.sources.push_str(text);
+        Some(span)
+    }
+
+    /// Adds a text that stands in no source.
+    pub(super) fn push_made(&mut self, text: &str) -> Span {
+        let start = self.sources.len() + self.made.len();
+        self.made.push_str(text);
+        Span {
+            start: to_u32(start),
+            len: to_u32(text.len()),
+        }
+    }
+
+    /// The text of a span.
+    #[inline]
+    pub(super) fn get(&self, span: Span) -> &str {
+        let start = span.start as usize;
+        let (text, start) = if start >= self.sources.len() {
+            (&self.made, start - self.sources.len())
+        } else {
+            (&self.sources, start)
+        };
+        &text[start..start + span.len as usize]
+    }
+
+    /// The bytes of a span.
+    #[inline]
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        let start = span.start as usize;
+        let (text, start) = if start >= self.sources.len() {
+            (&self.made, start - self.sources.len())
+        } else {
+            (&self.sources, start)
+        };
+        &text.as_bytes()[start..start + span.len as usize]
+    }
+
+    /// The sources, joined without anything between them.
+    pub(super) fn sources(&self) -> &str {
+        &self.sources
+    }
+}
+
+/// A number that fits by construction: no text is longer than [`u32::MAX`] (see
+/// [`Texts::push_source`]), and nothing is counted that takes no byte of one.
+pub(super) fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A text's name and where it lies.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) key: Arc<str>,
+    pub(super) span: Span,
+}
+
+/// Distinct names with dense numbers, found by a keyed hash: policies are input.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// Open addressing; a slot is a piece of the hash and the name's number plus one.
+    table: Vec<(u32, u32)>,
+    spans: Vec<Span>,
+    state: RandomState,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            table: vec![(0, 0); 16],
+            spans: Vec::new(),
+            state: RandomState::new(),
+        }
+    }
+}
+
+impl Names {
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The text's span of a number.
+    #[inline]
+    pub(super) fn span(&self, id: u32) -> Span {
+        self.spans[id as usize]
+    }
+
+    /// The number of a name.
+    #[inline]
+    pub(super) fn find(&self, texts: &Texts, name: &str) -> Option<u32> {
+        self.probe(texts, name, self.state.hash_one(name)).ok()
+    }
+
+    /// The number of the name at `span`, a new one if it is new.
+    pub(super) fn intern(&mut self, texts: &Texts, span: Span) -> u32 {
+        let name = texts.get(span);
+        let hash = self.state.hash_one(name);
+        match self.probe(texts, name, hash) {
+            Ok(id) => id,
+            Err(slot) => {
+                let id = to_u32(self.spans.len());
+                self.spans.push(span);
+                self.table[slot] = (tag(hash), id + 1);
+                if self.spans.len() * 3 > self.table.len() * 2 {
+                    self.grow(texts);
+                }
+                id
+            }
+        }
+    }
+
+    #[inline]
+    fn probe(&self, texts: &Texts, name: &str, hash: u64) -> Result<u32, usize> {
+        let mask = self.table.len() - 1;
+        let mut slot = slot(hash, mask);
+        loop {
+            let (there, id) = self.table[slot];
+            if id == 0 {
+                return Err(slot);
+            }
+            if there == tag(hash) && texts.bytes(self.spans[id as usize - 1]) == name.as_bytes() {
+                return Ok(id - 1);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self, texts: &Texts) {
+        let mask = self.table.len() * 2 - 1;
+        let mut table = vec![(0, 0); mask + 1];
+        for (id, span) in (1..).zip(&self.spans) {
+            let hash = self.state.hash_one(texts.get(*span));
+            let mut at = slot(hash, mask);
+            while table[at].1 != 0 {
+                at = (at + 1) & mask;
+            }
+            table[at] = (tag(hash), id);
+        }
+        self.table = table;
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn heap(&self) -> usize {
+        size_of_val(&*self.table) + size_of_val(&*self.spans)
+    }
+}
+
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "pieces of a hash are meant to be pieces"
+)]
+fn slot(hash: u64, mask: usize) -> usize {
+    hash as usize & mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_have_one_number() {
+        let mut texts = Texts::default();
+        let each: Vec<String> = (0..1000).map(|n| format!("n{}", n % 300)).collect();
+        texts.push_source(&each.concat()).unwrap();
+        let mut names = Names::default();
+        let mut at = 0;
+        for n in 0..1000_u32 {
+            let len = to_u32(each[n as usize].len());
+            let id = names.intern(&texts, Span { start: at, len });
+            assert_eq!(id, n % 300);
+            at += len;
+        }
+        assert_eq!(names.len(), 300);
+        assert_eq!(names.find(&texts, "n299"), Some(299));
+        assert_eq!(names.find(&texts, "n300"), None);
+        let made = texts.push_made("n7");
+        assert_eq!(names.intern(&texts, made), 7);
+    }
+}

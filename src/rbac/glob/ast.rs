@@ -1,0 +1,101 @@
+//! Tokens → tree.
+
+use super::error::GlobError;
+use super::lexer::{Lexer, Token};
+
+/// How deep braces may nest. The original has no limit but its stack.
+pub(super) const MAX_DEPTH: usize = 200;
+
+/// A node of the pattern's tree. `Any` and `Super` mean the same without separators, but they are
+/// not equal when common parts of alternatives are looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    Nothing,
+    Pattern(Vec<Node>),
+    AnyOf(Vec<Node>),
+    Text(String),
+    List { not: bool, chars: String },
+    Range { not: bool, lo: char, hi: char },
+    Any,
+    Super,
+    Single,
+}
+
+/// A parsed pattern.
+pub(super) enum Parsed {
+    /// The children of the root pattern.
+    Tree(Vec<Node>),
+    /// Valid, but nested too deeply for us.
+    TooDeep,
+}
+
+/// Parses a pattern. Braces that are never closed end with the pattern.
+pub(super) fn parse(pattern: &str) -> Result<Parsed, GlobError> {
+    let mut lexer = Lexer::new(pattern);
+    // What stands around each open brace: the pattern before it, and its finished alternatives.
+    let mut open: Vec<(Vec<Node>, Vec<Node>)> = Vec::new();
+    let mut current = Vec::new();
+    let mut too_deep = false;
+    loop {
+        match lexer.next()? {
+            Token::End => break,
+            Token::RangeOpen => current.push(parse_range(&mut lexer)?),
+            // From here on only errors matter.
+            _ if too_deep => {}
+            Token::Text(text) => current.push(Node::Text(text)),
+            Token::Any => current.push(Node::Any),
+            Token::Super => current.push(Node::Super),
+            Token::Single => current.push(Node::Single),
+            Token::TermsOpen if open.len() >= MAX_DEPTH => too_deep = true,
+            Token::TermsOpen => open.push((std::mem::take(&mut current), Vec::new())),
+            Token::Separator => {
+                if let Some((_, alternatives)) = open.last_mut() {
+                    alternatives.push(Node::Pattern(std::mem::take(&mut current)));
+                }
+            }
+            Token::TermsClose => close(&mut open, &mut current),
+            // The lexer gives these only after `RangeOpen`.
+            Token::RangeClose | Token::RangeNot | Token::RangeLo(_) | Token::RangeHi(_) => {}
+        }
+    }
+    if too_deep {
+        return Ok(Parsed::TooDeep);
+    }
+    while !open.is_empty() {
+        close(&mut open, &mut current);
+    }
+    Ok(Parsed::Tree(current))
+}
+
+fn close(open: &mut Vec<(Vec<Node>, Vec<Node>)>, current: &mut Vec<Node>) {
+    if let Some((before, mut alternatives)) = open.pop() {
+        alternatives.push(Node::Pattern(std::mem::replace(current, before)));
+        current.push(Node::AnyOf(alternatives));
+    }
+}
+
+fn parse_range(lexer: &mut Lexer<'_>) -> Result<Node, GlobError> {
+    let (mut not, mut lo, mut hi, mut chars) = (false, None, None, String::new());
+    loop {
+        match lexer.next()? {
+            Token::RangeNot => not = true,
+            Token::RangeLo(c) => lo = Some(c),
+            Token::RangeHi(c) => {
+                if let Some(lo) = lo.filter(|lo| c < *lo) {
+                    return Err(GlobError::RangeOrder { lo, hi: c });
+                }
+                hi = Some(c);
+            }
+            Token::Text(text) => chars = text,
+            Token::RangeClose => {
+                return match (lo, hi) {
+                    (Some(lo), Some(hi)) if chars.is_empty() => Ok(Node::Range { not, lo, hi }),
+                    (None, _) | (_, None) if !chars.is_empty() => Ok(Node::List { not, chars }),
+                    _ => Err(GlobError::EmptyRange),
+                };
+            }
+            // Inside a range the lexer gives nothing else.
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Decisions as Argo CD's own enforcer makes them.
+//!
+//! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions.
+
+mod admin;
+mod builtin;
+mod claims;
+mod csv;
+mod engine;
+pub mod glob;
+mod policy;
+mod project;
+mod quote;
+pub mod regex;
+mod server;
+mod set;
+mod version;
+pub mod vocabulary;
+
+pub use admin::{AdminAnswer, AdminCan, Fatal, looks_like_group, missing_roles_warning};
+pub use builtin::builtin_policy;
+pub use claims::Claims;
+pub use engine::{
+    BUILTIN_KEY, Decision, Effect, Enforcer, Explanation, LineId, Request, SourceLine, Verdict,
+};
+pub use policy::{Grouping, Line, Numbered, Policy, PolicyError, Reason, Value, lines};
+pub use project::{Project, ProjectRole, project_role};
+pub use server::{Answer, Server, ServerSettings, UnknownArgument};
+pub use set::{MatchMode, POLICY_KEY, PolicySet, PolicyText, is_policy_key, load_order};
+pub use version::{ArgoCdVersion, BadVersion};

@@ -1,0 +1,113 @@
+//! What an enforcer is loaded from: the policy's texts and the settings beside them.
+
+use std::sync::Arc;
+
+use super::version::ArgoCdVersion;
+
+/// The key of the main policy.
+pub const POLICY_KEY: &str = "policy.csv";
+
+/// How resource, action and object are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MatchMode {
+    /// gobwas/glob without separators.
+    #[default]
+    Glob,
+    /// Go's regular expressions, unanchored.
+    Regex,
+}
+
+impl MatchMode {
+    /// The mode that a value of `policy.matchMode` selects: exactly `regex`, or else glob.
+    pub fn from_setting(value: &str) -> Self {
+        if value == "regex" {
+            Self::Regex
+        } else {
+            Self::Glob
+        }
+    }
+}
+
+/// One key of the policy and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyText {
+    /// The key (`policy.csv`, `policy.octopus.csv`), or whatever names the text to the user.
+    pub key: Arc<str>,
+    /// The value.
+    pub text: Arc<str>,
+}
+
+impl PolicyText {
+    /// A text and its name.
+    pub fn new(key: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            key: key.into(),
+            text: text.into(),
+        }
+    }
+}
+
+/// A policy and its settings, as argocd-rbac-cm holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicySet {
+    /// The policy's texts in the order in which Argo CD joins them.
+    pub texts: Vec<PolicyText>,
+    /// `policy.default`, verbatim; empty for none.
+    pub default_role: String,
+    /// `policy.matchMode`.
+    pub match_mode: MatchMode,
+    /// Whether the built-in policy is loaded before the user's, as the server does.
+    pub builtin: bool,
+    /// The Argo CD whose built-in policy that is.
+    pub version: ArgoCdVersion,
+}
+
+impl PolicySet {
+    /// The policy in the data of an argocd-rbac-cm, with the built-in one.
+    pub fn from_data<'d>(data: impl IntoIterator<Item = (&'d str, &'d str)>) -> Self {
+        let mut set = Self {
+            builtin: true,
+            ..Self::default()
+        };
+        for (key, value) in data {
+            match key {
+                "policy.default" => value.clone_into(&mut set.default_role),
+                "policy.matchMode" => set.match_mode = MatchMode::from_setting(value),
+                _ if is_policy_key(key) => set.texts.push(PolicyText::new(key, value)),
+                _ => {}
+            }
+        }
+        set.texts
+            .sort_by(|a, b| load_order(&a.key).cmp(&load_order(&b.key)));
+        set
+    }
+
+    /// The texts as Argo CD joins them: the main policy, then a line feed and the text of each
+    /// further key.
+    pub fn policy_csv(&self) -> String {
+        let mut joined = String::new();
+        for text in &self.texts {
+            if &*text.key != POLICY_KEY {
+                joined.push('\n');
+            }
+            joined.push_str(&text.text);
+        }
+        joined
+    }
+}
+
+/// Whether a key of argocd-rbac-cm holds policy: `policy.csv` or an overlay, `policy.<any>.csv`.
+pub fn is_policy_key(key: &str) -> bool {
+    // Argo CD compares bytes, so `.CSV` is no overlay.
+    #[expect(
+        clippy::case_sensitive_file_extension_comparisons,
+        reason = "as Argo CD does"
+    )]
+    let is_csv = key.ends_with(".csv");
+    key == POLICY_KEY || key.starts_with("policy.") && is_csv
+}
+
+/// Sorts keys as Argo CD loads them: the main policy, then the overlays by bytes.
+pub fn load_order(key: &str) -> (bool, &str) {
+    (key != POLICY_KEY, key)
+}

@@ -1,0 +1,153 @@
+//! The resources and actions that Argo CD's server and CLI know.
+//!
+//! The enforcer itself knows none: it matches texts. These lists are what `argocd account can-i`
+//! (the server) and `argocd admin settings rbac can` (the CLI) accept; the two differ.
+
+use std::fmt;
+
+use super::version::ArgoCdVersion;
+
+/// All resources, in the order of Argo CD's own list.
+pub const RESOURCES: &[&str] = &[
+    "clusters",
+    "projects",
+    "applications",
+    "applicationsets",
+    "repositories",
+    "write-repositories",
+    "certificates",
+    "accounts",
+    "gpgkeys",
+    "logs",
+    "exec",
+    "extensions",
+];
+
+const ACTIONS_NOW: &[&str] = &[
+    "get", "create", "update", "delete", "sync", "override", "action", "invoke",
+];
+
+const ACTIONS_NEXT: &[&str] = &[
+    "get", "create", "update", "delete", "sync", "rollback", "override", "action", "invoke",
+];
+
+/// The actions that also take a path behind a slash, on applications: `update/*`,
+/// `action/apps/Deployment/restart`.
+pub const ACTIONS_WITH_PATH: &[&str] = &["update", "delete", "action"];
+
+/// All actions of a version, in the order of Argo CD's own list.
+pub fn actions(version: ArgoCdVersion) -> &'static [&'static str] {
+    if version.has_rollback() {
+        ACTIONS_NEXT
+    } else {
+        ACTIONS_NOW
+    }
+}
+
+/// Whether objects of this resource belong to a project, and so are written `project/…`. Of
+/// `write-repositories` Argo CD's CLI and server think otherwise.
+pub fn is_project_scoped(resource: &str) -> bool {
+    matches!(
+        resource,
+        "applications" | "applicationsets" | "logs" | "exec" | "clusters" | "repositories"
+    )
+}
+
+/// The resource that a shorthand of `argocd admin settings rbac can` stands for; any other name
+/// stands for itself.
+pub fn resolve_resource(name: &str) -> &str {
+    match name {
+        "account" => "accounts",
+        "app" | "apps" | "application" => "applications",
+        "cert" | "certs" | "certificate" => "certificates",
+        "cluster" => "clusters",
+        "extension" => "extensions",
+        "gpgkey" | "key" => "gpgkeys",
+        "log" => "logs",
+        "proj" | "projs" | "project" => "projects",
+        "repo" | "repos" | "repository" => "repositories",
+        other => other,
+    }
+}
+
+/// The actions of a resource that `argocd admin settings rbac can` accepts in strict mode; none for
+/// a resource that it does not know. (It knows neither `accounts get`, which the server asks, nor
+/// `write-repositories`.)
+pub fn strict_actions(resource: &str, version: ArgoCdVersion) -> Option<&'static [&'static str]> {
+    Some(match resource {
+        "accounts" => &["create", "update"],
+        "applications" if version.has_rollback() => &[
+            "create", "get", "update", "delete", "action", "override", "sync", "rollback",
+        ],
+        "applications" => &[
+            "create", "get", "update", "delete", "action", "override", "sync",
+        ],
+        "applicationsets" | "clusters" | "projects" | "repositories" => {
+            &["create", "get", "update", "delete"]
+        }
+        "certificates" | "gpgkeys" => &["create", "get", "delete"],
+        "extensions" => &["invoke"],
+        "logs" => &["get"],
+        "exec" => &["create"],
+        _ => return None,
+    })
+}
+
+/// The resources that `argocd admin settings rbac can` accepts in strict mode.
+pub fn strict_resources() -> impl Iterator<Item = &'static str> {
+    RESOURCES
+        .iter()
+        .copied()
+        .filter(|resource| strict_actions(resource, ArgoCdVersion::NEWEST).is_some())
+}
+
+/// A resource or an action that strict mode does not know. Its text is Argo CD's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnknownName {
+    /// No such resource.
+    Resource(String),
+    /// No such action of this resource.
+    Action {
+        /// The action that was asked.
+        action: String,
+        /// The resource that has no such action.
+        resource: String,
+    },
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resource(name) => write!(f, "'{name}' is not a valid resource name"),
+            Self::Action { action, resource } => {
+                write!(f, "'{action}' is not a valid action for {resource}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// The strict check of `argocd admin settings rbac can`: whether the resource is known and has the
+/// action; what stands behind a slash counts only where paths are allowed.
+pub fn check_names(
+    resource: &str,
+    action: &str,
+    version: ArgoCdVersion,
+) -> Result<(), UnknownName> {
+    let Some(known) = strict_actions(resource, version) else {
+        return Err(UnknownName::Resource(resource.to_owned()));
+    };
+    let (verb, path) = match action.split_once('/') {
+        Some((verb, _)) => (verb, true),
+        None => (action, false),
+    };
+    let takes_path = resource == "applications" && ACTIONS_WITH_PATH.contains(&verb);
+    if !known.contains(&verb) || path && !takes_path {
+        return Err(UnknownName::Action {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Random pairs of pattern and text, decided by our matchers and by the libraries that Argo CD
+//! itself uses: `main.go` beside this file, built with the Go that is installed. Without Go, or
+//! where the library cannot be had, the test says so and passes.
+//!
+//! `ORACLE_PAIRS` is how many pairs each matcher gets, `ORACLE_SEED` where they start.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must fail"
+)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says how much it has compared"
+)]
+
+mod globs;
+mod go;
+mod random;
+
+use go::Oracle;
+use kubectl_octopus_argo::rbac::glob::{Glob, Panicked};
+use random::Random;
+
+/// Pairs by default: a second or two.
+const PAIRS: u64 = 60_000;
+
+/// Texts for one pattern.
+const TEXTS: usize = 20;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests take their size from the environment"
+)]
+fn number(name: &str, default: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text.parse().expect("a number"),
+        Err(_) => default,
+    }
+}
+
+/// Draws questions, asks both sides, and counts what differs.
+fn compare(
+    engine: &str,
+    draw: impl Fn(&mut Random) -> (String, Vec<String>) + Send + Clone + 'static,
+    ours: impl Fn(&str, &[String]) -> Result<String, String>,
+) {
+    let Some(oracle) = Oracle::start() else {
+        eprintln!("skipped: the Go oracle cannot be built here");
+        return;
+    };
+    let (pairs, seed) = (number("ORACLE_PAIRS", PAIRS), number("ORACLE_SEED", 1));
+    let patterns = pairs / TEXTS as u64;
+    let questions = {
+        let draw = draw.clone();
+        move |random: &mut Random| draw(random)
+    };
+    let mut random = Random::new(seed);
+    let (mut compared, mut matching, mut errors, mut panics) = (0, 0, 0, 0);
+    let mut differences = Vec::new();
+    oracle.ask(engine, seed, patterns, questions, |answer| {
+        let (pattern, texts) = draw(&mut random);
+        let own = ours(&pattern, &texts);
+        compared += texts.len();
+        match &own {
+            Err(_) => errors += texts.len(),
+            Ok(letters) => {
+                matching += letters.matches('y').count();
+                panics += letters.matches('p').count();
+            }
+        }
+        if own != answer && differences.len() < 20 {
+            differences.push(format!(
+                "{pattern:?} on {texts:?}\n  go   {answer:?}\n  ours {own:?}"
+            ));
+        }
+    });
+    println!(
+        "{engine}: {compared} pairs compared, {matching} match, {errors} do not compile, {panics} panic"
+    );
+    assert!(compared > 0, "nothing was compared");
+    assert!(matching > 0 && errors > 0, "the pairs are one-sided");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn globs_agree() {
+    compare("glob", globs::draw, |pattern, texts| {
+        let glob = Glob::compile(pattern).map_err(|error| error.to_string())?;
+        Ok(texts.iter().map(|text| glob_letter(&glob, text)).collect())
+    });
+}
+
+fn glob_letter(glob: &Glob, text: &str) -> char {
+    let answer = glob.matches(text);
+    // What an index relies on.
+    let apart = !text.starts_with(glob.literal_prefix()) || !text.ends_with(glob.literal_suffix());
+    match answer {
+        Ok(true) if apart => 'x',
+        Ok(true) => 'y',
+        Ok(false) => 'n',
+        Err(Panicked::SliceBounds { .. }) if glob.may_panic() => 'p',
+        Err(_) => 'x',
+    }
+}
