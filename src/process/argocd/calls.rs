@@ -9,7 +9,7 @@ use super::{Client, log};
 use crate::model::{Expiry, Moment, TokenRecord};
 use crate::process::{Invocation, Output, Prompt, Secret, Stdin};
 
-type Result<T> = std::result::Result<T, Problem>;
+pub(super) type Result<T> = std::result::Result<T, Problem>;
 
 /// Flags for how long a token is to be valid; none for ever.
 fn lifetime(flag: &'static str, expiry: Expiry) -> Vec<String> {
@@ -55,7 +55,7 @@ impl Client<'_> {
             Ok(output) => match output.stdout.expose().trim() {
                 "yes" => Ok(Answer::Yes),
                 "no" => Ok(Answer::No),
-                _ => Err(garbled(&call, "neither yes nor no")),
+                _ => Err(Problem::garbled(call.to_string(), "neither yes nor no")),
             },
             Err(problem) => match problem.reason() {
                 Some(Reason::NoSuchWord(known)) => Ok(Answer::NoSuchWord(known.clone())),
@@ -110,7 +110,7 @@ impl Client<'_> {
         let call = self.call(["proj", "role", "list-tokens", project, role, "-u"]);
         let output = self.run(&call)?;
         project_tokens(output.stdout.expose())
-            .ok_or_else(|| garbled(&call, "not a table of tokens"))
+            .ok_or_else(|| Problem::garbled(call.to_string(), "not a table of tokens"))
     }
 
     /// Deletes the token of a project's role that was made in this second. Argo CD knows them by
@@ -148,8 +148,8 @@ impl Client<'_> {
         if output.stdout.expose().contains("Password updated") {
             Ok(())
         } else {
-            Err(garbled(
-                &call,
+            Err(Problem::garbled(
+                call.to_string(),
                 "it does not say that the password was updated",
             ))
         }
@@ -191,7 +191,7 @@ impl Client<'_> {
             let size = text.len();
             let why =
                 format!("{size} bytes that are not the JSON it is asked for, from {line}:{column}");
-            garbled(call, &why)
+            Problem::garbled(call.to_string(), why)
         })
     }
 
@@ -202,22 +202,18 @@ impl Client<'_> {
         let line = text.strip_suffix('\n').unwrap_or(text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         if line.is_empty() {
-            return Err(garbled(call, "nothing, where a token was to come"));
+            return Err(Problem::garbled(
+                call.to_string(),
+                "nothing, where a token was to come",
+            ));
         }
         if line.contains(['\n', '\r']) {
             let lines = line.lines().count();
-            return Err(garbled(
-                call,
-                &format!("{lines} lines, where one token was to come"),
+            return Err(Problem::garbled(
+                call.to_string(),
+                format!("{lines} lines, where one token was to come"),
             ));
         }
         Ok(Secret::new(line))
-    }
-}
-
-fn garbled(call: &Invocation, why: &str) -> Problem {
-    Problem::Garbled {
-        call: call.to_string(),
-        why: why.to_owned(),
     }
 }

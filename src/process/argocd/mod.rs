@@ -6,7 +6,9 @@ mod calls;
 mod context;
 mod hints;
 mod log;
+mod mint;
 mod options;
+mod owner;
 mod problem;
 mod refusal;
 
@@ -16,7 +18,9 @@ use std::time::Duration;
 
 pub use answers::{Account, Answer, User, Version};
 pub use context::{config_file, is_core};
+pub use mint::{Fate, Minted, Naming, Unmade, Why};
 pub use options::Options;
+pub use owner::{Gone, Owner};
 pub use problem::Problem;
 pub use refusal::{Reason, Refusal};
 
@@ -87,6 +91,11 @@ impl<'a> Client<'a> {
         client.masks.add(token);
         client.presents = Some(token.clone());
         client
+    }
+
+    /// Lets no call take longer than this.
+    fn limit_time(&mut self, most: Duration) {
+        self.setup.timeout = self.setup.timeout.min(most);
     }
 
     /// The token that is presented, where it is known: ours, or the variable's.

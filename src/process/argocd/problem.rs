@@ -19,9 +19,24 @@ pub enum Problem {
         /// What is wrong with the answer; never a piece of it.
         why: String,
     },
+    /// Two tokens of a project's role were made in the same second, by which alone Argo CD knows
+    /// them: neither can be deleted without the risk of deleting the other.
+    Twins {
+        /// The one that was to go.
+        id: String,
+        /// The other one.
+        twin: String,
+    },
 }
 
 impl Problem {
+    pub(super) fn garbled(call: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Garbled {
+            call: call.into(),
+            why: why.into(),
+        }
+    }
+
     /// Why argocd said no, if that is what happened.
     pub fn reason(&self) -> Option<&Reason> {
         match self {
@@ -36,24 +51,13 @@ impl Problem {
             Self::Failed(failure) => !failure.started(),
             Self::Refused(refusal) => refusal.changed_nothing(),
             Self::Garbled { .. } => false,
+            Self::Twins { .. } => true,
         }
     }
 
     /// Whether the user asked to stop.
     pub fn is_interrupt(&self) -> bool {
         matches!(self, Self::Failed(Failure::Interrupted { .. }))
-    }
-
-    /// Whether it may go away by itself: the server was not reached, or did not answer in time.
-    pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Failed(failure) => matches!(failure, Failure::TimedOut { .. }),
-            Self::Refused(refusal) => matches!(
-                refusal.reason,
-                Reason::Unreachable | Reason::LostRace | Reason::Killed | Reason::Other
-            ),
-            Self::Garbled { .. } => true,
-        }
     }
 }
 
@@ -80,6 +84,11 @@ impl From<Problem> for Error {
                          `argocd version` says",
                     )
             }
+            Problem::Twins { id, twin } => Self::external(format!(
+                "the tokens {id} and {twin} were made in the same second, by which alone Argo CD \
+                 knows the tokens of a project: deleting one may delete the other"
+            ))
+            .hint("make new ones to replace both, and delete both when they are no longer in use"),
         }
     }
 }

@@ -122,6 +122,7 @@ impl Reason {
         let known = [
             ("token with id '", Self::UnknownToken),
             ("does not have role", Self::UnknownRole),
+            ("' does not exist in project '", Self::UnknownRole),
             ("the object has been modified", Self::LostRace),
             ("current password does not match", Self::WrongPassword),
             ("SSO token is too old", Self::StaleLogin),

@@ -204,10 +204,9 @@ impl Runner for Recorder {
             .collect();
         self.ran.lock().unwrap().push(words);
         let answer = self.answers.lock().unwrap().pop();
-        let (code, stdout, stderr) =
-            answer.ok_or_else(|| Failure::Missing {
-                program: "any program: none may be run here".into(),
-            })?;
+        let (code, stdout, stderr) = answer.ok_or_else(|| Failure::Missing {
+            program: "any program: none may be run here".into(),
+        })?;
         Ok(Output {
             code: Some(code),
             stdout: Secret::new(stdout),
