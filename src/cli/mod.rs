@@ -1,6 +1,7 @@
 //! The command line: the only user of clap. Arguments become plain values here; nothing else
 //! happens.
 
+mod can;
 mod change;
 mod input;
 mod options;
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+pub use can::CanArgs;
 pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
@@ -53,6 +55,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Show what the change would do, as text
     Diff(DiffArgs),
+    /// Answer one question to a policy, and say which line decided
+    Can(CanArgs),
 }
 
 /// What became of a command line.

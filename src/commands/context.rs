@@ -33,6 +33,20 @@ impl<'a, 'h> Context<'a, 'h> {
         ))
     }
 
+    /// Whether the user wants to hear as little as possible.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.talk.quiet
+    }
+
+    /// A text for stdout: on a terminal nothing in it is obeyed.
+    pub(super) fn shown(&self, text: &str) -> String {
+        if self.host.terminal.stdout {
+            printable(text).into_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+
     /// Something good to know; `--quiet` leaves it out.
     pub(super) fn note(&mut self, text: impl Display) {
         if !self.talk.quiet {

@@ -1,10 +1,12 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
+mod can;
 mod change;
 mod context;
 mod diff;
 mod external_diff;
 mod next;
+mod policy_input;
 mod render;
 
 use context::Context;
@@ -20,5 +22,6 @@ pub fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     match cli.command {
         Command::Render(args) => render::run(args, &mut context),
         Command::Diff(args) => diff::run(args, &mut context),
+        Command::Can(args) => can::run(&args, &mut context),
     }
 }

@@ -77,11 +77,6 @@ impl<'a> Next<'a> {
         self.paths.dedup();
     }
 
-    /// Whether nothing has to change.
-    pub(super) fn is_unchanged(&self) -> bool {
-        self.unchanged
-    }
-
     /// Says it on stderr.
     pub(super) fn tell(&self, form: Form, directory: Option<&Path>, context: &mut Context<'_, '_>) {
         if self.unchanged {

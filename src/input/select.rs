@@ -77,10 +77,10 @@ pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>
         .filter_map(|(_, object)| object.namespace())
         .collect();
     if *scope == Scope::Only && named.len() > 1 {
-        let names: Vec<_> = named.into_iter().collect();
+        let namespaces: Vec<_> = named.into_iter().collect();
         return Err(Error::input(format!(
             "the input has the ConfigMaps of several Argo CDs, in the namespaces {}",
-            names.join(", ")
+            namespaces.join(", ")
         ))
         .hint("choose one with -n NAMESPACE, or take them all with -A"));
     }
