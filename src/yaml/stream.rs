@@ -57,6 +57,16 @@ impl Stream {
         })
     }
 
+    /// The same under another name.
+    #[must_use]
+    pub fn renamed(mut self, name: &str) -> Self {
+        self.source = self.source.renamed(name);
+        for document in &mut self.documents {
+            document.source = self.source.clone();
+        }
+        self
+    }
+
     /// The text.
     pub fn source(&self) -> &Source {
         &self.source
