@@ -15,7 +15,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use generator::{Question, Shape, policy, questions};
-use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText, Request};
+use kubectl_octopus_argo::rbac::analysis::compare;
+use kubectl_octopus_argo::rbac::{
+    ArgoCdVersion, Enforcer, MatchMode, PolicySet, PolicyText, Request,
+};
 
 /// Questions in one measurement; the median of some counts.
 const QUESTIONS: usize = 200_000;
@@ -70,6 +73,36 @@ fn answer(enforcer: &Enforcer, questions: &[Question]) -> usize {
             black_box(enforcer.decide(&request)).allowed()
         })
         .count()
+}
+
+/// Two policies of 1 MiB, of which one has three more lines, loaded and compared for everybody.
+fn comparison() {
+    let old = policy(17_500, Shape::Teams, 1, false);
+    let new = format!(
+        "{old}p, octopus, applications, get, *, allow\np, octopus, clusters, get, *, allow\n\
+         p, octopus, logs, get, */*, allow\n"
+    );
+    let set = |text: &str| PolicySet {
+        texts: vec![PolicyText::new("policy.csv", text)],
+        builtin: true,
+        ..PolicySet::default()
+    };
+    let (old, new) = (set(&old), set(&new));
+    let took = median(
+        (0..9)
+            .map(|_| {
+                seconds(|| {
+                    let (old, new) = (Enforcer::load(&old).unwrap(), Enforcer::load(&new).unwrap());
+                    let found = compare(&old, &new, ArgoCdVersion::NEWEST);
+                    assert_eq!(black_box(found).subjects.len(), 1);
+                })
+            })
+            .collect(),
+    );
+    println!(
+        "load and compare two policies of 17,500 lines: {:.1} ms",
+        took * 1e3
+    );
 }
 
 fn main() {
@@ -133,5 +166,8 @@ fn main() {
             load * 1e3,
             enforcer.heap() as f64 / case.lines as f64,
         );
+    }
+    if filter.is_empty() || filter.iter().any(|word| "compare".contains(word.as_str())) {
+        comparison();
     }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod admin;
+mod analysis;
 mod claims;
 mod common;
 mod decisions;
@@ -19,3 +20,4 @@ mod policies;
 mod reference;
 mod rollback;
 mod server;
+mod strategies;

@@ -4,6 +4,7 @@
 
 mod explain;
 mod index;
+mod inspect;
 mod lines;
 mod load;
 mod pattern;
@@ -14,7 +15,9 @@ mod texts;
 use std::sync::{Arc, OnceLock};
 
 pub use explain::Explanation;
+pub(in crate::rbac) use inspect::Reaching;
 pub use lines::SourceLine;
+pub(in crate::rbac) use reach::MAX_HOPS;
 pub use rules::Effect;
 
 use self::pattern::Failed;
@@ -61,6 +64,13 @@ impl<'r> Request<'r> {
 /// A line of the loaded policy; [`Enforcer::line`] says which. Lines compare in load order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(u32);
+
+impl LineId {
+    /// Whether it is the one rule that stands in no text: see [`Enforcer::line`].
+    pub fn is_virtual(self) -> bool {
+        Rules::is_virtual(self.0)
+    }
+}
 
 /// What the evaluation for one subject came to, the default role left out of account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    pub(super) fn new(word: &str) -> Self {
+    pub(in crate::rbac) fn new(word: &str) -> Self {
         match word {
             "allow" => Self::Allow,
             "deny" => Self::Deny,
@@ -180,6 +180,17 @@ impl Rules {
     /// everything). That is kept as one rule without a line.
     pub(super) fn is_virtual(line: u32) -> bool {
         line == VIRTUAL
+    }
+
+    /// The source that a line stands in.
+    pub(super) fn source_of(&self, line: u32) -> Option<&Source> {
+        if Self::is_virtual(line) {
+            return None;
+        }
+        let at = self
+            .sources
+            .partition_point(|source| source.span.start <= line);
+        self.sources.get(at.checked_sub(1)?)
     }
 
     /// Bytes on the heap, without the text itself, indexes and compiled patterns.
