@@ -3,6 +3,7 @@
 
 mod can;
 mod change;
+mod check;
 mod input;
 mod options;
 
@@ -14,6 +15,7 @@ pub use can::CanArgs;
 pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
+pub use check::{CheckArgs, CheckOutput};
 pub use input::{Input, Kubectl};
 pub use options::{Color, Talk};
 
@@ -55,6 +57,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Show what the change would do, as text
     Diff(DiffArgs),
+    /// Prove what the account may and may not do, offline
+    Check(CheckArgs),
     /// Answer one question to a policy, and say which line decided
     Can(CanArgs),
 }

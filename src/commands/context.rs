@@ -38,6 +38,11 @@ impl<'a, 'h> Context<'a, 'h> {
         self.talk.quiet
     }
 
+    /// Whether the user wants to hear everything.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.talk.verbose
+    }
+
     /// A text for stdout: on a terminal nothing in it is obeyed.
     pub(super) fn shown(&self, text: &str) -> String {
         if self.host.terminal.stdout {

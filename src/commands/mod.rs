@@ -1,11 +1,15 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
+mod after;
 mod can;
 mod change;
+mod check;
 mod context;
 mod diff;
+mod expect;
 mod external_diff;
 mod next;
+mod permissions;
 mod policy_input;
 mod render;
 
@@ -22,6 +26,7 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     match cli.command {
         Command::Render(args) => render::run(&args, &mut context),
         Command::Diff(args) => diff::run(&args, &mut context),
+        Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
     }
 }

@@ -10,6 +10,8 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod argocd_transcripts;
+mod can;
+mod check;
 mod common;
 mod diff;
 mod input;
