@@ -1,5 +1,7 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
+mod account;
+mod argocd;
 mod can;
 mod change;
 mod context;
@@ -8,6 +10,8 @@ mod external_diff;
 mod next;
 mod policy_input;
 mod render;
+mod token;
+mod verify;
 
 use context::Context;
 pub(crate) use context::show;
@@ -15,13 +19,18 @@ pub(crate) use context::show;
 use crate::cli::{Cli, Command};
 use crate::error::{Code, Result};
 use crate::host::Host;
+use crate::process;
 
 /// Runs a command.
 pub fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
+    process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
     match cli.command {
         Command::Render(args) => render::run(args, &mut context),
         Command::Diff(args) => diff::run(args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Account(command) => account::run(&command, &mut context),
+        Command::Token(command) => token::run(&command, &mut context),
+        Command::Verify(args) => verify::run(&args, &mut context),
     }
 }

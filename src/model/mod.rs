@@ -3,6 +3,7 @@
 mod account;
 mod configmap;
 mod connection;
+mod permission;
 mod project;
 mod source;
 mod time;
@@ -14,6 +15,7 @@ pub use configmap::{
     is_policy_key,
 };
 pub use connection::Connection;
+pub use permission::{FORBIDDEN, Needs, Question, REQUIRED, proves_nothing};
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
 pub use time::{Moment, Span};

@@ -2,7 +2,9 @@
 
 pub mod diff;
 mod style;
+mod table;
 mod terminal;
 
 pub use style::Style;
+pub use table::Table;
 pub use terminal::printable;

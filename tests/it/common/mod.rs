@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use kubectl_octopus_argo::host::{Environment, Host, Terminal};
+use kubectl_octopus_argo::host::{Environment, Host, Outlet, Terminal};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
 use tempfile::TempDir;
 
@@ -138,6 +138,7 @@ impl Command {
             directory: self.directory,
             clock: &clock,
             runner: &runner,
+            outlet: Outlet::default(),
         };
         let code = kubectl_octopus_argo::run(args, &mut host).number();
         Run {
