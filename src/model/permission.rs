@@ -68,9 +68,14 @@ pub struct Question {
 }
 
 impl Question {
-    /// Whether the answer counts: [`proves_nothing`] is shown, and decides nothing.
-    pub fn counts(&self) -> bool {
-        !proves_nothing(self.resource, &self.object)
+    /// Whether this answer is as wanted; `None` where it proves nothing ([`proves_nothing`]). A yes
+    /// always proves something.
+    pub fn verdict(&self, yes: bool) -> Option<bool> {
+        if !yes && proves_nothing(self.resource, &self.object) {
+            None
+        } else {
+            Some(self.wanted == yes)
+        }
     }
 }
 
@@ -163,15 +168,24 @@ mod tests {
         let documented: Vec<_> = questions.iter().filter(|q| q.documented).collect();
         let shown: Vec<_> = documented
             .iter()
-            .map(|q| (q.action, q.resource, &*q.object, q.wanted, q.counts()))
+            .map(|q| {
+                (
+                    q.action,
+                    q.resource,
+                    &*q.object,
+                    q.verdict(true),
+                    q.verdict(false),
+                )
+            })
             .collect();
+        let (yes, no) = (Some(true), Some(false));
         assert_eq!(
             shown,
             [
-                ("get", "clusters", "*", true, true),
-                ("get", "applications", "*", true, false),
-                ("get", "logs", "*/*", true, true),
-                ("delete", "applications", "*", false, false),
+                ("get", "clusters", "*", yes, no),
+                ("get", "applications", "*", yes, None),
+                ("get", "logs", "*/*", yes, no),
+                ("delete", "applications", "*", no, None),
             ]
         );
     }
@@ -189,7 +203,9 @@ mod tests {
             for (resource, actions) in REQUIRED {
                 for action in *actions {
                     let found = needs.questions().into_iter().any(|q| {
-                        q.wanted && q.counts() && q.resource == *resource && q.action == *action
+                        q.verdict(false) == Some(false)
+                            && q.resource == *resource
+                            && q.action == *action
                     });
                     assert!(found, "{action} {resource}");
                 }

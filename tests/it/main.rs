@@ -5,6 +5,7 @@
 mod argocd_transcripts;
 mod common;
 mod diff;
+mod faults_create;
 mod input;
 mod render;
 mod templates;

@@ -73,16 +73,22 @@ impl Round {
         Ok(round)
     }
 
-    /// Whether all that counts is as wanted.
+    /// Whether all answers that prove something are as wanted.
     pub(in crate::commands) fn is_good(&self) -> bool {
         self.who == Who::Expected && self.wrong().next().is_none()
     }
 
-    /// The answers that are not as wanted.
+    /// Questions with what their answers say: right, wrong, or nothing.
+    pub(in crate::commands) fn verdicts(&self) -> impl Iterator<Item = (&Question, Option<bool>)> {
+        let answers = self.answers.iter();
+        answers.map(|(question, answer)| (question, question.verdict(*answer == Answer::Yes)))
+    }
+
+    /// The questions whose answers are not as wanted.
     pub(in crate::commands) fn wrong(&self) -> impl Iterator<Item = &Question> {
-        let wrong = self.answers.iter().filter(|(question, answer)| {
-            question.counts() && question.wanted != (*answer == Answer::Yes)
-        });
+        let wrong = self
+            .verdicts()
+            .filter(|(_, verdict)| *verdict == Some(false));
         wrong.map(|(question, _)| question)
     }
 }

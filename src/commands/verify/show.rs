@@ -13,13 +13,6 @@ fn word(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
 }
 
-/// Whether an answer is as wanted; nothing where it proves nothing.
-fn verdict(question: &Question, answer: &Answer) -> Option<bool> {
-    question
-        .counts()
-        .then(|| question.wanted == (*answer == Answer::Yes))
-}
-
 /// A row a question.
 pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
     if round.who != Who::Expected {
@@ -30,7 +23,8 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
     headers.push("NOTE");
     let mut table = Table::new(headers);
     for (index, (question, answer)) in round.answers.iter().enumerate() {
-        let result = match verdict(question, answer) {
+        let verdict = question.verdict(*answer == Answer::Yes);
+        let result = match verdict {
             Some(true) => "ok",
             Some(false) => "WRONG",
             None => "-",
@@ -39,7 +33,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
         if question.documented {
             notes.push("documented");
         }
-        if !question.counts() {
+        if verdict.is_none() {
             notes.push("proves nothing");
         }
         if matches!(answer, Answer::NoSuchWord(_)) {
@@ -79,7 +73,7 @@ pub(super) fn report(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> 
                 "want": question.wanted,
                 "server": *answer == Answer::Yes,
                 "known": !matches!(answer, Answer::NoSuchWord(_)),
-                "counts": question.counts(),
+                "asWanted": question.verdict(*answer == Answer::Yes),
                 "documented": question.documented,
             });
             if let Some(yes) = offline.and_then(|offline| offline.get(index)) {
@@ -138,9 +132,8 @@ pub(super) fn explain(
         Some(_) => {}
     }
     let counted = round
-        .answers
-        .iter()
-        .filter(|(question, _)| question.counts())
+        .verdicts()
+        .filter(|(_, verdict)| verdict.is_some())
         .count();
     let wrong = round.wrong().count();
     context.note(format!(

@@ -12,8 +12,9 @@ use kubectl_octopus_argo::host::{Environment, Host, Outlet, Terminal};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
 use tempfile::TempDir;
 
-pub mod fake;
+pub(crate) mod fake;
 pub mod real;
+pub(crate) mod world;
 
 /// A directory of its own for one test.
 pub struct Sandbox {
