@@ -110,7 +110,7 @@ impl Wish {
     /// Plans every ConfigMap of the selection that is wanted, and says what is missing.
     pub(super) fn plan<'a>(
         &self,
-        selection: Selection<'a>,
+        selection: &Selection<'a>,
         context: &mut Context<'_, '_>,
     ) -> Result<Vec<Planned<'a>>> {
         let mut planned = Vec::new();

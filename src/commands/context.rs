@@ -1,6 +1,6 @@
 //! What every command needs: the host, and how to speak to the user.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use crate::cli::{Color, Input, Talk};
 use crate::emit;
@@ -190,11 +190,11 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     );
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        text.push_str(&format!("  caused by: {}\n", printable(&inner.to_string())));
+        let _ = writeln!(text, "  caused by: {}", printable(&inner.to_string()));
         cause = inner.source();
     }
     for hint in error.hints() {
-        text.push_str(&format!("  {} {}\n", style.place("hint:"), printable(hint)));
+        let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
     let _ = host.stderr.write_all(text.as_bytes());
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::context::Context;
 use super::diff::Side;
-use crate::emit::{Access, Existing, write};
+use crate::emit::{Access, Existing, private_directory, write};
 use crate::error::{Error, Result};
 use crate::process::{Invocation, Stdin};
 
@@ -25,15 +25,8 @@ pub(super) fn show(sides: &[Side], context: &mut Context<'_, '_>) -> Result<bool
     };
     let mut args: Vec<OsString> = words.filter(plain).map(OsString::from).collect();
     let failed = |cause| Error::external("cannot make a temporary directory").caused_by(cause);
-    // tempfile makes directories 0700.
-    let live = tempfile::Builder::new()
-        .prefix("LIVE-")
-        .tempdir()
-        .map_err(failed)?;
-    let desired = tempfile::Builder::new()
-        .prefix("DESIRED-")
-        .tempdir()
-        .map_err(failed)?;
+    let live = private_directory("LIVE-").map_err(failed)?;
+    let desired = private_directory("DESIRED-").map_err(failed)?;
     for side in sides {
         for (directory, text) in [(&live, &side.live), (&desired, &side.desired)] {
             if !text.is_empty() {

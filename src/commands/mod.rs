@@ -22,12 +22,12 @@ use crate::host::Host;
 use crate::process;
 
 /// Runs a command.
-pub fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
+pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
     match cli.command {
-        Command::Render(args) => render::run(args, &mut context),
-        Command::Diff(args) => diff::run(args, &mut context),
+        Command::Render(args) => render::run(&args, &mut context),
+        Command::Diff(args) => diff::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),

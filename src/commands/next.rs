@@ -104,12 +104,13 @@ impl<'a> Next<'a> {
                 context.next(format!("{pipe}kubectl create -f {from}"));
             }
             (read, Form::Patch) => {
-                if read == Read::Nothing && self.goal != Goal::Absent {
+                let account = self.wanted.contains(&Which::Cm);
+                if read == Read::Nothing && account && self.goal != Goal::Absent {
                     context.note(format!(
                         "without input the patch sets the account's capabilities to exactly apiKey \
                          and enables it; with --live it keeps what is there ({NAME} render --live)"
                     ));
-                } else if read == Read::Nothing {
+                } else if read == Read::Nothing && account {
                     context.warn(
                         "without input the patch removes the account whole, a login of its own \
                          included; with --live it keeps what is not ours",
@@ -192,16 +193,27 @@ impl<'a> Next<'a> {
     }
 
     fn flags(&self) -> String {
-        let flags = self.input.kubectl.flags();
-        flags
-            .iter()
-            .map(|flag| format!(" {}", quoted(&flag.to_string_lossy())))
-            .collect()
+        let mut shown = String::new();
+        for flag in self.input.kubectl.flags() {
+            shown.push(' ');
+            shown.push_str(&quoted(&flag.to_string_lossy()));
+        }
+        shown
     }
 
     /// Our own command line again, with the options that decide what comes out.
     pub(super) fn command(&self, verb: &str, only: Option<Which>) -> String {
-        let mut words = vec![NAME.to_owned(), verb.to_owned()];
+        let piped = self
+            .input
+            .filename
+            .iter()
+            .any(|path| path == Path::new("-"));
+        let mut words = vec![if piped {
+            format!("… | {NAME}")
+        } else {
+            NAME.to_owned()
+        }];
+        words.push(verb.to_owned());
         let mut option = |name: &str, value: &str| words.push(format!("{name} {}", quoted(value)));
         for path in &self.input.filename {
             option("-f", &path.to_string_lossy());

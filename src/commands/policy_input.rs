@@ -7,7 +7,7 @@ use super::context::Context;
 use crate::cli::Input;
 use crate::error::{Error, Result};
 use crate::input::{Content, File, Object, Target, objects, select};
-use crate::model::{DEFAULT_ROLE_KEY, Location, MATCH_MODE_KEY, Source};
+use crate::model::{DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, Source};
 use crate::plan::Places as _;
 use crate::rbac::{
     BUILTIN_KEY, Line, MatchMode, Numbered, PolicyError, PolicySet, PolicyText, Project,
@@ -50,9 +50,11 @@ impl<'a> PolicyInput<'a> {
             .pop()
             .and_then(|instance| instance.rbac_cm);
         let data = target.iter().flat_map(|target| &target.configmap.data);
-        let mut set = PolicySet::from_data(data.clone().flat_map(|data| data.iter()));
+        let mut set = PolicySet::from_data(data.clone().flat_map(Data::iter));
         let setting = |key: &str| target.as_ref().and_then(|target| target.configmap.get(key));
-        set.default_role = setting(DEFAULT_ROLE_KEY).unwrap_or_default().to_owned();
+        setting(DEFAULT_ROLE_KEY)
+            .unwrap_or_default()
+            .clone_into(&mut set.default_role);
         set.match_mode = MatchMode::from_setting(setting(MATCH_MODE_KEY).unwrap_or_default());
         let mut sources = Vec::new();
         for file in files {

@@ -1,6 +1,6 @@
 //! `render`: prints the change, ready for kubectl or for Git.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ struct Text {
     text: String,
 }
 
-pub(super) fn run(args: RenderArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let wish = Wish::new(&args.change, context)?;
     let form = args
         .form
@@ -40,7 +40,7 @@ pub(super) fn run(args: RenderArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let mut next = Next::new(&args.input, &args.change, &wish);
     let (texts, form) = match &files {
         None => {
-            let (texts, form) = without_input(&args, &wish, form, format)?;
+            let (texts, form) = without_input(args, &wish, form, format)?;
             next.read = if args.change.fresh {
                 Read::Fresh
             } else {
@@ -52,25 +52,23 @@ pub(super) fn run(args: RenderArgs, context: &mut Context<'_, '_>) -> Result<Cod
             let form = form.unwrap_or(Form::Manifest);
             let found = objects(files);
             let selection = select(&found, &scope(&args.input))?;
-            let planned = wish.plan(selection, context)?;
+            let planned = wish.plan(&selection, context)?;
             next.observe(&planned);
             let texts = match form {
-                Form::Manifest => manifests(&args, files, &found, &planned, format)?,
-                Form::Patch => patches(&args, &planned, format),
+                Form::Manifest => manifests(args, files, &found, &planned, format)?,
+                Form::Patch => patches(args, &planned, format),
             };
             (texts, form)
         }
     };
     if form == Form::Patch && texts.len() > 1 && args.output_dir.is_none() {
-        refuse_several(&args, context, &next)?;
+        refuse_several(args, context, &next)?;
     }
-    match &args.output_dir {
-        Some(directory) => write_all(&context.host.path(directory), directory, &texts)?,
-        None => {
-            let texts: Vec<String> = texts.into_iter().map(|text| text.text).collect();
-            let text = join(&texts);
-            context.print(&text)?;
-        }
+    if let Some(directory) = &args.output_dir {
+        write_all(&context.host.path(directory), directory, &texts)?;
+    } else {
+        let texts: Vec<String> = texts.into_iter().map(|text| text.text).collect();
+        context.print(&join(&texts))?;
     }
     next.tell(form, args.output_dir.as_deref(), context);
     Ok(Code::OK)
@@ -219,7 +217,7 @@ fn manifests(
                 .into_owned(),
             Origin::Stdin => "stdin.yaml".to_owned(),
             Origin::Live => "live.yaml".to_owned(),
-            Origin::Sample => "sample.yaml".to_owned(),
+            Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
         if args.output_dir.is_some() && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))
@@ -373,7 +371,7 @@ fn join(texts: &[String]) -> String {
     joined
 }
 
-fn write_all(directory: &PathBuf, shown: &Path, texts: &[Text]) -> Result<()> {
+fn write_all(directory: &Path, shown: &Path, texts: &[Text]) -> Result<()> {
     create_directory(directory)?;
     for Text { name, text } in texts {
         write(

@@ -118,6 +118,18 @@ pub fn create_directory(path: &Path) -> Result<()> {
     })
 }
 
+/// Makes a temporary directory that nobody but the user can enter (0700); it goes when dropped.
+pub fn private_directory(prefix: &str) -> std::io::Result<tempfile::TempDir> {
+    let mut builder = Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ pub mod secret;
 
 use std::io::{ErrorKind, Write};
 
-pub use file::{Access, Existing, create_directory, write};
+pub use file::{Access, Existing, create_directory, private_directory, write};
 
 use crate::error::{Error, Result};
 

@@ -66,7 +66,7 @@ impl Reader<'_> {
                     if seen.insert(name.clone()) {
                         match self.found(&name) {
                             Ok(file) => files.push(file),
-                            Err(left_out) => skipped.push(left_out),
+                            Err(left_out) => skipped.push(*left_out),
                         }
                     }
                 }
@@ -110,7 +110,7 @@ impl Reader<'_> {
         })
     }
 
-    fn found(&self, name: &Path) -> Result<File, Skipped> {
+    fn found(&self, name: &Path) -> Result<File, Box<Skipped>> {
         let path = self.directory.join(name);
         let mut names_argo_cd = false;
         let parsed = read(&path, name).and_then(|text| {
@@ -122,10 +122,12 @@ impl Reader<'_> {
                 content,
             })
         });
-        parsed.map_err(|reason| Skipped {
-            path: name.to_owned(),
-            reason,
-            names_argo_cd,
+        parsed.map_err(|reason| {
+            Box::new(Skipped {
+                path: name.to_owned(),
+                reason,
+                names_argo_cd,
+            })
         })
     }
 }

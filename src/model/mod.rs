@@ -15,7 +15,9 @@ pub use configmap::{
     is_policy_key,
 };
 pub use connection::Connection;
-pub use permission::{FORBIDDEN, Needs, Question, REQUIRED, proves_nothing};
+pub use permission::{
+    EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
+};
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
 pub use time::{Moment, Span};

@@ -65,10 +65,7 @@ impl AccountPlan<'_> {
             return Ok(Some(now.to_owned()));
         }
         Ok(Some(
-            wanted
-                .iter()
-                .fold(held, |held, capability| held.with(capability))
-                .canonical(),
+            wanted.iter().fold(held, Capabilities::with).canonical(),
         ))
     }
 

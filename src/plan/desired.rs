@@ -52,9 +52,9 @@ impl Desired {
         Ok(Self {
             account,
             policy_key,
-            rules,
             cm,
             rbac_cm,
+            rules,
         })
     }
 

@@ -146,8 +146,8 @@ impl PolicyPlan<'_> {
             None if own && missing.len() == self.desired.rules.len() && !missing.is_empty() => {
                 self.desired.rbac_cm.get(self.key()).map(str::to_owned)
             }
-            None if missing.is_empty() => None,
-            _ => Some(append(&remove(text.unwrap_or_default(), &gone), &missing)),
+            None => (!missing.is_empty()).then(|| format!("{}\n", missing.join("\n"))),
+            Some(text) => Some(append(&remove(text, &gone), &missing)),
         };
         let left = here.len() + missing.len();
         plan.change(self.key(), text, after.filter(|_| !own || left > 0));
@@ -190,7 +190,9 @@ impl PolicyPlan<'_> {
                 }
             }
             let left = remove(text, &gone);
-            let made_by_render = left.is_empty() && self.places.is_block(key);
+            // What render adds to an empty text ends without a line break, a new key's text with one.
+            let made_by_render =
+                left.is_empty() && text.ends_with('\n') && self.places.is_block(key);
             plan.change(key, Some(text), (!made_by_render).then_some(left));
         }
     }
@@ -284,7 +286,7 @@ fn append(text: &str, lines: &[&str]) -> String {
             let (head, tail) = text.split_at(said.len() + line_break + 1);
             format!("{head}{added}\n{tail}")
         }
-        None if text.trim().is_empty() => format!("{text}{added}\n"),
+        None if text.is_empty() => added,
         None => format!("{text}\n{added}"),
     }
 }
@@ -297,7 +299,7 @@ mod tests {
 
     #[test]
     fn lines_go_behind_the_last_one_and_the_end_stays_as_it_was() {
-        assert_eq!(append("", &["x", "y"]), "x\ny\n");
+        assert_eq!(append("", &["x", "y"]), "x\ny");
         assert_eq!(append("a\n", &["x"]), "a\nx\n");
         assert_eq!(append("a", &["x"]), "a\nx");
         assert_eq!(append("a\n\n\n", &["x"]), "a\nx\n\n\n");
@@ -306,7 +308,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_appended_can_be_removed(text in "([ab#]{0,3}\r?\n?){0,6}", n in 1_usize..4) {
+        fn what_was_appended_can_be_removed(text in "([ab #]{0,3}\r?\n?){0,6}", n in 1_usize..4) {
             let rule = "p, octopus, applications, get, *, allow";
             let longer = append(&text, &vec![rule; n]);
             let gone: Vec<_> = lines(&"k".into(), &longer)

@@ -1,58 +1,60 @@
 //! Tables as kubectl prints them: upper-case headers, three blanks between columns, no borders.
 
-/// A table: a row of headers, and rows of as many cells.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// A table with these headers and no rows.
-    pub fn new<S: Into<String>>(headers: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            rows: vec![headers.into_iter().map(Into::into).collect()],
+/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank, and
+/// no cell breaks its line, whatever it holds.
+pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect())
+        .collect();
+    let rows = rows.as_slice();
+    let mut widths: Vec<usize> = headers
+        .iter()
+        .map(|header| header.chars().count())
+        .collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
         }
     }
-
-    /// Adds a row.
-    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
-    }
-
-    /// The table as text, a line a row. A cell never breaks its line, whatever it holds.
-    pub fn render(&self) -> String {
-        let cells: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| one_line(cell)).collect())
-            .collect();
-        let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                let cells = cells.iter().filter_map(|row| row.get(column));
-                cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-            })
-            .collect();
-        let mut text = String::new();
-        for row in &cells {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                let blanks = width + 3 - cell.chars().count();
-                line.push_str(cell);
-                line.extend(std::iter::repeat_n(' ', blanks));
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+    let mut out = String::new();
+    let header: Vec<String> = headers.iter().map(ToString::to_string).collect();
+    for row in std::iter::once(&header).chain(rows) {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width + 3 - cell.chars().count()));
         }
-        text
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
+    out
 }
 
-fn one_line(cell: &str) -> String {
-    super::printable(cell)
-        .chars()
+fn one_line(cell: &String) -> String {
+    let cell = super::printable(cell);
+    cell.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
+}
+
+/// The same as a Markdown table.
+pub fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let cell = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('|', "\\|")
+            .replace('*', "\\*")
+            .replace('\n', " ")
+    };
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+    };
+    let mut out = line(&mut headers.iter().map(|header| cell(header)));
+    out.push_str(&line(&mut headers.iter().map(|_| "---".to_owned())));
+    for row in rows {
+        out.push_str(&line(&mut row.iter().map(|text| cell(text))));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -60,14 +62,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let mut table = Table::new(["NAME", "STATE"]);
-        table.row(["a", "valid"]);
-        table.row(["lönger", ""]);
-        table.row(["x\ny", "\u{1b}"]);
-        assert_eq!(
-            table.render(),
-            "NAME     STATE\na        valid\nlönger\nx y      \\u{1b}\n"
-        );
+    fn columns_are_three_blanks_apart_and_lines_end_in_none() {
+        let rows = vec![
+            vec!["é".to_owned(), String::new()],
+            vec!["long".to_owned(), "x".to_owned()],
+        ];
+        assert_eq!(table(&["A", "BC"], &rows), "A      BC\né\nlong   x\n");
+    }
+
+    #[test]
+    fn a_cell_stays_on_its_line() {
+        let rows = vec![vec!["x\ny\u{1b}".to_owned()]];
+        assert_eq!(table(&["A"], &rows), "A\nx y\\u{1b}\n");
+    }
+
+    #[test]
+    fn markdown_shows_stars_and_bars_as_they_are() {
+        let rows = vec![vec!["*/*|x".to_owned()]];
+        assert_eq!(markdown(&["A"], &rows), "| A |\n| --- |\n| \\*/\\*\\|x |\n");
     }
 }

@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, Tag};
 
-use super::node::{Block, Chomping, Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
-use super::resolve;
+use super::node::{Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
 use super::stream::{Document, Duplicate, duplicates};
 use super::syntax;
-use super::trivia::{Token, line_start, next_line, tokens, without_break};
+use super::trivia::{Token, find, next_line, tokens};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_EXPANDED_BYTES, MAX_NODES};
+use super::{block_scalar, resolve};
 use crate::error::{Error, Result};
 use crate::model::Source;
 
@@ -228,8 +228,14 @@ impl<'a> Builder<'a> {
             Style::Plain => (ScalarStyle::Plain, None),
             Style::SingleQuoted => (ScalarStyle::SingleQuoted, None),
             Style::DoubleQuoted => (ScalarStyle::DoubleQuoted, None),
-            Style::Literal => (ScalarStyle::Literal, self.block(b'|', &mut at, span)),
-            Style::Folded => (ScalarStyle::Folded, self.block(b'>', &mut at, span)),
+            Style::Literal => (
+                ScalarStyle::Literal,
+                block_scalar::block(self.text, self.gap, b'|', &mut at, span.indent),
+            ),
+            Style::Folded => (
+                ScalarStyle::Folded,
+                block_scalar::block(self.text, self.gap, b'>', &mut at, span.indent),
+            ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
         let value = if missing { "" } else { value };
@@ -254,14 +260,18 @@ impl<'a> Builder<'a> {
 
     /// A value that is not there stands behind what announces it: its `:` or `-`, tag or anchor.
     fn place_missing(&self, node: &mut Node) {
-        let (mut properties, start) = (
-            node.properties.iter().fold(0, |_, some| {
-                usize::from(some.anchor.is_some()) + usize::from(some.tag.is_some())
-            }),
-            node.span.start,
-        );
-        let mut is_value = self.stack.last().is_some_and(|frame| frame.key.is_some());
-        let mut end = start;
+        let start = node.span.start;
+        let mut properties = node.properties.as_deref().map_or(0, |some| {
+            usize::from(some.anchor.is_some()) + usize::from(some.tag.is_some())
+        });
+        let (mut is_value, is_key) = match self.stack.last() {
+            Some(frame) => (
+                frame.key.is_some(),
+                frame.node.items().is_none() && frame.key.is_none(),
+            ),
+            None => (false, true),
+        };
+        let mut end = if is_key { start } else { self.gap.min(start) };
         for (token, at) in tokens(self.text, self.gap..self.text.len()) {
             match token {
                 Token::Property if properties > 0 => properties -= 1,
@@ -272,57 +282,6 @@ impl<'a> Builder<'a> {
             end = end.max(at.end);
         }
         node.span = end..end;
-    }
-
-    /// A block scalar's header, found between the last event and the content.
-    fn block(&self, indicator: u8, at: &mut Range<usize>, span: &Span) -> Option<Block> {
-        let header = tokens(self.text, self.gap..at.start)
-            .find(|(token, _)| *token == Token::Indicator(indicator))?
-            .1;
-        let rest = &self.text[header.end..];
-        let marks = rest
-            .bytes()
-            .take_while(|byte| matches!(byte, b'+' | b'-' | b'1'..=b'9'))
-            .count();
-        let body = next_line(self.text, header.end);
-        // The parser stops at the next token, behind that line's indentation.
-        let mut end = at.end.max(body);
-        let line = line_start(self.text, end);
-        if line >= body && end < self.text.len() {
-            end = line;
-        }
-        let chomping = match &rest[..marks] {
-            marks if marks.contains('+') => Chomping::Keep,
-            marks if marks.contains('-') => Chomping::Strip,
-            _ => Chomping::Clip,
-        };
-        let indent = span.indent;
-        if chomping != Chomping::Keep {
-            end = self.without_blank_lines(body, end, indent);
-        }
-        *at = header.start..end;
-        Some(Block {
-            header_end: header.end + marks,
-            body,
-            indent: indent.unwrap_or(0),
-            explicit_indent: rest[..marks].bytes().any(|byte| byte.is_ascii_digit()),
-            chomping,
-        })
-    }
-
-    fn without_blank_lines(&self, body: usize, mut end: usize, indent: Option<usize>) -> usize {
-        while end > body {
-            let before = without_break(&self.text[body..end]);
-            let start = before.rfind('\n').map_or(body, |at| body + at + 1);
-            let line = without_break(&self.text[start..end]);
-            if indent.is_some_and(|indent| line.len() > indent)
-                || line.bytes().any(|byte| byte != b' ')
-            {
-                break;
-            }
-            end = start;
-        }
-        end
     }
 
     fn open(
@@ -338,8 +297,10 @@ impl<'a> Builder<'a> {
                 format!("nested more than {MAX_DEPTH} levels deep"),
             ));
         }
-        let end = at.end;
-        let node = self.node(kind, at, properties, style == StructureStyle::Flow);
+        let flow = style == StructureStyle::Flow;
+        let end = self.first_dash(&kind, flow, &at).unwrap_or(at.end);
+        let span = if flow { at } else { end..end };
+        let node = self.node(kind, span, properties, flow);
         self.gap = self.gap.max(end);
         self.stack.push(Frame {
             node,
@@ -348,6 +309,16 @@ impl<'a> Builder<'a> {
             depth: 0,
         });
         Ok(())
+    }
+
+    /// Of a sequence that is not indented below its key the parser tells where the first item's
+    /// content begins; its dash stands in the gap before.
+    fn first_dash(&self, kind: &NodeKind, flow: bool, at: &Range<usize>) -> Option<usize> {
+        let under_key = self.stack.last().is_some_and(|frame| frame.key.is_some());
+        if flow || !under_key || !matches!(kind, NodeKind::Sequence(_)) {
+            return None;
+        }
+        find(self.text, self.gap..at.start, b'-')
     }
 
     fn end(&mut self, at: &Range<usize>) -> Result<()> {

@@ -19,23 +19,21 @@ pub(super) struct Run {
 impl Scalar {
     pub(super) fn runs(&self, text: &str, span: &Range<usize>) -> &[Run] {
         self.runs.get_or_init(|| {
-            let mut runs = match self.style {
+            let out = match self.style {
                 ScalarStyle::Literal | ScalarStyle::Folded => self.block_runs(text, span.end),
                 ScalarStyle::Plain => flow_runs(text, span.clone(), Quote::None),
                 ScalarStyle::SingleQuoted => flow_runs(text, inside(span), Quote::Single),
                 ScalarStyle::DoubleQuoted => flow_runs(text, inside(span), Quote::Double),
             };
-            // What chomping takes off, and the space of an implicit null.
-            runs.retain(|run| run.value < self.value.len());
-            runs.into_boxed_slice()
+            out.finish(self.value.len())
         })
     }
 
-    fn block_runs(&self, text: &str, end: usize) -> Vec<Run> {
-        let Some(block) = self.block.as_deref() else {
-            return Vec::new();
-        };
+    fn block_runs(&self, text: &str, end: usize) -> Builder {
         let mut out = Builder::default();
+        let Some(block) = self.block.as_deref() else {
+            return out;
+        };
         let folded = self.style == ScalarStyle::Folded;
         // Line breaks since the last content line, and whether that line was indented deeper.
         let mut breaks: Vec<Range<usize>> = Vec::new();
@@ -67,7 +65,7 @@ impl Scalar {
             at += line.len();
         }
         breaks.drain(..).for_each(|range| out.push(1, range));
-        out.runs
+        out
     }
 }
 
@@ -153,6 +151,27 @@ impl Builder {
         }
         self.runs.push(Run { value, source });
     }
+
+    /// Leaves out what chomping takes off the end, and adds the line break that the end of the
+    /// text stands for.
+    fn finish(mut self, length: usize) -> Runs {
+        if let Some(end) = self.runs.last().map(|last| last.source.end)
+            && self.value < length
+        {
+            self.runs.push(Run {
+                value: self.value,
+                source: end..end,
+            });
+        }
+        self.runs.retain(|run| run.value < length);
+        if let Some(last) = self.runs.last_mut()
+            && self.value > length
+            && last.source.len() > length - last.value
+        {
+            last.source.end = last.source.start + (length - last.value);
+        }
+        self.runs.into_boxed_slice()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -164,7 +183,7 @@ enum Quote {
 
 /// Plain and quoted scalars: blanks around a line break fold into one space, and every further
 /// break is a line break.
-fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Vec<Run> {
+fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Builder {
     let bytes = text.as_bytes();
     let mut out = Builder::default();
     let mut at = range.start;
@@ -210,7 +229,7 @@ fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Vec<Run> {
             }
         }
     }
-    out.runs
+    out
 }
 
 fn is_break(byte: Option<&u8>) -> bool {

@@ -24,8 +24,10 @@
 //! events. Types are decided as kubectl's YAML 1.1 reader decides them, because that is what
 //! reaches the API server.
 
+mod block_scalar;
 mod build;
 mod decode;
+mod edit;
 mod json;
 mod node;
 mod resolve;
@@ -36,10 +38,11 @@ mod value;
 
 pub mod write;
 
+pub use edit::{Edit, edit, edited};
 pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle, ScalarType, Step};
 pub use stream::{Document, Duplicate, Format, Stream};
 
-/// The largest document that is read, in bytes. A ConfigMap can hold 1 MiB.
+/// The largest document that is read, in bytes. Kubernetes objects stay below 1.5 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
 /// How deep collections may be nested, aliases followed.
 pub const MAX_DEPTH: usize = 100;
@@ -47,23 +50,3 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_NODES: usize = 1_000_000;
 /// What a document may weigh with its aliases followed: sixteen bytes a node, and its text.
 pub const MAX_EXPANDED_BYTES: usize = 64 << 20;
-#[derive(Clone, Debug)]
-pub enum Edit {
-    Set {
-        document: usize,
-        route: Vec<Step>,
-        value: serde_json::Value,
-    },
-    SetText {
-        document: usize,
-        route: Vec<Step>,
-        text: String,
-    },
-    Remove {
-        document: usize,
-        route: Vec<Step>,
-    },
-}
-pub fn edit(_s: &Stream, _e: &[Edit]) -> crate::error::Result<String> {
-    Err(crate::error::Error::internal("stub"))
-}

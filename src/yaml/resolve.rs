@@ -161,11 +161,12 @@ fn is_decimal(text: &str) -> bool {
 fn decimal(text: &str) -> Option<Number> {
     let value: f64 = text.parse().ok()?;
     // Go prints a float without fraction as an integer, and so does kubectl.
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
-    let whole = value as i64;
-    #[expect(clippy::cast_precision_loss, reason = "that is what is compared")]
-    if value.abs() < 1e15 && whole as f64 == value && !(whole == 0 && value.is_sign_negative()) {
-        return Some(whole.into());
+    if value.fract() == 0.0 && value.abs() < 1e15 && value.is_sign_positive() == (value >= 0.0) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is whole and small enough"
+        )]
+        return Some((value as i64).into());
     }
     Number::from_f64(value)
 }

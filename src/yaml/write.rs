@@ -24,7 +24,7 @@ pub fn key(text: &str) -> String {
 /// A value as a document in block style: two blanks of indentation, a sequence's `- ` at its
 /// parent's indentation, texts of several lines as literal blocks where that is safe.
 pub fn document(value: &Value) -> String {
-    let rendered = block(value, 0, 2);
+    let rendered = block(value, 0, Layout::default());
     match (rendered.inline.as_str(), rendered.body.as_str()) {
         (inline, "") => format!("{inline}\n"),
         ("", body) => body.to_owned(),
@@ -43,6 +43,9 @@ pub(super) enum Place {
 
 /// A text as a scalar on one line: plain, else in the quotes that need no escapes.
 pub(super) fn scalar(text: &str, place: Place) -> String {
+    if text.is_empty() {
+        return single_quoted(text);
+    }
     if text.chars().any(needs_escape) {
         return double_quoted(text);
     }
@@ -107,7 +110,7 @@ pub(super) fn needs_escape(c: char) -> bool {
             c,
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         ),
-        _ => c < '\u{10000}' || c > '\u{1ffff}',
+        _ => !('\u{10000}'..='\u{1ffff}').contains(&c),
     }
 }
 
@@ -179,13 +182,45 @@ pub(super) struct Rendered {
     pub(super) body: String,
 }
 
-/// A value in block style, its lines at column `column`, what is inside it `step` deeper.
-pub(super) fn block(value: &Value, column: usize, step: usize) -> Rendered {
+/// How block style is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Columns by which what is inside a mapping is deeper than its key.
+    pub(super) step: usize,
+    /// The same for the `-` of a sequence; kubectl prints it below its key.
+    pub(super) dash: usize,
+    /// Which texts become literal blocks.
+    pub(super) literals: Literals,
+}
+
+/// Which texts become literal blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Literals {
+    /// None.
+    Never,
+    /// Those whose value does not depend on the lines below: not those that end in blank lines.
+    Closed,
+    /// All that can.
+    All,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            step: 2,
+            dash: 0,
+            literals: Literals::All,
+        }
+    }
+}
+
+/// A value in block style, its lines at column `column`.
+pub(super) fn block(value: &Value, column: usize, layout: Layout) -> Rendered {
     match value {
         Value::Object(map) if !map.is_empty() => {
             let mut body = String::new();
             for (key, value) in map {
-                entry(&mut body, key, value, column, step);
+                entry(&mut body, key, value, column, layout);
             }
             Rendered {
                 inline: String::new(),
@@ -195,14 +230,14 @@ pub(super) fn block(value: &Value, column: usize, step: usize) -> Rendered {
         Value::Array(items) if !items.is_empty() => {
             let mut body = String::new();
             for value in items {
-                item(&mut body, value, column, step);
+                item(&mut body, value, column, layout);
             }
             Rendered {
                 inline: String::new(),
                 body,
             }
         }
-        Value::String(text) => text_block(text, column.max(1)),
+        Value::String(text) => text_block(text, column.max(1), layout.literals),
         other => Rendered {
             inline: flow(other),
             body: String::new(),
@@ -211,8 +246,8 @@ pub(super) fn block(value: &Value, column: usize, step: usize) -> Rendered {
 }
 
 /// A `key: value` entry as lines.
-pub(super) fn entry(out: &mut String, key: &str, value: &Value, column: usize, step: usize) {
-    entry_with_key(out, &scalar(key, Place::Block), value, column, step);
+pub(super) fn entry(out: &mut String, key: &str, value: &Value, column: usize, layout: Layout) {
+    entry_with_key(out, &scalar(key, Place::Block), value, column, layout);
 }
 
 /// The same with the key as it is to be written.
@@ -221,14 +256,14 @@ pub(super) fn entry_with_key(
     key: &str,
     value: &Value,
     column: usize,
-    step: usize,
+    layout: Layout,
 ) {
-    let inner = if value.is_array() {
-        column
+    let deeper = if value.is_array() {
+        layout.dash
     } else {
-        column + step
+        layout.step
     };
-    let rendered = block(value, inner, step);
+    let rendered = block(value, column + deeper, layout);
     indent(out, column);
     if key.len() > LONGEST_KEY {
         out.push_str("? ");
@@ -243,10 +278,10 @@ pub(super) fn entry_with_key(
 }
 
 /// A `- value` item as lines.
-pub(super) fn item(out: &mut String, value: &Value, column: usize, step: usize) {
+pub(super) fn item(out: &mut String, value: &Value, column: usize, layout: Layout) {
     indent(out, column);
     out.push('-');
-    let rendered = block(value, column + 2, step);
+    let rendered = block(value, column + 2, layout);
     if rendered.inline.is_empty() {
         // A collection begins on the line of the dash.
         out.push(' ');
@@ -269,8 +304,13 @@ fn indent(out: &mut String, column: usize) {
     out.extend(std::iter::repeat_n(' ', column));
 }
 
-fn text_block(text: &str, column: usize) -> Rendered {
-    if !is_literal(text) {
+fn text_block(text: &str, column: usize, literals: Literals) -> Rendered {
+    let allowed = match literals {
+        Literals::Never => false,
+        Literals::Closed => !text.ends_with("\n\n"),
+        Literals::All => true,
+    };
+    if !(allowed && is_literal(text)) {
         return Rendered {
             inline: scalar(text, Place::Block),
             body: String::new(),

@@ -10,7 +10,32 @@ const CM: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\
 fn the_sample() {
     assert_data_eq!(
         Sandbox::new().command("diff --sample").run().snapshot(),
-        str![[""]]
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.octopus-argo-sample.argocd-cm
++++ desired/v1.ConfigMap.octopus-argo-sample.argocd-cm
+@@ -57,3 +57,5 @@
+       kinds: [Endpoints, EndpointSlice]
+     - apiGroups: [coordination.k8s.io]
+       kinds: [Lease]
++  accounts.octopus: apiKey
++  accounts.octopus.enabled: "true"
+--- live/v1.ConfigMap.octopus-argo-sample.argocd-rbac-cm
++++ desired/v1.ConfigMap.octopus-argo-sample.argocd-rbac-cm
+@@ -34,3 +34,7 @@
+ 
+     # The auditor reads, and that is all.
+     g, auditor, role:readonly
++  policy.octopus.csv: |
++    p, octopus, applications, get, *, allow
++    p, octopus, clusters, get, *, allow
++    p, octopus, logs, get, */*, allow
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml --show-managed-fields | kubectl octopus-argo diff -f -
+---- exit code 1
+
+"#]]
     );
 }
 
@@ -21,7 +46,21 @@ fn the_sample_on_a_terminal_has_colours_and_marked_words() {
         .stdin(CM)
         .terminal()
         .run();
-    assert_data_eq!(run.stdout.replace('\u{1b}', "<ESC>"), str![[""]]);
+    assert_data_eq!(
+        run.stdout.replace('\u{1b}', "<ESC>"),
+        str![[r#"
+<ESC>[1m--- live/v1.ConfigMap.argocd.argocd-cm<ESC>[0m
+<ESC>[1m+++ desired/v1.ConfigMap.argocd.argocd-cm<ESC>[0m
+<ESC>[36m@@ -3,4 +3,5 @@<ESC>[0m
+ metadata:
+   name: argocd-cm
+ data:
+<ESC>[31m-<ESC>[0m<ESC>[31m  accounts.octopus: <ESC>[0m<ESC>[7m<ESC>[31mlogin<ESC>[0m
+<ESC>[32m+<ESC>[0m<ESC>[32m  accounts.octopus: <ESC>[0m<ESC>[7m<ESC>[32mlogin,apiKey<ESC>[0m
+<ESC>[32m+<ESC>[0m<ESC>[7m<ESC>[32m  accounts.octopus.enabled: "true"<ESC>[0m
+
+"#]]
+    );
     for quiet in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let run = Sandbox::new()
             .command("diff -f - -q")
@@ -42,30 +81,84 @@ fn the_sample_on_a_terminal_has_colours_and_marked_words() {
 fn no_difference_is_exit_code_zero() {
     let done = Sandbox::new().command("render --sample").run().stdout_of(0);
     let run = Sandbox::new().command("diff -f -").stdin(done).run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: nothing to change: it is as it shall be
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
 fn what_only_the_server_writes_is_on_neither_side() {
-    let live = format!(
-        "{}  uid: abc\n  resourceVersion: \"7\"\n  managedFields: []\n{}",
-        &CM[..52],
-        &CM[52..]
+    let live = CM.replace(
+        "\ndata:",
+        "\n  uid: abc\n  resourceVersion: \"7\"\n  managedFields: []\ndata:",
     );
     let run = Sandbox::new().command("diff -q -f -").stdin(live).run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.argocd.argocd-cm
++++ desired/v1.ConfigMap.argocd.argocd-cm
+@@ -4,4 +4,5 @@
+   name: argocd-cm
+   resourceVersion: "7"
+ data:
+-  accounts.octopus: login
++  accounts.octopus: login,apiKey
++  accounts.octopus.enabled: "true"
+---- stderr
+warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 1
+
+"#]]
+    );
 }
 
 #[test]
 fn an_item_of_a_list_is_shown_at_the_left_margin() {
-    let indented: String = CM
-        .lines()
-        .enumerate()
-        .map(|(n, line)| format!("{}{line}\n", if n == 0 { "- " } else { "  " }))
-        .collect();
+    let indented = format!("- {}\n", CM.trim_end().replace('\n', "\n  "));
     let list = format!("apiVersion: v1\nitems:\n{indented}kind: List\n");
     let run = Sandbox::new().command("diff -q -f -").stdin(list).run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.argocd.argocd-cm
++++ desired/v1.ConfigMap.argocd.argocd-cm
+@@ -3,4 +3,5 @@
+ metadata:
+   name: argocd-cm
+ data:
+-  accounts.octopus: login
++  accounts.octopus: login,apiKey
++  accounts.octopus.enabled: "true"
+---- stderr
+warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 1
+
+"#]]
+    );
+}
+
+#[test]
+fn an_item_that_ends_in_a_block_does_not_take_the_line_behind_it() {
+    let list = "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: argocd-rbac-cm\n\
+                apiVersion: v1\nkind: List\n";
+    let out = Sandbox::new()
+        .command("diff -q -f -")
+        .stdin(list)
+        .run()
+        .stdout_of(1);
+    assert!(
+        out.ends_with("+    p, octopus, logs, get, */*, allow\n"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -76,7 +169,24 @@ fn json_on_one_line_is_shown_as_yaml() {
         .command("diff -q -f - -U 1")
         .stdin(object)
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.argocd.argocd-cm
++++ desired/v1.ConfigMap.argocd.argocd-cm
+@@ -4,2 +4,4 @@
+   name: argocd-cm
+-data: {}
++data:
++  accounts.octopus: apiKey
++  accounts.octopus.enabled: "true"
+---- stderr
+warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 1
+
+"#]]
+    );
 }
 
 #[test]
@@ -86,7 +196,39 @@ fn json_report_has_a_versioned_schema() {
         .stdin(CM)
         .env("KUBECTL_EXTERNAL_DIFF", "no-such")
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+{
+  "schema": "diff/v1",
+  "objects": [
+    {
+      "object": "v1.ConfigMap.argocd.argocd-cm",
+      "file": "<stdin>",
+      "changed": true,
+      "changes": [
+        {
+          "key": "accounts.octopus",
+          "before": "login",
+          "after": "login,apiKey"
+        },
+        {
+          "key": "accounts.octopus.enabled",
+          "before": null,
+          "after": "true"
+        }
+      ],
+      "diff": "--- live/v1.ConfigMap.argocd.argocd-cm/n+++ desired/v1.ConfigMap.argocd.argocd-cm/n@@ -3,4 +3,5 @@/n metadata:/n   name: argocd-cm/n data:/n-  accounts.octopus: login/n+  accounts.octopus: login,apiKey/n+  accounts.octopus.enabled: /"true/"/n"
+    }
+  ]
+}
+---- stderr
+warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 1
+
+"#]]
+    );
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn what_cannot_be_read_is_named() {
         .run()
         .refused(3, "<stdin> is empty");
     sandbox
-        .command("render -f -,-")
+        .command("render -f - -f -")
         .stdin(CM)
         .run()
         .refused(2, "only once");
@@ -49,9 +49,8 @@ fn a_billion_laughs_is_refused_at_once() {
     let mut text = format!("{CM}  labels:\n    a0: &a0 lol\n");
     for n in 1..30 {
         let previous = n - 1;
-        text.push_str(&format!(
-            "    a{n}: &a{n} [*a{previous}, *a{previous}, *a{previous}]\n"
-        ));
+        let laughs = format!("*a{previous}, *a{previous}, *a{previous}");
+        text = format!("{text}    a{n}: &a{n} [{laughs}]\n");
     }
     let run = Sandbox::new()
         .command("render -f - -o json")

@@ -1,6 +1,13 @@
 //! Whole commands, run in-process with a recording host, and a few through the real binary.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::needless_raw_string_hashes,
+    reason = "tests use the real world, say when they skip, and fail where they cannot go on"
+)]
+#![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod argocd_transcripts;
 mod common;

@@ -70,14 +70,88 @@ fn manifest_of_files() {
     let sandbox = Sandbox::new().with("cm.yaml", TWO);
     assert_data_eq!(
         sandbox.command("render -f cm.yaml").run().snapshot(),
-        str![[""]]
+        str![[r#"
+---- stdout
+# Git holds this file.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+  namespace: argocd
+data:
+  url: https://argocd.example.com # ours
+  accounts.alice: login
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: argocd
+data:
+  policy.csv: |
+    # people
+    g, acme:ops, role:admin
+  policy.default: ''
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: review it (kubectl octopus-argo diff -f cm.yaml), put it in the place of cm.yaml and commit it
+---- exit code 0
+
+"#]]
     );
 }
 
 #[test]
 fn manifest_of_a_live_list_loses_what_only_the_server_writes() {
     let run = Sandbox::new().command("render -f -").stdin(LIVE).run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+apiVersion: v1
+items:
+- apiVersion: v1
+  data:
+    url: https://argocd.example.com
+    accounts.octopus: apiKey
+    accounts.octopus.enabled: "true"
+  kind: ConfigMap
+  metadata:
+    labels:
+      app.kubernetes.io/part-of: argocd
+    name: argocd-cm
+    namespace: argocd
+    resourceVersion: "42"
+- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    annotations:
+      team: platform
+    name: argocd-rbac-cm
+    namespace: argocd
+    resourceVersion: "43"
+  data:
+    policy.octopus.csv: |
+      p, octopus, applications, get, *, allow
+      p, octopus, clusters, get, *, allow
+      p, octopus, logs, get, */*, allow
+kind: List
+metadata:
+  resourceVersion: ""
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: `| kubectl apply -f -` would lose nothing now, but makes kubectl believe that every key is ours: the next `kubectl apply` of Argo CD's own manifests (an upgrade) then deletes this account and every key that you have added yourself
+next: … | kubectl octopus-argo render -f - | kubectl replace -f -
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -130,7 +204,31 @@ fn live_with_a_failing_kubectl_is_an_external_failure() {
 #[test]
 fn patches_without_input() {
     let run = Sandbox::new().command("render").terminal().run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+metadata:
+  name: argocd-cm
+data:
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+---
+metadata:
+  name: argocd-rbac-cm
+data:
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- stderr
+[1mnote:[0m the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+[1mnote:[0m without input the patch sets the account's capabilities to exactly apiKey and enables it; with --live it keeps what is there (kubectl octopus-argo render --live)
+[32mnext:[0m kubectl octopus-argo render -o patch --only argocd-cm | kubectl patch configmap argocd-cm -n argocd --type merge --patch-file /dev/stdin && kubectl octopus-argo render -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -148,7 +246,26 @@ fn one_patch_goes_into_a_pipe() {
     let run = Sandbox::new()
         .command("render --only argocd-rbac-cm --project a --project b")
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+metadata:
+  name: argocd-rbac-cm
+data:
+  policy.octopus.csv: |
+    p, octopus, applications, get, a/*, allow
+    p, octopus, applications, get, b/*, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, a/*, allow
+    p, octopus, logs, get, b/*, allow
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: kubectl octopus-argo render --project a --project b -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -157,9 +274,40 @@ fn patches_go_into_a_directory() {
     let run = sandbox
         .command("render -f cm.yaml -o patch --output-dir out")
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
-    assert_data_eq!(sandbox.read("out/argocd-cm.patch.yaml"), str![[""]]);
-    assert_data_eq!(sandbox.read("out/argocd-rbac-cm.patch.yaml"), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: kubectl patch configmap argocd-cm -n argocd --type merge --patch-file out/argocd-cm.patch.yaml && kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file out/argocd-rbac-cm.patch.yaml
+---- exit code 0
+
+"#]]
+    );
+    assert_data_eq!(
+        sandbox.read("out/argocd-cm.patch.yaml"),
+        str![[r#"
+metadata:
+  name: argocd-cm
+data:
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+
+"#]]
+    );
+    assert_data_eq!(
+        sandbox.read("out/argocd-rbac-cm.patch.yaml"),
+        str![[r#"
+metadata:
+  name: argocd-rbac-cm
+data:
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+
+"#]]
+    );
 }
 
 #[test]
@@ -169,7 +317,22 @@ fn a_patch_of_a_live_object_has_its_lock() {
         let line = format!("render -f live.yaml -o patch --format json --only argocd-cm {flags}");
         sandbox.command(&line).run().stdout_of(0)
     };
-    assert_data_eq!(patch(""), str![[""]]);
+    assert_data_eq!(
+        patch(""),
+        str![[r#"
+{
+  "metadata": {
+    "name": "argocd-cm",
+    "resourceVersion": "42"
+  },
+  "data": {
+    "accounts.octopus": "apiKey",
+    "accounts.octopus.enabled": "true"
+  }
+}
+
+"#]]
+    );
     assert!(!patch("--strip-resource-version").contains("resourceVersion"));
 }
 
@@ -181,7 +344,17 @@ fn a_patch_with_nothing_to_change_is_empty() {
     let run = sandbox
         .command("render -f cm.yaml -o patch --only argocd-cm")
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+{}
+---- stderr
+note: nothing to change: it is as it shall be
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -195,7 +368,49 @@ fn a_shared_policy_key_is_no_patch_without_input() {
 #[test]
 fn fresh_manifests() {
     let run = Sandbox::new().command("render --fresh -n cd").run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+# For an Argo CD that does not exist yet: `kubectl create -f -`, or a file in Git.
+# Applied over an existing Argo CD, this object deletes every setting that is not in it.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+  namespace: cd
+  labels:
+    app.kubernetes.io/name: argocd-cm
+    app.kubernetes.io/part-of: argocd
+data:
+  # A local user for the Octopus Deploy gateway: it may make API tokens, it may not log in.
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+---
+# For an Argo CD that does not exist yet: `kubectl create -f -`, or a file in Git.
+# Applied over an existing Argo CD, this object deletes every setting that is not in it.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: cd
+  labels:
+    app.kubernetes.io/name: argocd-rbac-cm
+    app.kubernetes.io/part-of: argocd
+data:
+  # Least privilege for that user. Argo CD joins every `policy.<any>.csv` to its policy.
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+warning: this is for an Argo CD that does not exist yet: applied over an existing one it deletes every setting that is not in it
+next: kubectl octopus-argo render -n cd --fresh | kubectl create -f -
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -240,7 +455,21 @@ fn json_stays_json_and_yaml_becomes_json_when_asked() {
         .stdin(object)
         .run()
         .stdout_of(0);
-    assert_data_eq!(yaml, str![[""]]);
+    assert_data_eq!(
+        yaml,
+        str![[r#"
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+data:
+  a: |
+    é
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+
+"#]]
+    );
     let json = Sandbox::new()
         .command("render -f - -q --format json")
         .stdin(TWO)
@@ -338,7 +567,41 @@ fn absent_says_what_else_it_took_and_that_tokens_outlive_the_account() {
         .command("render --absent -f -")
         .stdin(text)
         .run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+# Git holds this file.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+  namespace: argocd
+data:
+  url: https://argocd.example.com # ours
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: argocd
+data:
+  policy.csv: |
+    # people
+    g, acme:ops, role:admin
+    g, octopus, role:x
+---- stderr
+note: removed with the account: its capabilities `other`, which render had not added
+note: removed accounts.octopus.enabled: "no", which render had not added
+warning: the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account ever comes back; revoke them first, while it is still there (argocd account get --account octopus lists them, argocd account delete-token --account octopus ID revokes one)
+note: <stdin>:21:5: removed, though it stands in policy.csv, where render had not put it: p, octopus, clusters, get, *, allow
+note: <stdin>:24:5: removed with policy.octopus.csv, and render had not added it: p, octopus, exec, create, */*, allow
+warning: <stdin>:22:5: octopus still has everything of role:x
+next: review it (… | kubectl octopus-argo diff -f - --absent), put it in the place of your file and commit it
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]
@@ -409,7 +672,43 @@ fn our_key_holds_exactly_the_wanted_rules_and_keeps_comments() {
          p,octopus,clusters,get,*,allow\n    g, octopus, role:x",
     );
     let run = Sandbox::new().command("render -f -").stdin(text).run();
-    assert_data_eq!(run.snapshot(), str![[""]]);
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+# Git holds this file.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+  namespace: argocd
+data:
+  url: https://argocd.example.com # ours
+  accounts.alice: login
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: argocd
+data:
+  policy.csv: |
+    # people
+    g, acme:ops, role:admin
+  policy.octopus.csv: |
+    # mine
+    p,octopus,clusters,get,*,allow
+    p, octopus, applications, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- stderr
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: review it (… | kubectl octopus-argo diff -f -), put it in the place of your file and commit it
+---- exit code 0
+
+"#]]
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn run(args: &AccountGetArgs, context: &mut Context<'_, '_>) -> Resul
             "name": account.name,
             "enabled": account.enabled,
             "capabilities": account.capabilities,
-            "tokens": records::report(&account.tokens, now),
+            "tokens": records::json(&account.tokens, now),
         })
     };
     let text = match args.output {

@@ -7,7 +7,7 @@ use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::process::argocd::Account;
-use crate::report::Table;
+use crate::report::table;
 use crate::yaml;
 
 pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -18,24 +18,21 @@ pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Resu
         ListOutput::Json => format!("{:#}\n", report(&accounts, &args.account)),
         ListOutput::Yaml => yaml::write::document(&report(&accounts, &args.account)),
         ListOutput::Table => {
-            let mut table = Table::new(["NAME", "ENABLED", "CAPABILITIES", "FOR OCTOPUS"]);
-            for account in &accounts {
-                let marks = if account.name == args.account {
-                    match lacks(account)[..] {
-                        [] => "ready".to_owned(),
-                        ref lacks => lacks.join(", "),
-                    }
-                } else {
-                    String::new()
+            let row = |account: &Account| {
+                let marks = match (account.name == args.account, lacks(account)) {
+                    (false, _) => String::new(),
+                    (true, lacks) if lacks.is_empty() => "ready".to_owned(),
+                    (true, lacks) => lacks.join(", "),
                 };
-                table.row([
+                vec![
                     account.name.clone(),
                     account.enabled.to_string(),
                     account.capabilities.join(","),
                     marks,
-                ]);
-            }
-            table.render()
+                ]
+            };
+            let rows: Vec<_> = accounts.iter().map(row).collect();
+            table(&["NAME", "ENABLED", "CAPABILITIES", "FOR OCTOPUS"], &rows)
         }
     };
     context.print(&text)?;

@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::model::{Moment, TokenRecord};
 use crate::process::argocd::Owner;
-use crate::report::Table;
+use crate::report;
 use crate::yaml;
 
 pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -27,8 +27,8 @@ pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result
             .flat_map(|(_, tokens)| tokens)
             .map(|token| token.id.clone() + "\n")
             .collect(),
-        ListOutput::Json => format!("{:#}\n", report(&all, now)),
-        ListOutput::Yaml => yaml::write::document(&report(&all, now)),
+        ListOutput::Json => format!("{:#}\n", json_of(&all, now)),
+        ListOutput::Yaml => yaml::write::document(&json_of(&all, now)),
         ListOutput::Table => table(&all, now),
     };
     for (owner, tokens) in &all {
@@ -47,30 +47,27 @@ fn table(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> String {
     if let [(_, tokens)] = all {
         return records::table(tokens, now);
     }
-    let mut table = Table::new(["PROJECT", "ID", "ISSUED", "EXPIRES", "AGE", "STATE"]);
+    let mut headers = vec!["PROJECT"];
+    headers.extend(records::HEADERS);
+    let mut rows = Vec::new();
     for (owner, tokens) in all {
         let (Owner::Role { project: name, .. } | Owner::Account(name)) = owner;
         for token in tokens {
-            table.row([
-                name.clone(),
-                token.id.clone(),
-                token.issued.to_string(),
-                records::expiry(token),
-                now.since(token.issued).age(),
-                records::state(token, now).to_owned(),
-            ]);
+            let mut row = vec![name.clone()];
+            row.extend(records::row(token, now));
+            rows.push(row);
         }
     }
-    table.render()
+    report::table(&headers, &rows)
 }
 
-fn report(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> Value {
+fn json_of(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> Value {
     let owners = all.iter().map(|(owner, tokens)| {
         let mut value = match owner {
             Owner::Account(name) => json!({"account": name}),
             Owner::Role { project, role } => json!({"project": project, "role": role}),
         };
-        value["tokens"] = records::report(tokens, now);
+        value["tokens"] = records::json(tokens, now);
         value
     });
     json!({"schema": "tokens/v1", "owners": owners.collect::<Vec<_>>()})

@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::{Claims, Moment, TokenRecord};
 use crate::process::argocd::{Client, Gone, Owner};
-use crate::report::Table;
+use crate::report::table;
 
 /// A token that is to go.
 struct Doomed {
@@ -133,13 +133,13 @@ fn own_id(client: &Client<'_>) -> Option<String> {
 }
 
 fn plan(all: &[(Owner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> String {
-    let mut table = Table::new(["ACTION", "ID", "ISSUED", "EXPIRES", "STATE", "OF"]);
+    let mut rows = Vec::new();
     for (owner, tokens) in all {
         for token in tokens {
             let goes = doomed
                 .iter()
                 .any(|one| one.owner == *owner && one.token.id == token.id);
-            table.row([
+            rows.push(vec![
                 if goes { "delete" } else { "keep" }.to_owned(),
                 token.id.clone(),
                 token.issued.to_string(),
@@ -149,7 +149,7 @@ fn plan(all: &[(Owner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> St
             ]);
         }
     }
-    table.render()
+    table(&["ACTION", "ID", "ISSUED", "EXPIRES", "STATE", "OF"], &rows)
 }
 
 /// Deletes them one by one; a failure does not keep the others from going.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{Moment, TokenRecord};
-use crate::report::Table;
+use crate::report;
 
 /// Whether a token still works, by its own dates.
 pub(in crate::commands) fn state(token: &TokenRecord, now: Moment) -> &'static str {
@@ -23,21 +23,26 @@ pub(in crate::commands) fn expiry(token: &TokenRecord) -> String {
 
 /// A table, the newest first.
 pub(in crate::commands) fn table(tokens: &[TokenRecord], now: Moment) -> String {
-    let mut table = Table::new(["ID", "ISSUED", "EXPIRES", "AGE", "STATE"]);
-    for token in tokens {
-        table.row([
-            token.id.clone(),
-            token.issued.to_string(),
-            expiry(token),
-            now.since(token.issued).age(),
-            state(token, now).to_owned(),
-        ]);
-    }
-    table.render()
+    let rows: Vec<_> = tokens.iter().map(|token| row(token, now)).collect();
+    report::table(&HEADERS, &rows)
+}
+
+/// The columns of [`row`].
+pub(in crate::commands) const HEADERS: [&str; 5] = ["ID", "ISSUED", "EXPIRES", "AGE", "STATE"];
+
+/// A token's row.
+pub(in crate::commands) fn row(token: &TokenRecord, now: Moment) -> Vec<String> {
+    vec![
+        token.id.clone(),
+        token.issued.to_string(),
+        expiry(token),
+        now.since(token.issued).age(),
+        state(token, now).to_owned(),
+    ]
 }
 
 /// As JSON.
-pub(in crate::commands) fn report(tokens: &[TokenRecord], now: Moment) -> Value {
+pub(in crate::commands) fn json(tokens: &[TokenRecord], now: Moment) -> Value {
     let token = |token: &TokenRecord| {
         json!({
             "id": token.id,

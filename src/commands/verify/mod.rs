@@ -63,7 +63,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
         .transpose()?;
     let text = match args.output {
         VerifyOutput::Table => show::table(&round, offline.as_deref()),
-        VerifyOutput::Json => show::report(&round, offline.as_deref(), &owner),
+        VerifyOutput::Json => show::json(&round, offline.as_deref(), &owner),
     };
     context.print(&text)?;
     show::explain(&round, offline.as_deref(), &owner, context);

@@ -1,7 +1,7 @@
 //! One round of questions to the server.
 
 use super::{ask, version};
-use crate::model::{Needs, Question};
+use crate::model::{Needs, Question, Verdict};
 use crate::process::argocd::{Answer, Client, Owner, Problem};
 use crate::rbac::ArgoCdVersion;
 
@@ -60,7 +60,7 @@ impl Round {
         let answers = ask::all(client, &questions)?;
         round.answers = questions.into_iter().zip(answers).collect();
         let reads = |(question, answer): &(Question, Answer)| {
-            question.wanted && question.resource == "applications" && *answer == Answer::Yes
+            question.wanted() && question.resource == "applications" && *answer == Answer::Yes
         };
         if round.answers.iter().any(reads) {
             round.sees_nothing = match client.applications() {
@@ -73,23 +73,23 @@ impl Round {
         Ok(round)
     }
 
-    /// Whether all answers that prove something are as wanted.
+    /// Whether nothing is wrong.
     pub(in crate::commands) fn is_good(&self) -> bool {
         self.who == Who::Expected && self.wrong().next().is_none()
     }
 
-    /// Questions with what their answers say: right, wrong, or nothing.
-    pub(in crate::commands) fn verdicts(&self) -> impl Iterator<Item = (&Question, Option<bool>)> {
-        let answers = self.answers.iter();
-        answers.map(|(question, answer)| (question, question.verdict(*answer == Answer::Yes)))
+    /// The questions whose answers come to this verdict.
+    pub(in crate::commands) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Question> {
+        let answers = self
+            .answers
+            .iter()
+            .filter(move |(question, answer)| question.verdict(*answer == Answer::Yes) == verdict);
+        answers.map(|(question, _)| question)
     }
 
-    /// The questions whose answers are not as wanted.
+    /// The questions whose answers are not as they must be.
     pub(in crate::commands) fn wrong(&self) -> impl Iterator<Item = &Question> {
-        let wrong = self
-            .verdicts()
-            .filter(|(_, verdict)| *verdict == Some(false));
-        wrong.map(|(question, _)| question)
+        self.with(Verdict::Wrong)
     }
 }
 

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::round::{Round, Who};
 use super::{stranger, version};
 use crate::commands::context::Context;
-use crate::model::Question;
+use crate::model::{Question, Verdict};
 use crate::process::argocd::{Answer, Owner};
-use crate::report::Table;
+use crate::report;
 
 fn word(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
@@ -21,46 +21,44 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
     let mut headers = vec!["RESULT", "ACTION", "RESOURCE", "OBJECT", "WANT", "SERVER"];
     headers.extend(offline.map(|_| "OFFLINE"));
     headers.push("NOTE");
-    let mut table = Table::new(headers);
+    let mut rows = Vec::new();
     for (index, (question, answer)) in round.answers.iter().enumerate() {
         let verdict = question.verdict(*answer == Answer::Yes);
         let result = match verdict {
-            Some(true) => "ok",
-            Some(false) => "WRONG",
-            None => "-",
+            Verdict::Right => "ok",
+            Verdict::Wrong => "WRONG",
+            Verdict::Needless => "more",
+            Verdict::Nothing => "-",
         };
         let mut notes = Vec::new();
         if question.documented {
             notes.push("documented");
         }
-        if verdict.is_none() {
+        if verdict == Verdict::Nothing {
             notes.push("proves nothing");
         }
         if matches!(answer, Answer::NoSuchWord(_)) {
             notes.push("the server has no such verb or resource");
         }
-        let mut row = vec![
+        let cells = [
             result,
             question.action,
             question.resource,
             &question.object,
-            word(question.wanted),
+            word(question.wanted()),
             word(*answer == Answer::Yes),
         ];
-        row.extend(
-            offline
-                .and_then(|offline| offline.get(index))
-                .map(|yes| word(*yes)),
-        );
-        let notes = notes.join(", ");
-        row.push(&notes);
-        table.row(row);
+        let mut row: Vec<String> = cells.map(str::to_owned).into();
+        let offline = offline.and_then(|offline| offline.get(index));
+        row.extend(offline.map(|yes| word(*yes).to_owned()));
+        row.push(notes.join(", "));
+        rows.push(row);
     }
-    table.render()
+    report::table(&headers, &rows)
 }
 
 /// The same as JSON.
-pub(super) fn report(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> String {
+pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> String {
     let answers = round
         .answers
         .iter()
@@ -70,10 +68,11 @@ pub(super) fn report(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> 
                 "action": question.action,
                 "resource": question.resource,
                 "object": question.object,
-                "want": question.wanted,
+                "want": question.wanted(),
+            "purpose": question.purpose.as_str(),
                 "server": *answer == Answer::Yes,
                 "known": !matches!(answer, Answer::NoSuchWord(_)),
-                "asWanted": question.verdict(*answer == Answer::Yes),
+                "verdict": question.verdict(*answer == Answer::Yes).as_str(),
                 "documented": question.documented,
             });
             if let Some(yes) = offline.and_then(|offline| offline.get(index)) {
@@ -131,10 +130,17 @@ pub(super) fn explain(
         )),
         Some(_) => {}
     }
-    let counted = round
-        .verdicts()
-        .filter(|(_, verdict)| verdict.is_some())
-        .count();
+    let needless: Vec<_> = round
+        .with(Verdict::Needless)
+        .map(ToString::to_string)
+        .collect();
+    if !needless.is_empty() {
+        context.warn(format!(
+            "{owner} may read more than Octopus needs: {}",
+            needless.join(", ")
+        ));
+    }
+    let counted = round.answers.len() - round.with(Verdict::Nothing).count();
     let wrong = round.wrong().count();
     context.note(format!(
         "{} of {counted} answers are as wanted",
@@ -149,14 +155,10 @@ pub(super) fn explain(
 /// What a wrong answer means.
 pub(in crate::commands) fn meaning(question: &Question, owner: &Owner) -> String {
     let Question {
-        action,
-        resource,
-        object,
-        wanted,
-        ..
+        action, resource, ..
     } = question;
-    if !wanted {
-        return format!("{owner} may {action} {resource} {object}, which Octopus does not need");
+    if !question.wanted() {
+        return format!("{owner} may {question}, which Octopus does not need");
     }
     let consequence = match (*action, *resource) {
         ("get", "applications") => "Octopus shows an empty application list, and no error",
@@ -164,7 +166,7 @@ pub(in crate::commands) fn meaning(question: &Question, owner: &Owner) -> String
         ("get", "logs") => "the log drawer of Octopus stays empty",
         _ => "Octopus steps that trigger a sync fail",
     };
-    format!("{owner} may not {action} {resource} {object}: {consequence}")
+    format!("{owner} may not {question}: {consequence}")
 }
 
 /// Where the server and the given objects say different things.

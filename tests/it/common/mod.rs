@@ -44,7 +44,6 @@ impl Sandbox {
     }
 
     /// A command line, split at blanks.
-    #[must_use]
     pub fn command(&self, line: &str) -> Command {
         Command::new(self.path().to_owned(), line)
     }
@@ -94,7 +93,7 @@ impl Command {
     }
 
     pub fn stdin(mut self, text: impl AsRef<[u8]>) -> Self {
-        self.stdin = text.as_ref().to_owned();
+        text.as_ref().clone_into(&mut self.stdin);
         self
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::commands::context::Context;
 use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Needs, ProjectName, Question};
+use crate::model::{Needs, ProjectName, Question, Verdict};
 use crate::process::argocd::{Answer, Client, Minted, Owner, Problem, Reason};
 
 /// How long a new token may take to be known to every replica of the server.
@@ -48,7 +48,8 @@ pub(super) fn prove(
             _ => {}
         }
     };
-    let (lacks, more): (Vec<_>, Vec<_>) = round.wrong().partition(|question| question.wanted);
+    let (lacks, mut more): (Vec<_>, Vec<_>) = round.wrong().partition(|question| question.wanted());
+    more.extend(round.with(Verdict::Needless));
     if let Some(present) = present {
         compare(minted, &lacks, present, &again)?;
         if !lacks.is_empty() {
@@ -108,15 +109,7 @@ fn compare(
 }
 
 fn names(questions: &[&Question]) -> String {
-    let names: Vec<_> = questions
-        .iter()
-        .map(|question| {
-            format!(
-                "{} {} {}",
-                question.action, question.resource, question.object
-            )
-        })
-        .collect();
+    let names: Vec<_> = questions.iter().map(ToString::to_string).collect();
     names.join(", ")
 }
 
