@@ -1,23 +1,36 @@
 //! The command line: the only user of clap. Arguments become plain values here; nothing else
 //! happens.
 
+mod account;
 mod can;
 mod change;
 mod check;
+mod connection;
 mod input;
 mod options;
+mod token;
+mod verify;
 
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+pub use account::{
+    AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
+};
 pub use can::CanArgs;
 pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
 pub use check::{CheckArgs, CheckOutput};
+pub use connection::Argocd;
 pub use input::{Input, Kubectl};
 pub use options::{Color, Talk};
+pub use token::{
+    ClaimsOutput, DeliveryArgs, LifetimeArgs, OwnerArgs, TokenCommand, TokenCreateArgs,
+    TokenDeleteArgs, TokenInspectArgs, TokenListArgs, TokenOutput, TokenPruneArgs, TokenRotateArgs,
+};
+pub use verify::{VerifyArgs, VerifyOutput};
 
 /// What the user types in front of every command.
 pub const NAME: &str = "kubectl octopus-argo";
@@ -61,6 +74,14 @@ pub enum Command {
     Check(CheckArgs),
     /// Answer one question to a policy, and say which line decided
     Can(CanArgs),
+    /// Ask argocd about accounts, and change passwords
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list, rotate and revoke API tokens, through argocd
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Prove on the server, as the new token, what it may and may not do
+    Verify(Box<VerifyArgs>),
 }
 
 /// What became of a command line.

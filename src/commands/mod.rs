@@ -1,6 +1,8 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
+mod account;
 mod after;
+mod argocd;
 mod can;
 mod change;
 mod check;
@@ -12,6 +14,8 @@ mod next;
 mod permissions;
 mod policy_input;
 mod render;
+mod token;
+mod verify;
 
 use context::Context;
 pub(crate) use context::show;
@@ -19,14 +23,19 @@ pub(crate) use context::show;
 use crate::cli::{Cli, Command};
 use crate::error::{Code, Result};
 use crate::host::Host;
+use crate::process;
 
 /// Runs a command.
 pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
+    process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
     match cli.command {
         Command::Render(args) => render::run(&args, &mut context),
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Account(command) => account::run(&command, &mut context),
+        Command::Token(command) => token::run(&command, &mut context),
+        Command::Verify(args) => verify::run(&args, &mut context),
     }
 }

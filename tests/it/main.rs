@@ -14,6 +14,7 @@ mod can;
 mod check;
 mod common;
 mod diff;
+mod faults_create;
 mod input;
 mod render;
 mod templates;
