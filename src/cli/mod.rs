@@ -3,8 +3,11 @@
 
 mod can;
 mod change;
+mod complete;
 mod input;
 mod options;
+mod shell;
+mod version;
 
 use std::ffi::OsString;
 
@@ -14,8 +17,13 @@ pub use can::CanArgs;
 pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
+pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use input::{Input, Kubectl};
 pub use options::{Color, Talk};
+pub use shell::{
+    BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
+};
+pub use version::{VersionArgs, VersionOutput};
 
 /// What the user types in front of every command.
 pub const NAME: &str = "kubectl octopus-argo";
@@ -48,15 +56,19 @@ Exit codes: 0 yes, clean, no difference · 1 no, findings, differences · 2 usag
 4 an external program failed or a secret could not be delivered · 5 somebody else's permissions
 would change · 130 interrupted";
 
-/// The commands.
+/// The commands. The documentation of each one's arguments is its help.
 #[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a text here would hide the help that stands with the arguments"
+)]
 pub enum Command {
-    /// Print the change, ready for kubectl or for Git
     Render(RenderArgs),
-    /// Show what the change would do, as text
     Diff(DiffArgs),
-    /// Answer one question to a policy, and say which line decided
     Can(CanArgs),
+    Completion(CompletionArgs),
+    Man(ManArgs),
+    Version(VersionArgs),
 }
 
 /// What became of a command line.

@@ -13,4 +13,5 @@ mod common;
 mod diff;
 mod input;
 mod render;
+mod shell;
 mod templates;
