@@ -1,8 +1,11 @@
 //! What people and programs read: functions from data to text.
 
+pub mod check;
 pub mod diff;
 mod style;
+mod table;
 mod terminal;
 
 pub use style::Style;
+pub use table::{markdown, table};
 pub use terminal::printable;
