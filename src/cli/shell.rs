@@ -16,7 +16,7 @@ pub const COMPLETER: &str = "kubectl_complete-octopus_argo";
 /// The hidden command that answers as [`COMPLETER`] does, for scripts.
 pub const COMPLETE: &str = "__complete";
 
-/// Print what a shell needs to complete the plugin.
+/// Print what a shell needs to complete the plugin
 ///
 /// People type `kubectl octopus-argo`, and kubectl asks the program
 /// `kubectl_complete-octopus_argo` on PATH what to complete. `completion kubectl` prints it:

@@ -2,7 +2,10 @@
 
 /// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank.
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = headers.iter().map(|header| header.chars().count()).collect();
+    let mut widths: Vec<usize> = headers
+        .iter()
+        .map(|header| header.chars().count())
+        .collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -24,7 +27,12 @@ pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
 
 /// The same as a Markdown table.
 pub fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
-    let cell = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace('*', "\\*").replace('\n', " ");
+    let cell = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('|', "\\|")
+            .replace('*', "\\*")
+            .replace('\n', " ")
+    };
     let line = |cells: &mut dyn Iterator<Item = String>| {
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     };
@@ -42,7 +50,10 @@ mod tests {
 
     #[test]
     fn columns_are_three_blanks_apart_and_lines_end_in_none() {
-        let rows = vec![vec!["é".to_owned(), String::new()], vec!["long".to_owned(), "x".to_owned()]];
+        let rows = vec![
+            vec!["é".to_owned(), String::new()],
+            vec!["long".to_owned(), "x".to_owned()],
+        ];
         assert_eq!(table(&["A", "BC"], &rows), "A      BC\né\nlong   x\n");
     }
 
