@@ -6,6 +6,7 @@ mod argocd;
 mod can;
 mod change;
 mod check;
+mod complete;
 mod context;
 mod diff;
 mod expect;
@@ -14,9 +15,12 @@ mod next;
 mod permissions;
 mod policy_input;
 mod render;
+mod shell;
 mod token;
 mod verify;
+mod version;
 
+pub(crate) use complete::run as complete;
 use context::Context;
 pub(crate) use context::show;
 
@@ -37,5 +41,8 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),
         Command::Verify(args) => verify::run(&args, &mut context),
+        Command::Completion(args) => shell::completion(args, &mut context),
+        Command::Man(args) => shell::man(&args, &mut context),
+        Command::Version(args) => version::run(args, &mut context),
     }
 }

@@ -16,5 +16,7 @@ mod common;
 mod diff;
 mod faults_create;
 mod input;
+mod reference;
 mod render;
+mod shell;
 mod templates;
