@@ -202,7 +202,7 @@ impl Enforcer {
                 .flat_map(|at| rules.runs_of(reach.get(at)))
                 .any(|run| !Rules::is_virtual(rules.all[rules.runs[run].first as usize].line));
             if !has_rule {
-                missing.push(rules.texts.get(rules.names.span(link.role)));
+                missing.push(rules.names.get(link.role));
             }
         }
         missing
@@ -219,7 +219,7 @@ impl Enforcer {
         let rules = &self.rules;
         rules
             .names
-            .find(&rules.texts, name)
+            .find(name)
             .is_some_and(|name| !rules.links_of(name).is_empty())
     }
 
@@ -248,7 +248,7 @@ impl Enforcer {
     #[inline]
     fn for_reached(&self, subject: &str, mut each: impl FnMut(u32)) {
         let rules = &self.rules;
-        let Some(subject) = rules.names.find(&rules.texts, subject) else {
+        let Some(subject) = rules.names.find(subject) else {
             return;
         };
         if rules.links_of(subject).is_empty() {
