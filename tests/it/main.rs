@@ -13,6 +13,8 @@ mod argocd_transcripts;
 mod common;
 mod diff;
 mod faults_create;
+mod faults_rotate;
 mod input;
 mod render;
 mod templates;
+mod token_rotate;
