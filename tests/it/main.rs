@@ -9,6 +9,7 @@
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod account;
 mod argocd_transcripts;
 mod common;
 mod diff;
@@ -17,4 +18,5 @@ mod faults_rotate;
 mod input;
 mod render;
 mod templates;
+mod token;
 mod token_rotate;

@@ -92,7 +92,7 @@ impl World {
     pub(crate) fn set(&self, pointer: &str, value: Value) -> &Self {
         let mut world = self.read();
         let (parent, key) = pointer.rsplit_once('/').unwrap();
-        world.pointer_mut(parent).unwrap()[key] = value;
+        world.pointer_mut(parent).unwrap()[key.replace("~1", "/")] = value;
         self.write(&world);
         self
     }
@@ -401,6 +401,9 @@ fn redacted_word(word: &str) -> String {
     if word.starts_with("eyJ") {
         return "TOKEN".to_owned();
     }
+    if let Some(word) = word.strip_suffix(':') {
+        return redacted_word(word) + ":";
+    }
     // 20261122T040951Z-569afca97d46 behind a prefix.
     if word.len() > 29 {
         let (head, tail) = word.split_at(word.len() - 29);
@@ -412,9 +415,8 @@ fn redacted_word(word: &str) -> String {
             return format!("{head}20261122T000000Z-0123456789ab");
         }
     }
-    let time = word.trim_end_matches(':');
-    if time.len() == 20 && time.ends_with('Z') && digits(&time[..4]) && &time[10..11] == "T" {
-        return word.replace(time, "2026-11-22T00:00:00Z");
+    if word.len() == 20 && word.ends_with('Z') && digits(&word[..4]) && &word[10..11] == "T" {
+        return "2026-11-22T00:00:00Z".to_owned();
     }
     word.to_owned()
 }
