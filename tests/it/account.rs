@@ -51,7 +51,7 @@ robot     false     apiKey,login
 fn an_account_is_shown_with_its_tokens() {
     let world = World::new();
     world.make_token("octopus-1", "24h");
-    world.make_token("octopus-0", "1h").len();
+    world.make_token("octopus-0", "1h");
     world.age("octopus-0", 7200);
     let outcome = world.run(&["account", "get"]);
     outcome.ended(0, "");
@@ -173,16 +173,19 @@ fn the_connection_is_passed_through_and_nothing_may_be_asked() {
     outcome.ended(0, "run: ");
     assert!(!outcome.stderr.contains("hunter22"), "{}", outcome.stderr);
     let calls = world.calls();
-    let argv = &calls[0].argv;
+    let words = &calls[0].argv;
     for flag in flags.iter().filter(|flag| **flag != "-H") {
         let wanted = if *flag == "--argocd-config" {
             "--config"
         } else {
             flag
         };
-        assert!(argv.iter().any(|word| word == wanted), "{wanted}: {argv:?}");
+        assert!(
+            words.iter().any(|word| word == wanted),
+            "{wanted}: {words:?}"
+        );
     }
-    assert_eq!(argv.last().unwrap(), "--prompts-enabled=false");
+    assert_eq!(words.last().unwrap(), "--prompts-enabled=false");
 }
 
 #[test]

@@ -21,7 +21,7 @@ note: to revoke token octopus-20261122T000000Z-0123456789ab: kubectl octopus-arg
 
 "#]]
     );
-    assert_eq!(world.tokens("octopus"), [id.clone()]);
+    assert_eq!(world.tokens("octopus"), std::slice::from_ref(&id));
     let calls = world.calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(

@@ -3,6 +3,7 @@
 //! After every run it is checked that no token has been seen where none belongs: not in an
 //! argument, not on stderr, and with `-v` not in the trace.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -106,6 +107,7 @@ impl World {
     }
 
     /// Something goes wrong: on which call, `before` or `after` its effect, and what happens.
+    #[expect(clippy::needless_pass_by_value, reason = "steps are written in place")]
     pub(crate) fn fault(&self, on: &str, nth: Option<usize>, when: &str, steps: Value) -> &Self {
         let path = self.file("faults.json");
         let faults = std::fs::read_to_string(&path).unwrap_or_else(|_| "[]".to_owned());
@@ -374,10 +376,10 @@ impl Outcome {
         let mut text = String::new();
         for (name, stream) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             if !stream.is_empty() {
-                text.push_str(&format!("---- {name}\n{}", redacted(stream)));
+                write!(text, "---- {name}\n{}", redacted(stream)).unwrap();
             }
         }
-        text.push_str(&format!("---- exit code {}\n", self.code.unwrap_or(-1)));
+        writeln!(text, "---- exit code {}", self.code.unwrap_or(-1)).unwrap();
         text
     }
 }
