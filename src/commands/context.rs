@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::input::{self, File, Reader};
 use crate::plan::{Level, Note};
+use crate::process::Masks;
 use crate::report::{Style, printable};
 
 /// The namespace that is asked for `--live` without `-n`.
@@ -201,5 +202,7 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     for hint in error.hints() {
         let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
+    // Whatever an error quotes, it is no token.
+    let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
 }
