@@ -3,6 +3,7 @@
 
 mod can;
 mod change;
+mod form;
 mod input;
 mod options;
 
@@ -11,9 +12,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 pub use can::CanArgs;
-pub use change::{
-    Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
-};
+pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
+pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
 pub use options::{Color, Talk};
 

@@ -5,9 +5,11 @@ mod change;
 mod context;
 mod diff;
 mod external_diff;
+mod forms;
 mod next;
 mod policy_input;
 mod render;
+mod words;
 
 use context::Context;
 pub(crate) use context::show;

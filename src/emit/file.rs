@@ -58,7 +58,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, existing: Existing) -> R
     Ok(())
 }
 
-fn temporary(directory: &Path, access: Access) -> std::io::Result<NamedTempFile> {
+pub(super) fn temporary(directory: &Path, access: Access) -> std::io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".octopus-argo-");
     #[cfg(unix)]
@@ -77,7 +77,7 @@ fn temporary(directory: &Path, access: Access) -> std::io::Result<NamedTempFile>
 }
 
 /// Makes the rename itself survive a power cut, where the system can.
-fn sync_directory(directory: &Path) {
+pub(super) fn sync_directory(directory: &Path) {
     #[cfg(unix)]
     if let Ok(directory) = fs::File::open(directory) {
         // Some file systems cannot; the file's bytes are safe already.

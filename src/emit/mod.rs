@@ -1,10 +1,12 @@
 //! The only place that writes: stdout, and files, atomically.
 
 mod file;
+mod in_place;
 
 use std::io::{ErrorKind, Write};
 
 pub use file::{Access, Existing, create_directory, private_directory, write};
+pub use in_place::{Replacement, replace_all};
 
 use crate::error::{Error, Result};
 

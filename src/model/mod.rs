@@ -2,6 +2,7 @@
 
 mod account;
 mod configmap;
+mod ownership;
 mod project;
 mod source;
 
@@ -10,5 +11,6 @@ pub use configmap::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which, is_data_key,
     is_policy_key,
 };
+pub use ownership::{Manager, Marks, Owner, is_upstream};
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
