@@ -4,6 +4,7 @@
 mod can;
 mod change;
 mod input;
+mod lint;
 mod options;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
 pub use input::{Input, Kubectl};
+pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use options::{Color, Talk};
 
 /// What the user types in front of every command.
@@ -57,6 +59,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Answer one question to a policy, and say which line decided
     Can(CanArgs),
+    /// Say what is wrong with accounts and policies before the server does
+    Lint(LintArgs),
 }
 
 /// What became of a command line.

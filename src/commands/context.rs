@@ -2,11 +2,12 @@
 
 use std::fmt::{Display, Write as _};
 
+use super::progress::Progress;
 use crate::cli::{Color, Input, Talk};
 use crate::emit;
 use crate::error::{Error, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader};
+use crate::input::{self, File, Reader, Skipped};
 use crate::plan::{Level, Note};
 use crate::report::{Style, printable};
 
@@ -93,30 +94,67 @@ impl<'a, 'h> Context<'a, 'h> {
 
     /// Reads what the input options name; `None` where they name nothing.
     pub(super) fn read(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
-        if args.sample {
-            return Ok(Some(vec![input::sample()?]));
-        }
-        if args.live {
-            let kubectl = self.host.env.get("KUBECTL_PATH");
-            let cluster = input::Cluster {
-                kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
-                flags: args.kubectl.flags(),
-                namespace: args
-                    .namespace
-                    .clone()
-                    .unwrap_or_else(|| NAMESPACE.to_owned()),
-            };
-            return Ok(Some(vec![input::get(&cluster, self.host.runner)?]));
-        }
         if args.filename.is_empty() {
-            return Ok(None);
+            return self.read_other(args);
         }
+        let (files, skipped) = self.reader(args).read(&args.filename)?;
+        self.tell_skipped(skipped);
+        Ok(Some(files))
+    }
+
+    /// The same, but goes on where a named file cannot be read, and shows how far it is when it
+    /// takes long.
+    pub(super) fn read_each(&mut self, args: &Input) -> Result<Option<(Vec<File>, Vec<Error>)>> {
+        if args.filename.is_empty() {
+            let files = self.read_other(args)?;
+            return Ok(files.map(|files| (files, Vec::new())));
+        }
+        let shown = self.host.terminal.stderr && !self.talk.quiet;
+        let mut progress = Progress::new(self.host.clock, shown);
         let mut reader = Reader {
             stdin: self.host.stdin,
             directory: &self.host.directory,
             recursive: args.recursive,
         };
-        let (files, skipped) = reader.read(&args.filename)?;
+        let stderr = &mut self.host.stderr;
+        let reading = reader.read_each(&args.filename, &mut |done, all| {
+            progress.tell(done, all, *stderr);
+        });
+        progress.clear(self.host.stderr);
+        let reading = reading?;
+        self.tell_skipped(reading.skipped);
+        Ok(Some((reading.files, reading.failures)))
+    }
+
+    fn reader<'r>(&'r mut self, args: &Input) -> Reader<'r> {
+        Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+        }
+    }
+
+    /// What comes from no file.
+    fn read_other(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if !args.live {
+            return Ok(None);
+        }
+        let kubectl = self.host.env.get("KUBECTL_PATH");
+        let cluster = input::Cluster {
+            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+            flags: args.kubectl.flags(),
+            namespace: args
+                .namespace
+                .clone()
+                .unwrap_or_else(|| NAMESPACE.to_owned()),
+        };
+        Ok(Some(vec![input::get(&cluster, self.host.runner)?]))
+    }
+
+    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
         if !skipped.is_empty() {
             let count = skipped.len();
             let (files, verb) = if count == 1 {
@@ -138,7 +176,11 @@ impl<'a, 'h> Context<'a, 'h> {
                 self.note(format!("left out {path}: {reason}"));
             }
         }
-        Ok(Some(files))
+    }
+
+    /// An error that does not end the command.
+    pub(super) fn show(&mut self, error: &Error) {
+        show(error, self.talk, self.host);
     }
 }
 

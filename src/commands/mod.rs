@@ -5,8 +5,10 @@ mod change;
 mod context;
 mod diff;
 mod external_diff;
+mod lint;
 mod next;
 mod policy_input;
+mod progress;
 mod render;
 
 use context::Context;
@@ -23,5 +25,6 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Render(args) => render::run(&args, &mut context),
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Lint(args) => lint::run(&args, &mut context),
     }
 }

@@ -7,7 +7,7 @@ mod select;
 
 use std::path::PathBuf;
 
-pub use files::{Reader, Skipped};
+pub use files::{Reader, Reading, Skipped};
 pub use live::{Cluster, get};
 pub use object::{Object, objects};
 pub use select::{Instance, Scope, Selection, Target, select};

@@ -1,6 +1,7 @@
 //! What people and programs read: functions from data to text.
 
 pub mod diff;
+pub mod findings;
 mod style;
 mod terminal;
 

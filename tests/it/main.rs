@@ -12,5 +12,6 @@
 mod common;
 mod diff;
 mod input;
+mod lint_rules;
 mod render;
 mod templates;
