@@ -8,11 +8,11 @@ use super::external_diff;
 use super::next::{Next, Read};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
-use crate::input::{objects, select};
-use crate::model::{Source, Which};
+use crate::input::{Object, objects, select};
+use crate::model::Which;
 use crate::plan::{Desired, key_edits, server_fields};
 use crate::report::diff::{Pair, unified};
-use crate::yaml::{self, Edit, Step, Stream};
+use crate::yaml::{self, Step, Stream};
 
 /// One object before and after.
 pub(super) struct Side {
@@ -41,10 +41,7 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             found = objects(files);
             let planned = wish.plan(&select(&found, &scope(&args.input))?, context)?;
             next.observe(&planned);
-            let sides = planned
-                .iter()
-                .map(|planned| side(planned, files))
-                .collect::<Result<_>>()?;
+            let sides = sides(&planned)?;
             (sides, planned)
         }
     };
@@ -99,45 +96,54 @@ fn fresh(args: &DiffArgs, wish: &Wish) -> Result<Vec<Side>> {
     sides.collect()
 }
 
-/// The object's text before and after, without what only the server writes.
-fn side(planned: &Planned<'_>, _files: &[crate::input::File]) -> Result<Side> {
-    let Planned {
-        object,
-        configmap,
-        plan,
-    } = planned;
-    let stream = object.stream();
-    let server = if object.from_server() {
-        server_fields(object.document, &object.route, object.node, true)
-    } else {
-        Vec::new()
-    };
-    let mut edits: Vec<Edit> = key_edits(
-        object.document,
-        &object.route,
-        configmap.data.as_ref(),
-        &plan.changes,
-    );
-    edits.extend(server.iter().cloned());
-    let text = |edits: &[Edit]| {
-        let edited = if edits.is_empty() {
-            stream.source().text().to_owned()
-        } else {
-            yaml::edit(stream, edits)?
-        };
-        excerpt(&edited, object.document, &object.route)
-    };
-    Ok(Side {
-        name: name(&configmap.namespace, configmap.which),
-        live: text(&server)?,
-        desired: text(&edits)?,
-    })
+/// The text of each object before and after, without what only the server writes.
+fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
+    let mut sides = Vec::new();
+    for of_one_file in planned.chunk_by(|one, other| one.object.file == other.object.file) {
+        let (mut server, mut changes) = (Vec::new(), Vec::new());
+        for Planned {
+            object,
+            configmap,
+            plan,
+        } in of_one_file
+        {
+            let Object {
+                document,
+                route,
+                node,
+                ..
+            } = object;
+            if object.from_server() {
+                server.extend(server_fields(*document, route, node, true));
+            }
+            changes.extend(key_edits(
+                *document,
+                route,
+                configmap.data.as_ref(),
+                &plan.changes,
+            ));
+        }
+        let stream = of_one_file[0].object.stream();
+        let live = yaml::edited(stream, &server)?;
+        let desired = yaml::edited(stream, &[changes, server].concat())?;
+        for Planned {
+            object, configmap, ..
+        } in of_one_file
+        {
+            sides.push(Side {
+                name: name(&configmap.namespace, configmap.which),
+                live: excerpt(&live, object.document, &object.route)?,
+                desired: excerpt(&desired, object.document, &object.route)?,
+            });
+        }
+    }
+    Ok(sides)
 }
 
 /// The text of one object: its document, or the item of a list moved to the left margin. JSON on
 /// one line is shown as YAML, so that there is something to see.
-fn excerpt(text: &str, document: usize, route: &[Step]) -> Result<String> {
-    let stream = Stream::parse(Source::new("<result>", text))?;
+fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
+    let text = stream.source().text();
     let lost = || Error::internal("an edited object is not where it was");
     let document = stream.documents().get(document).ok_or_else(lost)?;
     let root = document.root().ok_or_else(lost)?;
@@ -154,9 +160,12 @@ fn excerpt(text: &str, document: usize, route: &[Step]) -> Result<String> {
     }
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let indent = span.start - line_start;
-    let end = text[span.end..]
-        .find('\n')
-        .map_or(text.len(), |at| span.end + at);
+    let end = if text[..span.end].ends_with('\n') {
+        span.end
+    } else {
+        let rest = text[span.end..].find('\n');
+        rest.map_or(text.len(), |at| span.end + at)
+    };
     let mut shown = String::new();
     for (number, line) in text[span.start..end].lines().enumerate() {
         let margin = line.len() - line.trim_start_matches(' ').len();

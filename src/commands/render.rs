@@ -217,7 +217,7 @@ fn manifests(
                 .into_owned(),
             Origin::Stdin => "stdin.yaml".to_owned(),
             Origin::Live => "live.yaml".to_owned(),
-            Origin::Sample => "sample.yaml".to_owned(),
+            Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
         if args.output_dir.is_some() && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))

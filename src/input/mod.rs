@@ -29,6 +29,8 @@ pub enum Origin {
     Live,
     /// The built-in example.
     Sample,
+    /// Nowhere: it is what would be there after a change.
+    Made,
 }
 
 /// A text that was read.

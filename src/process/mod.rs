@@ -2,6 +2,7 @@
 //! time and a bounded output; secrets by environment or stdin, and masked wherever something is
 //! shown.
 
+pub mod argocd;
 mod failure;
 mod interrupt;
 mod mask;

@@ -9,7 +9,7 @@ use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, T
 use super::node::{Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
 use super::stream::{Document, Duplicate, duplicates};
 use super::syntax;
-use super::trivia::{Token, next_line, tokens};
+use super::trivia::{Token, find, next_line, tokens};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_EXPANDED_BYTES, MAX_NODES};
 use super::{block_scalar, resolve};
 use crate::error::{Error, Result};
@@ -260,14 +260,18 @@ impl<'a> Builder<'a> {
 
     /// A value that is not there stands behind what announces it: its `:` or `-`, tag or anchor.
     fn place_missing(&self, node: &mut Node) {
-        let (mut properties, start) = (
-            node.properties.iter().fold(0, |_, some| {
-                usize::from(some.anchor.is_some()) + usize::from(some.tag.is_some())
-            }),
-            node.span.start,
-        );
-        let mut is_value = self.stack.last().is_some_and(|frame| frame.key.is_some());
-        let mut end = start;
+        let start = node.span.start;
+        let mut properties = node.properties.as_deref().map_or(0, |some| {
+            usize::from(some.anchor.is_some()) + usize::from(some.tag.is_some())
+        });
+        let (mut is_value, is_key) = match self.stack.last() {
+            Some(frame) => (
+                frame.key.is_some(),
+                frame.node.items().is_none() && frame.key.is_none(),
+            ),
+            None => (false, true),
+        };
+        let mut end = if is_key { start } else { self.gap.min(start) };
         for (token, at) in tokens(self.text, self.gap..self.text.len()) {
             match token {
                 Token::Property if properties > 0 => properties -= 1,
@@ -293,8 +297,10 @@ impl<'a> Builder<'a> {
                 format!("nested more than {MAX_DEPTH} levels deep"),
             ));
         }
-        let end = at.end;
-        let node = self.node(kind, at, properties, style == StructureStyle::Flow);
+        let flow = style == StructureStyle::Flow;
+        let end = self.first_dash(&kind, flow, &at).unwrap_or(at.end);
+        let span = if flow { at } else { end..end };
+        let node = self.node(kind, span, properties, flow);
         self.gap = self.gap.max(end);
         self.stack.push(Frame {
             node,
@@ -303,6 +309,16 @@ impl<'a> Builder<'a> {
             depth: 0,
         });
         Ok(())
+    }
+
+    /// Of a sequence that is not indented below its key the parser tells where the first item's
+    /// content begins; its dash stands in the gap before.
+    fn first_dash(&self, kind: &NodeKind, flow: bool, at: &Range<usize>) -> Option<usize> {
+        let under_key = self.stack.last().is_some_and(|frame| frame.key.is_some());
+        if flow || !under_key || !matches!(kind, NodeKind::Sequence(_)) {
+            return None;
+        }
+        find(self.text, self.gap..at.start, b'-')
     }
 
     fn end(&mut self, at: &Range<usize>) -> Result<()> {

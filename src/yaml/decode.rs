@@ -152,8 +152,17 @@ impl Builder {
         self.runs.push(Run { value, source });
     }
 
-    /// Leaves out what chomping takes off the end.
+    /// Leaves out what chomping takes off the end, and adds the line break that the end of the
+    /// text stands for.
     fn finish(mut self, length: usize) -> Runs {
+        if let Some(end) = self.runs.last().map(|last| last.source.end)
+            && self.value < length
+        {
+            self.runs.push(Run {
+                value: self.value,
+                source: end..end,
+            });
+        }
         self.runs.retain(|run| run.value < length);
         if let Some(last) = self.runs.last_mut()
             && self.value > length

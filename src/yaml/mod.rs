@@ -38,7 +38,7 @@ mod value;
 
 pub mod write;
 
-pub use edit::{Edit, edit};
+pub use edit::{Edit, edit, edited};
 pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle, ScalarType, Step};
 pub use stream::{Document, Duplicate, Format, Stream};
 

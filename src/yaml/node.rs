@@ -33,7 +33,7 @@ impl fmt::Display for Step {
 }
 
 /// A key or a value, with the bytes it stands in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     pub(super) kind: NodeKind,
     pub(super) span: Range<usize>,
@@ -45,7 +45,7 @@ pub struct Node {
 }
 
 /// What may stand in front of a node.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Properties {
     pub(super) start: usize,
     pub(super) anchor: Option<usize>,
@@ -53,7 +53,7 @@ pub(super) struct Properties {
 }
 
 /// What a [`Node`] is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum NodeKind {
     /// A single value.
     Scalar(Scalar),
@@ -66,7 +66,7 @@ pub enum NodeKind {
 }
 
 /// A key and its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// The key, nearly always a scalar.
     pub key: Node,
@@ -246,7 +246,7 @@ pub enum ScalarType {
 }
 
 /// A single value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub struct Scalar {
     pub(super) value: Box<str>,
@@ -274,7 +274,7 @@ impl Scalar {
 }
 
 /// The lines of a block scalar.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Block {
     /// The end of the header's characters: `|2-` is three.
     pub(super) header_end: usize,

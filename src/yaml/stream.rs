@@ -18,7 +18,7 @@ pub enum Format {
 }
 
 /// A text parsed into documents.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     source: Source,
     format: Format,
@@ -55,6 +55,16 @@ impl Stream {
             documents: build::documents(&source)?,
             source,
         })
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn renamed(mut self, name: &str) -> Self {
+        self.source = self.source.renamed(name);
+        for document in &mut self.documents {
+            document.source = self.source.clone();
+        }
+        self
     }
 
     /// The text.
@@ -99,7 +109,7 @@ fn refuse_unicode_breaks(source: &Source) -> Result<()> {
 }
 
 /// One document of a stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     pub(super) source: Source,
     pub(super) root: Option<Node>,

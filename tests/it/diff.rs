@@ -147,6 +147,21 @@ warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is 
 }
 
 #[test]
+fn an_item_that_ends_in_a_block_does_not_take_the_line_behind_it() {
+    let list = "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: argocd-rbac-cm\n\
+                apiVersion: v1\nkind: List\n";
+    let out = Sandbox::new()
+        .command("diff -q -f -")
+        .stdin(list)
+        .run()
+        .stdout_of(1);
+    assert!(
+        out.ends_with("+    p, octopus, logs, get, */*, allow\n"),
+        "{out}"
+    );
+}
+
+#[test]
 fn json_on_one_line_is_shown_as_yaml() {
     let object =
         r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"argocd-cm"},"data":{}}"#;

@@ -9,6 +9,7 @@
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod argocd_transcripts;
 mod common;
 mod diff;
 mod input;

@@ -19,12 +19,12 @@ pub(crate) fn json(text: &str) -> Value {
     document.to_json(document.root().unwrap()).unwrap()
 }
 
-/// What the real kubectl reads of a manifest; `None` where it is missing and may be.
+/// The objects that the real kubectl reads in a manifest; `None` where it is missing and may be.
 #[expect(
     clippy::disallowed_methods,
     reason = "the real program is what is tested against"
 )]
-pub(crate) fn kubectl(manifest: &str) -> Option<Result<Value, String>> {
+pub(crate) fn kubectl(manifest: &str) -> Option<Result<Vec<Value>, String>> {
     let child = Command::new("kubectl")
         .args([
             "patch", "--local", "-f", "-", "--type", "merge", "-p", "{}", "-o", "json",
@@ -45,12 +45,16 @@ pub(crate) fn kubectl(manifest: &str) -> Option<Result<Value, String>> {
         }
     };
     let mut stdin = child.stdin.take().unwrap();
-    // kubectl may refuse before it has read everything.
-    let _ = stdin.write_all(manifest.as_bytes());
-    drop(stdin);
+    let manifest = manifest.to_owned();
+    let writer = std::thread::spawn(move || {
+        // kubectl may refuse before it has read everything.
+        let _ = stdin.write_all(manifest.as_bytes());
+    });
     let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
     Some(if output.status.success() {
-        Ok(serde_json::from_slice(&output.stdout).unwrap())
+        let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+        Ok(objects.map(Result::unwrap).collect())
     } else {
         Err(String::from_utf8_lossy(&output.stderr).into_owned())
     })

@@ -7,4 +7,6 @@
 
 mod common;
 mod conformance;
+mod generate;
+mod properties;
 mod samples;

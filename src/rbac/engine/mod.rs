@@ -4,6 +4,7 @@
 
 mod explain;
 mod index;
+mod inspect;
 mod lines;
 mod load;
 mod pattern;
@@ -14,12 +15,14 @@ mod texts;
 use std::sync::{Arc, OnceLock};
 
 pub use explain::Explanation;
+pub(in crate::rbac) use inspect::Reaching;
 pub use lines::SourceLine;
+pub(in crate::rbac) use reach::MAX_HOPS;
 pub use rules::Effect;
 
 use self::pattern::Failed;
 use self::reach::Reach;
-use self::rules::{Rule, Rules, Run};
+use self::rules::{PairVerdicts, Rule, Rules};
 use super::builtin::builtin_policy;
 use super::policy::PolicyError;
 use super::set::{MatchMode, PolicySet, PolicyText};
@@ -61,6 +64,13 @@ impl<'r> Request<'r> {
 /// A line of the loaded policy; [`Enforcer::line`] says which. Lines compare in load order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(u32);
+
+impl LineId {
+    /// Whether it is the one rule that stands in no text: see [`Enforcer::line`].
+    pub fn is_virtual(self) -> bool {
+        Rules::is_virtual(self.0)
+    }
+}
 
 /// What the evaluation for one subject came to, the default role left out of account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,8 +237,9 @@ impl Enforcer {
     /// Evaluates the policy for the subject alone, without the default role.
     pub fn evaluate(&self, request: &Request<'_>) -> Verdict {
         let mut findings = Findings::default();
+        let mut pairs = PairVerdicts::new(request.resource, request.action);
         self.for_reached(request.subject, |name| {
-            self.scan(name, request, &mut findings);
+            self.scan(name, request.object, &mut pairs, &mut findings);
         });
         findings.verdict()
     }
@@ -252,12 +263,12 @@ impl Enforcer {
 
     /// Evaluates the rules of one name.
     #[inline]
-    fn scan(&self, name: u32, request: &Request<'_>, findings: &mut Findings) {
+    fn scan(&self, name: u32, object: &str, pairs: &mut PairVerdicts<'_>, findings: &mut Findings) {
         let rules = &self.rules;
         for run in rules.runs_of(name) {
-            match rules.pair_matches(rules.runs[run].pair, request.resource, request.action) {
+            match pairs.get(rules, rules.runs[run].pair) {
                 Ok(false) => {}
-                Ok(true) => self.scan_run(run, request.object, findings),
+                Ok(true) => self.scan_run(run, object, findings),
                 Err(failed) => {
                     // Every rule of the run fails in the same way, so its first does.
                     let first = &rules.all[rules.runs[run].first as usize];
@@ -273,11 +284,7 @@ impl Enforcer {
     #[inline]
     fn scan_run(&self, run: usize, object: &str, findings: &mut Findings) {
         let rules = &self.rules;
-        let index = match rules.runs[run].index {
-            Run::SMALL => None,
-            index => rules.indexes[index as usize].get(rules, run),
-        };
-        if let Some(index) = index {
+        if let Some(index) = rules.index_of(run) {
             index.candidates(object, |number| {
                 let rule = &rules.all[number as usize];
                 if findings.may_change(rule) {

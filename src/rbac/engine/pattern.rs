@@ -166,8 +166,12 @@ impl Patterns {
             let shape = shape.max(Shape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
         }
-        // A literal is a slice of its pattern; its first occurrence is as good as any.
-        let at = pattern.find(literal).unwrap_or_default();
+        // The literal is a slice of its pattern.
+        let at = match shape {
+            Shape::Suffix => pattern.len() - literal.len(),
+            Shape::Contains => pattern.len() - pattern.trim_start_matches('*').len(),
+            _ => 0,
+        };
         Compact::new(
             shape,
             Span {
@@ -267,6 +271,42 @@ impl Patterns {
             },
             _ => Literals { begin: "", end: "" },
         }
+    }
+
+    /// The text of a pattern that is compiled; empty for any other.
+    pub(super) fn text<'t>(&self, texts: &'t Texts, pattern: Compact) -> &'t str {
+        match pattern.shape() {
+            Shape::Stars | Shape::Compiled => texts.get(self.names.span(pattern.start)),
+            _ => "",
+        }
+    }
+
+    /// Whether evaluating a pattern fails on every text.
+    pub(super) fn is_broken(&self, texts: &Texts, pattern: Compact) -> bool {
+        pattern.shape() == Shape::Compiled
+            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+                matches!(compiled, Compiled::Broken)
+            })
+    }
+
+    /// Whether evaluating a pattern may fail on some text.
+    pub(super) fn may_fail(&self, texts: &Texts, pattern: Compact) -> bool {
+        pattern.shape() == Shape::Compiled
+            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+                match compiled {
+                    Compiled::Glob(glob) => glob.may_panic(),
+                    Compiled::Regex(_) | Compiled::Never => false,
+                    Compiled::Broken => true,
+                }
+            })
+    }
+
+    /// Whether a pattern matches no text at all, because it does not compile.
+    pub(super) fn is_never(&self, texts: &Texts, pattern: Compact) -> bool {
+        pattern.shape() == Shape::Compiled
+            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+                matches!(compiled, Compiled::Never)
+            })
     }
 
     /// Bytes on the heap, compiled patterns not counted.

@@ -8,7 +8,7 @@ use crate::yaml::trivia::{
     Token, begins_line, column, find, is_blank, line_break, line_start, next_line, tokens,
     without_break,
 };
-use crate::yaml::write::{self, Place, Rendered};
+use crate::yaml::write::{self, Literals, Place, Rendered};
 
 impl<'a> Planner<'a> {
     /// Adds entries or items behind the last one.
@@ -18,8 +18,13 @@ impl<'a> Planner<'a> {
             return;
         };
         let column = column(self.text, head.lead);
-        let layout = self.layout(node);
+        let mut layout = self.layout(node);
         let at = self.end_of(last, column);
+        let is_list = matches!(node.kind, NodeKind::Sequence(_));
+        if is_list && self.unfinished(at) {
+            // A block scalar's value depends on whether a line break ends it.
+            layout.literals = Literals::Never;
+        }
         let mut lines = String::new();
         for one in added {
             match &one.key {
@@ -33,11 +38,11 @@ impl<'a> Planner<'a> {
         let lines = self.with_breaks(lines, at);
         if !self.unfinished(at) {
             self.splice(at, at, lines);
-        } else if last.last_leaf().block().is_some()
-            || added.last().is_some_and(|last| ends_in_block(&last.value))
+        } else if !is_list
+            && (last.last_leaf().block().is_some()
+                || added.last().is_some_and(|last| ends_in_block(&last.value)))
         {
-            // A block scalar's value depends on whether a line break ends it: the last one must
-            // stay the last.
+            // For the same reason the last one must stay the last.
             self.insert_before(&heads, column, &lines);
         } else {
             let line_break = line_break(self.text, at);
@@ -99,10 +104,16 @@ impl<'a> Planner<'a> {
                 let rest = &self.text[end..];
                 end += blank_lines(rest);
             }
-            let follows_block =
-                before.is_some_and(|leaf| leaf.block().is_some() && leaf.span.end == start);
+            let bare = without_break(&self.text[..start]);
+            // A mapping's block scalar stays finished; a list's may have been unfinished before
+            // this item was appended.
+            let follows_block = before.is_some_and(|leaf| {
+                leaf.block().is_some()
+                    && leaf.span.end == start
+                    && (node.entries().is_some() || bare.ends_with('\n'))
+            });
             if self.unfinished(end) && !follows_block {
-                start = without_break(&self.text[..start]).len();
+                start = bare.len();
             }
             self.splice(start, end, "");
         }
@@ -125,7 +136,8 @@ impl<'a> Planner<'a> {
             {
                 column(self.text, entries[0].key.lead)
             }
-            (_, _, NodeKind::Sequence(_)) => base + 2,
+            (_, _, NodeKind::Sequence(_)) if begins_line(self.text, old.outer()) => base + 2,
+            (_, _, NodeKind::Sequence(_)) => column(self.text, old.outer()).max(base + 2),
             (_, Value::Array(_), _) => base + layout.dash,
             _ => base + layout.step,
         };
@@ -143,6 +155,25 @@ impl<'a> Planner<'a> {
             }
         }
         let rendered = write::block(value, inner, layout);
+        if old.span.start == head.span.end && !std::ptr::eq(head, old) {
+            // `? key` without a `:`.
+            let at = self.line_after(head);
+            let inline = format!(": {}", rendered.inline);
+            let lines = format!(
+                "{}{}\n{}",
+                " ".repeat(base),
+                inline.trim_end(),
+                rendered.body
+            );
+            let lines = self.with_breaks(lines, at);
+            let before = if self.unfinished(at) {
+                line_break(self.text, at)
+            } else {
+                ""
+            };
+            self.splice(at, at, format!("{before}{lines}"));
+            return;
+        }
         self.replace_with(head, old, after, ends_in_block(value), rendered);
     }
 
@@ -176,6 +207,19 @@ impl<'a> Planner<'a> {
                 inline => format!(" {inline}{}{body}", line_break(text, start)),
             };
             self.splice(from, lines.end, text);
+            return;
+        }
+        let line_end = next_line(text, to);
+        let alone = is_blank(without_break(&text[to..line_end]));
+        if std::ptr::eq(head, old) && rendered.inline.is_empty() && alone && lines.is_empty() {
+            // `- 1` becomes `- a: b`: the collection begins on the line of its dash.
+            let blank = if text[..from].ends_with([' ', '\t']) {
+                ""
+            } else {
+                " "
+            };
+            let body = without_break(body.trim_start_matches(' '));
+            self.splice(from, to, format!("{blank}{body}"));
             return;
         }
         if rendered.inline.is_empty() {

@@ -15,6 +15,8 @@ mod refuse;
 mod text;
 mod verify;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use self::intent::Intent;
@@ -65,13 +67,19 @@ struct Splice {
     text: String,
 }
 
-/// Makes all edits at once and returns the new text.
+/// Makes all edits at once and returns the new text; errors are those of [`edited`].
+pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
+    Ok(edited(stream, edits)?.source().text().to_owned())
+}
+
+/// Makes all edits at once and returns the new text, parsed; the stream itself where nothing
+/// changes.
 ///
 /// # Errors
 /// [`crate::error::Kind::Input`], with place and hint, where the edited part holds anchors,
 /// aliases, merge keys or a key twice, or where a route leads through something that is no
 /// mapping; [`crate::error::Kind::Internal`] where no way to write the change reads as intended.
-pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
+pub fn edited<'s>(stream: &'s Stream, edits: &[Edit]) -> Result<Cow<'s, Stream>> {
     let intents = intents(stream, edits)?;
     let text = stream.source().text();
     let mut why = Error::internal("nothing was tried");
@@ -84,11 +92,10 @@ pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
             }
         }
         if splices.is_empty() {
-            return Ok(text.to_owned());
+            return Ok(Cow::Borrowed(stream));
         }
-        let edited = apply(text, splices);
-        match verified(stream, &intents, &edited) {
-            Ok(()) => return Ok(edited),
+        match verified(stream, &intents, apply(text, splices)) {
+            Ok(edited) => return Ok(Cow::Owned(edited)),
             Err(error) => why = error,
         }
     }
@@ -136,7 +143,8 @@ fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     out
 }
 
-fn verified(before: &Stream, intents: &[Option<Intent>], edited: &str) -> Result<()> {
+/// Reads the edited text again: every document must be what it was, but for what was intended.
+fn verified(before: &Stream, intents: &[Option<Intent>], edited: String) -> Result<Stream> {
     let source = Source::new(before.source().name(), edited);
     let wrong = |place: &str| {
         Error::internal(format!(
@@ -154,5 +162,5 @@ fn verified(before: &Stream, intents: &[Option<Intent>], edited: &str) -> Result
             return Err(wrong(": other values"));
         }
     }
-    Ok(())
+    Ok(after)
 }

@@ -135,7 +135,7 @@ impl<'a> Planner<'a> {
                 return Err(refuse::duplicate(self.document, key, first, second));
             }
             match first {
-                Some(index) => changes.existing(index, &entries[index].value, intent),
+                Some(index) => changes.existing(self.text, index, &entries[index].value, intent),
                 None => changes.added.extend(intent.made().map(|value| Added {
                     key: Some(key.clone()),
                     value,
@@ -157,7 +157,7 @@ impl<'a> Planner<'a> {
                 return Err(self.not_a_collection(node, children));
             };
             match items.get(*index) {
-                Some(item) => changes.existing(*index, item, intent),
+                Some(item) => changes.existing(self.text, *index, item, intent),
                 None => changes
                     .added
                     .extend(intent.made().map(|value| Added { key: None, value })),
@@ -187,6 +187,11 @@ impl<'a> Planner<'a> {
             let touched = set.iter().map(|(index, _)| index).chain(&removed);
             let touched: Vec<_> = touched.map(|index| children[*index]).collect();
             self.refuse(node, &touched)?;
+            if node.flow && !self.text[node.span.start..].starts_with(['{', '[']) {
+                return Err(Error::input("a pair without braces in a list")
+                    .at(self.document.location(node.span.start))
+                    .hint("put the pair in braces: `[{key: value}]`"));
+            }
         }
         self.above.push(node);
         for (index, inner) in inside {
@@ -331,18 +336,18 @@ impl<'a> Planner<'a> {
 }
 
 impl<'i> Changes<'i> {
-    fn existing(&mut self, index: usize, old: &Node, intent: &'i Intent) {
+    fn existing(&mut self, text: &str, index: usize, old: &Node, intent: &'i Intent) {
         match intent {
             Intent::Remove => self.removed.push(index),
             Intent::Set(value) => self.set.push((index, value)),
             Intent::Inside(children) => {
-                let empty = old.is_null()
-                    || old.properties.is_none()
-                        && (old.items().is_some_and(<[Node]>::is_empty)
-                            || old.entries().is_some_and(<[Entry]>::is_empty));
+                let empty = old.items().is_some_and(<[Node]>::is_empty)
+                    || old.entries().is_some_and(<[Entry]>::is_empty);
+                // Brackets that hold a comment, or have a tag, stay.
+                let bare = old.properties.is_none() && !text[old.span.clone()].contains('#');
                 match intent.made() {
-                    Some(value) if empty => self.made.push((index, value)),
-                    None if empty => {}
+                    Some(value) if old.is_null() || empty && bare => self.made.push((index, value)),
+                    None if old.is_null() || empty => {}
                     _ => self.inside.push((index, children)),
                 }
             }

@@ -12,6 +12,7 @@ use kubectl_octopus_argo::host::{Environment, Host, Terminal};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
 use tempfile::TempDir;
 
+pub mod fake;
 pub mod real;
 
 /// A directory of its own for one test.
@@ -203,7 +204,7 @@ impl Runner for Recorder {
         self.ran.lock().unwrap().push(words);
         let answer = self.answers.lock().unwrap().pop();
         let (code, stdout, stderr) = answer.ok_or_else(|| Failure::Missing {
-            program: invocation.program.clone(),
+            program: "any program: none may be run here".into(),
         })?;
         Ok(Output {
             code: Some(code),
