@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Change, Finding, Fix, Safety, Target};
 use super::subject::{Content, Subject};
-use crate::yaml::{self, Edit, Node, Stream};
+use crate::yaml::{self, Edit, Node, NodeKind, Stream};
 
 /// What became of the fixes for one text.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +49,29 @@ pub fn apply(subject: &Subject<'_>, findings: &[Finding], most: Safety) -> Vec<F
         }
     }
     fixed
+}
+
+/// Whether the editor can make a fix: no value on the way is an alias, or shared through an anchor.
+pub(super) fn is_possible(subject: &Subject<'_>, fix: &Fix) -> bool {
+    fix.changes.iter().all(|change| {
+        let target = change.target();
+        let (Content::Documents(stream), Some(document)) =
+            (subject.texts[target.file].content, target.document)
+        else {
+            return true;
+        };
+        let mut node = stream.documents()[document].root();
+        for step in &target.route {
+            node = node.and_then(|node| node.step(step));
+            let shared =
+                |node: &Node| node.has_anchor() || matches!(node.kind(), NodeKind::Alias(_));
+            if node.is_some_and(shared) {
+                return false;
+            }
+        }
+        // A key that comes through a merge does not stand there itself.
+        node.is_some() || matches!(change, Change::Set { .. })
+    })
 }
 
 /// The fixes of which no two touch the same bytes, or the same value as a whole.

@@ -46,6 +46,11 @@ impl<'a> Instance<'a> {
                 .all
                 .iter()
                 .filter(|setting| is_policy_key(&setting.key))
+                // Of a key that stands twice the last one counts.
+                .filter(|setting| {
+                    let last = rbac.get(&setting.key).map(|last| last.spot.key());
+                    last.is_none_or(|last| last == setting.spot.key())
+                })
                 .collect();
             keys.sort_by(|a, b| load_order(&a.key).cmp(&load_order(&b.key)));
             for setting in keys {

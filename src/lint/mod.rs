@@ -72,6 +72,16 @@ pub fn run(subject: &Subject<'_>, selection: &Selection) -> Outcome {
         rule.check(subject, &mut Findings::new(rule.about(), &mut findings));
     }
     let before = findings.len();
+    for finding in &mut findings {
+        // What an anchor or alias shares with other places is not edited.
+        if finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| !fix::is_possible(subject, fix))
+        {
+            finding.fix = None;
+        }
+    }
     findings.retain(|finding| !ignore::is_ignored(subject, finding));
     let ignored = before - findings.len();
     findings.sort_by(|a, b| {

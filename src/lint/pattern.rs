@@ -20,13 +20,17 @@ impl Pattern {
         match mode {
             MatchMode::Glob => match Glob::compile(pattern) {
                 Ok(glob) => Self::Glob(Box::new(glob)),
-                Err(error) => Self::Broken(error.to_string()),
+                Err(error) => Self::broken(error),
             },
             MatchMode::Regex => match GoRegex::compile(pattern) {
                 Ok(regex) => Self::Regex(Box::new(regex)),
-                Err(error) => Self::Broken(error.to_string()),
+                Err(error) => Self::broken(error),
             },
         }
+    }
+
+    fn broken(why: impl std::fmt::Display) -> Self {
+        Self::Broken(why.to_string())
     }
 
     /// Whether it matches; a pattern that cannot be evaluated does not.

@@ -13,6 +13,8 @@ mod argocd_transcripts;
 mod common;
 mod diff;
 mod input;
+mod lint;
 mod lint_rules;
+mod lint_sarif;
 mod render;
 mod templates;

@@ -1,5 +1,6 @@
 //! Findings for people: the lines of the text with the characters marked.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -83,13 +84,30 @@ fn windows<'m>(
             kind.span(span).label(label)
         });
         snippets.push(
-            Snippet::source(window)
+            Snippet::source(harmless(window))
                 .path(printable(mark.source.name()))
                 .line_start(mark.source.location(from).line)
                 .annotations(annotations.collect::<Vec<_>>()),
         );
     }
     snippets
+}
+
+/// The text without characters that a terminal would obey or that reorder what is read, each byte
+/// in its place. (The renderer itself takes care of those of ASCII.)
+fn harmless(text: &str) -> Cow<'_, str> {
+    let Cow::Owned(_) = printable(text) else {
+        return Cow::Borrowed(text);
+    };
+    let mut buffer = [0; 4];
+    let harmless = text
+        .chars()
+        .map(|c| match printable(c.encode_utf8(&mut buffer)) {
+            Cow::Owned(_) if c.len_utf8() == 2 => '·',
+            Cow::Owned(_) if c.len_utf8() == 3 => char::REPLACEMENT_CHARACTER,
+            _ => c,
+        });
+    Cow::Owned(harmless.collect())
 }
 
 /// The bytes of a mark's line and of those around it.
