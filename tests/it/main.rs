@@ -13,6 +13,7 @@ mod argocd_transcripts;
 mod common;
 mod diff;
 mod input;
+mod krew;
 mod reference;
 mod render;
 mod shell;
