@@ -1,28 +1,43 @@
 //! The command line: the only user of clap. Arguments become plain values here; nothing else
 //! happens.
 
+mod account;
 mod can;
 mod change;
+mod check;
 mod complete;
+mod connection;
 mod input;
 mod options;
 mod shell;
+mod token;
+mod verify;
 mod version;
 
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+pub use account::{
+    AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
+};
 pub use can::CanArgs;
 pub use change::{
     Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
 };
+pub use check::{CheckArgs, CheckOutput};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
+pub use connection::Argocd;
 pub use input::{Input, Kubectl};
 pub use options::{Color, Talk};
 pub use shell::{
     BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
 };
+pub use token::{
+    ClaimsOutput, DeliveryArgs, LifetimeArgs, OwnerArgs, TokenCommand, TokenCreateArgs,
+    TokenDeleteArgs, TokenInspectArgs, TokenListArgs, TokenOutput, TokenPruneArgs, TokenRotateArgs,
+};
+pub use verify::{VerifyArgs, VerifyOutput};
 pub use version::{VersionArgs, VersionOutput};
 
 /// What the user types in front of every command.
@@ -65,7 +80,15 @@ would change · 130 interrupted";
 pub enum Command {
     Render(RenderArgs),
     Diff(DiffArgs),
+    Check(CheckArgs),
     Can(CanArgs),
+    /// Ask argocd about accounts, and change passwords
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list, rotate and revoke API tokens, through argocd
+    #[command(subcommand)]
+    Token(TokenCommand),
+    Verify(Box<VerifyArgs>),
     Completion(CompletionArgs),
     Man(ManArgs),
     Version(VersionArgs),

@@ -1,7 +1,13 @@
 //! Tables as kubectl prints them: upper-case headers, three blanks between columns, no borders.
 
-/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank.
+/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank, and
+/// no cell breaks its line, whatever it holds.
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect())
+        .collect();
+    let rows = rows.as_slice();
     let mut widths: Vec<usize> = headers
         .iter()
         .map(|header| header.chars().count())
@@ -23,6 +29,13 @@ pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
         out.push('\n');
     }
     out
+}
+
+fn one_line(cell: &String) -> String {
+    let cell = super::printable(cell);
+    cell.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The same as a Markdown table.
@@ -55,6 +68,12 @@ mod tests {
             vec!["long".to_owned(), "x".to_owned()],
         ];
         assert_eq!(table(&["A", "BC"], &rows), "A      BC\né\nlong   x\n");
+    }
+
+    #[test]
+    fn a_cell_stays_on_its_line() {
+        let rows = vec![vec!["x\ny\u{1b}".to_owned()]];
+        assert_eq!(table(&["A"], &rows), "A\nx y\\u{1b}\n");
     }
 
     #[test]

@@ -10,8 +10,11 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod argocd_transcripts;
+mod can;
+mod check;
 mod common;
 mod diff;
+mod faults_create;
 mod input;
 mod krew;
 mod reference;
