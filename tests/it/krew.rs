@@ -353,3 +353,40 @@ fn the_archive_for_windows_is_a_zip_of_the_same() {
         assert!(listed.contains(&format!("\n{name}")), "{name}\n{listed}");
     }
 }
+
+#[test]
+fn the_workflows_pin_actions_and_build_what_the_manifest_names() {
+    let mut uses = 0;
+    for entry in fs::read_dir(".github/workflows").unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("\npermissions: {}\n"), "{}", path.display());
+        for action in text.lines().filter_map(|line| line.split_once("uses: ")) {
+            let (_, commit) = action.1.split_once('@').unwrap();
+            let (commit, version) = commit.split_once(" # v").unwrap();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(
+                is_commit && !version.is_empty(),
+                "{}: {}",
+                path.display(),
+                action.1
+            );
+            uses += 1;
+        }
+    }
+    assert!(uses > 5, "found only {uses} actions");
+    let release = fs::read_to_string(".github/workflows/release.yml").unwrap();
+    let built: BTreeSet<String> = release
+        .lines()
+        .filter_map(|line| line.split_once("- { platform: "))
+        .map(|(_, rest)| rest.split(',').next().unwrap().replace('-', "/"))
+        .collect();
+    let named = plugin().spec.platforms.into_iter();
+    let named = named.map(|platform| platform.selector.match_labels);
+    assert_eq!(
+        built,
+        named
+            .map(|labels| format!("{}/{}", labels.os, labels.arch))
+            .collect()
+    );
+}
