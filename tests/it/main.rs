@@ -19,6 +19,7 @@ mod faults_create;
 mod faults_rotate;
 mod faults_strace;
 mod input;
+mod krew;
 mod lint;
 mod lint_rules;
 mod lint_sarif;
