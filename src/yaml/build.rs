@@ -224,17 +224,21 @@ impl<'a> Builder<'a> {
     ) -> Result<()> {
         let mut at = range(span);
         let tag = properties.as_ref().and_then(|some| some.tag.as_deref());
+        // The parser does not tell the indentation of blank content.
+        let indent = span
+            .indent
+            .or_else(|| value.contains([' ', '\t']).then_some(0));
         let (style, block) = match style {
             Style::Plain => (ScalarStyle::Plain, None),
             Style::SingleQuoted => (ScalarStyle::SingleQuoted, None),
             Style::DoubleQuoted => (ScalarStyle::DoubleQuoted, None),
             Style::Literal => (
                 ScalarStyle::Literal,
-                block_scalar::block(self.text, self.gap, b'|', &mut at, span.indent),
+                block_scalar::block(self.text, self.gap, b'|', &mut at, indent),
             ),
             Style::Folded => (
                 ScalarStyle::Folded,
-                block_scalar::block(self.text, self.gap, b'>', &mut at, span.indent),
+                block_scalar::block(self.text, self.gap, b'>', &mut at, indent),
             ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
@@ -334,8 +338,12 @@ impl<'a> Builder<'a> {
         node.span.end = if node.flow && node.span.start < node.span.end {
             at.end
         } else {
-            let last = node.last_leaf();
-            last.span.end.max(node.span.start)
+            // In a list `[a: b]` is a mapping without brackets.
+            let last = node
+                .children()
+                .last()
+                .map(|child| child.last_leaf().span.end);
+            last.unwrap_or(node.span.start).max(node.span.start)
         };
         self.gap = self.gap.max(at.end);
         if let NodeKind::Mapping(entries) = &node.kind {

@@ -136,7 +136,6 @@ impl<'a> Planner<'a> {
             {
                 column(self.text, entries[0].key.lead)
             }
-            (_, _, NodeKind::Sequence(_)) if begins_line(self.text, old.outer()) => base + 2,
             (_, _, NodeKind::Sequence(_)) => column(self.text, old.outer()).max(base + 2),
             (_, Value::Array(_), _) => base + layout.dash,
             _ => base + layout.step,
