@@ -174,7 +174,8 @@ fn hostile_patterns_cost_bounded_time() {
         }
     }
     let taken = start.elapsed();
-    assert!(taken.as_secs() < 20, "took {taken:?}");
+    // Generous: it would be hours.
+    assert!(taken.as_secs() < 300, "took {taken:?}");
 }
 
 #[test]
