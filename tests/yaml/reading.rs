@@ -328,8 +328,7 @@ fn hostile_texts_cost_little() {
         ("a: &a [*a]\n".into(), "inside the very value"),
     ];
     for (text, words) in bombs {
-        let mut message = String::new();
-        message = error(&text).to_string();
+        let message = error(&text).to_string();
         assert!(message.contains(words), "{message}");
     }
     let mut laughs = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
@@ -357,6 +356,5 @@ fn hostile_texts_cost_little() {
         "data:\n  policy.csv: |\n{}",
         lines("    p, role:a, applications, get, */*, allow\n", 100_000)
     );
-    let mut stream = None;
-    stream = Some(parse(&policy));
+    let stream = Some(parse(&policy));
 }
