@@ -1,22 +1,56 @@
 //! kubectl-octopus-argo connects Octopus Deploy to Argo CD.
 //!
 //! Data flows one way: [`input`] → [`model`] → [`plan`] → [`rbac`] → [`report`]. Only
-//! [`commands`] joins the layers; the rules of who may import whom are held by
+//! `commands` joins the layers; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
+pub mod cli;
+mod commands;
+pub mod emit;
 pub mod error;
 pub mod host;
+pub mod input;
 pub mod model;
+pub mod plan;
 pub mod process;
 pub mod rbac;
+pub mod render;
+pub mod report;
+pub mod yaml;
 
 use std::ffi::OsString;
 
+use cli::Parsed;
 use error::Code;
 use host::Host;
+use process::Masks;
 
 /// Runs one command line (the first word is the program's name) and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Code {
-    let _ = (args.into_iter().count(), host);
-    Code::OK
+    let args: Vec<OsString> = args.into_iter().collect();
+    let words: Vec<String> = args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    if let Some(words) = cli::request(&words) {
+        return commands::complete(words, host);
+    }
+    let cli = match cli::parse(args) {
+        Parsed::Run(cli) => *cli,
+        Parsed::Show(text) => {
+            return emit::stdout(host.stdout, &text).map_or(Code::EXTERNAL, |()| Code::OK);
+        }
+        Parsed::Wrong(text) => {
+            // Nobody is left to be told when stderr is closed.
+            // What was typed is quoted, and may be a token that was given as an argument.
+            let text = Masks::default().apply(&text);
+            let _ = host.stderr.write_all(text.as_bytes());
+            return Code::USAGE;
+        }
+    };
+    let talk = cli.talk;
+    commands::run(cli, host).unwrap_or_else(|error| {
+        commands::show(&error, talk, host);
+        error.code()
+    })
 }

@@ -1,21 +1,43 @@
-//! The only place that starts programs.
+//! The only place that starts programs: arguments as a list, never through a shell; a bounded
+//! time and a bounded output; secrets by environment or stdin, and masked wherever something is
+//! shown.
 
+pub mod argocd;
+mod failure;
+mod interrupt;
+mod mask;
+mod prompt;
+mod reader;
 mod secret;
 mod system;
+#[cfg(all(test, unix))]
+mod tests_system;
+mod tree;
 
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use failure::Failure;
+pub use interrupt::Hold;
+pub use mask::Masks;
+pub use prompt::Prompt;
 pub use secret::Secret;
-pub use system::System;
+pub use system::{System, trace};
+
+/// How long a program may take, where the user says nothing else.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How much a program may print on stdout before it is ended.
+pub const OUTPUT_LIMIT: usize = 16 * 1024 * 1024;
 
 /// One program to run: what it is, its arguments, what it gets in its environment and on stdin.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     /// The program: a name looked up in PATH, or a path.
     pub program: PathBuf,
-    /// Its arguments, never through a shell. Never a secret.
+    /// Its arguments, never through a shell. Never a secret of ours.
     pub args: Vec<OsString>,
     /// Variables set in its environment beside the inherited ones.
     pub env: Vec<(OsString, Secret)>,
@@ -23,8 +45,11 @@ pub struct Invocation {
     pub env_remove: Vec<OsString>,
     /// What it reads on stdin.
     pub stdin: Stdin,
-    /// How long it may take before its whole process group is ended.
+    /// How long it may take before its whole process group is ended. Not used where it talks to
+    /// the user ([`Stdin::Terminal`]), who may take as long as they like.
     pub timeout: Option<Duration>,
+    /// What must not be seen in anything that is shown of this call.
+    pub masks: Masks,
 }
 
 /// What a program reads on stdin.
@@ -36,6 +61,72 @@ pub enum Stdin {
     Bytes(Secret),
     /// Our own stdin, stdout and stderr: the program talks to the user.
     Terminal,
+    /// A terminal of its own, on which each prompt that it prints to stdout is answered.
+    Prompts(Vec<Prompt>),
+}
+
+impl Invocation {
+    /// A program without arguments, with the inherited environment, a closed stdin and the default
+    /// timeout.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            env: Vec::new(),
+            env_remove: Vec::new(),
+            stdin: Stdin::Closed,
+            timeout: Some(DEFAULT_TIMEOUT),
+            masks: Masks::default(),
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets a variable in its environment; its value is masked in what is shown.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: Secret) -> Self {
+        self.masks.add(&value);
+        self.env.push((name.into(), value));
+        self
+    }
+}
+
+/// The call as one would type it, with secrets as `***`: for traces and errors, not for a shell.
+impl fmt::Display for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = String::new();
+        for (name, _) in &self.env {
+            line.push_str(&name.to_string_lossy());
+            line.push_str("=*** ");
+        }
+        line.push_str(&word(self.program.as_os_str()));
+        for arg in &self.args {
+            line.push(' ');
+            line.push_str(&word(arg));
+        }
+        f.write_str(&self.masks.apply(&line))
+    }
+}
+
+/// A word as a POSIX shell would take it.
+fn word(text: &OsStr) -> String {
+    quoted(&text.to_string_lossy()).into_owned()
+}
+
+/// A word as a POSIX shell would take it: in single quotes unless it is harmless. For the commands
+/// that hints name.
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(harmless) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+    }
 }
 
 /// What a program answered.
@@ -43,14 +134,58 @@ pub enum Stdin {
 pub struct Output {
     /// Its exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What it printed; it can be a secret.
+    /// What it printed; it can be a secret. Empty where it talked to the user.
     pub stdout: Secret,
-    /// What it said.
+    /// What it said, with the secrets of the call masked; the end of it where it was very long.
     pub stderr: String,
 }
 
-/// Starts programs. The system's own is `process::System`; tests record.
+/// Starts programs. The system's own is [`System`]; tests record.
 pub trait Runner: Sync {
     /// Runs a program to its end.
-    fn run(&self, invocation: &Invocation) -> crate::error::Result<Output>;
+    ///
+    /// # Errors
+    /// What kept it from starting or from coming to its own end. A non-zero exit code is no error
+    /// here.
+    fn run(&self, invocation: &Invocation) -> Result<Output, Failure>;
+
+    /// Whether the user has asked to stop, and nobody has acted on it yet. While that is so,
+    /// [`Runner::run`] starts nothing.
+    fn interrupted(&self) -> bool {
+        false
+    }
+
+    /// Takes note that the user has asked to stop: from here on programs run again, to put things
+    /// in order, until the user asks once more.
+    fn acknowledge(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_shown_quoted_and_without_secrets() {
+        let call = Invocation::new("/opt/my argocd")
+            .args([
+                "account",
+                "can-i",
+                "get",
+                "logs",
+                "*/*",
+                "it's",
+                "s3cret-word",
+            ])
+            .env("ARGOCD_AUTH_TOKEN", Secret::new("s3cret-word"));
+        assert_eq!(
+            call.to_string(),
+            r"ARGOCD_AUTH_TOKEN=*** '/opt/my argocd' account can-i get logs '*/*' 'it'\''s' ***"
+        );
+        assert!(!format!("{call:?}").contains("hunter"));
+    }
+
+    #[test]
+    fn an_empty_word_is_shown() {
+        assert_eq!(quoted(""), "''");
+    }
 }

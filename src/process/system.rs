@@ -1,38 +1,313 @@
 //! The real [`Runner`]: starts programs on this machine.
 
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
-use super::{Invocation, Output, Runner, Secret, Stdin};
-use crate::error::{Error, Result};
+use super::interrupt;
+use super::prompt::{Dialogue, Terminal};
+use super::reader::{self, Collected, Event};
+use super::{Failure, Hold, Invocation, OUTPUT_LIMIT, Output, Runner, Stdin, tree};
+
+/// How often a running program is looked at.
+const TICK: Duration = Duration::from_millis(10);
+/// How long the streams of a program that has ended may stay silent and open.
+const LINGER: Duration = Duration::from_millis(300);
+
+/// Whether every program is shown as it starts.
+static TRACED: AtomicBool = AtomicBool::new(false);
+
+/// Shows every program on stderr as it starts, and how it ends; secrets masked.
+pub fn trace(on: bool) {
+    TRACED.store(on, Ordering::Relaxed);
+}
 
 /// Starts real programs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
 impl Runner for System {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that starts programs"
-    )]
-    fn run(&self, invocation: &Invocation) -> Result<Output> {
-        let mut command = Command::new(&invocation.program);
-        command.args(&invocation.args).stdin(Stdio::null());
-        if matches!(invocation.stdin, Stdin::Terminal) {
-            command.stdin(Stdio::inherit());
+    fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
+        let _hold = Hold::new();
+        if interrupt::seen() {
+            return Err(Failure::Interrupted { started: false });
         }
-        for name in &invocation.env_remove {
-            command.env_remove(name);
+        let traced = TRACED.load(Ordering::Relaxed);
+        let since = Instant::now();
+        if traced {
+            // One write a line, so that calls at the same time do not mix. Nobody is left to be
+            // told when stderr is closed.
+            let line = format!("run: {invocation}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
-        for (name, value) in &invocation.env {
-            command.env(name, value.expose());
+        let outcome = match invocation.stdin {
+            Stdin::Terminal => talk(invocation),
+            _ => Running::start(invocation).and_then(Running::finish),
+        };
+        if traced {
+            let line = summary(invocation, &outcome, since.elapsed());
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
-        let output = command.output().map_err(|cause| {
-            Error::external(format!("cannot run {}", invocation.program.display())).caused_by(cause)
-        })?;
+        outcome
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupt::seen()
+    }
+
+    fn acknowledge(&self) {
+        interrupt::acknowledge();
+    }
+}
+
+/// How a call ended, and what it said: for traces.
+fn summary(call: &Invocation, outcome: &Result<Output, Failure>, took: Duration) -> String {
+    let words = call.args.iter().take_while(|arg| {
+        let bytes = arg.as_encoded_bytes();
+        !bytes.starts_with(b"-")
+    });
+    let words: Vec<_> = words.take(3).map(|arg| arg.to_string_lossy()).collect();
+    let name = call.masks.apply(&words.join(" "));
+    let took = took.as_millis();
+    let mut line = match outcome {
         Ok(Output {
-            code: output.status.code(),
-            stdout: Secret::new(String::from_utf8_lossy(&output.stdout).into_owned()),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: Some(code), ..
+        }) => format!("ran: {name}: exit code {code} after {took} ms\n"),
+        Ok(_) => format!("ran: {name}: ended by a signal after {took} ms\n"),
+        Err(failure) => format!("ran: {name}: {failure}\n"),
+    };
+    if let Ok(output) = outcome {
+        for said in output.stderr.lines() {
+            line.push_str("said: ");
+            line.extend(
+                said.chars()
+                    .map(|c| if c.is_control() { '\u{fffd}' } else { c }),
+            );
+            line.push('\n');
+        }
+    }
+    line
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that starts programs"
+)]
+fn command(invocation: &Invocation) -> Command {
+    let mut command = Command::new(&invocation.program);
+    command.args(&invocation.args);
+    for name in &invocation.env_remove {
+        command.env_remove(name);
+    }
+    for (name, value) in &invocation.env {
+        command.env(name, value.expose());
+    }
+    command
+}
+
+fn spawn(mut command: Command, invocation: &Invocation) -> Result<Child, Failure> {
+    command.spawn().map_err(|cause| {
+        let program = invocation.program.clone();
+        if cause.kind() == std::io::ErrorKind::NotFound {
+            Failure::Missing { program }
+        } else {
+            Failure::NotStarted { program, cause }
+        }
+    })
+}
+
+/// Runs a program that talks to the user: it has our streams, and all the time it wants.
+fn talk(invocation: &Invocation) -> Result<Output, Failure> {
+    let _terminal = KeptTerminal::new();
+    let mut child = spawn(command(invocation), invocation)?;
+    while matches!(tree::has_ended(&mut child), Ok(false)) {
+        if interrupt::seen() {
+            tree::end_alone(&mut child);
+            return Err(Failure::Interrupted { started: true });
+        }
+        std::thread::sleep(TICK);
+    }
+    let status = child.wait();
+    if interrupt::seen() {
+        return Err(Failure::Interrupted { started: true });
+    }
+    Ok(Output {
+        code: status.ok().and_then(|status| status.code()),
+        stdout: super::Secret::default(),
+        stderr: String::new(),
+    })
+}
+
+/// The modes of the user's terminal, given back at the end: a program that is ended while it reads
+/// a password leaves the terminal silent.
+struct KeptTerminal {
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+}
+
+impl KeptTerminal {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            modes: rustix::termios::tcgetattr(std::io::stdin()).ok(),
+        }
+    }
+}
+
+impl Drop for KeptTerminal {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(modes) = &self.modes {
+            let now = rustix::termios::OptionalActions::Now;
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), now, modes);
+        }
+    }
+}
+
+/// A program that is running, with its streams in our hands.
+struct Running<'a> {
+    invocation: &'a Invocation,
+    child: Child,
+    events: Receiver<Event>,
+    stdout: Collected,
+    stderr: Collected,
+    /// Streams that have not come to their end.
+    open: u8,
+    dialogue: Option<(Dialogue, Terminal)>,
+    since: Instant,
+}
+
+impl<'a> Running<'a> {
+    fn start(invocation: &'a Invocation) -> Result<Self, Failure> {
+        let mut command = command(invocation);
+        tree::lead_a_group(&mut command);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut dialogue = None;
+        match &invocation.stdin {
+            Stdin::Prompts(prompts) => {
+                let (ours, theirs) = Terminal::open().map_err(|cause| Failure::NotStarted {
+                    program: invocation.program.clone(),
+                    cause,
+                })?;
+                command.stdin(theirs);
+                dialogue = Some((Dialogue::new(prompts), ours));
+            }
+            Stdin::Bytes(_) => {
+                command.stdin(Stdio::piped());
+            }
+            Stdin::Closed | Stdin::Terminal => {
+                command.stdin(Stdio::null());
+            }
+        }
+        let since = Instant::now();
+        // The command is dropped by this, and with it our copy of the program's terminal.
+        let mut child = spawn(command, invocation)?;
+        if let (Stdin::Bytes(bytes), Some(mut stdin)) = (&invocation.stdin, child.stdin.take()) {
+            let bytes = bytes.clone();
+            // A program may end without reading everything; that is its own affair.
+            std::thread::spawn(move || stdin.write_all(bytes.expose().as_bytes()));
+        }
+        let (sender, events) = mpsc::channel();
+        let stdout = child.stdout.take().expect("stdout was piped");
+        let stdout = reader::stdout(stdout, OUTPUT_LIMIT, sender.clone());
+        let stderr = child.stderr.take().expect("stderr was piped");
+        let stderr = reader::stderr(stderr, sender);
+        Ok(Self {
+            invocation,
+            child,
+            events,
+            stdout,
+            stderr,
+            open: 2,
+            dialogue,
+            since,
         })
+    }
+
+    fn finish(mut self) -> Result<Output, Failure> {
+        let mut ended = false;
+        while !ended || self.open > 0 {
+            if interrupt::seen() {
+                tree::end_group(&mut self.child);
+                return Err(Failure::Interrupted { started: true });
+            }
+            let timeout = self.invocation.timeout;
+            if let Some(after) = timeout.filter(|timeout| self.since.elapsed() >= *timeout) {
+                tree::end_group(&mut self.child);
+                return Err(Failure::TimedOut {
+                    call: self.invocation.to_string(),
+                    after,
+                    stderr: self.said(),
+                });
+            }
+            if ended {
+                // What it printed may still be on its way; what it started may keep the streams
+                // open, and is ended where nothing comes any more.
+                if !self.next_event(LINGER)? {
+                    tree::end_group(&mut self.child);
+                    break;
+                }
+            } else if matches!(tree::has_ended(&mut self.child), Ok(false)) {
+                self.next_event(TICK)?;
+            } else {
+                ended = true;
+            }
+        }
+        let status = self.child.wait();
+        Ok(Output {
+            code: status.ok().and_then(|status| status.code()),
+            stdout: self.stdout.take(),
+            stderr: self.said(),
+        })
+    }
+
+    /// Waits for something to happen; whether it did.
+    fn next_event(&mut self, within: Duration) -> Result<bool, Failure> {
+        match self.events.recv_timeout(within) {
+            Ok(Event::Printed) => self.answer()?,
+            Ok(Event::End) => self.open -= 1,
+            Ok(Event::TooMuch) => {
+                tree::end_group(&mut self.child);
+                return Err(Failure::TooMuch {
+                    call: self.invocation.to_string(),
+                    limit: OUTPUT_LIMIT,
+                    stderr: self.said(),
+                });
+            }
+            Err(RecvTimeoutError::Timeout) => return Ok(false),
+            // Both streams have ended, and the program has not.
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(within.min(TICK)),
+        }
+        Ok(true)
+    }
+
+    /// Answers what was asked.
+    fn answer(&mut self) -> Result<(), Failure> {
+        let Some((dialogue, terminal)) = &mut self.dialogue else {
+            return Ok(());
+        };
+        let asked = match self.stdout.look(|stdout| dialogue.answers(stdout)) {
+            Ok(answers) => {
+                for line in &answers {
+                    // Where it no longer listens, its own end says why.
+                    let _ = terminal.type_line(line);
+                }
+                return Ok(());
+            }
+            Err(asked) => asked,
+        };
+        tree::end_group(&mut self.child);
+        Err(Failure::Asked {
+            call: self.invocation.to_string(),
+            asked,
+            stderr: self.said(),
+        })
+    }
+
+    /// What it said so far, without secrets.
+    fn said(&self) -> String {
+        self.invocation.masks.apply(self.stderr.take().expose())
     }
 }

@@ -1,0 +1,42 @@
+//! One question to a policy.
+
+use clap::{ArgAction, Args};
+
+use super::Input;
+
+/// One decision, explained: may SUBJECT do ACTION on RESOURCE?
+///
+/// Arguments, shorthands and exit codes 0 (yes) and 1 (no) are those of `argocd admin settings
+/// rbac can`; no kubeconfig is needed, and errors have codes of their own.
+#[derive(Clone, Debug, Args)]
+pub struct CanArgs {
+    /// A user, a group, a role (role:NAME) or a project's role (proj:PROJECT:ROLE)
+    pub subject: String,
+    /// get, sync, action/apps/Deployment/restart, …
+    pub action: String,
+    /// applications, clusters, logs, … or a shorthand: app, cluster, …
+    pub resource: String,
+    /// PROJECT/APPLICATION, a cluster's or repository's URL, … [default: all]
+    pub object: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Groups of the subject, as its token would name them (repeatable, comma-separated)
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    pub groups: Vec<String>,
+    /// The default role, instead of the one in the input
+    #[arg(long, value_name = "ROLE")]
+    pub default_role: Option<String>,
+    /// Load Argo CD's built-in policy first
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub use_builtin_policy: bool,
+    /// Refuse resources and actions that Argo CD does not know
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub strict: bool,
+    /// The version of Argo CD whose rules count [default: the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub argocd_version: Option<String>,
+    /// Say which line decided and which came close [default: on a terminal]
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub explain: Option<bool>,
+}

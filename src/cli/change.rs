@@ -1,0 +1,152 @@
+//! What to change, and in which form to say it: `render` and `diff`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Format, Input, RenderOutput};
+
+/// The change: an account, its rules, where they go.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Change")]
+pub struct Change {
+    /// The local account of Argo CD that Octopus Deploy uses
+    #[arg(long, value_name = "NAME", default_value = "octopus")]
+    pub account: String,
+    /// Let the account sync applications: Octopus steps that trigger a sync need it
+    #[arg(long)]
+    pub allow_sync: bool,
+    /// Confine applications and logs to this project (repeatable; a name, never a pattern)
+    #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
+    pub project: Vec<String>,
+    /// Key of argocd-rbac-cm for the rules [default: policy.ACCOUNT.csv, a key of our own]
+    #[arg(long, value_name = "KEY")]
+    pub policy_key: Option<String>,
+    /// How patterns are written, where the input does not say (policy.matchMode)
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub match_mode: Option<Mode>,
+    /// Enable the account if it is disabled
+    #[arg(long, conflicts_with = "absent")]
+    pub enable: bool,
+    /// Take the account and its rules back out
+    #[arg(long)]
+    pub absent: bool,
+    /// Print the objects for an Argo CD whose ConfigMaps do not exist yet
+    #[arg(long, conflicts_with_all = ["filename", "live", "sample", "absent"])]
+    pub fresh: bool,
+    /// Only this ConfigMap
+    #[arg(long, value_enum, value_name = "CONFIGMAP")]
+    pub only: Option<Only>,
+    /// Exit with 5 if anybody but the account would gain or lose something
+    #[arg(long)]
+    pub fail_on_collateral: bool,
+    /// Leave metadata.resourceVersion, the API server's lock, out of what is printed
+    #[arg(long)]
+    pub strip_resource_version: bool,
+    /// Directory of templates that replace built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    pub template_dir: Option<PathBuf>,
+    /// Give templates a value of your own (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Give templates values of your own from a YAML or JSON file (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+}
+
+/// How the policy's patterns are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Glob patterns.
+    Glob,
+    /// Go regular expressions.
+    Regex,
+}
+
+impl Mode {
+    /// As the option takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Glob => "glob",
+            Self::Regex => "regex",
+        }
+    }
+}
+
+/// One of the two ConfigMaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// The accounts.
+    ArgocdCm,
+    /// The policy.
+    ArgocdRbacCm,
+}
+
+impl Only {
+    /// As the option takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ArgocdCm => "argocd-cm",
+            Self::ArgocdRbacCm => "argocd-rbac-cm",
+        }
+    }
+}
+
+/// Print the change to argocd-cm and argocd-rbac-cm, ready for kubectl or for Git.
+///
+/// With input the complete new objects are printed: every byte that is not concerned stays.
+/// Without input, one merge patch for each ConfigMap. Nothing is written to the cluster.
+#[derive(Clone, Debug, Args)]
+pub struct RenderArgs {
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: Change,
+    /// Form of the change, or yaml or json for the default form in that format
+    #[arg(short, long, value_enum, value_name = "FORM")]
+    pub output: Option<RenderOutput>,
+    /// Format of what is printed [default: that of the input, else yaml]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Write one file for each patch or input file into this directory
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Edit the files of --filename themselves: all of them, or none
+    #[arg(long, conflicts_with_all = ["live", "sample", "fresh", "output_dir", "format"])]
+    pub in_place: bool,
+    /// Keep each file as it was under its name with this behind it (.orig)
+    #[arg(long, value_name = "SUFFIX", requires = "in_place")]
+    pub backup: Option<String>,
+}
+
+/// Show what the change would do: a unified diff of each object.
+///
+/// Exit code 0: no difference, 1: differences, more than 1: an error. `KUBECTL_EXTERNAL_DIFF` is
+/// honoured as kubectl does.
+#[derive(Clone, Debug, Args)]
+pub struct DiffArgs {
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: Change,
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: DiffOutput,
+    /// Lines of context
+    #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
+    pub unified: usize,
+}
+
+/// The format of `diff`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DiffOutput {
+    /// A unified diff
+    #[default]
+    Text,
+    /// A versioned JSON document
+    Json,
+}

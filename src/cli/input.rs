@@ -1,0 +1,96 @@
+//! Where the objects come from.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Form;
+
+/// Where the objects come from: files, stdin, the cluster through kubectl, the sample.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct Input {
+    /// File, directory or - for stdin (repeatable, comma-separated)
+    #[arg(short, long, value_name = "FILE", value_delimiter = ',')]
+    pub filename: Vec<PathBuf>,
+    /// Descend into the directories of --filename
+    #[arg(short = 'R', long, requires = "filename")]
+    pub recursive: bool,
+    /// Ask the cluster: runs `kubectl get`, and nothing else
+    #[arg(long, conflicts_with_all = ["filename", "sample"])]
+    pub live: bool,
+    /// Use the built-in example of an Argo CD
+    #[arg(long, conflicts_with = "filename")]
+    pub sample: bool,
+    /// Namespace of Argo CD; objects that name another one are left alone
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Treat the Argo CDs of all namespaces in the input
+    #[arg(short = 'A', long, conflicts_with_all = ["namespace", "live"])]
+    pub all_namespaces: bool,
+    /// What the input is, and so what is read and changed of it [default: as it looks]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub form: Option<Form>,
+    /// Where the argo-cd chart's values stand in a values file: argo-cd in an umbrella chart
+    #[arg(long, value_name = "KEY")]
+    pub values_root: Option<String>,
+    /// How kubectl reaches the cluster.
+    #[command(flatten)]
+    pub kubectl: Kubectl,
+}
+
+/// Connection flags handed to kubectl as they are.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Cluster (with --live)")]
+pub struct Kubectl {
+    /// The kubeconfig context to use
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub context: Option<String>,
+    /// The kubeconfig cluster to use
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub cluster: Option<String>,
+    /// The kubeconfig user to use
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub user: Option<String>,
+    /// The kubeconfig file to use
+    #[arg(long, value_name = "FILE", requires = "live")]
+    pub kubeconfig: Option<PathBuf>,
+    /// User to impersonate
+    #[arg(long = "as", value_name = "USER", requires = "live")]
+    pub as_user: Option<String>,
+    /// Group to impersonate (repeatable)
+    #[arg(long, value_name = "GROUP", requires = "live")]
+    pub as_group: Vec<String>,
+    /// How long to wait for the API server, as kubectl reads it: 30s, 1m
+    #[arg(long, value_name = "DURATION", requires = "live")]
+    pub request_timeout: Option<String>,
+}
+
+impl Kubectl {
+    /// The flags, as kubectl takes them.
+    pub fn flags(&self) -> Vec<OsString> {
+        let texts = [
+            ("--context", &self.context),
+            ("--cluster", &self.cluster),
+            ("--user", &self.user),
+            ("--as", &self.as_user),
+            ("--request-timeout", &self.request_timeout),
+        ];
+        let mut flags: Vec<OsString> = texts
+            .into_iter()
+            .filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?).into()))
+            .collect();
+        flags.extend(
+            self.as_group
+                .iter()
+                .map(|group| format!("--as-group={group}").into()),
+        );
+        if let Some(path) = &self.kubeconfig {
+            let mut flag = OsString::from("--kubeconfig=");
+            flag.push(path);
+            flags.push(flag);
+        }
+        flags
+    }
+}

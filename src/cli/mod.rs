@@ -1,0 +1,124 @@
+//! The command line: the only user of clap. Arguments become plain values here; nothing else
+//! happens.
+
+mod account;
+mod can;
+mod change;
+mod check;
+mod complete;
+mod connection;
+mod form;
+mod input;
+mod options;
+mod shell;
+mod token;
+mod verify;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use account::{
+    AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
+};
+pub use can::CanArgs;
+pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
+pub use check::{CheckArgs, CheckOutput};
+pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
+pub use connection::Argocd;
+pub use form::{Form, Format, RenderOutput};
+pub use input::{Input, Kubectl};
+pub use options::{Color, Talk};
+pub use shell::{
+    BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
+};
+pub use token::{
+    ClaimsOutput, DeliveryArgs, LifetimeArgs, OwnerArgs, TokenCommand, TokenCreateArgs,
+    TokenDeleteArgs, TokenInspectArgs, TokenListArgs, TokenOutput, TokenPruneArgs, TokenRotateArgs,
+};
+pub use verify::{VerifyArgs, VerifyOutput};
+pub use version::{VersionArgs, VersionOutput};
+
+/// What the user types in front of every command.
+pub const NAME: &str = "kubectl octopus-argo";
+
+/// Connects Octopus Deploy to Argo CD: its account, its permissions, its tokens.
+///
+/// Renders, diffs and proves the change to argocd-cm and argocd-rbac-cm without touching the
+/// cluster; runs argocd only when asked.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-octopus_argo",
+    bin_name = NAME,
+    version,
+    arg_required_else_help = true,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How much to say.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 yes, clean, no difference · 1 no, findings, differences · 2 usage · 3 bad input ·
+4 an external program failed or a secret could not be delivered · 5 somebody else's permissions
+would change · 130 interrupted";
+
+/// The commands. The documentation of each one's arguments is its help.
+#[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a text here would hide the help that stands with the arguments"
+)]
+pub enum Command {
+    Render(RenderArgs),
+    Diff(DiffArgs),
+    Check(CheckArgs),
+    Can(CanArgs),
+    /// Ask argocd about accounts, and change passwords
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list, rotate and revoke API tokens, through argocd
+    #[command(subcommand)]
+    Token(TokenCommand),
+    Verify(Box<VerifyArgs>),
+    Completion(CompletionArgs),
+    Man(ManArgs),
+    Version(VersionArgs),
+}
+
+/// What became of a command line.
+pub enum Parsed {
+    /// A command to run.
+    Run(Box<Cli>),
+    /// A text that was asked for (help, version), for stdout.
+    Show(String),
+    /// A mistake in the command line, for stderr.
+    Wrong(String),
+}
+
+/// Reads a command line whose first word is the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
+    match Cli::try_parse_from(args) {
+        Ok(cli) => Parsed::Run(Box::new(cli)),
+        Err(error) if error.use_stderr() => Parsed::Wrong(error.render().to_string()),
+        Err(error) => Parsed::Show(error.render().to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,234 @@
+//! What every command needs: the host, and how to speak to the user.
+
+use std::fmt::{Display, Write as _};
+
+use crate::cli::{Color, Form, Input, Talk};
+use crate::emit;
+use crate::error::{Error, Result};
+use crate::host::Host;
+use crate::input::{self, File, Reader, Wanted};
+use crate::plan::{Level, Note};
+use crate::process::Masks;
+use crate::report::{Style, printable};
+
+/// The namespace that is asked for `--live` without `-n`.
+const NAMESPACE: &str = "argocd";
+
+/// The host, with the user's wishes of how to be spoken to.
+pub(super) struct Context<'a, 'h> {
+    pub(super) host: &'a mut Host<'h>,
+    talk: Talk,
+}
+
+impl<'a, 'h> Context<'a, 'h> {
+    pub(super) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
+        Self { host, talk }
+    }
+
+    /// How stdout is marked.
+    pub(super) fn style(&self) -> Style {
+        Style::new(colored(
+            self.talk.color,
+            self.host,
+            self.host.terminal.stdout,
+        ))
+    }
+
+    /// Whether the user wants to hear as little as possible.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.talk.quiet
+    }
+
+    /// Whether the user wants to hear everything.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.talk.verbose
+    }
+
+    /// A text for stdout: on a terminal nothing in it is obeyed.
+    pub(super) fn shown(&self, text: &str) -> String {
+        if self.host.terminal.stdout {
+            printable(text).into_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Something good to know; `--quiet` leaves it out.
+    pub(super) fn note(&mut self, text: impl Display) {
+        if !self.talk.quiet {
+            self.say("note", Style::strong, &text.to_string());
+        }
+    }
+
+    /// The one next step; `--quiet` leaves it out.
+    pub(super) fn next(&mut self, text: impl Display) {
+        if !self.talk.quiet {
+            self.say("next", Style::good, &text.to_string());
+        }
+    }
+
+    /// Something to look at before going on.
+    pub(super) fn warn(&mut self, text: impl Display) {
+        self.say("warning", Style::warn, &text.to_string());
+    }
+
+    /// What must be known whatever was asked for: `--quiet` does not leave it out.
+    pub(super) fn always(&mut self, text: impl Display) {
+        self.say("note", Style::strong, &text.to_string());
+    }
+
+    /// Asks a yes-or-no question; anything but yes is no.
+    pub(super) fn ask(&mut self, question: &str) -> Result<bool> {
+        if !self.host.terminal.stdin {
+            return Err(Error::usage("nobody can be asked: stdin is no terminal")
+                .hint("add --yes if it is meant"));
+        }
+        // Nobody is left to be asked when stderr is closed; then nobody answers yes either.
+        let _ = write!(self.host.stderr, "{} [y/N] ", printable(question));
+        let _ = self.host.stderr.flush();
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        while answer.len() < 16 && matches!(self.host.stdin.read(&mut byte), Ok(1)) {
+            if byte == *b"\n" {
+                break;
+            }
+            answer.push(byte[0]);
+        }
+        let answer = String::from_utf8_lossy(&answer).trim().to_lowercase();
+        Ok(["y", "yes"].contains(&answer.as_str()))
+    }
+
+    pub(super) fn tell(&mut self, notes: &[Note]) {
+        for note in notes {
+            match note.level {
+                Level::Note => self.note(&note.text),
+                Level::Warning => self.warn(&note.text),
+            }
+        }
+    }
+
+    fn say(&mut self, label: &str, paint: fn(Style, &str) -> String, text: &str) {
+        let style = Style::new(colored(
+            self.talk.color,
+            self.host,
+            self.host.terminal.stderr,
+        ));
+        let label = paint(style, &format!("{label}:"));
+        // Nobody is left to be told when stderr is closed.
+        let _ = writeln!(self.host.stderr, "{label} {}", printable(text));
+    }
+
+    /// The data. Only whole results come here.
+    pub(super) fn print(&mut self, text: &str) -> Result<()> {
+        emit::stdout(self.host.stdout, text)
+    }
+
+    /// Reads what the input options name; `None` where they name nothing.
+    /// `form` says what is asked of the cluster with `--live`; of AppProjects only `projects`, if
+    /// some are named.
+    pub(super) fn read(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if args.live {
+            let kubectl = self.host.env.get("KUBECTL_PATH");
+            let cluster = input::Cluster {
+                kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+                flags: args.kubectl.flags(),
+                namespace: args
+                    .namespace
+                    .clone()
+                    .unwrap_or_else(|| NAMESPACE.to_owned()),
+            };
+            let runner = self.host.runner;
+            return Ok(Some(match form {
+                Some(Form::Operator) => {
+                    let mut files = vec![input::get(&cluster, &Wanted::ArgoCd, runner)?];
+                    files.extend(input::get(&cluster, &Wanted::RbacCm, runner).ok());
+                    files
+                }
+                Some(Form::AppProject) => {
+                    vec![input::get(
+                        &cluster,
+                        &Wanted::AppProjects(projects),
+                        runner,
+                    )?]
+                }
+                Some(Form::Helm) => {
+                    return Err(Error::usage("values are in a file, and not in the cluster")
+                        .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+                }
+                _ => vec![input::get(&cluster, &Wanted::ConfigMaps, runner)?],
+            }));
+        }
+        if args.filename.is_empty() {
+            return Ok(None);
+        }
+        let mut reader = Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+        };
+        let (files, skipped) = reader.read(&args.filename)?;
+        if !skipped.is_empty() {
+            let count = skipped.len();
+            let (files, verb) = if count == 1 {
+                ("file", "was")
+            } else {
+                ("files", "were")
+            };
+            self.note(format!(
+                "{count} {files} of the directory {verb} left out: not YAML or JSON"
+            ));
+        }
+        for file in skipped {
+            let (path, reason) = (file.path.display(), &file.reason);
+            if file.names_argo_cd {
+                self.warn(format!(
+                    "left out {path}, though it names an Argo CD ConfigMap: {reason}"
+                ));
+            } else if self.talk.verbose {
+                self.note(format!("left out {path}: {reason}"));
+            }
+        }
+        Ok(Some(files))
+    }
+}
+
+fn colored(color: Color, host: &Host<'_>, terminal: bool) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal
+                && host.env.get("NO_COLOR").is_none()
+                && host.env.get("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+/// Prints an error as the user sees it: what and where, then causes and hints a line each.
+pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
+    let style = Style::new(colored(talk.color, host, host.terminal.stderr));
+    let mut text = format!(
+        "{} {}\n",
+        style.bad("error:"),
+        printable(&error.to_string())
+    );
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let _ = writeln!(text, "  caused by: {}", printable(&inner.to_string()));
+        cause = inner.source();
+    }
+    for hint in error.hints() {
+        let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
+    }
+    // Whatever an error quotes, it is no token.
+    let text = Masks::default().apply(&text);
+    let _ = host.stderr.write_all(text.as_bytes());
+}

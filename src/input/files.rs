@@ -1,0 +1,210 @@
+//! Files, directories and stdin.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Content, File, Origin};
+use crate::error::{Error, Result};
+use crate::model::{Location, Source};
+use crate::yaml::Stream;
+
+/// The most that is read of one file; a ConfigMap holds 1 MiB.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// Reads files as kubectl does: `-f` names files, directories and `-`.
+pub struct Reader<'a> {
+    /// What `-` reads.
+    pub stdin: &'a mut dyn Read,
+    /// Where relative paths start.
+    pub directory: &'a Path,
+    /// Whether directories are read with all that is below them.
+    pub recursive: bool,
+}
+
+/// A file of a directory that is not YAML or JSON (a Helm template, say), and was left out.
+#[derive(Debug)]
+pub struct Skipped {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it cannot be read.
+    pub reason: Error,
+    /// Whether its text names one of Argo CD's ConfigMaps, so that leaving it out may matter.
+    pub names_argo_cd: bool,
+}
+
+impl Reader<'_> {
+    /// Reads everything that `names` name, in their order; a directory's files by name.
+    pub fn read(&mut self, names: &[PathBuf]) -> Result<(Vec<File>, Vec<Skipped>)> {
+        let (mut files, mut skipped, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for name in names {
+            let text = name.to_string_lossy();
+            if text.starts_with("https://") || text.starts_with("http://") {
+                return Err(Error::usage(format!(
+                    "{text} is an address, and nothing is fetched here"
+                ))
+                .hint(format!(
+                    "fetch it yourself: curl -fsSL {text} | kubectl octopus-argo … -f -"
+                )));
+            }
+            if text == "-" {
+                if !seen.insert(PathBuf::from("-")) {
+                    return Err(Error::usage("stdin (`-f -`) can be read only once"));
+                }
+                files.push(self.stdin()?);
+                continue;
+            }
+            let path = self.directory.join(name);
+            let metadata = fs::metadata(&path).map_err(|cause| unreadable(name, cause))?;
+            if metadata.is_dir() {
+                let before = files.len();
+                let mut found = Vec::new();
+                list(&path, name, self.recursive, &mut found)?;
+                let any = !found.is_empty();
+                for name in found {
+                    if seen.insert(name.clone()) {
+                        match self.found(&name) {
+                            Ok(file) => files.push(file),
+                            Err(left_out) => skipped.push(*left_out),
+                        }
+                    }
+                }
+                if files.len() == before && !any {
+                    return Err(Error::input(format!(
+                        "there is no *.yaml, *.yml or *.json in {}",
+                        name.display()
+                    ))
+                    .hint(if self.recursive {
+                        "name the files, or another directory"
+                    } else {
+                        "name the files, or descend with -R"
+                    }));
+                }
+            } else if seen.insert(name.clone()) {
+                let text = read(&path, name)?;
+                let content = content(Source::new(&*name.to_string_lossy(), text))?;
+                files.push(File {
+                    origin: Origin::Named(name.clone()),
+                    content,
+                });
+            }
+        }
+        Ok((files, skipped))
+    }
+
+    fn stdin(&mut self) -> Result<File> {
+        let mut bytes = Vec::new();
+        self.stdin
+            .take(MAX_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|cause| Error::input("cannot read stdin").caused_by(cause))?;
+        let text = text("<stdin>", bytes)?;
+        if text.trim().is_empty() {
+            return Err(Error::input("<stdin> is empty")
+                .hint("did the command in front of the pipe fail? run it alone"));
+        }
+        Ok(File {
+            origin: Origin::Stdin,
+            content: content(Source::new("<stdin>", text))?,
+        })
+    }
+
+    fn found(&self, name: &Path) -> Result<File, Box<Skipped>> {
+        let path = self.directory.join(name);
+        let mut names_argo_cd = false;
+        let parsed = read(&path, name).and_then(|text| {
+            names_argo_cd = text.contains("argocd-cm") || text.contains("argocd-rbac-cm");
+            let stream = Stream::parse(Source::new(&*name.to_string_lossy(), text))?;
+            let content = Content::Documents(stream);
+            Ok(File {
+                origin: Origin::Found(name.to_owned()),
+                content,
+            })
+        });
+        parsed.map_err(|reason| {
+            Box::new(Skipped {
+                path: name.to_owned(),
+                reason,
+                names_argo_cd,
+            })
+        })
+    }
+}
+
+/// A text is a bare policy if it is called so, or if its first line that says something is a rule.
+fn content(source: Source) -> Result<Content> {
+    let rule = |line: &str| {
+        let kind = line.split(',').next().unwrap_or_default().trim();
+        line.contains(',') && (kind == "p" || kind == "g")
+    };
+    let mut lines = source.text().lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    if source.name().ends_with(".csv") || first.is_some_and(rule) {
+        return Ok(Content::Policy(source));
+    }
+    Stream::parse(source).map(Content::Documents)
+}
+
+fn list(path: &Path, name: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = fs::read_dir(path).map_err(|cause| unreadable(name, cause))?;
+    let mut entries: Vec<_> = entries
+        .collect::<std::io::Result<Vec<_>>>()
+        .map_err(|cause| unreadable(name, cause))?
+        .into_iter()
+        .map(|entry| entry.file_name())
+        .collect();
+    entries.sort();
+    for entry in entries {
+        let (path, name) = (path.join(&entry), name.join(&entry));
+        // A link to a directory is not followed: it could lead back up.
+        let kind = fs::symlink_metadata(&path).map_err(|cause| unreadable(&name, cause))?;
+        if kind.is_dir() {
+            if recursive {
+                list(&path, &name, recursive, found)?;
+            }
+        } else if path.extension().is_some_and(|extension| {
+            ["yaml", "yml", "json"]
+                .iter()
+                .any(|known| extension == *known)
+        }) && fs::metadata(&path).is_ok_and(|target| target.is_file())
+        {
+            found.push(name);
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path, name: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|cause| unreadable(name, cause))?;
+    text(&name.to_string_lossy(), bytes)
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Result<String> {
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(
+            Error::input(format!("{name} is larger than {} MiB", MAX_FILE >> 20))
+                .hint("a ConfigMap holds at most 1 MiB; is this the right file?"),
+        );
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Error::input(format!("{name} is UTF-16, and UTF-8 is needed"))
+            .hint("PowerShell's `>` writes UTF-16: pipe into the plugin, or use Out-File -Encoding utf8"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let before = String::from_utf8_lossy(&bytes[..valid]).into_owned();
+        let location: Location = Source::new(name, before).location(valid);
+        Error::input(format!("the byte 0x{:02x} is not UTF-8", bytes[valid]))
+            .at(location)
+            .hint("save the file as UTF-8")
+    })
+}
+
+fn unreadable(name: &Path, cause: std::io::Error) -> Error {
+    Error::input(format!("cannot read {}", name.display())).caused_by(cause)
+}

@@ -1,0 +1,77 @@
+//! From files, stdin, the cluster or the sample to parsed texts and the objects in them.
+
+mod argocd;
+mod files;
+mod live;
+mod marks;
+mod object;
+mod select;
+mod values;
+
+use std::path::PathBuf;
+
+pub use argocd::ArgoCd;
+pub use files::{Reader, Skipped};
+pub use live::{Cluster, Wanted, get};
+pub use marks::marks;
+pub use object::{Object, objects};
+pub use select::{Instance, Role, Scope, Selection, Target, select, select_roles};
+pub use values::Values;
+
+use crate::error::Result;
+use crate::model::Source;
+use crate::yaml::Stream;
+
+/// Where a text came from. It decides what is printed, and what the next step is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file that the user named.
+    Named(PathBuf),
+    /// A file found in a directory.
+    Found(PathBuf),
+    /// stdin.
+    Stdin,
+    /// The cluster, through kubectl.
+    Live,
+    /// The built-in example.
+    Sample,
+    /// Nowhere: it is what would be there after a change.
+    Made,
+}
+
+/// A text that was read.
+#[derive(Debug)]
+pub struct File {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What is in a text.
+#[derive(Debug)]
+pub enum Content {
+    /// YAML or JSON documents.
+    Documents(Stream),
+    /// A bare policy: CSV without a ConfigMap around it.
+    Policy(Source),
+}
+
+impl File {
+    /// The documents, if it has some.
+    pub fn stream(&self) -> Option<&Stream> {
+        match &self.content {
+            Content::Documents(stream) => Some(stream),
+            Content::Policy(_) => None,
+        }
+    }
+}
+
+/// The built-in example of an Argo CD in use.
+pub fn sample() -> Result<File> {
+    let source = Source::new("<sample>", include_str!("sample.yaml"));
+    Ok(File {
+        origin: Origin::Sample,
+        content: Content::Documents(Stream::parse(source)?),
+    })
+}

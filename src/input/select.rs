@@ -1,0 +1,281 @@
+//! Which of the objects are Argo CD's ConfigMaps, and to which Argo CD they belong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Object;
+use crate::error::{Error, Result};
+use crate::model::{ConfigMap, Data, Which};
+use crate::yaml::{Node, NodeKind, ScalarType};
+
+/// Where Argo CD lives unless something says otherwise.
+pub(super) const DEFAULT_NAMESPACE: &str = "argocd";
+
+/// Whose objects are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of the one Argo CD in the input.
+    Only,
+    /// Those of this namespace.
+    Namespace(String),
+    /// Those of every namespace.
+    All,
+}
+
+/// What an object is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// One of Argo CD's ConfigMaps.
+    ConfigMap(Which),
+    /// An `ArgoCD` resource, from which argocd-operator makes them.
+    ArgoCd,
+    /// An `AppProject`.
+    AppProject,
+}
+
+impl Role {
+    /// What an object is, if it is something to us.
+    pub fn of(object: &Object<'_>) -> Option<Self> {
+        let argo = object.api_version().starts_with("argoproj.io/");
+        match object.kind() {
+            "ConfigMap" if object.api_version() == "v1" => {
+                Which::named(object.name()).map(Self::ConfigMap)
+            }
+            "ArgoCD" if argo => Some(Self::ArgoCd),
+            "AppProject" if argo => Some(Self::AppProject),
+            _ => None,
+        }
+    }
+}
+
+/// One of Argo CD's ConfigMaps, read and in its place.
+#[derive(Clone, Debug)]
+pub struct Target<'a> {
+    /// Where it stands.
+    pub object: Object<'a>,
+    /// What it says.
+    pub configmap: ConfigMap,
+}
+
+/// What the input has of one Argo CD.
+#[derive(Debug, Default)]
+pub struct Instance<'a> {
+    /// Its namespace.
+    pub namespace: String,
+    /// `argocd-cm`, if it is in the input.
+    pub cm: Option<Target<'a>>,
+    /// `argocd-rbac-cm`, if it is in the input.
+    pub rbac_cm: Option<Target<'a>>,
+    /// Its `ArgoCD` resource, if that was asked for and is in the input.
+    pub argocd: Option<Object<'a>>,
+    /// Its `AppProject`s, if they were asked for.
+    pub projects: Vec<Object<'a>>,
+}
+
+impl<'a> Instance<'a> {
+    /// One of its two ConfigMaps.
+    pub fn get(&self, which: Which) -> Option<&Target<'a>> {
+        match which {
+            Which::Cm => self.cm.as_ref(),
+            Which::RbacCm => self.rbac_cm.as_ref(),
+        }
+    }
+}
+
+/// What was chosen of the input.
+#[derive(Debug)]
+pub struct Selection<'a> {
+    /// Each Argo CD, by namespace.
+    pub instances: Vec<Instance<'a>>,
+    /// Objects of other namespaces, which were left alone: namespace and name.
+    pub left_alone: Vec<(String, String)>,
+    /// How many other objects there were.
+    pub foreign: usize,
+}
+
+/// Chooses Argo CD's ConfigMaps. An object without a namespace belongs to the one asked for,
+/// else to that of the other objects, else to `argocd`.
+pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>> {
+    select_roles(objects, scope, |role| matches!(role, Role::ConfigMap(_)))
+}
+
+/// Chooses the objects whose role is wanted.
+pub fn select_roles<'a>(
+    objects: &[Object<'a>],
+    scope: &Scope,
+    wanted: impl Fn(Role) -> bool,
+) -> Result<Selection<'a>> {
+    let (mut ours, mut foreign) = (Vec::new(), 0);
+    for object in objects {
+        match Role::of(object).filter(|role| wanted(*role)) {
+            Some(role) => ours.push((role, object)),
+            None => foreign += 1,
+        }
+    }
+    let named: BTreeSet<&str> = ours
+        .iter()
+        .filter_map(|(_, object)| object.namespace())
+        .collect();
+    if *scope == Scope::Only && named.len() > 1 {
+        let configmaps = ours
+            .iter()
+            .all(|(role, _)| matches!(role, Role::ConfigMap(_)));
+        let what = if configmaps { "ConfigMaps" } else { "objects" };
+        let namespaces: Vec<_> = named.into_iter().collect();
+        return Err(Error::input(format!(
+            "the input has the {what} of several Argo CDs, in the namespaces {}",
+            namespaces.join(", ")
+        ))
+        .hint("choose one with -n NAMESPACE, or take them all with -A"));
+    }
+    let fallback = match scope {
+        Scope::Namespace(namespace) => namespace,
+        Scope::Only | Scope::All if named.len() == 1 => named.first().copied().unwrap_or_default(),
+        Scope::Only | Scope::All => DEFAULT_NAMESPACE,
+    };
+    let mut instances: BTreeMap<String, Instance<'a>> = BTreeMap::new();
+    let mut left_alone = Vec::new();
+    for (role, object) in ours {
+        let namespace = object.namespace().unwrap_or(fallback);
+        if matches!(scope, Scope::Namespace(wanted) if wanted != namespace) {
+            left_alone.push((namespace.to_owned(), object.name().to_owned()));
+            continue;
+        }
+        let instance = instances.entry(namespace.to_owned()).or_default();
+        namespace.clone_into(&mut instance.namespace);
+        let twice = |first: &Object<'_>| {
+            let what = match role {
+                Role::ConfigMap(which) => which.name().to_owned(),
+                Role::ArgoCd | Role::AppProject => {
+                    format!("{} {}", object.kind(), object.name())
+                }
+            };
+            let start = |object: &Object<'_>| object.location(object.node.span().start);
+            Error::input(format!("a second {what} in namespace {namespace}"))
+                .at(start(object))
+                .hint(format!(
+                    "the first one is at {}; leave one of them out",
+                    start(first)
+                ))
+        };
+        match role {
+            Role::ConfigMap(which) => {
+                let place = match which {
+                    Which::Cm => &mut instance.cm,
+                    Which::RbacCm => &mut instance.rbac_cm,
+                };
+                if let Some(first) = place {
+                    return Err(twice(&first.object));
+                }
+                *place = Some(Target {
+                    configmap: configmap(which, object, namespace)?,
+                    object: object.clone(),
+                });
+            }
+            Role::ArgoCd => {
+                if let Some(first) = &instance.argocd {
+                    return Err(twice(first));
+                }
+                instance.argocd = Some(object.clone());
+            }
+            Role::AppProject => {
+                let mut projects = instance.projects.iter();
+                if let Some(first) = projects.find(|first| first.name() == object.name()) {
+                    return Err(twice(first));
+                }
+                instance.projects.push(object.clone());
+            }
+        }
+    }
+    Ok(Selection {
+        instances: instances.into_values().collect(),
+        left_alone,
+        foreign,
+    })
+}
+
+/// Refuses an object in which a key stands twice: readers disagree which one counts.
+pub(super) fn refuse_duplicates(object: &Object<'_>, node: &Node) -> Result<()> {
+    let span = node.span();
+    let mut duplicates = object.in_document().duplicates().iter();
+    match duplicates.find(|double| span.contains(&double.second)) {
+        Some(double) => Err(
+            Error::input(format!("the key `{}` stands here twice", double.key))
+                .at(object.location(double.second))
+                .hint(format!(
+                    "the first one is at {}; readers disagree which one counts: remove one",
+                    object.location(double.first)
+                )),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Reads a ConfigMap as the API server does: `data` holds texts only.
+fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<ConfigMap> {
+    refuse_duplicates(object, object.node)?;
+    Ok(ConfigMap {
+        which,
+        namespace: namespace.to_owned(),
+        resource_version: object.resource_version().map(str::to_owned),
+        data: object
+            .find(&["data"])
+            .map(|node| data(object, node))
+            .transpose()?
+            .flatten(),
+    })
+}
+
+/// Reads a mapping of keys to texts; a null is none.
+pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
+    let at = |node: &Node| object.location(node.span().start);
+    let entries = match node.kind() {
+        NodeKind::Mapping(entries) => entries,
+        NodeKind::Scalar(scalar) if scalar.scalar_type() == ScalarType::Null => return Ok(None),
+        _ => {
+            return Err(Error::input("`data` is not a mapping of keys to texts").at(at(node)));
+        }
+    };
+    let read = entries.iter().map(|entry| {
+        let key = entry.key.key_text().ok_or_else(|| {
+            Error::input("a key of `data` is not a text")
+                .at(at(&entry.key))
+                .hint(ALIASES)
+        })?;
+        if entry.key.is_merge_key() {
+            return Err(Error::input("`data` has a merge key")
+                .at(at(&entry.key))
+                .hint(ALIASES));
+        }
+        let text = entry
+            .value
+            .as_str()
+            .ok_or_else(|| not_a_text(&entry.value, &key, at(&entry.value)))?;
+        Ok((key.into_owned(), text.to_owned()))
+    });
+    read.collect::<Result<Data>>().map(Some)
+}
+
+const ALIASES: &str = "what is edited must stand there itself: write it out";
+
+fn not_a_text(value: &Node, key: &str, at: crate::model::Location) -> Error {
+    let kind = match value.kind() {
+        NodeKind::Alias(_) => {
+            return Error::input(format!("the value of `{key}` is an alias"))
+                .at(at)
+                .hint(ALIASES);
+        }
+        NodeKind::Mapping(_) => "a mapping",
+        NodeKind::Sequence(_) => "a list",
+        NodeKind::Scalar(scalar) => match scalar.scalar_type() {
+            ScalarType::Bool => "a boolean",
+            ScalarType::Number => "a number",
+            ScalarType::Null => "null",
+            ScalarType::String => "not a text",
+        },
+    };
+    Error::input(format!(
+        "the value of `{key}` is {kind}, and a ConfigMap holds texts only"
+    ))
+    .at(at)
+    .hint("put it in quotes, or the API server refuses the object")
+}

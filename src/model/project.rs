@@ -1,0 +1,87 @@
+//! AppProject names, and how a policy's patterns are written.
+
+use std::fmt;
+
+/// The name of an AppProject: a name, never a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProjectName(String);
+
+impl ProjectName {
+    /// Checks a name by the API server's rule (an RFC 1123 subdomain).
+    ///
+    /// # Errors
+    /// Says why no AppProject can have this name.
+    pub fn new(name: &str) -> Result<Self, String> {
+        let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let label = |label: &str| {
+            label.starts_with(alphanumeric)
+                && label.ends_with(alphanumeric)
+                && label.chars().all(|c| alphanumeric(c) || c == '-')
+        };
+        if name.len() > 253 || !name.split('.').all(label) {
+            return Err(format!(
+                "`{}` cannot be the name of a project: names have lower-case letters, digits, \
+                 `-` and `.`; patterns are not taken, name each project",
+                name.escape_debug()
+            ));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a policy's patterns are read: `policy.matchMode` of `argocd-rbac-cm`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MatchMode {
+    /// Glob patterns, the default.
+    #[default]
+    Glob,
+    /// Go regular expressions, not anchored.
+    Regex,
+}
+
+impl MatchMode {
+    /// Exactly `regex` means regular expressions; anything else is glob, as Argo CD reads it.
+    pub fn from_setting(value: &str) -> Self {
+        if value == "regex" {
+            Self::Regex
+        } else {
+            Self::Glob
+        }
+    }
+
+    /// The setting's value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Glob => "glob",
+            Self::Regex => "regex",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_no_names() {
+        for wrong in [
+            "", "*", "team-*", "Team", "a b", "-a", "a.", "{a,b}", "a/b", "a\n",
+        ] {
+            assert!(ProjectName::new(wrong).is_err(), "{wrong:?}");
+        }
+        for name in ["default", "team-a", "a.b", "1"] {
+            assert_eq!(ProjectName::new(name).unwrap().as_str(), name);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! From what is wanted and what is there to what has to change.
+//!
+//! Nothing here reads or writes: ConfigMaps come in, changes of single keys come out, and the
+//! forms turn those into texts.
+
+mod account;
+mod argocd;
+mod desired;
+mod json_patch;
+mod kustomize;
+mod manifest;
+mod overlay;
+mod patch;
+mod policy;
+mod role;
+mod values;
+
+use std::fmt;
+
+pub use account::AccountPlan;
+pub use argocd::argocd_patch;
+pub use desired::{Desired, Rule};
+pub use json_patch::json_patch;
+pub use kustomize::{Kustomization, PatchFile};
+pub use manifest::{LAST_APPLIED, key_edits, pruned, server_fields};
+pub use overlay::Overlay;
+pub use patch::merge_patch;
+pub use policy::PolicyPlan;
+pub use role::{DesiredRole, ProjectObject, RolePlan, roles_patch};
+pub use values::ValuesFile;
+
+use desired::rules;
+
+use crate::model::Location;
+
+/// What happens to one key of a ConfigMap's `data`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    /// The key.
+    pub key: String,
+    /// Its text now; `None` where it is not there.
+    pub before: Option<String>,
+    /// Its text afterwards; `None` where it goes.
+    pub after: Option<String>,
+}
+
+/// Everything that happens to one ConfigMap, and what the user should know about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The keys that change, in the order in which new ones are to be written.
+    pub changes: Vec<KeyChange>,
+    /// What to say on stderr.
+    pub notes: Vec<Note>,
+}
+
+impl Plan {
+    fn change(&mut self, key: &str, before: Option<&str>, after: Option<String>) {
+        if before != after.as_deref() {
+            let before = before.map(str::to_owned);
+            self.changes.push(KeyChange {
+                key: key.to_owned(),
+                before,
+                after,
+            });
+        }
+    }
+
+    fn say(&mut self, level: Level, text: impl Into<String>) {
+        self.notes.push(Note {
+            level,
+            text: text.into(),
+        });
+    }
+}
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know; `--quiet` leaves it out.
+    Note,
+    /// Something to look at before going on.
+    Warning,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// Something to say on stderr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// How much it matters.
+    pub level: Level,
+    /// One or more sentences.
+    pub text: String,
+}
+
+/// Whether the account is to be there or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// There, and enabled too if it was disabled.
+    Present {
+        /// Whether a disabled account is enabled.
+        enable: bool,
+    },
+    /// Not there.
+    Absent,
+}
+
+/// What a plan asks of the text that the current keys stand in.
+pub trait Places {
+    /// The place of a byte of a key's text.
+    fn locate(&self, key: &str, offset: usize) -> Location;
+    /// Whether the key's text stands in the form in which render writes a new key (a literal
+    /// block), so that a key without text left is one that render made, and goes.
+    fn is_block(&self, key: &str) -> bool;
+}

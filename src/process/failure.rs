@@ -1,0 +1,102 @@
+//! Why a program did not come to its own end.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::{Error, Kind};
+
+/// Why a program did not start, or did not come to its own end. What it said is masked already.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no such program.
+    #[error("{} was not found", .program.display())]
+    Missing {
+        /// What was looked for.
+        program: PathBuf,
+    },
+    /// It is there, and the system would not start it.
+    #[error("cannot run {}: {cause}", .program.display())]
+    NotStarted {
+        /// What was to be started.
+        program: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// It ran too long and was ended, with everything it had started.
+    #[error("{call} did not answer within {} s and was ended", .after.as_secs_f32())]
+    TimedOut {
+        /// The call, without secrets.
+        call: String,
+        /// How long it had.
+        after: Duration,
+        /// What it had said.
+        stderr: String,
+    },
+    /// It printed too much and was ended.
+    #[error("{call} printed more than {limit} bytes and was ended")]
+    TooMuch {
+        /// The call, without secrets.
+        call: String,
+        /// How much it may print.
+        limit: usize,
+        /// What it had said.
+        stderr: String,
+    },
+    /// It asked something that there is no answer for, and was ended.
+    #[error("{call} asked for something unexpected and was ended: {asked}")]
+    Asked {
+        /// The call, without secrets.
+        call: String,
+        /// Its question.
+        asked: String,
+        /// What it had said.
+        stderr: String,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted {
+        /// Whether the program had been started; it was ended.
+        started: bool,
+    },
+}
+
+impl Failure {
+    /// Whether the program ran at all, so that it may have done something.
+    pub fn started(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::NotStarted { .. } => false,
+            Self::TimedOut { .. } | Self::TooMuch { .. } | Self::Asked { .. } => true,
+            Self::Interrupted { started } => *started,
+        }
+    }
+
+    /// What the program had said before it was ended.
+    fn said(&self) -> &str {
+        match self {
+            Self::TimedOut { stderr, .. }
+            | Self::TooMuch { stderr, .. }
+            | Self::Asked { stderr, .. } => stderr.trim(),
+            _ => "",
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure {
+            Failure::Interrupted { .. } => Kind::Interrupted,
+            _ => Kind::External,
+        };
+        let mut error = Self::new(kind, failure.to_string());
+        if !failure.said().is_empty() {
+            error = error.caused_by(failure.said().to_owned());
+        }
+        match failure {
+            Failure::TimedOut { .. } => {
+                error.hint("give it more time with --timeout, or look whether the server answers")
+            }
+            _ => error,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Ctrl-C, SIGTERM and SIGHUP.
+//!
+//! Nothing is caught until a program runs or a secret is on its way. From then on a signal ends
+//! this program at once where nothing needs to be put in order, and is only noted where something
+//! does: see [`Hold`].
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+/// The exit code of an interrupted program.
+const INTERRUPTED: i32 = 130;
+
+/// How many [`Hold`]s there are.
+static HOLDS: Mutex<usize> = Mutex::new(0);
+/// Whether a signal ends the program at once: exactly while there is no [`Hold`].
+static AT_ONCE: AtomicBool = AtomicBool::new(true);
+/// Whether a signal came and nobody has acted on it yet.
+static SEEN: AtomicBool = AtomicBool::new(false);
+static INSTALL: Once = Once::new();
+
+/// While this lives, a signal does not end the program: it is noted, and whoever holds puts things
+/// in order (ends the program it runs, revokes the token it made) and then ends.
+#[derive(Debug)]
+pub struct Hold(());
+
+impl Hold {
+    /// Starts to hold.
+    pub fn new() -> Self {
+        INSTALL.call_once(install);
+        let mut holds = holds();
+        *holds += 1;
+        AT_ONCE.store(false, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Default for Hold {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut holds = holds();
+        *holds -= 1;
+        AT_ONCE.store(*holds == 0, Ordering::SeqCst);
+    }
+}
+
+fn holds() -> MutexGuard<'static, usize> {
+    // A number cannot be half written: what a panicking thread left is as good as any.
+    HOLDS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a signal has come that nobody has acted on.
+pub(super) fn seen() -> bool {
+    SEEN.load(Ordering::SeqCst)
+}
+
+/// Forgets the signal that came, because it is being acted on; a further one is noted anew.
+pub(super) fn acknowledge() {
+    SEEN.store(false, Ordering::SeqCst);
+}
+
+/// Takes the signals that nobody acts on.
+#[cfg(unix)]
+static IGNORED: AtomicBool = AtomicBool::new(false);
+
+fn install() {
+    // A file that grows beyond what is allowed is an error of the write, and no reason to end
+    // with a token in hand.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), &IGNORED);
+    #[cfg(unix)]
+    let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+    #[cfg(not(unix))]
+    let signals = [SIGINT, SIGTERM];
+    for signal in signals {
+        // The order counts: the first one ends the program if nobody holds. Registering fails
+        // only for signals that cannot be caught; then the default action stays, which is to end.
+        let ended = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, &AT_ONCE);
+        if ended.is_ok() {
+            let _ = signal_hook::flag::register(signal, &SEEN);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The templates that are built into the binary: one for each thing that is emitted.
+
+/// Name and text of every built-in template.
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "appproject-role.yaml.j2",
+        include_str!("../../templates/appproject-role.yaml.j2"),
+    ),
+    (
+        "argocd-cm.data.yaml.j2",
+        include_str!("../../templates/argocd-cm.data.yaml.j2"),
+    ),
+    (
+        "argocd-rbac-cm.data.yaml.j2",
+        include_str!("../../templates/argocd-rbac-cm.data.yaml.j2"),
+    ),
+    (
+        "argocd.patch.yaml.j2",
+        include_str!("../../templates/argocd.patch.yaml.j2"),
+    ),
+    (
+        "helm-values.yaml.j2",
+        include_str!("../../templates/helm-values.yaml.j2"),
+    ),
+    (
+        "kustomization.yaml.j2",
+        include_str!("../../templates/kustomization.yaml.j2"),
+    ),
+    (
+        "kustomize-patch.yaml.j2",
+        include_str!("../../templates/kustomize-patch.yaml.j2"),
+    ),
+    (
+        "manifest.yaml.j2",
+        include_str!("../../templates/manifest.yaml.j2"),
+    ),
+    (
+        "patch.yaml.j2",
+        include_str!("../../templates/patch.yaml.j2"),
+    ),
+    (
+        "policy.csv.j2",
+        include_str!("../../templates/policy.csv.j2"),
+    ),
+    (
+        "secret.yaml.j2",
+        include_str!("../../templates/secret.yaml.j2"),
+    ),
+];
+
+/// The names of the built-in templates, which `--template-dir` can override.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name)
+}

@@ -1,0 +1,164 @@
+//! Unified diffs of texts, with the words that differ marked on a terminal.
+
+use std::fmt::Write as _;
+
+use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
+
+use super::Style;
+
+/// A replaced passage longer than this is shown without marked words: comparing them would take
+/// longer than reading them.
+const MAX_MARKED: usize = 200;
+
+/// One text before and after.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    /// What the object is called in the header: `v1.ConfigMap.argocd.argocd-cm`.
+    pub name: &'a str,
+    /// The text that was read.
+    pub live: &'a str,
+    /// The text that would be.
+    pub desired: &'a str,
+}
+
+/// The unified diff of a pair, with `context` lines around each change; empty where both are the
+/// same. Without colour it is what `diff -u` prints.
+pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
+    let mut out = String::new();
+    if pair.live == pair.desired {
+        return out;
+    }
+    let diff = TextDiff::configure()
+        .algorithm(Algorithm::Patience)
+        .diff_lines(pair.live, pair.desired);
+    let header = [("---", "live", pair.live), ("+++", "desired", pair.desired)];
+    for (mark, side, text) in header {
+        // As `diff -u` and kubectl have it for an object that is not there.
+        let path = if text.is_empty() {
+            "/dev/null".to_owned()
+        } else {
+            format!("{side}/{}", pair.name)
+        };
+        let _ = writeln!(out, "{}", style.strong(&format!("{mark} {path}")));
+    }
+    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
+        let _ = writeln!(out, "{}", style.place(&hunk.header().to_string()));
+        for op in hunk.ops() {
+            if style.is_colored() {
+                colored(&mut out, &diff, op, style);
+            } else {
+                plain(&mut out, &diff, op);
+            }
+        }
+    }
+    out
+}
+
+fn plain(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp) {
+    for change in diff.iter_changes(op) {
+        out.push(sign(change.tag()));
+        out.push_str(change.value());
+        end_line(out, change.missing_newline());
+    }
+}
+
+fn colored(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp, style: Style) {
+    let long = op.old_range().len() + op.new_range().len() > MAX_MARKED;
+    for change in diff
+        .iter_inline_changes_deadline(op, None)
+        .filter(|_| !long)
+    {
+        let words = change.iter_strings_lossy();
+        let line: Vec<(bool, String)> = words.map(|(marked, word)| (marked, word.into())).collect();
+        paint(out, change.tag(), &line, style);
+        end_line(out, change.missing_newline());
+    }
+    for change in diff.iter_changes(op).filter(|_| long) {
+        paint(
+            out,
+            change.tag(),
+            &[(false, change.value().to_owned())],
+            style,
+        );
+        end_line(out, change.missing_newline());
+    }
+}
+
+fn paint(out: &mut String, tag: ChangeTag, words: &[(bool, String)], style: Style) {
+    let color = |text: &str| match tag {
+        ChangeTag::Equal => text.to_owned(),
+        ChangeTag::Delete => style.bad(text),
+        ChangeTag::Insert => style.good(text),
+    };
+    out.push_str(&color(&sign(tag).to_string()));
+    for (marked, word) in words {
+        let text = word.trim_end_matches(['\n', '\r']);
+        let shown = super::printable(text);
+        if *marked && tag != ChangeTag::Equal {
+            out.push_str(&style.differing(&shown, tag == ChangeTag::Insert));
+        } else if !text.is_empty() {
+            out.push_str(&color(&shown));
+        }
+        out.push_str(&word[text.len()..]);
+    }
+}
+
+fn sign(tag: ChangeTag) -> char {
+    match tag {
+        ChangeTag::Equal => ' ',
+        ChangeTag::Delete => '-',
+        ChangeTag::Insert => '+',
+    }
+}
+
+fn end_line(out: &mut String, missing_newline: bool) {
+    if missing_newline {
+        out.push_str("\n\\ No newline at end of file\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(live: &str, desired: &str, context: usize, colored: bool) -> String {
+        unified(
+            Pair {
+                name: "x",
+                live,
+                desired,
+            },
+            context,
+            Style::new(colored),
+        )
+    }
+
+    #[test]
+    fn is_what_diff_u_prints() {
+        let live = "1\n2\n3\n4\n5\n6\n7\n8\n9";
+        let desired = "1\n2\n3\n4\nfive\n6\n7\n8\n9\n";
+        assert_eq!(
+            diff(live, desired, 1, false),
+            "--- live/x\n+++ desired/x\n@@ -4,3 +4,3 @@\n 4\n-5\n+five\n 6\n@@ -8,2 +8,2 @@\n 8\n-9\n\
+             \\ No newline at end of file\n+9\n"
+        );
+    }
+
+    #[test]
+    fn the_same_text_has_no_diff() {
+        assert_eq!(diff("a\n", "a\n", 3, true), "");
+    }
+
+    #[test]
+    fn what_is_not_there_is_dev_null() {
+        assert!(diff("", "a\n", 3, false).starts_with("--- /dev/null\n+++ desired/x\n"));
+    }
+
+    #[test]
+    fn words_that_differ_are_marked_and_nothing_is_lost() {
+        let painted = diff("key: login\n", "key: login,apiKey\n", 3, true);
+        assert!(painted.contains("\u{1b}[7m"), "{painted:?}");
+        let bare = anstream::adapter::strip_str(&painted).to_string();
+        assert_eq!(bare, diff("key: login\n", "key: login,apiKey\n", 3, false));
+    }
+}

@@ -1,0 +1,381 @@
+//! From intents to splices: walks the nodes, finds what differs, and leaves the writing to `block`,
+//! `flow` and `text`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
+use serde_json::Value;
+
+use super::intent::Intent;
+use super::{Splice, refuse};
+use crate::error::{Error, Result};
+use crate::yaml::node::{Entry, Node, NodeKind, Step};
+use crate::yaml::stream::{Document, Format};
+
+/// How a change is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caution {
+    /// As a person would.
+    Preferred,
+    /// In double quotes on one line, which depends on nothing around it.
+    Cautious,
+}
+
+/// Finds the splices for one document.
+pub(super) struct Planner<'a> {
+    pub(super) document: &'a Document,
+    pub(super) text: &'a str,
+    pub(super) json: bool,
+    pub(super) caution: Caution,
+    /// The collections above the one that is being edited.
+    pub(super) above: Vec<&'a Node>,
+    pub(super) splices: Vec<Splice>,
+}
+
+/// A child that a collection gets.
+pub(super) struct Added {
+    /// Its key, in a mapping.
+    pub(super) key: Option<String>,
+    pub(super) value: Value,
+}
+
+/// What happens to the children of one collection.
+#[derive(Default)]
+struct Changes<'i> {
+    removed: Vec<usize>,
+    added: Vec<Added>,
+    set: Vec<(usize, &'i Value)>,
+    made: Vec<(usize, Value)>,
+    inside: Vec<(usize, &'i [(Step, Intent)])>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(format: Format, document: &'a Document, caution: Caution) -> Self {
+        Self {
+            document,
+            text: document.source().text(),
+            json: format == Format::Json,
+            caution,
+            above: Vec::new(),
+            splices: Vec::new(),
+        }
+    }
+
+    /// The splices that make a document what it is to become.
+    pub(super) fn plan(mut self, intent: &Intent) -> Result<Vec<Splice>> {
+        let Intent::Inside(children) = intent else {
+            return Err(Error::internal("a document as a whole is not edited"));
+        };
+        if children.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(root) = self.document.root() else {
+            let at = self.document.location(self.document.span().start);
+            return Err(Error::input("an empty document, in which nothing can be set").at(at));
+        };
+        self.collection(root, children)?;
+        Ok(self.splices)
+    }
+
+    pub(super) fn splice(&mut self, start: usize, end: usize, text: impl Into<String>) {
+        self.splices.push(Splice {
+            start,
+            end,
+            text: text.into(),
+        });
+    }
+
+    fn collection(&mut self, node: &'a Node, children: &[(Step, Intent)]) -> Result<()> {
+        refuse::itself(self.document, node)?;
+        let changes = match &node.kind {
+            NodeKind::Mapping(entries) => self.mapping_changes(entries, children)?,
+            NodeKind::Sequence(items) => self.sequence_changes(node, items, children)?,
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {
+                return Err(self.not_a_collection(node, children));
+            }
+        };
+        self.changes(node, changes)
+    }
+
+    fn not_a_collection(&self, node: &Node, children: &[(Step, Intent)]) -> Error {
+        let wanted = match children.first() {
+            Some((Step::Index(_), _)) => "a list",
+            _ => "a mapping (`key: value`)",
+        };
+        Error::input(format!(
+            "{wanted} is needed here, but something else stands here"
+        ))
+        .at(self.document.location(node.span().start))
+    }
+
+    fn mapping_changes<'i>(
+        &self,
+        entries: &[Entry],
+        children: &'i [(Step, Intent)],
+    ) -> Result<Changes<'i>> {
+        let mut found: HashMap<Cow<'_, str>, usize> = HashMap::new();
+        let mut twice: HashMap<Cow<'_, str>, usize> = HashMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            if let Some(key) = entry.key.key_text() {
+                match found.entry(key) {
+                    Slot::Vacant(slot) => drop(slot.insert(index)),
+                    Slot::Occupied(slot) => drop(twice.insert(slot.key().clone(), index)),
+                }
+            }
+        }
+        let mut changes = Changes::default();
+        for (step, intent) in children {
+            let Step::Key(key) = step else {
+                return Err(Error::internal("an index into a mapping"));
+            };
+            let first = found.get(key.as_str()).copied();
+            if let (Some(first), Some(second)) = (first, twice.get(key.as_str())) {
+                let (first, second) = (&entries[first].key, &entries[*second].key);
+                return Err(refuse::duplicate(self.document, key, first, second));
+            }
+            match first {
+                Some(index) => changes.existing(self.text, index, &entries[index].value, intent),
+                None => changes.added.extend(intent.made().map(|value| Added {
+                    key: Some(key.clone()),
+                    value,
+                })),
+            }
+        }
+        Ok(changes)
+    }
+
+    fn sequence_changes<'i>(
+        &self,
+        node: &Node,
+        items: &[Node],
+        children: &'i [(Step, Intent)],
+    ) -> Result<Changes<'i>> {
+        let mut changes = Changes::default();
+        for (step, intent) in children {
+            let Step::Index(index) = step else {
+                return Err(self.not_a_collection(node, children));
+            };
+            match items.get(*index) {
+                Some(item) => changes.existing(self.text, *index, item, intent),
+                None => changes
+                    .added
+                    .extend(intent.made().map(|value| Added { key: None, value })),
+            }
+        }
+        Ok(changes)
+    }
+
+    fn changes(&mut self, node: &'a Node, changes: Changes<'_>) -> Result<()> {
+        let children = values(node);
+        let Changes {
+            removed,
+            added,
+            set,
+            made,
+            inside,
+        } = changes;
+        let made = made
+            .into_iter()
+            .filter(|(index, value)| !self.is(children[*index], value));
+        let made: Vec<_> = made.collect();
+        let set: Vec<_> = set
+            .into_iter()
+            .filter(|(index, value)| !self.is(children[*index], value))
+            .collect();
+        if !(removed.is_empty() && added.is_empty() && made.is_empty() && set.is_empty()) {
+            let touched = set.iter().map(|(index, _)| index).chain(&removed);
+            let touched: Vec<_> = touched.map(|index| children[*index]).collect();
+            self.refuse(node, &touched)?;
+            if node.flow && !self.text[node.span.start..].starts_with(['{', '[']) {
+                return Err(Error::input("a pair without braces in a list")
+                    .at(self.document.location(node.span.start))
+                    .hint("put the pair in braces: `[{key: value}]`"));
+            }
+        }
+        self.above.push(node);
+        for (index, inner) in inside {
+            self.collection(children[index], inner)?;
+        }
+        for (index, value) in made {
+            self.replace(node, index, children[index], &value);
+        }
+        for (index, value) in set {
+            self.set(node, index, children[index], value)?;
+        }
+        self.above.pop();
+        if !removed.is_empty() && removed.len() == children.len() {
+            self.replace_all(node, added);
+            return Ok(());
+        }
+        self.above.push(node);
+        if !removed.is_empty() {
+            if node.flow {
+                self.remove_flow(node, &removed);
+            } else {
+                self.remove_block(node, &removed);
+            }
+        }
+        if !added.is_empty() {
+            if node.flow {
+                self.add_flow(node, &added);
+            } else {
+                self.add_block(node, &added);
+            }
+        }
+        self.above.pop();
+        Ok(())
+    }
+
+    /// The part that changes must not be shared with another place. Of a document's root, which
+    /// is everything, only what stands in it directly counts.
+    fn refuse(&self, node: &Node, touched: &[&Node]) -> Result<()> {
+        if !self.above.is_empty() {
+            return refuse::shared(self.document, node);
+        }
+        if let NodeKind::Mapping(entries) = node.kind() {
+            refuse::merged(self.document, entries)?;
+        }
+        touched
+            .iter()
+            .try_for_each(|node| refuse::shared(self.document, node))
+    }
+
+    fn is(&self, node: &Node, value: &Value) -> bool {
+        self.document.to_json(node).is_ok_and(|read| read == *value)
+    }
+
+    /// Gives a child another value: of a collection only what differs, of a text only the lines.
+    fn set(&mut self, parent: &'a Node, index: usize, old: &'a Node, value: &Value) -> Result<()> {
+        match (&old.kind, value) {
+            (NodeKind::Mapping(entries), Value::Object(map))
+                if !entries.is_empty() && !map.is_empty() && old.properties.is_none() =>
+            {
+                let mut children: Vec<_> = map
+                    .iter()
+                    .map(|(key, value)| (Step::key(key), Intent::Set(value.clone())))
+                    .collect();
+                let gone = entries.iter().filter_map(|entry| entry.key.key_text());
+                let gone = gone.filter(|key| !map.contains_key(key.as_ref()));
+                children.extend(gone.map(|key| (Step::key(key), Intent::Remove)));
+                self.collection(old, &children)
+            }
+            (NodeKind::Sequence(items), Value::Array(values))
+                if !items.is_empty() && !values.is_empty() && old.properties.is_none() =>
+            {
+                let children = self.sequence_difference(items, values);
+                self.collection(old, &children)
+            }
+            (NodeKind::Scalar(scalar), Value::String(text))
+                if old.as_str().is_some() && old.properties.is_none() =>
+            {
+                if !self.set_text(parent, old, scalar, text) {
+                    self.replace(parent, index, old, value);
+                }
+                Ok(())
+            }
+            _ => {
+                self.replace(parent, index, old, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// Items that are the same at both ends stay; those between are set one by one. Where the
+    /// lengths differ and something stays at the end, the items that are gone are removed.
+    fn sequence_difference(&self, items: &[Node], values: &[Value]) -> Vec<(Step, Intent)> {
+        let same = |(item, value): &(&Node, &Value)| self.is(item, value);
+        let front = items.iter().zip(values).take_while(same).count();
+        let (items_left, values_left) = (&items[front..], &values[front..]);
+        let back = if items.len() > values.len() {
+            items_left
+                .iter()
+                .rev()
+                .zip(values_left.iter().rev())
+                .take_while(same)
+                .count()
+        } else {
+            0
+        };
+        let (last, fresh) = (items.len() - back, &values[front..values.len() - back]);
+        let set = fresh.iter().enumerate();
+        let set = set.map(|(at, value)| (Step::Index(front + at), Intent::Set(value.clone())));
+        let gone = front + fresh.len()..last;
+        set.chain(gone.map(|index| (Step::Index(index), Intent::Remove)))
+            .collect()
+    }
+
+    fn replace(&mut self, parent: &'a Node, index: usize, old: &'a Node, value: &Value) {
+        if parent.flow || self.json {
+            self.replace_flow(parent, index, old, value);
+        } else {
+            self.replace_block(parent, index, old, value);
+        }
+    }
+
+    /// A collection whose children all go.
+    fn replace_all(&mut self, node: &'a Node, added: Vec<Added>) {
+        let value = match node.kind {
+            NodeKind::Sequence(_) => added.into_iter().map(|added| added.value).collect(),
+            _ => Value::Object(
+                added
+                    .into_iter()
+                    .map(|added| (added.key.unwrap_or_default(), added.value))
+                    .collect(),
+            ),
+        };
+        match self.above.last().copied() {
+            Some(parent) => {
+                let of = |value: &&Node| std::ptr::eq(*value, node);
+                let index = values(parent).iter().position(of).unwrap_or(0);
+                self.replace(parent, index, node, &value);
+            }
+            None => self.replace_root(node, &value),
+        }
+    }
+}
+
+impl<'i> Changes<'i> {
+    fn existing(&mut self, text: &str, index: usize, old: &Node, intent: &'i Intent) {
+        match intent {
+            Intent::Remove => self.removed.push(index),
+            Intent::Set(value) => self.set.push((index, value)),
+            Intent::Inside(children) => {
+                let empty = old.items().is_some_and(<[Node]>::is_empty)
+                    || old.entries().is_some_and(<[Entry]>::is_empty);
+                // Brackets that hold a comment, or have a tag, stay.
+                let bare = old.properties.is_none() && !text[old.span.clone()].contains('#');
+                match intent.made() {
+                    Some(value) if old.is_null() || empty && bare => self.made.push((index, value)),
+                    None if old.is_null() || empty => {}
+                    _ => self.inside.push((index, children)),
+                }
+            }
+        }
+    }
+}
+
+/// The values of a mapping or the items of a sequence.
+pub(super) fn values(node: &Node) -> Vec<&Node> {
+    match &node.kind {
+        NodeKind::Mapping(entries) => entries.iter().map(|entry| &entry.value).collect(),
+        NodeKind::Sequence(items) => items.iter().collect(),
+        NodeKind::Scalar(_) | NodeKind::Alias(_) => Vec::new(),
+    }
+}
+
+/// The nodes that entries or items begin with.
+pub(super) fn leads(node: &Node) -> Vec<&Node> {
+    match &node.kind {
+        NodeKind::Mapping(entries) => entries.iter().map(|entry| &entry.key).collect(),
+        _ => values(node),
+    }
+}
+
+/// What the entry or item begins with that has this value.
+pub(super) fn head_of<'n>(parent: &'n Node, value: &Node) -> Option<&'n Node> {
+    let index = values(parent)
+        .iter()
+        .position(|node| std::ptr::eq(*node, value))?;
+    leads(parent).get(index).copied()
+}

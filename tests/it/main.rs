@@ -1,0 +1,28 @@
+//! Whole commands, run in-process with a recording host, and a few through the real binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::needless_raw_string_hashes,
+    reason = "tests use the real world, say when they skip, and fail where they cannot go on"
+)]
+#![allow(unreachable_pub, reason = "a test binary exports nothing")]
+
+mod account;
+mod argocd_transcripts;
+mod can;
+mod check;
+mod common;
+mod diff;
+mod faults_create;
+mod faults_rotate;
+mod faults_strace;
+mod input;
+mod reference;
+mod render;
+mod shell;
+mod templates;
+mod token;
+mod token_rotate;
+mod verify;

@@ -1,0 +1,189 @@
+//! `--template-dir`, `--set`, `--values`.
+
+use crate::common::Sandbox;
+
+const CM: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:\n  url: x\n";
+const RBAC: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\n";
+
+#[test]
+fn an_overridden_template_has_the_same_effect_with_input_and_without() {
+    let sandbox = Sandbox::new()
+        .with(
+            "t/argocd-cm.data.yaml.j2",
+            "{{ account_key }}: apiKey\nextra: {{ note }}\n",
+        )
+        .with("v.yaml", "note: from a file\n")
+        .with("cm.yaml", CM);
+    let line = "--template-dir t --values v.yaml --only argocd-cm";
+    let patch = sandbox
+        .command(&format!("render {line}"))
+        .run()
+        .stdout_of(0);
+    assert_eq!(
+        patch,
+        "metadata:\n  name: argocd-cm\ndata:\n  accounts.octopus: apiKey\n  extra: from a file\n"
+    );
+    let there = sandbox
+        .command(&format!("render -q -f cm.yaml {line}"))
+        .run()
+        .stdout_of(0);
+    assert_eq!(
+        there,
+        format!("{CM}  accounts.octopus: apiKey\n  extra: from a file\n")
+    );
+    let back = sandbox
+        .command(&format!("render -q --absent -f - {line}"))
+        .stdin(there)
+        .run();
+    assert_eq!(back.stdout_of(0), CM);
+}
+
+#[test]
+fn no_value_can_break_or_inject_yaml() {
+    let sandbox = Sandbox::new().with(
+        "t/argocd-cm.data.yaml.j2",
+        "{{ account_key }}: apiKey\nextra: {{ note }}\n",
+    );
+    for value in [
+        "x\nevil: y",
+        "'",
+        "\"",
+        "yes",
+        "1e3",
+        "null",
+        "a: b",
+        "# c",
+        "",
+        "|",
+        "\u{85}",
+        "{{ x }}",
+    ] {
+        let run = sandbox
+            .command("render --template-dir t --only argocd-cm --format json --set")
+            .arg(format!("note={value}"))
+            .run();
+        let patch: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
+        assert_eq!(patch["data"]["extra"], value);
+        assert_eq!(patch["data"].as_object().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn any_account_name_is_written_as_it_is() {
+    for name in ["yes", "1e3", "null", "0x1F", "-", "y"] {
+        let run = Sandbox::new()
+            .command(&format!(
+                "render --account={name} --only argocd-rbac-cm --format json"
+            ))
+            .run();
+        let patch: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
+        let rules = patch["data"][format!("policy.{name}.csv")]
+            .as_str()
+            .unwrap();
+        assert!(
+            rules.starts_with(&format!("p, {name}, applications, get, *, allow\n")),
+            "{rules}"
+        );
+    }
+}
+
+#[test]
+fn a_template_that_fails_gives_its_name_line_and_the_missing_value() {
+    let sandbox = Sandbox::new()
+        .with(
+            "a/policy.csv.j2",
+            "p, {{ account }}, applications, get, *, allow\n{{ colour }}\n",
+        )
+        .with(
+            "b/argocd-cm.data.yaml.j2",
+            "{{ account_key }}: apiKey\n  bad: [\n",
+        )
+        .with("c/argocd-cm.data.yaml.j2", "other: x\n")
+        .with("d/x.j2", "")
+        .with(
+            "e/argocd-cm.data.yaml.j2",
+            "{{ account_key }}: apiKey, login\n",
+        )
+        .with("f/policy.csv.j2", "g, {{ account }}, role:admin\n")
+        .with("g/manifest.yaml.j2", "a: 1\n")
+        .with("cm.yaml", CM);
+    for (line, code, said) in [
+        (
+            "--template-dir a --only argocd-rbac-cm",
+            3,
+            "a/policy.csv.j2:2:1: no value for `colour`",
+        ),
+        (
+            "--template-dir b --only argocd-cm",
+            3,
+            "b/argocd-cm.data.yaml.j2 (rendered):",
+        ),
+        (
+            "--template-dir c --only argocd-cm",
+            3,
+            "gives no key `accounts.octopus`",
+        ),
+        (
+            "--template-dir d --only argocd-cm",
+            2,
+            "d has no template of ours",
+        ),
+        ("--template-dir e -f cm.yaml", 3, "capability `login`"),
+        ("--template-dir f --only argocd-rbac-cm", 3, "never bound"),
+        (
+            "--template-dir g --fresh --only argocd-cm",
+            3,
+            "g/manifest.yaml.j2: what this template renders",
+        ),
+        (
+            "--set account=x --only argocd-cm",
+            2,
+            "`account` is a variable of our own",
+        ),
+    ] {
+        sandbox
+            .command(&format!("render {line}"))
+            .run()
+            .refused(code, said);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_template_directory_does_not_lead_out_of_itself() {
+    let sandbox = Sandbox::new()
+        .with("secret", "{{ account_key }}: apiKey\n")
+        .with("t/x", "");
+    std::os::unix::fs::symlink("../secret", sandbox.path().join("t/argocd-cm.data.yaml.j2"))
+        .unwrap();
+    sandbox
+        .command("render --template-dir t --only argocd-cm")
+        .run()
+        .refused(3, "leads out");
+    let sandbox = Sandbox::new()
+        .with("secret.yaml", "x: 1\n")
+        .with("t/policy.csv.j2", "{% include '../secret.yaml' %}\n");
+    sandbox
+        .command("render --template-dir t --only argocd-rbac-cm")
+        .run()
+        .refused(3, "t/policy.csv.j2:1:1");
+}
+
+#[test]
+fn an_overridden_policy_is_merged_rule_by_rule() {
+    let sandbox = Sandbox::new()
+        .with(
+            "t/policy.csv.j2",
+            "# ours\np, {{ account }}, projects, get, {{ project }}, allow\n",
+        )
+        .with("rbac.yaml", RBAC);
+    let run = sandbox
+        .command("render -q --template-dir t -f rbac.yaml --set project=a,b")
+        .run();
+    assert_eq!(
+        run.stdout_of(0),
+        format!(
+            "{RBAC}data:\n  policy.octopus.csv: |\n    # ours\n    p, octopus, projects, get, \"a,b\", allow\n"
+        )
+    );
+}
