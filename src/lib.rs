@@ -27,6 +27,14 @@ use host::Host;
 
 /// Runs one command line (the first word is the program's name) and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Code {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let words: Vec<String> = args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    if let Some(words) = cli::request(&words) {
+        return commands::complete(words, host);
+    }
     let cli = match cli::parse(args) {
         Parsed::Run(cli) => *cli,
         Parsed::Show(text) => {

@@ -22,14 +22,21 @@ pub(super) fn after(
 ) -> Result<Vec<File>> {
     let found = objects(&files);
     let selection = select(&found, &scope(args))?;
-    if selection.instances.iter().any(|instance| instance.rbac_cm.is_some()) {
+    if selection
+        .instances
+        .iter()
+        .any(|instance| instance.rbac_cm.is_some())
+    {
         let planned = wish.plan(&selection, context)?;
         let changed = changed(&files, &planned)?;
         drop((planned, selection, found));
         let files = files.into_iter().zip(changed);
         return Ok(files
             .map(|(file, changed)| match changed {
-                Some(stream) => File { content: Content::Documents(stream), ..file },
+                Some(stream) => File {
+                    content: Content::Documents(stream),
+                    ..file
+                },
                 None => file,
             })
             .collect());
@@ -42,17 +49,27 @@ pub(super) fn after(
 /// The text of each file that changes, edited and parsed.
 pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
     let edited = files.iter().enumerate().map(|(index, file)| {
-        let ours = planned.iter().filter(|planned| planned.object.file == index);
+        let ours = planned
+            .iter()
+            .filter(|planned| planned.object.file == index);
         let edits: Vec<_> = ours
-            .flat_map(|Planned { object, configmap, plan }| {
-                let data = configmap.data.as_ref();
-                key_edits(object.document, &object.route, data, &plan.changes)
-            })
+            .flat_map(
+                |Planned {
+                     object,
+                     configmap,
+                     plan,
+                 }| {
+                    let data = configmap.data.as_ref();
+                    key_edits(object.document, &object.route, data, &plan.changes)
+                },
+            )
             .collect();
         match file.stream() {
             Some(stream) if !edits.is_empty() => {
                 let name = format!("{} {AFTER}", stream.source().name());
-                Ok(Some(yaml::edited(stream, &edits)?.into_owned().renamed(&name)))
+                Ok(Some(
+                    yaml::edited(stream, &edits)?.into_owned().renamed(&name),
+                ))
             }
             _ => Ok(None),
         }
@@ -67,7 +84,10 @@ pub(super) fn fresh(wish: &Wish, namespace: &str) -> Result<Vec<File>> {
     let files = Which::ALL.map(|which| {
         let rendered = wish.engine.manifest(which, &variables)?;
         let source = Source::new(format!("<{which}>"), rendered.text);
-        Ok(File { origin: Origin::Made, content: Content::Documents(Stream::parse(source)?) })
+        Ok(File {
+            origin: Origin::Made,
+            content: Content::Documents(Stream::parse(source)?),
+        })
     });
     files.into_iter().collect()
 }
@@ -99,7 +119,10 @@ fn rules_beside(files: &[File], wish: &Wish) -> Result<Option<File>> {
                         &policy.object,
                         &policy.effect,
                     ];
-                    fields.into_iter().zip(&rule.fields).all(|(one, other)| one.text == *other)
+                    fields
+                        .into_iter()
+                        .zip(&rule.fields)
+                        .all(|(one, other)| one.text == *other)
                 }
                 _ => false,
             })
@@ -110,5 +133,8 @@ fn rules_beside(files: &[File], wish: &Wish) -> Result<Option<File>> {
         }
     }
     let content = Content::Policy(Source::new(name, text));
-    Ok(Some(File { origin: Origin::Made, content }))
+    Ok(Some(File {
+        origin: Origin::Made,
+        content,
+    }))
 }

@@ -39,6 +39,11 @@ impl<'a, 'h> Context<'a, 'h> {
         self.talk.quiet
     }
 
+    /// Whether the user wants to hear everything.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.talk.verbose
+    }
+
     /// A text for stdout: on a terminal nothing in it is obeyed.
     pub(super) fn shown(&self, text: &str) -> String {
         if self.host.terminal.stdout {
@@ -65,6 +70,32 @@ impl<'a, 'h> Context<'a, 'h> {
     /// Something to look at before going on.
     pub(super) fn warn(&mut self, text: impl Display) {
         self.say("warning", Style::warn, &text.to_string());
+    }
+
+    /// What must be known whatever was asked for: `--quiet` does not leave it out.
+    pub(super) fn always(&mut self, text: impl Display) {
+        self.say("note", Style::strong, &text.to_string());
+    }
+
+    /// Asks a yes-or-no question; anything but yes is no.
+    pub(super) fn ask(&mut self, question: &str) -> Result<bool> {
+        if !self.host.terminal.stdin {
+            return Err(Error::usage("nobody can be asked: stdin is no terminal")
+                .hint("add --yes if it is meant"));
+        }
+        // Nobody is left to be asked when stderr is closed; then nobody answers yes either.
+        let _ = write!(self.host.stderr, "{} [y/N] ", printable(question));
+        let _ = self.host.stderr.flush();
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        while answer.len() < 16 && matches!(self.host.stdin.read(&mut byte), Ok(1)) {
+            if byte == *b"\n" {
+                break;
+            }
+            answer.push(byte[0]);
+        }
+        let answer = String::from_utf8_lossy(&answer).trim().to_lowercase();
+        Ok(["y", "yes"].contains(&answer.as_str()))
     }
 
     pub(super) fn tell(&mut self, notes: &[Note]) {

@@ -6,12 +6,14 @@ use super::change::{Planned, Wish, scope};
 use super::context::Context;
 use super::external_diff;
 use super::next::{Next, Read};
+use super::permissions::{permissions, refuse_collateral};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
 use crate::input::{Object, objects, select};
 use crate::model::Which;
 use crate::plan::{Desired, key_edits, server_fields};
 use crate::report::diff::{Pair, unified};
+use crate::report::permissions::{PermissionChange, text as permission_text};
 use crate::yaml::{self, Step, Stream};
 
 /// One object before and after.
@@ -46,20 +48,43 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     };
     let differ = sides.iter().any(|side: &Side| side.live != side.desired);
+    let policies = planned
+        .iter()
+        .any(|planned| planned.configmap.which == Which::RbacCm);
+    let changes = match &files {
+        Some(files) if differ && policies => Some(permissions(
+            files,
+            &planned,
+            &scope(&args.input),
+            &wish.account,
+        )?),
+        _ => None,
+    };
     match args.output {
-        DiffOutput::Json => context.print(&report(&sides, &planned, args.unified, context))?,
+        DiffOutput::Json => {
+            context.print(&report(&sides, &planned, changes.as_deref(), args.unified))?;
+        }
         DiffOutput::Text => {
+            let style = context.style();
+            let mut text = String::new();
             if !external_diff::show(&sides, context)? {
-                let style = context.style();
-                let text: String = sides
-                    .iter()
-                    .map(|side| unified(side.pair(), args.unified, style))
-                    .collect();
-                context.print(&text)?;
+                text.extend(
+                    sides
+                        .iter()
+                        .map(|side| unified(side.pair(), args.unified, style)),
+                );
             }
+            if let Some(changes) = &changes {
+                let shown = permission_text(changes, wish.account.as_str(), style);
+                text.push_str(&context.shown(&shown));
+            }
+            context.print(&text)?;
         }
     }
     next.tell(Form::Manifest, None, context);
+    if args.change.fail_on_collateral {
+        refuse_collateral(changes.as_deref().unwrap_or_default(), &wish.account)?;
+    }
     Ok(if differ { Code::NO } else { Code::OK })
 }
 
@@ -182,8 +207,8 @@ fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
 fn report(
     sides: &[Side],
     planned: &[Planned<'_>],
+    permissions: Option<&[PermissionChange]>,
     context_lines: usize,
-    _context: &Context<'_, '_>,
 ) -> String {
     let objects: Vec<_> = sides
         .iter()
@@ -207,5 +232,12 @@ fn report(
             })
         })
         .collect();
-    format!("{:#}\n", json!({"schema": "diff/v1", "objects": objects}))
+    let collateral = permissions.map(|all| all.iter().any(|change| change.collateral));
+    let report = json!({
+        "schema": "diff/v1",
+        "objects": objects,
+        "permissions": permissions,
+        "collateral": collateral,
+    });
+    format!("{report:#}\n")
 }

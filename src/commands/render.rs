@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::change::{Planned, Wish, scope};
 use super::context::Context;
 use super::next::{Next, Read};
+use super::permissions::{permissions, refuse_collateral};
 use crate::cli::{Form, Format, RenderArgs};
 use crate::emit::{Access, Existing, create_directory, write};
 use crate::error::{Code, Error, Result};
@@ -54,6 +55,11 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
             let selection = select(&found, &scope(&args.input))?;
             let planned = wish.plan(&selection, context)?;
             next.observe(&planned);
+            if args.change.fail_on_collateral {
+                let scope = scope(&args.input);
+                let changes = permissions(files, &planned, &scope, &wish.account)?;
+                refuse_collateral(&changes, &wish.account)?;
+            }
             let texts = match form {
                 Form::Manifest => manifests(args, files, &found, &planned, format)?,
                 Form::Patch => patches(args, &planned, format),

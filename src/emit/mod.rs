@@ -1,6 +1,7 @@
 //! The only place that writes: stdout, and files, atomically.
 
 mod file;
+pub mod secret;
 
 use std::io::{ErrorKind, Write};
 

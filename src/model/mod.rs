@@ -3,6 +3,7 @@
 mod account;
 mod configmap;
 mod connection;
+mod permission;
 mod project;
 mod source;
 mod time;
@@ -14,6 +15,9 @@ pub use configmap::{
     is_policy_key,
 };
 pub use connection::Connection;
+pub use permission::{
+    EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
+};
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
 pub use time::{Moment, Span};

@@ -27,7 +27,10 @@ impl Source {
     /// The same text under another name.
     #[must_use]
     pub fn renamed(&self, name: &str) -> Self {
-        Self { name: name.into(), text: Arc::clone(&self.text) }
+        Self {
+            name: name.into(),
+            text: Arc::clone(&self.text),
+        }
     }
 
     /// The whole text, as it was read.

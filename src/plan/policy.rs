@@ -147,7 +147,16 @@ impl PolicyPlan<'_> {
                 self.desired.rbac_cm.get(self.key()).map(str::to_owned)
             }
             None => (!missing.is_empty()).then(|| format!("{}\n", missing.join("\n"))),
-            Some(text) => Some(append(&remove(text, &gone), &missing)),
+            Some(text) => {
+                let left = remove(text, &gone);
+                let emptied = left.is_empty() && text.ends_with('\n') && !missing.is_empty();
+                let longer = append(&left, &missing);
+                Some(if emptied {
+                    format!("{longer}\n")
+                } else {
+                    longer
+                })
+            }
         };
         let left = here.len() + missing.len();
         plan.change(self.key(), text, after.filter(|_| !own || left > 0));

@@ -77,17 +77,37 @@ impl Engine {
         self.render("manifest.yaml.j2", which, variables)
     }
 
+    /// Renders a Secret with these keys and values.
+    pub fn secret(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        entries: &[(String, String)],
+    ) -> Result<Rendered> {
+        let entries = entries.iter().map(|(key, value)| context! { key, value });
+        let context = context! {
+            name,
+            namespace,
+            entries => entries.collect::<Vec<_>>(),
+        };
+        self.fill("secret.yaml.j2", &context)
+    }
+
     fn render(&self, template: &str, which: Which, variables: &Variables) -> Result<Rendered> {
         let context = context! {
             name => which.name(),
             data_template => data_template(which),
             ..variables.context()?,
         };
-        let known: Vec<String> = keys(&context);
+        self.fill(template, &context)
+    }
+
+    fn fill(&self, template: &str, context: &Value) -> Result<Rendered> {
+        let known: Vec<String> = keys(context);
         let text = self
             .environment
             .get_template(template)
-            .and_then(|found| found.render(&context))
+            .and_then(|found| found.render(context))
             .map_err(|error| self.explain(&error, template, &known))?;
         Ok(Rendered {
             template: self.shown(template),

@@ -49,11 +49,23 @@ pub struct Check {
     pub name: Option<String>,
 }
 
-const HEADERS: [&str; 7] = ["SUBJECT", "ACTION", "RESOURCE", "OBJECT", "WANT", "GOT", "DECIDED BY"];
+const HEADERS: [&str; 7] = [
+    "SUBJECT",
+    "ACTION",
+    "RESOURCE",
+    "OBJECT",
+    "WANT",
+    "GOT",
+    "DECIDED BY",
+];
 
 /// A table. Of what is forbidden and refused, a resource takes one line unless `all` is wanted.
 pub fn text(checks: &[Check], all: bool, style: Style) -> String {
-    let shown = if all { checks.to_vec() } else { condensed(checks) };
+    let shown = if all {
+        checks.to_vec()
+    } else {
+        condensed(checks)
+    };
     let plain = table(&HEADERS, &rows(&shown));
     let mut lines = plain.lines();
     let mut out = format!("{}\n", style.strong(lines.next().unwrap_or_default()));
@@ -75,7 +87,10 @@ pub fn as_markdown(checks: &[Check]) -> String {
 
 /// A versioned document.
 pub fn json(checks: &[Check]) -> String {
-    format!("{:#}\n", serde_json::json!({"schema": "check/v1", "checks": checks}))
+    format!(
+        "{:#}\n",
+        serde_json::json!({"schema": "check/v1", "checks": checks})
+    )
 }
 
 /// `JUnit` XML: a test case for each check.
@@ -87,8 +102,10 @@ pub fn junit(checks: &[Check]) -> String {
         checks.len()
     );
     for check in checks {
-        let question =
-            format!("{} {} {} {}", check.subject, check.action, check.resource, check.object);
+        let question = format!(
+            "{} {} {} {}",
+            check.subject, check.action, check.resource, check.object
+        );
         let name = xml(check.name.as_deref().unwrap_or(&question));
         let class = format!("{:?}", check.purpose).to_lowercase();
         let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
@@ -99,7 +116,10 @@ pub fn junit(checks: &[Check]) -> String {
                 "{question}: want {}, got {}: {}",
                 check.want, check.got, check.decided_by
             ));
-            let _ = writeln!(out, ">\n      <failure message=\"{said}\"/>\n    </testcase>");
+            let _ = writeln!(
+                out,
+                ">\n      <failure message=\"{said}\"/>\n    </testcase>"
+            );
         }
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
@@ -155,7 +175,11 @@ fn condensed(checks: &[Check]) -> Vec<Check> {
                 && (other.got, &other.decided_by) == (check.got, &check.decided_by)
         };
         let refused = check.purpose == Purpose::Forbidden && check.ok;
-        match shown.iter_mut().filter(|other| refused && other.ok).find(alike) {
+        match shown
+            .iter_mut()
+            .filter(|other| refused && other.ok)
+            .find(alike)
+        {
             Some(other) => "everything else".clone_into(&mut other.action),
             None => shown.push(check.clone()),
         }
@@ -169,6 +193,9 @@ mod tests {
 
     #[test]
     fn xml_cannot_be_broken_out_of() {
-        assert_eq!(xml("<a b=\"&\u{1b}\">"), "&lt;a b=&quot;&amp;\\u{1b}&quot;&gt;");
+        assert_eq!(
+            xml("<a b=\"&\u{1b}\">"),
+            "&lt;a b=&quot;&amp;\\u{1b}&quot;&gt;"
+        );
     }
 }

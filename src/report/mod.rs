@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 pub mod findings;
+pub mod permissions;
 mod style;
 mod table;
 mod terminal;

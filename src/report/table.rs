@@ -1,8 +1,17 @@
 //! Tables as kubectl prints them: upper-case headers, three blanks between columns, no borders.
 
-/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank.
+/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank, and
+/// no cell breaks its line, whatever it holds.
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = headers.iter().map(|header| header.chars().count()).collect();
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect())
+        .collect();
+    let rows = rows.as_slice();
+    let mut widths: Vec<usize> = headers
+        .iter()
+        .map(|header| header.chars().count())
+        .collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -22,9 +31,21 @@ pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     out
 }
 
+fn one_line(cell: &String) -> String {
+    let cell = super::printable(cell);
+    cell.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
 /// The same as a Markdown table.
 pub fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
-    let cell = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace('*', "\\*").replace('\n', " ");
+    let cell = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('|', "\\|")
+            .replace('*', "\\*")
+            .replace('\n', " ")
+    };
     let line = |cells: &mut dyn Iterator<Item = String>| {
         format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
     };
@@ -42,8 +63,17 @@ mod tests {
 
     #[test]
     fn columns_are_three_blanks_apart_and_lines_end_in_none() {
-        let rows = vec![vec!["é".to_owned(), String::new()], vec!["long".to_owned(), "x".to_owned()]];
+        let rows = vec![
+            vec!["é".to_owned(), String::new()],
+            vec!["long".to_owned(), "x".to_owned()],
+        ];
         assert_eq!(table(&["A", "BC"], &rows), "A      BC\né\nlong   x\n");
+    }
+
+    #[test]
+    fn a_cell_stays_on_its_line() {
+        let rows = vec![vec!["x\ny\u{1b}".to_owned()]];
+        assert_eq!(table(&["A"], &rows), "A\nx y\\u{1b}\n");
     }
 
     #[test]

@@ -61,13 +61,7 @@ fn replay(client: &Client<'_>, argv: &[String]) -> Option<Result<String, Problem
     };
     let expiry = |text: &str| Expiry::In(text.parse().unwrap());
     Some(match words[..] {
-        ["version", "-o", "json"] => client.version().map(|(own, server)| {
-            format!(
-                "{own} {:?}, server {:?}",
-                own.number,
-                server.unwrap().number
-            )
-        }),
+        ["version", "-o", "json"] => client.server_version(),
         ["account", "get-user-info", "-o", "json"] => client.user().map(|u| format!("{u:?}")),
         ["account", "list", "-o", "json"] => client.accounts().map(|all| {
             let lines: Vec<_> = all.iter().map(|one| format!("{one:?}")).collect();
@@ -100,7 +94,7 @@ fn replay(client: &Client<'_>, argv: &[String]) -> Option<Result<String, Problem
         ["account", "update-password", "--account", name] => {
             // The passwords that were typed when this was recorded.
             let (current, new) = (Secret::new("adminpass1"), Secret::new("alicepass2"));
-            let done = client.update_password(name, &current, &new);
+            let done = client.update_password(Some(name), &current, &new);
             done.map(|()| "updated".to_owned())
         }
         [

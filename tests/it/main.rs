@@ -10,11 +10,16 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod argocd_transcripts;
+mod can;
+mod check;
 mod common;
 mod diff;
+mod faults_create;
 mod input;
 mod lint;
 mod lint_rules;
 mod lint_sarif;
+mod reference;
 mod render;
+mod shell;
 mod templates;

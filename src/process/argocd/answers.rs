@@ -1,7 +1,5 @@
 //! What argocd prints, typed. argocd leaves out what is false, zero or empty.
 
-use std::fmt;
-
 use serde::Deserialize;
 
 use crate::model::{API_KEY, LOGIN, Moment, TokenRecord};
@@ -82,39 +80,8 @@ pub enum Answer {
     NoSuchWord(String),
 }
 
-/// A version of Argo CD.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// As it was printed: `v3.5.1`, `v3.6.0+1234567`.
-    pub text: String,
-    /// Its first two numbers; zeros where there are none.
-    pub number: (u32, u32),
-}
-
-impl Version {
-    /// Reads `v3.5.1+109ca7c.dirty` and the like.
-    pub fn parse(text: &str) -> Self {
-        let text = text.trim();
-        let mut numbers = text
-            .trim_start_matches('v')
-            .split(|c: char| !c.is_ascii_digit())
-            .map(|number| number.parse().unwrap_or(0));
-        Self {
-            text: text.to_owned(),
-            number: (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)),
-        }
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 #[derive(Deserialize)]
 pub(super) struct Versions {
-    pub(super) client: Option<OneVersion>,
     pub(super) server: Option<OneVersion>,
 }
 

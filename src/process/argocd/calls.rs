@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::answers::{Account, Answer, OneVersion, User, Version, Versions, project_tokens};
+use super::answers::{Account, Answer, User, Versions, project_tokens};
 use super::problem::Problem;
 use super::refusal::{Reason, Refusal};
 use super::{Client, log};
@@ -23,14 +23,21 @@ fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
+fn password_words(account: Option<&str>) -> Vec<String> {
+    let mut line = words(&["account", "update-password"]);
+    if let Some(account) = account {
+        line.extend(words(&["--account", account]));
+    }
+    line
+}
+
 impl Client<'_> {
-    /// What the server and argocd itself are: `argocd version`.
-    pub fn version(&self) -> Result<(Version, Option<Version>)> {
+    /// The version of the server: `v3.5.1+109ca7c`.
+    pub fn server_version(&self) -> Result<String> {
         let call = self.call(["version", "-o", "json"]);
         let versions: Versions = self.json(&call)?;
-        let read = |one: Option<OneVersion>| one.map(|one| Version::parse(&one.version));
-        let client = read(versions.client).unwrap_or_else(|| Version::parse(""));
-        Ok((client, read(versions.server)))
+        let server = versions.server.map(|server| server.version);
+        server.ok_or_else(|| Problem::garbled(call.to_string(), "it does not name the server"))
     }
 
     /// Who the server takes the caller for.
@@ -123,16 +130,21 @@ impl Client<'_> {
 
     /// Changes a password at the user's terminal; argocd asks for it, and it does not pass through
     /// us.
-    pub fn ask_for_password(&self, account: &str) -> Result<()> {
-        let mut call = self.call(["account", "update-password", "--account", account]);
+    pub fn ask_for_password(&self, account: Option<&str>) -> Result<()> {
+        let mut call = self.call(password_words(account));
         call.stdin = Stdin::Terminal;
         self.run(&call).map(|_| ())
     }
 
     /// Changes a password without anybody at a terminal: `current` is the caller's own, `new` the
-    /// account's.
-    pub fn update_password(&self, account: &str, current: &Secret, new: &Secret) -> Result<()> {
-        let mut call = self.call(["account", "update-password", "--account", account]);
+    /// account's, which is the caller's where none is named.
+    pub fn update_password(
+        &self,
+        account: Option<&str>,
+        current: &Secret,
+        new: &Secret,
+    ) -> Result<()> {
+        let mut call = self.call(password_words(account));
         let prompt = |question: &str, answer: &Secret| Prompt {
             question: question.to_owned(),
             answer: answer.clone(),

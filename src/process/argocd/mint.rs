@@ -11,9 +11,9 @@ use crate::model::{Claims, Expiry, Moment, Span};
 use crate::process::{Failure, Hold, Secret};
 
 /// How often a call that lost a race is made again.
-const ATTEMPTS: u32 = 5;
+pub(super) const ATTEMPTS: u32 = 5;
 /// The pause after the first lost race; it doubles.
-const PAUSE: Duration = Duration::from_millis(150);
+pub(super) const PAUSE: Duration = Duration::from_millis(150);
 /// How often a token that may be on its way is looked for, with doubling pauses: about four seconds.
 const LOOKS: u32 = 6;
 /// Longer than the second by which Argo CD knows a project's tokens.
@@ -252,11 +252,7 @@ impl<'a> Client<'a> {
                 (Ok(Gone::NotThere), Known::Answered) if attempt > 1 => return Fate::NotFound,
                 (Ok(Gone::NotThere), Known::UnderWay) if attempt >= LOOKS => return Fate::NotFound,
                 (Ok(Gone::NotThere), _) => {}
-                (Err(problem), _) => {
-                    if problem.reason() != Some(&Reason::LostRace) || attempt >= ATTEMPTS {
-                        return Fate::Unknown(problem);
-                    }
-                }
+                (Err(problem), _) => return Fate::Unknown(problem),
             }
             if !self.pause(pause) {
                 return Fate::Unknown(Failure::Interrupted { started: false }.into());
@@ -267,7 +263,7 @@ impl<'a> Client<'a> {
     }
 
     /// Waits; false if the user asks to stop.
-    fn pause(&self, pause: Duration) -> bool {
+    pub fn pause(&self, pause: Duration) -> bool {
         let until = Instant::now() + pause;
         loop {
             if self.runner().interrupted() {

@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use answers::{Account, Answer, User, Version};
+pub use answers::{Account, Answer, User};
 pub use context::{config_file, is_core};
 pub use mint::{Fate, Minted, Naming, Unmade, Why};
 pub use options::Options;

@@ -2,6 +2,7 @@
 
 use super::Client;
 use super::calls::Result;
+use super::mint::{ATTEMPTS, PAUSE};
 use super::problem::Problem;
 use super::refusal::Reason;
 use crate::model::{Expiry, Moment, Subject, TokenRecord};
@@ -85,12 +86,26 @@ impl Client<'_> {
         }
     }
 
-    /// Deletes a token by its id.
+    /// Deletes a token by its id; where the server lost a race, again.
     ///
     /// # Errors
     /// A [`Problem`]; for a token of a project's role also that another one was made in the same
     /// second: Argo CD cannot tell them apart, and would delete either.
     pub fn delete(&self, owner: &Owner, id: &str) -> Result<Gone> {
+        let mut pause = PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.delete_once(owner, id) {
+                Err(problem) if problem.reason() == Some(&Reason::LostRace) => {}
+                outcome => return outcome,
+            }
+            // Somebody who asks to stop meanwhile is heard by the next call.
+            self.pause(pause);
+            pause *= 2;
+        }
+        self.delete_once(owner, id)
+    }
+
+    fn delete_once(&self, owner: &Owner, id: &str) -> Result<Gone> {
         match owner {
             Owner::Account(name) => match self.delete_token(name, id) {
                 Ok(()) => Ok(Gone::Deleted),

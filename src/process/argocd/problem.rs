@@ -1,8 +1,10 @@
 //! What keeps a call of argocd from giving its answer.
 
+use std::fmt;
+
 use super::hints::{INSTALL, NEEDED};
 use super::refusal::{Reason, Refusal};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::process::Failure;
 
 /// Why a call gave no answer.
@@ -67,6 +69,21 @@ impl From<Failure> for Problem {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(failure) => failure.fmt(f),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Garbled { why, .. } => write!(f, "argocd answered something else: {why}"),
+            Self::Twins { id, twin } => write!(
+                f,
+                "the tokens {id} and {twin} were made in the same second, by which alone Argo CD \
+                 knows the tokens of a project: deleting one may delete the other"
+            ),
+        }
+    }
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         match problem {
@@ -76,19 +93,15 @@ impl From<Problem> for Error {
             )),
             Problem::Failed(failure) => failure.into(),
             Problem::Refused(refusal) => (*refusal).into(),
-            Problem::Garbled { call, why } => {
-                Self::new(Kind::External, format!("argocd answered something else: {why}"))
-                    .caused_by(format!("ran {call}"))
-                    .hint(
-                        "look whether that is argocd (--argocd-path, or ARGOCD), and what \
-                         `argocd version` says",
-                    )
-            }
-            Problem::Twins { id, twin } => Self::external(format!(
-                "the tokens {id} and {twin} were made in the same second, by which alone Argo CD \
-                 knows the tokens of a project: deleting one may delete the other"
-            ))
-            .hint("make new ones to replace both, and delete both when they are no longer in use"),
+            Problem::Garbled { ref call, .. } => Self::external(problem.to_string())
+                .caused_by(format!("ran {call}"))
+                .hint(
+                    "look whether that is argocd (--argocd-path, or ARGOCD), and what \
+                     `argocd version` says",
+                ),
+            Problem::Twins { .. } => Self::external(problem.to_string()).hint(
+                "make new ones to replace both, and delete both when they are no longer in use",
+            ),
         }
     }
 }

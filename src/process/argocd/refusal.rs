@@ -1,6 +1,8 @@
 //! Why argocd, or the server behind it, said no: recognised from what it says, because its exit
 //! code tells little. The texts are those of Argo CD 2.14 to 3.6.
 
+use std::fmt;
+
 use crate::error::{Error, Kind};
 
 /// Why argocd said no.
@@ -226,16 +228,23 @@ impl Refusal {
     }
 }
 
+/// argocd's own words, or how it ended where it said nothing.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            _ if !self.message.is_empty() => write!(f, "argocd: {}", self.message),
+            Some(code) => write!(f, "argocd ended with exit code {code} and said nothing"),
+            None => f.write_str("a signal ended argocd"),
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let hints = super::hints::of(&refusal);
-        let what = match refusal.code {
-            _ if !refusal.message.is_empty() => refusal.message,
-            Some(code) => format!("it ended with exit code {code} and said nothing"),
-            None => "a signal ended it".to_owned(),
-        };
-        let error = Self::new(Kind::External, format!("argocd: {what}"));
+        let error = Self::new(Kind::External, refusal.to_string());
         let error = error.caused_by(format!("ran {}", refusal.call));
-        hints.into_iter().fold(error, Self::hint)
+        super::hints::of(&refusal)
+            .into_iter()
+            .fold(error, Self::hint)
     }
 }

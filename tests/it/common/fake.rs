@@ -6,19 +6,19 @@ use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret,
 use serde_json::Value;
 
 /// Where the fake is.
-pub fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     env!("CARGO_BIN_EXE_fake-argocd").into()
 }
 
 /// The recorded calls of the real argocd.
-pub fn transcripts() -> Vec<Value> {
+pub(crate) fn transcripts() -> Vec<Value> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/argocd-cli/transcripts.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// Runs real programs, and tells the fake where its directory is.
-pub struct Playing<'a>(pub(crate) &'a Path);
+pub(crate) struct Playing<'a>(pub(crate) &'a Path);
 
 impl Runner for Playing<'_> {
     fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
