@@ -147,7 +147,12 @@ impl PolicyPlan<'_> {
                 self.desired.rbac_cm.get(self.key()).map(str::to_owned)
             }
             None => (!missing.is_empty()).then(|| format!("{}\n", missing.join("\n"))),
-            Some(text) => Some(append(&remove(text, &gone), &missing)),
+            Some(text) => {
+                let left = remove(text, &gone);
+                let ends = left.is_empty() && text.ends_with('\n') && !missing.is_empty();
+                let line_break = if ends { "\n" } else { "" };
+                Some(format!("{}{line_break}", append(&left, &missing)))
+            }
         };
         let left = here.len() + missing.len();
         plan.change(self.key(), text, after.filter(|_| !own || left > 0));

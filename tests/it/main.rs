@@ -11,6 +11,7 @@
 
 mod common;
 mod diff;
+mod forms;
 mod input;
 mod render;
 mod templates;
