@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::process::{Runner, System};
 
@@ -28,6 +28,27 @@ pub struct Host<'a> {
     pub clock: &'a dyn Fn() -> SystemTime,
     /// Starts programs.
     pub runner: &'a dyn Runner,
+    /// What is known of stdout, for what must not get lost there.
+    pub outlet: Outlet,
+}
+
+/// What is known of stdout beside that it can be written to.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlet {
+    /// Why everything written to it is lost, if that is so.
+    pub loses: Option<&'static str>,
+    /// Waits at most this long for stdout to take a few bytes; whether it does. What it says
+    /// is a help for those who want to hear Ctrl-C meanwhile; writing finds out the rest.
+    pub ready: fn(Duration) -> bool,
+}
+
+impl Default for Outlet {
+    fn default() -> Self {
+        Self {
+            loses: None,
+            ready: |_| true,
+        }
+    }
 }
 
 /// The environment variables, read once.
@@ -88,11 +109,55 @@ impl Host<'_> {
             directory: std::env::current_dir().unwrap_or_default(),
             clock: &SystemTime::now,
             runner: &System,
+            outlet: Outlet::of_stdout(),
         })
     }
 
     /// A path as the user meant it: relative ones start from the working directory.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.directory.join(path)
+    }
+}
+
+impl Outlet {
+    /// What stdout is really.
+    fn of_stdout() -> Self {
+        #[cfg(unix)]
+        return Self {
+            loses: unix::loses(),
+            ready: unix::ready,
+        };
+        #[cfg(not(unix))]
+        Self::default()
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io::stdout;
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+
+    /// The standard library opens `/dev/null` where a program is started with stdout closed, and
+    /// takes a write to a file that is not open for writing for done: both lose what is written.
+    pub(super) fn loses() -> Option<&'static str> {
+        let flags = fcntl_getfl(stdout()).ok()?;
+        if flags & OFlags::ACCMODE == OFlags::RDONLY {
+            return Some("stdout is not open for writing");
+        }
+        let (own, null) = (fstat(stdout()).ok()?, stat("/dev/null").ok()?);
+        let same = (own.st_dev, own.st_ino) == (null.st_dev, null.st_ino);
+        same.then_some("stdout is closed or /dev/null")
+    }
+
+    /// Whether a pipe or terminal has room for a few bytes, or will say at once why not.
+    pub(super) fn ready(within: Duration) -> bool {
+        let stdout = stdout();
+        let mut streams = [PollFd::new(&stdout, PollFlags::OUT)];
+        let within = Timespec::try_from(within).ok();
+        // Where nobody can say, writing finds out.
+        poll(&mut streams, within.as_ref()).is_ok_and(|ready| ready > 0)
     }
 }

@@ -10,6 +10,7 @@ pub mod emit;
 pub mod error;
 pub mod host;
 pub mod input;
+pub mod lint;
 pub mod model;
 pub mod plan;
 pub mod process;
@@ -23,9 +24,18 @@ use std::ffi::OsString;
 use cli::Parsed;
 use error::Code;
 use host::Host;
+use process::Masks;
 
 /// Runs one command line (the first word is the program's name) and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Code {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let words: Vec<String> = args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    if let Some(words) = cli::request(&words) {
+        return commands::complete(words, host);
+    }
     let cli = match cli::parse(args) {
         Parsed::Run(cli) => *cli,
         Parsed::Show(text) => {
@@ -33,6 +43,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Cod
         }
         Parsed::Wrong(text) => {
             // Nobody is left to be told when stderr is closed.
+            // What was typed is quoted, and may be a token that was given as an argument.
+            let text = Masks::default().apply(&text);
             let _ = host.stderr.write_all(text.as_bytes());
             return Code::USAGE;
         }

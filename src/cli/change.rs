@@ -37,6 +37,9 @@ pub struct Change {
     /// Only this ConfigMap
     #[arg(long, value_enum, value_name = "CONFIGMAP")]
     pub only: Option<Only>,
+    /// Exit with 5 if anybody but the account would gain or lose something
+    #[arg(long)]
+    pub fail_on_collateral: bool,
     /// Leave metadata.resourceVersion, the API server's lock, out of what is printed
     #[arg(long)]
     pub strip_resource_version: bool,

@@ -1,21 +1,46 @@
 //! The command line: the only user of clap. Arguments become plain values here; nothing else
 //! happens.
 
+mod account;
 mod can;
 mod change;
+mod check;
+mod complete;
+mod connection;
 mod form;
 mod input;
+mod lint;
 mod options;
+mod shell;
+mod token;
+mod verify;
+mod version;
 
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+pub use account::{
+    AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
+};
 pub use can::CanArgs;
 pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
+pub use check::{CheckArgs, CheckOutput};
+pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
+pub use connection::Argocd;
 pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
+pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use options::{Color, Talk};
+pub use shell::{
+    BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
+};
+pub use token::{
+    ClaimsOutput, DeliveryArgs, LifetimeArgs, OwnerArgs, TokenCommand, TokenCreateArgs,
+    TokenDeleteArgs, TokenInspectArgs, TokenListArgs, TokenOutput, TokenPruneArgs, TokenRotateArgs,
+};
+pub use verify::{VerifyArgs, VerifyOutput};
+pub use version::{VersionArgs, VersionOutput};
 
 /// What the user types in front of every command.
 pub const NAME: &str = "kubectl octopus-argo";
@@ -48,15 +73,28 @@ Exit codes: 0 yes, clean, no difference · 1 no, findings, differences · 2 usag
 4 an external program failed or a secret could not be delivered · 5 somebody else's permissions
 would change · 130 interrupted";
 
-/// The commands.
+/// The commands. The documentation of each one's arguments is its help.
 #[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a text here would hide the help that stands with the arguments"
+)]
 pub enum Command {
-    /// Print the change, ready for kubectl or for Git
     Render(RenderArgs),
-    /// Show what the change would do, as text
     Diff(DiffArgs),
-    /// Answer one question to a policy, and say which line decided
+    Check(CheckArgs),
     Can(CanArgs),
+    Lint(LintArgs),
+    /// Ask argocd about accounts, and change passwords
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list, rotate and revoke API tokens, through argocd
+    #[command(subcommand)]
+    Token(TokenCommand),
+    Verify(Box<VerifyArgs>),
+    Completion(CompletionArgs),
+    Man(ManArgs),
+    Version(VersionArgs),
 }
 
 /// What became of a command line.

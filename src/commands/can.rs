@@ -6,6 +6,7 @@ use super::context::Context;
 use super::policy_input::{PolicyInput, text_of};
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
+use crate::rbac::vocabulary::{RESOURCES, UnknownName, strict_actions};
 use crate::rbac::{
     AdminCan, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, LineId, Request,
     Server, ServerSettings, Verdict,
@@ -37,8 +38,13 @@ pub(super) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
             args.strict,
         )
         .map_err(|fatal| refuse(&fatal, &input))?;
+    // Argo CD's own command warns about the built-in roles too, because it looks at the user's
+    // policy alone.
+    let defined = can.enforcer().roles_without_rules().is_empty();
     for warning in &answer.warnings {
-        context.warn(warning);
+        if !(defined && Some(warning) == can.role_warning()) {
+            context.warn(warning);
+        }
     }
     let server;
     let (enforcer, subject, decision) = if args.groups.is_empty() && input.projects.is_empty() {
@@ -93,7 +99,16 @@ fn refuse(fatal: &Fatal, input: &PolicyInput<'_>) -> Error {
     match fatal {
         Fatal::Policy { error, .. } => input.refuse(error),
         Fatal::Name(name) => {
-            Error::usage(name.to_string()).hint("--strict=false asks for any name at all")
+            let valid = match name {
+                UnknownName::Resource(_) => format!("valid resources: {}", RESOURCES.join(", ")),
+                UnknownName::Action { resource, .. } => {
+                    let actions = strict_actions(resource, input.set.version).unwrap_or_default();
+                    format!("valid actions: {}", actions.join(", "))
+                }
+            };
+            Error::usage(name.to_string())
+                .hint(valid)
+                .hint("--strict=false asks for any name at all")
         }
     }
 }

@@ -77,6 +77,11 @@ impl Wish {
         self.policy_key != self.account.policy_key()
     }
 
+    /// The projects that the account is confined to; none for all.
+    pub(super) fn projects(&self) -> &[ProjectName] {
+        &self.projects
+    }
+
     /// The ConfigMaps that are wanted.
     pub(super) fn wants(&self) -> impl Iterator<Item = Which> {
         let only = self.only;

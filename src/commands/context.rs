@@ -2,12 +2,14 @@
 
 use std::fmt::{Display, Write as _};
 
+use super::progress::Progress;
 use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
 use crate::error::{Error, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader, Wanted};
+use crate::input::{self, File, Reader, Skipped, Wanted};
 use crate::plan::{Level, Note};
+use crate::process::Masks;
 use crate::report::{Style, printable};
 
 /// The namespace that is asked for `--live` without `-n`.
@@ -38,6 +40,11 @@ impl<'a, 'h> Context<'a, 'h> {
         self.talk.quiet
     }
 
+    /// Whether the user wants to hear everything.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.talk.verbose
+    }
+
     /// A text for stdout: on a terminal nothing in it is obeyed.
     pub(super) fn shown(&self, text: &str) -> String {
         if self.host.terminal.stdout {
@@ -64,6 +71,32 @@ impl<'a, 'h> Context<'a, 'h> {
     /// Something to look at before going on.
     pub(super) fn warn(&mut self, text: impl Display) {
         self.say("warning", Style::warn, &text.to_string());
+    }
+
+    /// What must be known whatever was asked for: `--quiet` does not leave it out.
+    pub(super) fn always(&mut self, text: impl Display) {
+        self.say("note", Style::strong, &text.to_string());
+    }
+
+    /// Asks a yes-or-no question; anything but yes is no.
+    pub(super) fn ask(&mut self, question: &str) -> Result<bool> {
+        if !self.host.terminal.stdin {
+            return Err(Error::usage("nobody can be asked: stdin is no terminal")
+                .hint("add --yes if it is meant"));
+        }
+        // Nobody is left to be asked when stderr is closed; then nobody answers yes either.
+        let _ = write!(self.host.stderr, "{} [y/N] ", printable(question));
+        let _ = self.host.stderr.flush();
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        while answer.len() < 16 && matches!(self.host.stdin.read(&mut byte), Ok(1)) {
+            if byte == *b"\n" {
+                break;
+            }
+            answer.push(byte[0]);
+        }
+        let answer = String::from_utf8_lossy(&answer).trim().to_lowercase();
+        Ok(["y", "yes"].contains(&answer.as_str()))
     }
 
     pub(super) fn tell(&mut self, notes: &[Note]) {
@@ -100,49 +133,86 @@ impl<'a, 'h> Context<'a, 'h> {
         form: Option<Form>,
         projects: &[String],
     ) -> Result<Option<Vec<File>>> {
-        if args.sample {
-            return Ok(Some(vec![input::sample()?]));
-        }
-        if args.live {
-            let kubectl = self.host.env.get("KUBECTL_PATH");
-            let cluster = input::Cluster {
-                kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
-                flags: args.kubectl.flags(),
-                namespace: args
-                    .namespace
-                    .clone()
-                    .unwrap_or_else(|| NAMESPACE.to_owned()),
-            };
-            let runner = self.host.runner;
-            return Ok(Some(match form {
-                Some(Form::Operator) => {
-                    let mut files = vec![input::get(&cluster, &Wanted::ArgoCd, runner)?];
-                    files.extend(input::get(&cluster, &Wanted::RbacCm, runner).ok());
-                    files
-                }
-                Some(Form::AppProject) => {
-                    vec![input::get(
-                        &cluster,
-                        &Wanted::AppProjects(projects),
-                        runner,
-                    )?]
-                }
-                Some(Form::Helm) => {
-                    return Err(Error::usage("values are in a file, and not in the cluster")
-                        .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
-                }
-                _ => vec![input::get(&cluster, &Wanted::ConfigMaps, runner)?],
-            }));
-        }
         if args.filename.is_empty() {
-            return Ok(None);
+            return self.read_other(args, form, projects);
         }
+        let (files, skipped) = self.reader(args).read(&args.filename)?;
+        self.tell_skipped(skipped);
+        Ok(Some(files))
+    }
+
+    /// The same, but goes on where a named file cannot be read, and shows how far it is when it
+    /// takes long.
+    pub(super) fn read_each(&mut self, args: &Input) -> Result<Option<(Vec<File>, Vec<Error>)>> {
+        if args.filename.is_empty() {
+            let files = self.read_other(args, args.form, &[])?;
+            return Ok(files.map(|files| (files, Vec::new())));
+        }
+        let shown = self.host.terminal.stderr && !self.talk.quiet;
+        let mut progress = Progress::new(self.host.clock, shown);
         let mut reader = Reader {
             stdin: self.host.stdin,
             directory: &self.host.directory,
             recursive: args.recursive,
         };
-        let (files, skipped) = reader.read(&args.filename)?;
+        let stderr = &mut self.host.stderr;
+        let reading = reader.read_each(&args.filename, &mut |done, all| {
+            progress.tell(done, all, *stderr);
+        });
+        progress.clear(self.host.stderr);
+        let reading = reading?;
+        self.tell_skipped(reading.skipped);
+        Ok(Some((reading.files, reading.failures)))
+    }
+
+    fn reader<'r>(&'r mut self, args: &Input) -> Reader<'r> {
+        Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+        }
+    }
+
+    /// What comes from no file.
+    fn read_other(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if !args.live {
+            return Ok(None);
+        }
+        let kubectl = self.host.env.get("KUBECTL_PATH");
+        let cluster = input::Cluster {
+            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+            flags: args.kubectl.flags(),
+            namespace: args
+                .namespace
+                .clone()
+                .unwrap_or_else(|| NAMESPACE.to_owned()),
+        };
+        let runner = self.host.runner;
+        let get = |wanted: &Wanted<'_>| input::get(&cluster, wanted, runner);
+        Ok(Some(match form {
+            Some(Form::Operator) => {
+                let mut files = vec![get(&Wanted::ArgoCd)?];
+                files.extend(get(&Wanted::RbacCm).ok());
+                files
+            }
+            Some(Form::AppProject) => vec![get(&Wanted::AppProjects(projects))?],
+            Some(Form::Helm) => {
+                return Err(Error::usage("values are in a file, and not in the cluster")
+                    .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+            }
+            _ => vec![get(&Wanted::ConfigMaps)?],
+        }))
+    }
+
+    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
         if !skipped.is_empty() {
             let count = skipped.len();
             let (files, verb) = if count == 1 {
@@ -164,7 +234,11 @@ impl<'a, 'h> Context<'a, 'h> {
                 self.note(format!("left out {path}: {reason}"));
             }
         }
-        Ok(Some(files))
+    }
+
+    /// An error that does not end the command.
+    pub(super) fn show(&mut self, error: &Error) {
+        show(error, self.talk, self.host);
     }
 }
 
@@ -196,5 +270,7 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     for hint in error.hints() {
         let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
+    // Whatever an error quotes, it is no token.
+    let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
 }

@@ -7,12 +7,14 @@ use super::context::Context;
 use super::external_diff;
 use super::forms::{self, Planned};
 use super::next::{Next, Read};
+use super::permissions::{permissions, refuse_collateral};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
 use crate::input::{Object, objects};
 use crate::model::Which;
 use crate::plan::{Desired, server_fields};
 use crate::report::diff::{Pair, unified};
+use crate::report::permissions::{PermissionChange, text as permission_text};
 use crate::yaml::{self, Step, Stream};
 
 /// One object before and after.
@@ -57,20 +59,35 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     };
     let differ = sides.iter().any(|side: &Side| side.live != side.desired);
+    let changes = match &files {
+        Some(files) if differ => permissions(files, &planned, &args.input, &wish.account)?,
+        _ => None,
+    };
     match args.output {
-        DiffOutput::Json => context.print(&report(&sides, &planned, args.unified, context))?,
+        DiffOutput::Json => {
+            context.print(&report(&sides, &planned, changes.as_deref(), args.unified))?;
+        }
         DiffOutput::Text => {
+            let style = context.style();
+            let mut text = String::new();
             if !external_diff::show(&sides, context)? {
-                let style = context.style();
-                let text: String = sides
-                    .iter()
-                    .map(|side| unified(side.pair(), args.unified, style))
-                    .collect();
-                context.print(&text)?;
+                text.extend(
+                    sides
+                        .iter()
+                        .map(|side| unified(side.pair(), args.unified, style)),
+                );
             }
+            if let Some(changes) = &changes {
+                let shown = permission_text(changes, wish.account.as_str(), style);
+                text.push_str(&context.shown(&shown));
+            }
+            context.print(&text)?;
         }
     }
     next.tell(None, context);
+    if args.change.fail_on_collateral {
+        refuse_collateral(changes.as_deref().unwrap_or_default(), &wish.account)?;
+    }
     Ok(if differ { Code::NO } else { Code::OK })
 }
 
@@ -181,8 +198,8 @@ fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
 fn report(
     sides: &[Side],
     planned: &[Planned<'_>],
+    permissions: Option<&[PermissionChange]>,
     context_lines: usize,
-    _context: &Context<'_, '_>,
 ) -> String {
     let objects: Vec<_> = sides
         .iter()
@@ -206,5 +223,12 @@ fn report(
             })
         })
         .collect();
-    format!("{:#}\n", json!({"schema": "diff/v1", "objects": objects}))
+    let collateral = permissions.map(|all| all.iter().any(|change| change.collateral));
+    let report = json!({
+        "schema": "diff/v1",
+        "objects": objects,
+        "permissions": permissions,
+        "collateral": collateral,
+    });
+    format!("{report:#}\n")
 }

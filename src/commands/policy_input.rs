@@ -6,17 +6,19 @@ use super::change::scope;
 use super::context::Context;
 use crate::cli::Input;
 use crate::error::{Error, Result};
-use crate::input::{Content, File, Object, Target, objects, select};
+use crate::input::{Content, File, Instance, Object, Target, objects, select};
 use crate::model::{DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, Source};
 use crate::plan::Places as _;
 use crate::rbac::{
-    BUILTIN_KEY, Line, MatchMode, Numbered, PolicyError, PolicySet, PolicyText, Project,
-    ProjectRole, SourceLine,
+    BUILTIN_KEY, Enforcer, Line, LineId, MatchMode, Numbered, PolicyError, PolicySet, PolicyText,
+    Project, ProjectRole, SourceLine,
 };
 use crate::yaml::Node;
 
 /// The key of argocd-rbac-cm that names the claims which count as groups.
 const SCOPES_KEY: &str = "scopes";
+/// The key of argocd-cm with which Argo CD 2 enforces `logs`.
+const LOGS_KEY: &str = "server.rbac.log.enforce.enable";
 
 /// A policy and everything around it that decides.
 pub(super) struct PolicyInput<'a> {
@@ -28,12 +30,13 @@ pub(super) struct PolicyInput<'a> {
     pub(super) scopes: Option<Vec<String>>,
     /// The argocd-rbac-cm, if there is one.
     pub(super) target: Option<Target<'a>>,
+    logs_setting: bool,
     sources: Vec<(String, Source)>,
     lines: BTreeMap<String, Vec<Option<Location>>>,
 }
 
 impl<'a> PolicyInput<'a> {
-    /// Finds the policy in what was read.
+    /// Finds the policy of the one Argo CD in what was read.
     pub(super) fn find(
         files: &'a [File],
         args: &Input,
@@ -45,10 +48,32 @@ impl<'a> PolicyInput<'a> {
             return Err(Error::usage("a question is asked of one Argo CD at a time")
                 .hint("choose one with -n NAMESPACE"));
         }
-        let target = selection
-            .instances
-            .pop()
-            .and_then(|instance| instance.rbac_cm);
+        let input = Self::of(selection.instances.pop().unwrap_or_default(), files, &found)?;
+        if input.target.is_none() && input.sources.is_empty() && input.projects.is_empty() {
+            return Err(Error::input("there is no policy in the input")
+                .hint("a policy is in argocd-rbac-cm, in a CSV file, or in an AppProject")
+                .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
+        }
+        let foreign = selection.foreign - input.projects.len();
+        if foreign > 0 {
+            let objects = if foreign == 1 { "object" } else { "objects" };
+            context.note(format!("ignored {foreign} {objects} of other kinds"));
+        }
+        Ok(input)
+    }
+
+    /// The policy of one Argo CD, with the bare policies and AppProjects beside it.
+    pub(super) fn of(
+        instance: Instance<'a>,
+        files: &'a [File],
+        found: &[Object<'a>],
+    ) -> Result<Self> {
+        let logs_setting = instance
+            .cm
+            .as_ref()
+            .and_then(|cm| cm.configmap.get(LOGS_KEY));
+        let logs_setting = logs_setting == Some("true");
+        let target = instance.rbac_cm;
         let data = target.iter().flat_map(|target| &target.configmap.data);
         let mut set = PolicySet::from_data(data.clone().flat_map(Data::iter));
         let setting = |key: &str| target.as_ref().and_then(|target| target.configmap.get(key));
@@ -70,25 +95,29 @@ impl<'a> PolicyInput<'a> {
             lines.insert(format!("AppProject {}", project.name), places);
             projects.push(project);
         }
-        if target.is_none() && sources.is_empty() && projects.is_empty() {
-            return Err(Error::input("there is no policy in the input")
-                .hint("a policy is in argocd-rbac-cm, in a CSV file, or in an AppProject")
-                .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
-        }
-        let foreign = selection.foreign - projects.len();
-        if foreign > 0 {
-            let objects = if foreign == 1 { "object" } else { "objects" };
-            context.note(format!("ignored {foreign} {objects} of other kinds"));
-        }
         let scopes = setting(SCOPES_KEY).map(scopes).transpose()?;
         Ok(Self {
             set,
             projects,
             scopes,
             target,
+            logs_setting,
             sources,
             lines,
         })
+    }
+
+    /// Whether argocd-cm asks an Argo CD before 3.0 to enforce logs.
+    pub(super) fn enforces_logs(&self) -> bool {
+        self.logs_setting
+    }
+
+    /// A line of the loaded policy with its place, for people.
+    pub(super) fn describe(&self, enforcer: &Enforcer, line: LineId) -> String {
+        match enforcer.line(line) {
+            Some(found) => format!("{}: {}", self.place(&found), text_of(&found)),
+            None => "a policy without rules".to_owned(),
+        }
     }
 
     /// Where a line of the loaded policy stands, for people.

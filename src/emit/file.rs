@@ -29,25 +29,23 @@ pub enum Existing {
 /// Writes a file atomically: a reader sees the old one or the whole new one, and after an error
 /// nothing has changed.
 pub fn write(path: &Path, bytes: &[u8], access: Access, existing: Existing) -> Result<()> {
-    let failed = |cause: std::io::Error| {
-        let error = match cause.kind() {
-            ErrorKind::AlreadyExists => {
-                return Error::usage(format!("{} exists", path.display()))
-                    .hint("name another file, or remove this one first");
-            }
-            ErrorKind::NotFound => Error::external(format!("cannot write {}", path.display()))
-                .hint("is its directory there?"),
-            _ => Error::external(format!("cannot write {}", path.display())),
-        };
-        error.caused_by(cause)
-    };
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+    write_checked(path, bytes, access, existing, |_| Ok(()))
+}
+
+/// The same, and looks at what was written before it takes its place.
+pub(super) fn write_checked(
+    path: &Path,
+    bytes: &[u8],
+    access: Access,
+    existing: Existing,
+    check: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> Result<()> {
+    let failed = |cause| failed(path, cause);
+    let directory = directory(path);
     let mut file = temporary(directory, access).map_err(failed)?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
+        .and_then(|()| check(file.path()))
         .map_err(failed)?;
     let moved = match existing {
         Existing::Replace => file.persist(path),
@@ -56,6 +54,28 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, existing: Existing) -> R
     moved.map_err(|error| failed(error.error))?;
     sync_directory(directory);
     Ok(())
+}
+
+/// The directory of a file.
+pub(super) fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// What kept a file from being written, as the user sees it.
+pub(super) fn failed(path: &Path, cause: std::io::Error) -> Error {
+    let error = match cause.kind() {
+        ErrorKind::AlreadyExists => {
+            return Error::usage(format!("{} exists", path.display()))
+                .hint("name another file, or remove this one first");
+        }
+        ErrorKind::NotFound => Error::external(format!("cannot write {}", path.display()))
+            .hint("is its directory there?"),
+        _ => Error::external(format!("cannot write {}", path.display())),
+    };
+    error.caused_by(cause)
 }
 
 pub(super) fn temporary(directory: &Path, access: Access) -> std::io::Result<NamedTempFile> {

@@ -2,6 +2,7 @@
 
 mod file;
 mod in_place;
+pub mod secret;
 
 use std::io::{ErrorKind, Write};
 

@@ -2,15 +2,25 @@
 
 mod account;
 mod configmap;
+mod connection;
 mod ownership;
+mod permission;
 mod project;
 mod source;
+mod time;
+mod token;
 
 pub use account::{API_KEY, AccountName, Capabilities, LOGIN, parse_bool};
 pub use configmap::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which, is_data_key,
     is_policy_key,
 };
+pub use connection::Connection;
 pub use ownership::{Manager, Marks, Owner, is_upstream};
+pub use permission::{
+    EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
+};
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
+pub use time::{Moment, Span};
+pub use token::{Claims, Expiry, Subject, TokenRecord};

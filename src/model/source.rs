@@ -24,6 +24,15 @@ impl Source {
         &self.name
     }
 
+    /// The same text under another name.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Self {
+        Self {
+            name: name.into(),
+            text: Arc::clone(&self.text),
+        }
+    }
+
     /// The whole text, as it was read.
     pub fn text(&self) -> &str {
         &self.text

@@ -149,9 +149,13 @@ impl PolicyPlan<'_> {
             None => (!missing.is_empty()).then(|| format!("{}\n", missing.join("\n"))),
             Some(text) => {
                 let left = remove(text, &gone);
-                let ends = left.is_empty() && text.ends_with('\n') && !missing.is_empty();
-                let line_break = if ends { "\n" } else { "" };
-                Some(format!("{}{line_break}", append(&left, &missing)))
+                let emptied = left.is_empty() && text.ends_with('\n') && !missing.is_empty();
+                let longer = append(&left, &missing);
+                Some(if emptied {
+                    format!("{longer}\n")
+                } else {
+                    longer
+                })
             }
         };
         let left = here.len() + missing.len();

@@ -65,7 +65,15 @@ pub(super) fn acknowledge() {
     SEEN.store(false, Ordering::SeqCst);
 }
 
+/// Takes the signals that nobody acts on.
+#[cfg(unix)]
+static IGNORED: AtomicBool = AtomicBool::new(false);
+
 fn install() {
+    // A file that grows beyond what is allowed is an error of the write, and no reason to end
+    // with a token in hand.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), &IGNORED);
     #[cfg(unix)]
     let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
     #[cfg(not(unix))]

@@ -2,6 +2,7 @@
 //! time and a bounded output; secrets by environment or stdin, and masked wherever something is
 //! shown.
 
+pub mod argocd;
 mod failure;
 mod interrupt;
 mod mask;
@@ -24,7 +25,7 @@ pub use interrupt::Hold;
 pub use mask::Masks;
 pub use prompt::Prompt;
 pub use secret::Secret;
-pub use system::System;
+pub use system::{System, trace};
 
 /// How long a program may take, where the user says nothing else.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,14 @@ const TICK: Duration = Duration::from_millis(10);
 /// How long the streams of a program that has ended may stay silent and open.
 const LINGER: Duration = Duration::from_millis(300);
 
+/// Whether every program is shown as it starts.
+static TRACED: AtomicBool = AtomicBool::new(false);
+
+/// Shows every program on stderr as it starts, and how it ends; secrets masked.
+pub fn trace(on: bool) {
+    TRACED.store(on, Ordering::Relaxed);
+}
+
 /// Starts real programs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
@@ -25,10 +34,23 @@ impl Runner for System {
         if interrupt::seen() {
             return Err(Failure::Interrupted { started: false });
         }
-        match invocation.stdin {
-            Stdin::Terminal => talk(invocation),
-            _ => Running::start(invocation)?.finish(),
+        let traced = TRACED.load(Ordering::Relaxed);
+        let since = Instant::now();
+        if traced {
+            // One write a line, so that calls at the same time do not mix. Nobody is left to be
+            // told when stderr is closed.
+            let line = format!("run: {invocation}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
+        let outcome = match invocation.stdin {
+            Stdin::Terminal => talk(invocation),
+            _ => Running::start(invocation).and_then(Running::finish),
+        };
+        if traced {
+            let line = summary(invocation, &outcome, since.elapsed());
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        }
+        outcome
     }
 
     fn interrupted(&self) -> bool {
@@ -38,6 +60,35 @@ impl Runner for System {
     fn acknowledge(&self) {
         interrupt::acknowledge();
     }
+}
+
+/// How a call ended, and what it said: for traces.
+fn summary(call: &Invocation, outcome: &Result<Output, Failure>, took: Duration) -> String {
+    let words = call.args.iter().take_while(|arg| {
+        let bytes = arg.as_encoded_bytes();
+        !bytes.starts_with(b"-")
+    });
+    let words: Vec<_> = words.take(3).map(|arg| arg.to_string_lossy()).collect();
+    let name = call.masks.apply(&words.join(" "));
+    let took = took.as_millis();
+    let mut line = match outcome {
+        Ok(Output {
+            code: Some(code), ..
+        }) => format!("ran: {name}: exit code {code} after {took} ms\n"),
+        Ok(_) => format!("ran: {name}: ended by a signal after {took} ms\n"),
+        Err(failure) => format!("ran: {name}: {failure}\n"),
+    };
+    if let Ok(output) = outcome {
+        for said in output.stderr.lines() {
+            line.push_str("said: ");
+            line.extend(
+                said.chars()
+                    .map(|c| if c.is_control() { '\u{fffd}' } else { c }),
+            );
+            line.push('\n');
+        }
+    }
+    line
 }
 
 #[expect(

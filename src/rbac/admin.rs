@@ -80,6 +80,12 @@ impl AdminCan {
         })
     }
 
+    /// The warning about roles that the user's own policy binds and does not define, if it has any:
+    /// the first of an answer's.
+    pub fn role_warning(&self) -> Option<&String> {
+        self.warning.as_ref()
+    }
+
     /// The enforcer that answers.
     pub fn enforcer(&self) -> &Enforcer {
         &self.enforcer

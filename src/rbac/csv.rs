@@ -50,19 +50,21 @@ pub(super) fn read(line: &str, mut found: impl FnMut(Field)) -> Result<(), (Faul
                 None => return Ok(()),
             }
         } else {
-            let rest = &bytes[at..];
+            let rest = bytes.get(at..).unwrap_or_default();
             let stop = rest.iter().position(|byte| matches!(byte, b',' | b'"'));
-            let end = stop.map_or(bytes.len(), |stop| at + stop);
-            if bytes.get(end) == Some(&b'"') {
-                return Err((Fault::BareQuote, end));
-            }
-            found(Field {
+            let end = at + stop.unwrap_or(rest.len());
+            let field = Field {
                 start: at,
                 end,
                 doubled: false,
-            });
-            if end == bytes.len() {
-                return Ok(());
+            };
+            match stop.and_then(|stop| rest.get(stop)) {
+                Some(b'"') => return Err((Fault::BareQuote, end)),
+                Some(_) => found(field),
+                None => {
+                    found(field);
+                    return Ok(());
+                }
             }
             at = end + 1;
         }

@@ -3,6 +3,7 @@
 //! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions.
 
 mod admin;
+pub mod analysis;
 mod builtin;
 mod claims;
 mod csv;

@@ -37,15 +37,16 @@ pub(super) fn parse(line: &str) -> Result<Statement, (Reason, usize)> {
     })
     .map_err(|(fault, offset)| (Reason::Quotes(fault), offset))?;
     let [kind, one, two, three, four, five, surplus] = fields;
-    match (&*kind.value(line), count) {
-        ("p", 6) => Ok(Statement::Policy([one, two, three, four, five])),
-        ("g", 3) => Ok(Statement::Grouping([one, two])),
-        ("r" | "e" | "m", _) => Ok(Statement::Ignored),
-        ("p", found) => {
+    // No type holds a quote, so a field with doubled ones is none of them either way.
+    match (&line.as_bytes()[kind.start..kind.end], count) {
+        (b"p", 6) => Ok(Statement::Policy([one, two, three, four, five])),
+        (b"g", 3) => Ok(Statement::Grouping([one, two])),
+        (b"r" | b"e" | b"m", _) => Ok(Statement::Ignored),
+        (b"p", found) => {
             let at = if found > 6 { surplus.start } else { line.len() };
             Err((Reason::Fields(6, found), at))
         }
-        ("g", found) => {
+        (b"g", found) => {
             let at = if found > 3 { three.start } else { line.len() };
             Err((Reason::Fields(3, found), at))
         }

@@ -42,6 +42,10 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
         "policy.csv.j2",
         include_str!("../../templates/policy.csv.j2"),
     ),
+    (
+        "secret.yaml.j2",
+        include_str!("../../templates/secret.yaml.j2"),
+    ),
 ];
 
 /// The names of the built-in templates, which `--template-dir` can override.

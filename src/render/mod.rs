@@ -77,6 +77,22 @@ impl Engine {
         self.of(which, "manifest.yaml.j2", variables)
     }
 
+    /// Renders a Secret with these keys and values.
+    pub fn secret(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        entries: &[(String, String)],
+    ) -> Result<Rendered> {
+        let entries = entries.iter().map(|(key, value)| context! { key, value });
+        let context = context! {
+            name,
+            namespace,
+            entries => entries.collect::<Vec<_>>(),
+        };
+        self.fill("secret.yaml.j2", &context)
+    }
+
     /// Renders the patch for one ConfigMap that a kustomize Component has.
     pub fn kustomize_patch(&self, which: Which, variables: &Variables) -> Result<Rendered> {
         self.of(which, "kustomize-patch.yaml.j2", variables)
@@ -129,11 +145,15 @@ impl Engine {
         } else {
             context! { ..own, ..variables.context()? }
         };
-        let known: Vec<String> = keys(&context);
+        self.fill(template, &context)
+    }
+
+    fn fill(&self, template: &str, context: &Value) -> Result<Rendered> {
+        let known: Vec<String> = keys(context);
         let text = self
             .environment
             .get_template(template)
-            .and_then(|found| found.render(&context))
+            .and_then(|found| found.render(context))
             .map_err(|error| self.explain(&error, template, &known))?;
         Ok(Rendered {
             template: self.shown(template),

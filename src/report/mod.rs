@@ -1,8 +1,13 @@
 //! What people and programs read: functions from data to text.
 
+pub mod check;
 pub mod diff;
+pub mod findings;
+pub mod permissions;
 mod style;
+mod table;
 mod terminal;
 
 pub use style::Style;
+pub use table::{markdown, table};
 pub use terminal::printable;

@@ -10,10 +10,14 @@
 )]
 
 mod admin;
+mod analysis;
 mod claims;
 mod common;
 mod decisions;
+mod generated;
 mod matchers;
 mod policies;
+mod reference;
 mod rollback;
 mod server;
+mod strategies;

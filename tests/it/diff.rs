@@ -30,6 +30,11 @@ fn the_sample() {
 +    p, octopus, applications, get, *, allow
 +    p, octopus, clusters, get, *, allow
 +    p, octopus, logs, get, */*, allow
+Permissions
++ octopus: get applications *
++ octopus: get clusters *
++ octopus: get logs */*
+  nobody else changes
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml --show-managed-fields | kubectl octopus-argo diff -f -
@@ -156,7 +161,7 @@ fn an_item_that_ends_in_a_block_does_not_take_the_line_behind_it() {
         .run()
         .stdout_of(1);
     assert!(
-        out.ends_with("+    p, octopus, logs, get, */*, allow\n"),
+        out.contains("+    p, octopus, logs, get, */*, allow\nPermissions\n"),
         "{out}"
     );
 }
@@ -221,7 +226,9 @@ fn json_report_has_a_versioned_schema() {
       ],
       "diff": "--- live/v1.ConfigMap.argocd.argocd-cm/n+++ desired/v1.ConfigMap.argocd.argocd-cm/n@@ -3,4 +3,5 @@/n metadata:/n   name: argocd-cm/n data:/n-  accounts.octopus: login/n+  accounts.octopus: login,apiKey/n+  accounts.octopus.enabled: /"true/"/n"
     }
-  ]
+  ],
+  "permissions": null,
+  "collateral": null
 }
 ---- stderr
 warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written

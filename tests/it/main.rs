@@ -9,9 +9,24 @@
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod account;
+mod argocd_transcripts;
+mod can;
+mod check;
 mod common;
 mod diff;
+mod faults_create;
+mod faults_rotate;
+mod faults_strace;
 mod forms;
 mod input;
+mod lint;
+mod lint_rules;
+mod lint_sarif;
+mod reference;
 mod render;
+mod shell;
 mod templates;
+mod token;
+mod token_rotate;
+mod verify;

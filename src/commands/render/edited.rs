@@ -49,7 +49,7 @@ pub(super) fn texts(
             Origin::Stdin => "stdin.yaml".to_owned(),
             Origin::Live if index > 0 => format!("live-{}.yaml", index + 1),
             Origin::Live => "live.yaml".to_owned(),
-            Origin::Sample => "sample.yaml".to_owned(),
+            Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
         if args.output_dir.is_some() && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))

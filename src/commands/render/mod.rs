@@ -11,6 +11,7 @@ use super::change::Wish;
 use super::context::Context;
 use super::forms::{self, Planned};
 use super::next::{Next, Read};
+use super::permissions::{permissions, refuse_collateral};
 use crate::cli::{Form, Format, RenderArgs, RenderOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Object, objects};
@@ -47,6 +48,10 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
             let found = objects(files);
             let (form, owner) = choose(asked.form, &found, args, context);
             let planned = forms::plan(&wish, form, &found, &args.input, context)?;
+            if args.change.fail_on_collateral {
+                let changes = permissions(files, &planned, &args.input, &wish.account)?;
+                refuse_collateral(&changes.unwrap_or_default(), &wish.account)?;
+            }
             next.form = form;
             next.as_patch = asked.as_patch;
             next.observe(&planned);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::rules::Rules;
 use super::texts::to_u32;
 use super::{Enforcer, LineId};
 use crate::rbac::policy::{Numbered, number_line};
@@ -21,13 +20,7 @@ impl Enforcer {
     /// a policy without any `p` line once, as though it had one with all fields empty that allows.
     pub fn line(&self, id: LineId) -> Option<SourceLine<'_>> {
         let rules = &self.rules;
-        if Rules::is_virtual(id.0) {
-            return None;
-        }
-        let at = rules
-            .sources
-            .partition_point(|source| source.span.start <= id.0);
-        let source = rules.sources.get(at.checked_sub(1)?)?;
+        let source = rules.source_of(id.0)?;
         let starts = self.line_starts.get_or_init(|| {
             let text = rules.texts.sources();
             text.match_indices('\n')

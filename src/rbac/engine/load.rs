@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use super::index::LazyIndex;
 use super::pattern::{Compact, Patterns};
-use super::rules::{Effect, Link, Rule, Rules, Run, VIRTUAL};
+use super::rules::{Effect, Link, Own, Rule, Rules, Run, SMALL_RUN, VIRTUAL};
 use super::texts::{Names, Source, Span, Texts, to_u32};
 use crate::rbac::MatchMode;
 use crate::rbac::csv::Field;
 use crate::rbac::policy::{PolicyError, Reason, Statement, parse};
-
-/// Groups of more rules than this have an index.
-pub(super) const SMALL_RUN: usize = 16;
 
 /// A rule before it is sorted to its subject.
 struct Pending {
@@ -31,6 +28,10 @@ struct Loader {
     actions: Vec<Compact>,
     pair_ids: HashMap<(u32, u32), u32>,
     pairs: Vec<(u32, u32)>,
+    /// Pairs by their raw text, from the resource's first byte to the action's last: mostly the same
+    /// few. (Two ways to write one pair have one number.)
+    raw_pairs: Names,
+    raw_pair_ids: Vec<u32>,
     pending: Vec<Pending>,
     links: Vec<(u32, Link)>,
     /// The subject of the line before, which is often this line's too.
@@ -53,6 +54,8 @@ pub(super) fn load<'t>(
         actions: Vec::new(),
         pair_ids: HashMap::new(),
         pairs: Vec::new(),
+        raw_pairs: Names::default(),
+        raw_pair_ids: Vec::new(),
         pending: Vec::new(),
         links: Vec::new(),
         last: None,
@@ -118,13 +121,14 @@ impl Loader {
         match statement {
             Statement::Ignored => {}
             Statement::Policy(fields) => {
-                let [subject, resource, action, object, effect] =
-                    fields.map(|field| self.span(field, line));
+                let [subject, resource, action, object, effect] = fields;
+                let pair = self.raw_pair(resource, action, line);
+                let [subject, object, effect] =
+                    [subject, object, effect].map(|field| self.span(field, line));
                 let subject = self.subject(subject);
-                let pair = self.pair(resource, action);
                 let object = self.patterns.add(&self.texts, object);
                 let effect = Effect::new(self.texts.get(effect));
-                let rule = Rule::new(to_u32(line), object, effect);
+                let rule = Rule::new(&self.texts, to_u32(line), object, effect);
                 self.pending.push(Pending {
                     subject,
                     pair,
@@ -133,8 +137,8 @@ impl Loader {
             }
             Statement::Grouping(fields) => {
                 let [subject, role] = fields.map(|field| self.span(field, line));
-                let subject = self.names.intern(&self.texts, subject);
-                let role = self.names.intern(&self.texts, role);
+                let subject = self.names.intern(self.texts.get(subject));
+                let role = self.names.intern(self.texts.get(role));
                 let line = to_u32(line);
                 self.links.push((subject, Link { role, line }));
             }
@@ -143,10 +147,10 @@ impl Loader {
 
     fn add_virtual(&mut self) {
         let empty = self.texts.push_made("");
-        let subject = self.names.intern(&self.texts, empty);
+        let subject = self.names.intern("");
         let pair = self.pair(empty, empty);
         let object = self.patterns.add(&self.texts, empty);
-        let rule = Rule::new(VIRTUAL, object, Effect::Allow);
+        let rule = Rule::new(&self.texts, VIRTUAL, object, Effect::Allow);
         self.pending.push(Pending {
             subject,
             pair,
@@ -173,18 +177,32 @@ impl Loader {
         {
             return id;
         }
-        let id = self.names.intern(&self.texts, span);
+        let id = self.names.intern(self.texts.get(span));
         self.last = Some((span, id));
         id
     }
 
+    fn raw_pair(&mut self, resource: Field, action: Field, line: usize) -> u32 {
+        let raw = Span {
+            start: to_u32(line + resource.start),
+            len: to_u32(action.end - resource.start),
+        };
+        let id = self.raw_pairs.intern(self.texts.get(raw)) as usize;
+        if id == self.raw_pair_ids.len() {
+            let [resource, action] = [resource, action].map(|field| self.span(field, line));
+            let pair = self.pair(resource, action);
+            self.raw_pair_ids.push(pair);
+        }
+        self.raw_pair_ids[id]
+    }
+
     fn pair(&mut self, resource: Span, action: Span) -> u32 {
-        let resource_id = self.resource_names.intern(&self.texts, resource);
+        let resource_id = self.resource_names.intern(self.texts.get(resource));
         if resource_id as usize == self.resources.len() {
             self.resources
                 .push(self.patterns.add(&self.texts, resource));
         }
-        let action_id = self.action_names.intern(&self.texts, action);
+        let action_id = self.action_names.intern(self.texts.get(action));
         if action_id as usize == self.actions.len() {
             self.actions.push(self.patterns.add(&self.texts, action));
         }
@@ -212,32 +230,33 @@ impl Loader {
         drop(self.pending);
         let mut rules = Vec::with_capacity(sorted.len());
         let mut runs: Vec<Run> = Vec::new();
-        let mut runs_of = Vec::with_capacity(starts.len());
-        let mut indexes = 0;
-        for bounds in starts.windows(2) {
-            runs_of.push(to_u32(runs.len()));
+        let mut own = Vec::with_capacity(starts.len());
+        let mut indexes = Vec::new();
+        for (bounds, links) in starts.windows(2).zip(&links_of) {
+            own.push(Own {
+                runs: to_u32(runs.len()),
+                links: *links,
+            });
             let mine = &mut sorted[bounds[0] as usize..bounds[1] as usize];
             mine.sort_unstable_by_key(|(pair, rule)| (*pair, rule.line));
             for run in mine.chunk_by(|(a, _), (b, _)| a == b) {
-                let index = if run.len() > SMALL_RUN {
-                    indexes += 1;
-                    indexes - 1
-                } else {
-                    Run::SMALL
-                };
+                if run.len() > SMALL_RUN {
+                    indexes.push((to_u32(runs.len()), LazyIndex::default()));
+                }
                 runs.push(Run {
                     pair: run[0].0,
                     first: to_u32(rules.len()),
-                    index,
                 });
                 rules.extend(run.iter().map(|(_, rule)| *rule));
             }
         }
-        runs_of.push(to_u32(runs.len()));
+        own.push(Own {
+            runs: to_u32(runs.len()),
+            links: to_u32(links.len()),
+        });
         runs.push(Run {
             pair: 0,
             first: to_u32(rules.len()),
-            index: Run::SMALL,
         });
         runs.shrink_to_fit();
         Rules {
@@ -250,10 +269,9 @@ impl Loader {
             pairs: self.pairs,
             all: rules,
             runs,
-            runs_of,
-            indexes: (0..indexes).map(|_| LazyIndex::default()).collect(),
             links,
-            links_of,
+            own,
+            indexes,
         }
     }
 }

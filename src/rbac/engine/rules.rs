@@ -1,8 +1,11 @@
 //! The compiled policy: rules grouped by subject and by (resource, action), and who inherits whom.
 
-use super::index::LazyIndex;
+use super::index::{Index, LazyIndex};
 use super::pattern::{Compact, Failed, Patterns, Shape};
-use super::texts::{Names, Source, Texts};
+use super::texts::{Names, Source, Texts, to_u32};
+
+/// Runs of more rules than this have an index.
+pub(super) const SMALL_RUN: usize = 16;
 
 /// The line of a rule that stands in no text: see [`Rules::is_virtual`].
 pub(super) const VIRTUAL: u32 = u32::MAX - 1;
@@ -20,7 +23,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    pub(super) fn new(word: &str) -> Self {
+    pub(in crate::rbac) fn new(word: &str) -> Self {
         match word {
             "allow" => Self::Allow,
             "deny" => Self::Deny,
@@ -36,12 +39,36 @@ pub(super) struct Rule {
     pub(super) line: u32,
     /// The object's pattern, marked with the effect.
     object: Compact,
+    /// The last bytes of the pattern's literal: most rules that do not match are told by them,
+    /// without a look at the text, which is seldom in a cache.
+    tail: u32,
 }
 
 impl Rule {
-    pub(super) fn new(line: u32, object: Compact, effect: Effect) -> Self {
-        let object = object.with_mark(effect as u32);
-        Self { line, object }
+    pub(super) fn new(texts: &Texts, line: u32, object: Compact, effect: Effect) -> Self {
+        let literal = match object.shape() {
+            Shape::Stars | Shape::Compiled => None,
+            _ => texts.bytes(object.literal()).last_chunk(),
+        };
+        Self {
+            line,
+            object: object.with_mark(effect as u32),
+            tail: literal.map_or(0, |bytes| u32::from_le_bytes(*bytes)),
+        }
+    }
+
+    /// Whether the object may match; a no is certain.
+    #[inline]
+    fn may_match(&self, object: &[u8]) -> bool {
+        let len = self.object.literal().len as usize;
+        let end = match self.object.shape() {
+            Shape::Literal if object.len() != len => return false,
+            Shape::Literal | Shape::Suffix => object.len(),
+            Shape::Prefix | Shape::PrefixLine => len,
+            _ => return true,
+        };
+        let tail = object.get(..end).and_then(<[u8]>::last_chunk);
+        len < size_of::<u32>() || tail.is_some_and(|bytes| u32::from_le_bytes(*bytes) == self.tail)
     }
 
     #[inline]
@@ -73,12 +100,13 @@ pub(super) struct Run {
     pub(super) pair: u32,
     /// Its first rule; its last stands before the next run's first.
     pub(super) first: u32,
-    /// The number of its index, or [`Run::SMALL`].
-    pub(super) index: u32,
 }
 
-impl Run {
-    pub(super) const SMALL: u32 = u32::MAX;
+/// Where a name's runs and links begin; they end where the next name's begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Own {
+    pub(super) runs: u32,
+    pub(super) links: u32,
 }
 
 /// A `g` line below its subject.
@@ -106,13 +134,11 @@ pub(super) struct Rules {
     pub(super) all: Vec<Rule>,
     /// By subject; one more at the end that bounds the last.
     pub(super) runs: Vec<Run>,
-    /// A name's first run; one more at the end.
-    pub(super) runs_of: Vec<u32>,
-    /// The indexes of the larger runs.
-    pub(super) indexes: Vec<LazyIndex>,
     pub(super) links: Vec<Link>,
-    /// A name's first link; one more at the end.
-    pub(super) links_of: Vec<u32>,
+    /// What each name has; one more at the end.
+    pub(super) own: Vec<Own>,
+    /// The larger runs' numbers, ascending, and their indexes.
+    pub(super) indexes: Vec<(u32, LazyIndex)>,
 }
 
 impl Rules {
@@ -120,7 +146,7 @@ impl Rules {
     #[inline]
     pub(super) fn runs_of(&self, name: u32) -> std::ops::Range<usize> {
         let name = name as usize;
-        self.runs_of[name] as usize..self.runs_of[name + 1] as usize
+        self.own[name].runs as usize..self.own[name + 1].runs as usize
     }
 
     /// The numbers of a run's rules.
@@ -133,7 +159,20 @@ impl Rules {
     #[inline]
     pub(super) fn links_of(&self, name: u32) -> &[Link] {
         let name = name as usize;
-        &self.links[self.links_of[name] as usize..self.links_of[name + 1] as usize]
+        &self.links[self.own[name].links as usize..self.own[name + 1].links as usize]
+    }
+
+    /// The index of a run, where it is large and was asked for before.
+    #[inline]
+    pub(super) fn index_of(&self, run: usize) -> Option<&Index> {
+        if self.rules_of(run).len() <= SMALL_RUN {
+            return None;
+        }
+        let at = self
+            .indexes
+            .binary_search_by_key(&to_u32(run), |(run, _)| *run)
+            .ok()?;
+        self.indexes[at].1.get(self, run)
     }
 
     /// Whether a pair's patterns match; the resource is asked first, and the action only when the
@@ -157,6 +196,9 @@ impl Rules {
     /// Whether an object matches a rule.
     #[inline]
     pub(super) fn object_matches(&self, rule: &Rule, object: &str) -> Result<bool, Failed> {
+        if !rule.may_match(object.as_bytes()) {
+            return Ok(false);
+        }
         self.patterns.matches(&self.texts, rule.object(), object)
     }
 
@@ -165,6 +207,17 @@ impl Rules {
     /// everything). That is kept as one rule without a line.
     pub(super) fn is_virtual(line: u32) -> bool {
         line == VIRTUAL
+    }
+
+    /// The source that a line stands in.
+    pub(super) fn source_of(&self, line: u32) -> Option<&Source> {
+        if Self::is_virtual(line) {
+            return None;
+        }
+        let at = self
+            .sources
+            .partition_point(|source| source.span.start <= line);
+        self.sources.get(at.checked_sub(1)?)
     }
 
     /// Bytes on the heap, without the text itself, indexes and compiled patterns.
@@ -176,9 +229,49 @@ impl Rules {
             + size_of_val(&*self.pairs)
             + size_of_val(&*self.all)
             + size_of_val(&*self.runs)
-            + size_of_val(&*self.runs_of)
+            + size_of_val(&*self.own)
             + size_of_val(&*self.indexes)
             + size_of_val(&*self.links)
-            + size_of_val(&*self.links_of)
+    }
+}
+
+/// So many times 64 pairs are remembered; a policy with more pairs asks again for the others.
+const PAIR_WORDS: usize = 4;
+
+/// Which pairs match a question's resource and action, each found out once.
+pub(super) struct PairVerdicts<'r> {
+    resource: &'r str,
+    action: &'r str,
+    known: [u64; PAIR_WORDS],
+    matches: [u64; PAIR_WORDS],
+}
+
+impl<'r> PairVerdicts<'r> {
+    #[inline]
+    pub(super) fn new(resource: &'r str, action: &'r str) -> Self {
+        Self {
+            resource,
+            action,
+            known: [0; PAIR_WORDS],
+            matches: [0; PAIR_WORDS],
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&mut self, rules: &Rules, pair: u32) -> Result<bool, Failed> {
+        let (word, bit) = (pair as usize / 64, 1 << (pair % 64));
+        if let Some(known) = self.known.get(word)
+            && known & bit != 0
+        {
+            return Ok(self.matches[word] & bit != 0);
+        }
+        let matched = rules.pair_matches(pair, self.resource, self.action)?;
+        if word < PAIR_WORDS {
+            self.known[word] |= bit;
+            if matched {
+                self.matches[word] |= bit;
+            }
+        }
+        Ok(matched)
     }
 }

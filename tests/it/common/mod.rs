@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use kubectl_octopus_argo::host::{Environment, Host, Terminal};
+use kubectl_octopus_argo::host::{Environment, Host, Outlet, Terminal};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
 use tempfile::TempDir;
 
+pub(crate) mod fake;
 pub mod real;
+pub(crate) mod world;
 
 /// A directory of its own for one test.
 pub struct Sandbox {
@@ -136,6 +138,7 @@ impl Command {
             directory: self.directory,
             clock: &clock,
             runner: &runner,
+            outlet: Outlet::default(),
         };
         let code = kubectl_octopus_argo::run(args, &mut host).number();
         Run {
@@ -203,7 +206,7 @@ impl Runner for Recorder {
         self.ran.lock().unwrap().push(words);
         let answer = self.answers.lock().unwrap().pop();
         let (code, stdout, stderr) = answer.ok_or_else(|| Failure::Missing {
-            program: invocation.program.clone(),
+            program: "any program: none may be run here".into(),
         })?;
         Ok(Output {
             code: Some(code),

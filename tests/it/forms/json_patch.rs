@@ -50,17 +50,17 @@ fn the_real_kubectl_makes_of_it_what_the_manifest_is() {
     };
     let apply = |object: &str, patch: &str| {
         let sandbox = Sandbox::new().with("o.yaml", object).with("p.json", patch);
-        let path = |name: &str| sandbox.path().join(name).display().to_string();
-        let (object, patch) = (path("o.yaml"), path("p.json"));
+        let file = |name: &str| sandbox.path().join(name).display().to_string();
+        let (before, change) = (file("o.yaml"), file("p.json"));
         let args = [
             "patch",
             "--local",
             "-f",
-            &object,
+            &before,
             "--type",
             "json",
             "--patch-file",
-            &patch,
+            &change,
             "-o",
             "json",
         ];

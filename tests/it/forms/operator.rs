@@ -140,12 +140,12 @@ fn a_policy_of_which_nothing_is_left_stays_and_is_empty() {
 
 #[test]
 fn the_merge_patch_has_our_own_entries_the_lock_and_nothing_else() {
-    let live = with_policy().replace("  name: cd", "  name: cd\n  resourceVersion: \"5\"");
+    let server = with_policy().replace("  name: cd", "  name: cd\n  resourceVersion: \"5\"");
     let patch = |more: &str| -> Value {
         let line = format!("render -q --form operator -o patch --format json -f - {more}");
         let out = Sandbox::new()
             .command(&line)
-            .stdin(&live)
+            .stdin(&server)
             .run()
             .stdout_of(0);
         serde_json::from_str(&out).unwrap()

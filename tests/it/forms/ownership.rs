@@ -116,11 +116,14 @@ fn what_the_next_upgrade_does_is_said_for_each_way() {
     let owned = live(
         "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"resource.exclusions\":\"\"}}'\n",
     );
-    assert_data_eq!(stderr("render -f - --only argocd-cm", &owned), str![[r#"
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &owned),
+        str![[r#"
 note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -128,12 +131,15 @@ fn keys_that_an_earlier_apply_made_prunable_are_named_with_the_command_that_mend
     let ours = live(
         "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"accounts.octopus\":\"apiKey\",\"dex.config\":\"\"}}'\n",
     );
-    assert_data_eq!(stderr("render -f - --only argocd-cm", &ours), str![[r#"
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &ours),
+        str![[r#"
 warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus, dex.config of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of your own that has them, mend it with: kubectl patch configmap argocd-cm -n cd --type merge -p '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}'
 note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
 
-"#]]);
+"#]]
+    );
     let managed = live(
         "  managedFields:\n  - manager: kubectl-client-side-apply\n    operation: Update\n    fieldsV1:\n      f:data:\n        f:accounts.octopus: {}\n",
     );

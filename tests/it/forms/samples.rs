@@ -280,18 +280,18 @@ fn intend(object: &mut Value, options: &str) {
             }
         }
         ("AppProject", project) => {
-            let rule = |resource: &str| {
+            let line = |resource: &str| {
                 format!("p, proj:{project}:octopus, {resource}, get, {project}/*, allow")
             };
             let role = json!({
                 "name": "octopus",
                 "description": format!("Octopus Deploy reads the applications of {project}"),
-                "policies": [rule("applications"), rule("clusters"), rule("logs")],
+                "policies": [line("applications"), line("clusters"), line("logs")],
             });
-            let roles = &mut object["spec"]["roles"];
-            match roles.as_array_mut() {
-                Some(roles) => roles.push(role),
-                None => *roles = json!([role]),
+            let list = &mut object["spec"]["roles"];
+            match list.as_array_mut() {
+                Some(list) => list.push(role),
+                None => *list = json!([role]),
             }
         }
         ("Values", _) => {

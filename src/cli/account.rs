@@ -1,0 +1,93 @@
+//! The Account Service, but for tokens.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Argocd;
+
+/// Accounts, as the server knows them
+#[derive(Clone, Debug, Subcommand)]
+pub enum AccountCommand {
+    /// List the accounts, and what Octopus's own lacks
+    List(AccountListArgs),
+    /// Show an account and its tokens
+    Get(AccountGetArgs),
+    /// Ask the server whether the caller may do something: exit code 0 yes, 1 no
+    CanI(CanIArgs),
+    /// Change a password; it never becomes an argument
+    UpdatePassword(UpdatePasswordArgs),
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// A table.
+    #[default]
+    Table,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// Only names or ids, a line each.
+    Name,
+}
+
+/// `account list`.
+#[derive(Clone, Debug, Args)]
+pub struct AccountListArgs {
+    /// The account that Octopus Deploy uses
+    #[arg(long, value_name = "NAME", default_value = "octopus")]
+    pub account: String,
+    /// How to print the list
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: ListOutput,
+    /// How argocd is run.
+    #[command(flatten)]
+    pub argocd: Argocd,
+}
+
+/// `account get`.
+#[derive(Clone, Debug, Args)]
+pub struct AccountGetArgs {
+    /// The account
+    #[arg(long, value_name = "NAME", default_value = "octopus")]
+    pub account: String,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: ListOutput,
+    /// How argocd is run.
+    #[command(flatten)]
+    pub argocd: Argocd,
+}
+
+/// `account can-i`.
+#[derive(Clone, Debug, Args)]
+pub struct CanIArgs {
+    /// get, sync, delete, …: exact verbs
+    pub action: String,
+    /// applications, clusters, logs, …
+    pub resource: String,
+    /// PROJECT/APPLICATION, a cluster's URL, …
+    pub object: String,
+    /// How argocd is run.
+    #[command(flatten)]
+    pub argocd: Argocd,
+}
+
+/// `account update-password`.
+#[derive(Clone, Debug, Args)]
+pub struct UpdatePasswordArgs {
+    /// The account whose password changes [default: whoever is logged in]
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// File with the password of whoever is logged in (- is stdin); without it argocd asks
+    #[arg(long, value_name = "FILE", requires = "new_password_file")]
+    pub current_password_file: Option<PathBuf>,
+    /// File with the new password (- is stdin); without it argocd asks
+    #[arg(long, value_name = "FILE", requires = "current_password_file")]
+    pub new_password_file: Option<PathBuf>,
+    /// How argocd is run.
+    #[command(flatten)]
+    pub argocd: Argocd,
+}

@@ -1,0 +1,53 @@
+//! The proof of what the account may and may not do.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::{Change, Input};
+
+/// Prove, offline, what the account may and may not do after the change, and why.
+///
+/// Required is what Octopus needs; forbidden is everything else but reading, proved for all
+/// objects and not for a sample. Exit code 1 if one of them is not as it must be.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: Change,
+    /// Check the state that was read, not the one after the change
+    #[arg(long)]
+    pub as_is: bool,
+    /// Check expectations of your own instead: a YAML or JSON file (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub expect: Vec<PathBuf>,
+    /// Exit with 1 also for what the account may read without need
+    #[arg(long)]
+    pub strict: bool,
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: CheckOutput,
+    /// Load Argo CD's built-in policy first
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub use_builtin_policy: bool,
+    /// The version of Argo CD whose rules count [default: the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub argocd_version: Option<String>,
+}
+
+/// The format of `check`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckOutput {
+    /// A table
+    #[default]
+    Text,
+    /// A versioned JSON document
+    Json,
+    /// A table for a pull request
+    Markdown,
+    /// `JUnit` XML, for a build server
+    Junit,
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec kubectl-octopus_argo __complete "$@"

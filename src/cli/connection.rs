@@ -1,0 +1,138 @@
+//! How argocd is found and how it reaches its server.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::model::{Connection, Span};
+
+/// How argocd is found and how it reaches its server: argocd's own flags, passed through. Its
+/// variables (`ARGOCD_SERVER`, `ARGOCD_AUTH_TOKEN`, `ARGOCD_OPTS`) count as well.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "argocd")]
+pub struct Argocd {
+    /// The argocd to run [default: the variable ARGOCD, or argocd in PATH]
+    #[arg(long, value_name = "FILE")]
+    pub argocd_path: Option<PathBuf>,
+    /// How long one call of argocd may take; then it is ended [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<Span>,
+    /// Argo CD's server
+    #[arg(long, value_name = "HOST:PORT")]
+    pub server: Option<String>,
+    /// Use gRPC-web, for proxies without HTTP/2
+    #[arg(long)]
+    pub grpc_web: bool,
+    /// Use gRPC-web below this path
+    #[arg(long, value_name = "PATH")]
+    pub grpc_web_root_path: Option<String>,
+    /// Do not verify the server's certificate
+    #[arg(long)]
+    pub insecure: bool,
+    /// Use no TLS
+    #[arg(long)]
+    pub plaintext: bool,
+    /// Reach the server through the Kubernetes API
+    #[arg(long)]
+    pub port_forward: bool,
+    /// The namespace of the server, with --port-forward
+    #[arg(long, value_name = "NAMESPACE")]
+    pub port_forward_namespace: Option<String>,
+    /// The label app.kubernetes.io/name of the server's pods, with --port-forward
+    #[arg(long, value_name = "NAME")]
+    pub server_name: Option<String>,
+    /// The context of argocd's configuration
+    #[arg(long, value_name = "NAME")]
+    pub argocd_context: Option<String>,
+    /// argocd's configuration (argocd's own --config)
+    #[arg(long, value_name = "FILE")]
+    pub argocd_config: Option<PathBuf>,
+    /// Work without a server; authorisation is off then
+    #[arg(long)]
+    pub core: bool,
+    /// The kubeconfig context that argocd uses
+    #[arg(long, value_name = "NAME")]
+    pub kube_context: Option<String>,
+    /// The server's certificate, or its authority's
+    #[arg(long, value_name = "FILE")]
+    pub server_crt: Option<PathBuf>,
+    /// A client certificate
+    #[arg(long, value_name = "FILE")]
+    pub client_crt: Option<PathBuf>,
+    /// The client certificate's key
+    #[arg(long, value_name = "FILE")]
+    pub client_crt_key: Option<PathBuf>,
+    /// A header for every request (repeatable)
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// How often a connection is tried again
+    #[arg(long, value_name = "N")]
+    pub http_retry_max: Option<u32>,
+}
+
+impl Argocd {
+    /// The flags that are passed through.
+    pub fn connection(&self) -> Connection {
+        let args = self.clone();
+        Connection {
+            server: args.server,
+            grpc_web: args.grpc_web,
+            grpc_web_root_path: args.grpc_web_root_path,
+            insecure: args.insecure,
+            plaintext: args.plaintext,
+            port_forward: args.port_forward,
+            port_forward_namespace: args.port_forward_namespace,
+            server_name: args.server_name,
+            context: args.argocd_context,
+            config: args.argocd_config,
+            core: args.core,
+            kube_context: args.kube_context,
+            server_crt: args.server_crt,
+            client_crt: args.client_crt,
+            client_crt_key: args.client_crt_key,
+            headers: args.header,
+            http_retry_max: args.http_retry_max,
+        }
+    }
+
+    /// The same as flags of ours, for the commands that hints name. Headers are left out: they may
+    /// hold a credential.
+    pub fn flags(&self) -> Vec<String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let values = [
+            ("--argocd-path", path(&self.argocd_path)),
+            ("--server", self.server.clone()),
+            ("--grpc-web-root-path", self.grpc_web_root_path.clone()),
+            (
+                "--port-forward-namespace",
+                self.port_forward_namespace.clone(),
+            ),
+            ("--server-name", self.server_name.clone()),
+            ("--argocd-context", self.argocd_context.clone()),
+            ("--argocd-config", path(&self.argocd_config)),
+            ("--kube-context", self.kube_context.clone()),
+            ("--server-crt", path(&self.server_crt)),
+            ("--client-crt", path(&self.client_crt)),
+            ("--client-crt-key", path(&self.client_crt_key)),
+        ];
+        let switches = [
+            ("--grpc-web", self.grpc_web),
+            ("--insecure", self.insecure),
+            ("--plaintext", self.plaintext),
+            ("--port-forward", self.port_forward),
+            ("--core", self.core),
+        ];
+        let mut flags = Vec::new();
+        for (name, value) in values {
+            if let Some(value) = value {
+                flags.extend([name.to_owned(), value]);
+            }
+        }
+        for (name, on) in switches {
+            if on {
+                flags.push(name.to_owned());
+            }
+        }
+        flags
+    }
+}

@@ -1,0 +1,143 @@
+//! What a shell and a terminal get from the definition of the command line: completion scripts,
+//! man pages.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::Cli;
+use clap::{Args, Command, CommandFactory, ValueEnum};
+
+/// The file name of the program; `kubectl octopus-argo` makes kubectl look for it.
+pub const BINARY: &str = "kubectl-octopus_argo";
+
+/// The file name under which kubectl asks a plugin for completions.
+pub const COMPLETER: &str = "kubectl_complete-octopus_argo";
+
+/// The hidden command that answers as [`COMPLETER`] does, for scripts.
+pub const COMPLETE: &str = "__complete";
+
+/// Print what a shell needs to complete the plugin
+///
+/// People type `kubectl octopus-argo`, and kubectl asks the program
+/// `kubectl_complete-octopus_argo` on PATH what to complete. `completion kubectl` prints it:
+///
+///   kubectl octopus-argo completion kubectl > ~/.local/bin/kubectl_complete-octopus_argo
+///   chmod +x ~/.local/bin/kubectl_complete-octopus_argo
+///
+/// With kubectl's own completion (`source <(kubectl completion bash)`), that is all. The other
+/// scripts complete the name `kubectl-octopus_argo`, typed without kubectl.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct CompletionArgs {
+    /// The shell, or kubectl
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Who completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// The program that kubectl asks: makes `kubectl octopus-argo` complete in every shell
+    Kubectl,
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// Elvish
+    Elvish,
+}
+
+/// Print the man page, or write the pages of all commands.
+///
+/// To read it: `kubectl octopus-argo man | man -l -`
+#[derive(Clone, Debug, Args)]
+pub struct ManArgs {
+    /// The command whose page to print [default: the page of the plugin]
+    #[arg(value_name = "COMMAND", conflicts_with = "output_dir")]
+    pub command: Vec<String>,
+    /// Write the pages of all commands into this directory
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+}
+
+/// The completion script of a shell. All of them ask the program itself, which alone knows the
+/// accounts and files, so a script stays right when the program is upgraded.
+pub fn completion(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Kubectl => include_str!("completions/kubectl.sh"),
+        Shell::Bash => include_str!("completions/bash.sh"),
+        Shell::Zsh => include_str!("completions/zsh.sh"),
+        Shell::Fish => include_str!("completions/fish.fish"),
+        Shell::Powershell => include_str!("completions/powershell.ps1"),
+        Shell::Elvish => include_str!("completions/elvish.elv"),
+    }
+}
+
+/// A page of the manual.
+pub struct Page {
+    /// `kubectl-octopus_argo-render.1`
+    pub file: String,
+    /// roff.
+    pub text: String,
+}
+
+/// The page of a command, named by its words; `None` where there is no such command.
+pub fn page(words: &[String]) -> Option<Page> {
+    let root = definition();
+    let mut command = &root;
+    for word in words {
+        command = command.find_subcommand(word)?;
+    }
+    Some(render(command))
+}
+
+/// The pages of all commands.
+pub fn pages() -> Vec<Page> {
+    let root = definition();
+    let mut pages = Vec::new();
+    let mut left = vec![&root];
+    while let Some(command) = left.pop() {
+        pages.push(render(command));
+        left.extend(command.get_subcommands().filter(|sub| !sub.is_hide_set()));
+    }
+    pages.sort_by(|a, b| a.file.cmp(&b.file));
+    pages
+}
+
+/// The command line as it is, without the command `help`: it has no page.
+fn definition() -> Command {
+    let mut root = Cli::command().disable_help_subcommand(true);
+    root.build();
+    root
+}
+
+fn render(command: &Command) -> Page {
+    let name = command
+        .get_display_name()
+        .unwrap_or(command.get_name())
+        .to_owned();
+    let page = clap_mangen::Man::new(command.clone())
+        .title(name.to_uppercase())
+        .source(format!("{BINARY} {}", env!("CARGO_PKG_VERSION")))
+        .manual(super::NAME);
+    let file = page.get_filename();
+    let mut text = Vec::new();
+    // A vector takes every byte.
+    let _ = page.render(&mut text);
+    // Not every roff reads UTF-8; all read this.
+    let text = String::from_utf8_lossy(&text)
+        .chars()
+        .fold(String::new(), |mut text, c| {
+            if c.is_ascii() {
+                text.push(c);
+            } else {
+                let _ = write!(text, "\\[u{:04X}]", u32::from(c));
+            }
+            text
+        });
+    Page { file, text }
+}

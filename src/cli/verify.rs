@@ -1,0 +1,58 @@
+//! The proof on the server.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Argocd, Input};
+use crate::model::Span;
+
+/// Prove on the server, as the new token, what it may and may not do.
+///
+/// The token comes from --token-file, else from `ARGOCD_AUTH_TOKEN`. With objects given, the
+/// offline answer stands beside the server's.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// File with the token (- is stdin) [default: `ARGOCD_AUTH_TOKEN`]
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The account that the token must be of
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "octopus",
+        conflicts_with = "role"
+    )]
+    pub account: String,
+    /// A role of the projects that the token must be of, in place of an account
+    #[arg(long, value_name = "ROLE", requires = "project")]
+    pub role: Option<String>,
+    /// Require that it may sync applications
+    #[arg(long)]
+    pub allow_sync: bool,
+    /// The projects that applications and logs are confined to (repeatable, comma-separated)
+    #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
+    pub project: Vec<String>,
+    /// Ask again until all is as wanted, for at most this long
+    #[arg(long, value_name = "DURATION")]
+    pub wait: Option<Span>,
+    /// How to print the answers
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: VerifyOutput,
+    /// Where the objects for the offline answers come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// How argocd is run.
+    #[command(flatten)]
+    pub argocd: Argocd,
+}
+
+/// How the answers are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum VerifyOutput {
+    /// A table.
+    #[default]
+    Table,
+    /// JSON.
+    Json,
+}

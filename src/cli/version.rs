@@ -1,0 +1,21 @@
+//! What was built, from what.
+
+use clap::{Args, ValueEnum};
+
+/// Print the version, the commit it was built from and the target it was built for.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct VersionArgs {
+    /// Format of the output
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: VersionOutput,
+}
+
+/// The format of `version`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum VersionOutput {
+    /// A line
+    #[default]
+    Text,
+    /// A JSON object: version, commit, target
+    Json,
+}

@@ -1,0 +1,34 @@
+//! `account can-i`: argocd's question with an honest exit code.
+
+use crate::cli::CanIArgs;
+use crate::commands::argocd::{client, refuse_core};
+use crate::commands::context::Context;
+use crate::error::{Code, Result};
+use crate::model::proves_nothing;
+use crate::process::argocd::Answer;
+
+pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let client = client(&args.argocd, context)?;
+    refuse_core(&client, context)?;
+    let answer = client.can_i(&args.action, &args.resource, &args.object)?;
+    let yes = answer == Answer::Yes;
+    context.print(if yes { "yes\n" } else { "no\n" })?;
+    if let Answer::NoSuchWord(known) = answer {
+        context.warn(format!(
+            "the server knows no such word, so nobody may; it knows: {known}"
+        ));
+        if args.action.contains('/') {
+            context.note(
+                "a server can be asked about whole verbs only; for verbs with a path there is the \
+                 offline proof: kubectl octopus-argo can",
+            );
+        }
+    } else if !yes && proves_nothing(&args.resource, &args.object) {
+        context.warn(format!(
+            "this no proves nothing: the administrator gets it too, because every object of {} \
+             has a slash and `{}` has none; ask for '*/*' or PROJECT/NAME",
+            args.resource, args.object
+        ));
+    }
+    Ok(if yes { Code::OK } else { Code::NO })
+}

@@ -1,0 +1,137 @@
+//! The state after the change, as though it had been read: what `check` proves things about.
+
+use super::change::Wish;
+use super::context::Context;
+use super::forms::{self, Planned};
+use crate::cli::{Form, Input};
+use crate::error::Result;
+use crate::input::{Content, File, Origin, objects};
+use crate::model::{MatchMode, Source, Which};
+use crate::plan::Desired;
+use crate::rbac::{Line, lines};
+use crate::yaml::{self, Stream};
+
+/// What follows the name of a text that the change touches.
+const AFTER: &str = "(after the change)";
+
+/// Makes the change in everything that was read. A bare policy gets the rules beside it.
+pub(super) fn after(
+    files: Vec<File>,
+    wish: &Wish,
+    args: &Input,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<File>> {
+    let found = objects(&files);
+    let bare = files
+        .iter()
+        .any(|file| matches!(file.content, Content::Policy(_)));
+    let form = match args.form {
+        Some(form) if form != Form::Auto => form,
+        _ => forms::detect(&found, args),
+    };
+    let planned = match forms::plan(wish, form, &found, args, context) {
+        Err(error) if !bare => return Err(error),
+        planned => planned.unwrap_or_default(),
+    };
+    if !planned.is_empty() {
+        let changed = changed(&files, &planned)?;
+        drop((planned, found));
+        let files = files.into_iter().zip(changed);
+        return Ok(files
+            .map(|(file, changed)| match changed {
+                Some(stream) => File {
+                    content: Content::Documents(stream),
+                    ..file
+                },
+                None => file,
+            })
+            .collect());
+    }
+    drop((planned, found));
+    let rules = rules_beside(&files, wish)?;
+    Ok(files.into_iter().chain(rules).collect())
+}
+
+/// The text of each file that changes, edited and parsed.
+pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
+    let edited = files.iter().enumerate().map(|(index, file)| {
+        let ours = planned
+            .iter()
+            .filter(|planned| planned.object.file == index);
+        let edits: Vec<_> = ours
+            .flat_map(|planned| planned.edits.iter().cloned())
+            .collect();
+        match file.stream() {
+            Some(stream) if !edits.is_empty() => {
+                let name = format!("{} {AFTER}", stream.source().name());
+                Ok(Some(
+                    yaml::edited(stream, &edits)?.into_owned().renamed(&name),
+                ))
+            }
+            _ => Ok(None),
+        }
+    });
+    edited.collect()
+}
+
+/// The manifests of an Argo CD that has none yet.
+pub(super) fn fresh(wish: &Wish, namespace: &str) -> Result<Vec<File>> {
+    let variables = wish.variables(namespace, wish.match_mode());
+    Desired::render(&wish.engine, &variables)?;
+    let files = Which::ALL.map(|which| {
+        let rendered = wish.engine.manifest(which, &variables)?;
+        let source = Source::new(format!("<{which}>"), rendered.text);
+        Ok(File {
+            origin: Origin::Made,
+            content: Content::Documents(Stream::parse(source)?),
+        })
+    });
+    files.into_iter().collect()
+}
+
+/// The wanted rules that no bare policy of the input has.
+fn rules_beside(files: &[File], wish: &Wish) -> Result<Option<File>> {
+    let policies: Vec<&Source> = files
+        .iter()
+        .filter_map(|file| match &file.content {
+            Content::Policy(source) => Some(source),
+            Content::Documents(_) => None,
+        })
+        .collect();
+    if policies.is_empty() {
+        return Ok(None);
+    }
+    let mode: MatchMode = wish.match_mode();
+    let desired = Desired::render(&wish.engine, &wish.variables("argocd", mode))?;
+    let name = format!("{} {AFTER}", desired.policy_key);
+    let mut text = String::new();
+    for rule in &desired.rules {
+        let there = policies.iter().any(|source| {
+            lines(&source.name().into(), source.text()).any(|line| match &line.line {
+                Line::Policy(policy) => {
+                    let fields = [
+                        &policy.subject,
+                        &policy.resource,
+                        &policy.action,
+                        &policy.object,
+                        &policy.effect,
+                    ];
+                    fields
+                        .into_iter()
+                        .zip(&rule.fields)
+                        .all(|(one, other)| one.text == *other)
+                }
+                _ => false,
+            })
+        });
+        if !there {
+            text.push_str(&rule.line);
+            text.push('\n');
+        }
+    }
+    let content = Content::Policy(Source::new(name, text));
+    Ok(Some(File {
+        origin: Origin::Made,
+        content,
+    }))
+}

@@ -1,0 +1,161 @@
+//! What the commands that run argocd share: how it is set up, where tokens come from, what is said.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use crate::cli::{self, NAME};
+use crate::error::{Error, Result};
+use crate::model::{Claims, Moment, Span};
+use crate::process::argocd::{
+    Client, OPTIONS_VARIABLE, Options, Owner, Setup, TOKEN_VARIABLE, config_file, is_core,
+};
+use crate::process::{DEFAULT_TIMEOUT, Secret, quoted};
+
+/// The variable that names the argocd to run.
+const PROGRAM_VARIABLE: &str = "ARGOCD";
+/// No token and no password is longer.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+/// Sets argocd up, with its own login.
+pub(super) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Result<Client<'h>> {
+    let env = &context.host.env;
+    let program = match (&args.argocd_path, env.get(PROGRAM_VARIABLE)) {
+        (Some(path), _) => program(path, context),
+        (None, Some(path)) => program(Path::new(path), context),
+        (None, None) => "argocd".into(),
+    };
+    if args.timeout == Some(Span::seconds(0)) {
+        return Err(Error::usage("--timeout 0 leaves argocd no time"));
+    }
+    let options = env.get(OPTIONS_VARIABLE).map(|text| {
+        let text = text.to_str().ok_or("it is not text")?;
+        Options::parse(text)
+    });
+    let options = options.transpose().map_err(|why| {
+        Error::usage(format!("argocd cannot read {OPTIONS_VARIABLE}: {why}"))
+            .hint("it holds options as on a command line: --name value, quoted as for a shell")
+    })?;
+    let token = match env.get(TOKEN_VARIABLE) {
+        Some(text) => {
+            let text = text
+                .to_str()
+                .ok_or_else(|| Error::usage(format!("{TOKEN_VARIABLE} is not text")))?;
+            Some(Secret::new(text.trim()))
+        }
+        None => None,
+    };
+    let setup = Setup {
+        program,
+        connection: args.connection(),
+        options,
+        token,
+        timeout: args.timeout.map_or(DEFAULT_TIMEOUT, Span::duration),
+    };
+    Ok(Client::new(context.host.runner, setup))
+}
+
+/// A name is looked up in PATH; a path starts from the working directory.
+fn program(path: &Path, context: &Context<'_, '_>) -> PathBuf {
+    if path.components().count() == 1 && !path.is_absolute() {
+        path.to_owned()
+    } else {
+        context.host.path(path)
+    }
+}
+
+/// Refuses to ask what the caller may do where the answer is always yes.
+pub(super) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Result<()> {
+    let asked_for = if client.asks_for_core() {
+        Some("--core is given, or stands in ARGOCD_OPTS")
+    } else {
+        let env = &context.host.env;
+        let named = client.named_config().map(|path| context.host.path(path));
+        let path = named.or_else(|| config_file(|name| env.get(name)));
+        let config = path.and_then(|path| fs::read_to_string(path).ok());
+        let core = config.is_some_and(|config| is_core(&config, client.named_context()));
+        core.then_some("the context of argocd's configuration says `core: true`")
+    };
+    match asked_for {
+        None => Ok(()),
+        Some(why) => Err(Error::usage(
+            "in core mode authorisation is off and every answer is yes, which proves nothing",
+        )
+        .hint(why)
+        .hint("ask a server: --server, --port-forward, or --argocd-context with another context")),
+    }
+}
+
+/// Reads a secret from a file, or from stdin where the file is `-`; without the line end.
+pub(super) fn read_secret(file: &Path, context: &mut Context<'_, '_>) -> Result<Secret> {
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(4096));
+    let (name, outcome) = if file == Path::new("-") {
+        let mut stdin = (&mut *context.host.stdin).take(LONGEST_SECRET + 1);
+        ("stdin".to_owned(), stdin.read_to_end(&mut bytes))
+    } else {
+        let opened = fs::File::open(context.host.path(file));
+        let read = opened.and_then(|file| file.take(LONGEST_SECRET + 1).read_to_end(&mut bytes));
+        (file.display().to_string(), read)
+    };
+    outcome.map_err(|cause| Error::input(format!("cannot read {name}")).caused_by(cause))?;
+    if bytes.len() as u64 > LONGEST_SECRET {
+        return Err(Error::input(format!("{name} is too long for a secret")));
+    }
+    let text = Secret::from_bytes(std::mem::take(&mut *bytes));
+    let line = text.expose();
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.trim().is_empty() {
+        return Err(Error::input(format!("{name} is empty")));
+    }
+    Ok(Secret::new(line))
+}
+
+/// The token that is presented: that of the file, else that of `ARGOCD_AUTH_TOKEN`. Stdin is never
+/// read unasked.
+pub(super) fn presented(
+    file: Option<&Path>,
+    context: &mut Context<'_, '_>,
+) -> Result<Option<(Secret, Claims)>> {
+    let (token, name) = if let Some(file) = file {
+        let token = Secret::new(read_secret(file, context)?.expose().trim());
+        (token, format!("--token-file {}", file.display()))
+    } else {
+        let Some(text) = context.host.env.get(TOKEN_VARIABLE) else {
+            return Ok(None);
+        };
+        let text = text.to_str().unwrap_or_default();
+        (Secret::new(text.trim()), TOKEN_VARIABLE.to_owned())
+    };
+    let claims = Claims::decode(token.expose())
+        .map_err(|why| Error::input(format!("{name} holds no token: {why}")))?;
+    Ok(Some((token, claims)))
+}
+
+/// The time now.
+pub(super) fn now(context: &Context<'_, '_>) -> Moment {
+    Moment::from((context.host.clock)())
+}
+
+/// A command of ours that the user can run next, with the connection of this one.
+pub(super) fn command(words: &[&str], argocd: &cli::Argocd) -> String {
+    let flags = argocd.flags();
+    let words = words
+        .iter()
+        .copied()
+        .chain(flags.iter().map(String::as_str));
+    let words: Vec<_> = words.map(quoted).collect();
+    format!("{NAME} {}", words.join(" "))
+}
+
+/// The command that deletes a token.
+pub(super) fn deletion(owner: &Owner, id: &str, argocd: &cli::Argocd) -> String {
+    let mut words = vec!["token", "delete"];
+    match owner {
+        Owner::Account(name) => words.extend(["--account", name]),
+        Owner::Role { project, role } => words.extend(["--role", role, "--project", project]),
+    }
+    words.push(id);
+    command(&words, argocd)
+}

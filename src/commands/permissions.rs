@@ -1,0 +1,137 @@
+//! What the change gives and takes, computed for every subject before and after.
+
+use super::after::changed;
+use super::change::scope;
+use super::forms::Planned;
+use super::policy_input::PolicyInput;
+use crate::cli::Input;
+use crate::error::{Error, Kind, Result};
+use crate::input::{Content, File, objects, select};
+use crate::model::{AccountName, Which};
+use crate::rbac::analysis::{Whom, compare};
+use crate::rbac::{ArgoCdVersion, Enforcer};
+use crate::report::permissions::PermissionChange;
+
+/// Everybody, in the report.
+const EVERYBODY: &str = "(everybody)";
+
+/// Compares the policies of every Argo CD that was planned for; `None` where none was.
+pub(super) fn permissions(
+    files: &[File],
+    planned: &[Planned<'_>],
+    args: &Input,
+    account: &AccountName,
+) -> Result<Option<Vec<PermissionChange>>> {
+    if !planned
+        .iter()
+        .any(|planned| planned.which() == Some(Which::RbacCm))
+    {
+        return Ok(None);
+    }
+    let scope = &scope(args);
+    let after: Vec<File> = files
+        .iter()
+        .zip(changed(files, planned)?)
+        .filter_map(|(file, changed)| {
+            let stream = changed.or_else(|| file.stream().cloned())?;
+            Some(File {
+                origin: file.origin.clone(),
+                content: Content::Documents(stream),
+            })
+        })
+        .collect();
+    let before = with_documents(files);
+    let (found_before, found_after) = (objects(&before), objects(&after));
+    let instances = select(&found_before, scope)?.instances.into_iter();
+    let instances = instances.zip(select(&found_after, scope)?.instances);
+    let mut changes = Vec::new();
+    for (was, will) in instances {
+        if was.rbac_cm.is_none() {
+            continue;
+        }
+        let namespace = was.namespace.clone();
+        let was = PolicyInput::of(was, &before, &found_before)?;
+        let will = PolicyInput::of(will, &after, &found_after)?;
+        let one = Enforcer::load(&was.set).map_err(|error| was.refuse(&error))?;
+        let other = Enforcer::load(&will.set).map_err(|error| will.refuse(&error))?;
+        for subject in compare(&one, &other, ArgoCdVersion::NEWEST).subjects {
+            let name = match &subject.whom {
+                Whom::Everybody => EVERYBODY.to_owned(),
+                Whom::Subject(name) => name.clone(),
+            };
+            let collateral = name != account.as_str();
+            let line = |id, added: bool| {
+                let (enforcer, input) = if added { (&other, &will) } else { (&one, &was) };
+                input.describe(enforcer, id)
+            };
+            for change in &subject.changes {
+                changes.push(PermissionChange {
+                    namespace: namespace.clone(),
+                    subject: name.clone(),
+                    change: if change.gained { "gained" } else { "lost" },
+                    action: change.action.clone(),
+                    resource: change.resource.clone(),
+                    objects: change.objects.clone(),
+                    example: change.example.clone(),
+                    line: line(change.line, change.added),
+                    collateral,
+                });
+            }
+            for (id, added) in &subject.undecided {
+                let enforcer = if *added { &other } else { &one };
+                let rule = enforcer.rule(*id);
+                changes.push(PermissionChange {
+                    namespace: namespace.clone(),
+                    subject: name.clone(),
+                    change: "undecided",
+                    action: rule.action.text.into_owned(),
+                    resource: rule.resource.text.into_owned(),
+                    objects: rule.object.text.into_owned(),
+                    example: String::new(),
+                    line: line(*id, *added),
+                    collateral,
+                });
+            }
+        }
+    }
+    Ok(Some(changes))
+}
+
+/// The files that hold documents, so that files before and after stand side by side.
+fn with_documents(files: &[File]) -> Vec<File> {
+    let streams = files
+        .iter()
+        .filter_map(|file| Some((file.origin.clone(), file.stream()?.clone())));
+    streams
+        .map(|(origin, stream)| File {
+            origin,
+            content: Content::Documents(stream),
+        })
+        .collect()
+}
+
+/// Refuses a change that concerns anybody but the account.
+pub(super) fn refuse_collateral(changes: &[PermissionChange], account: &AccountName) -> Result<()> {
+    let others: Vec<_> = changes.iter().filter(|change| change.collateral).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let error = Error::new(
+        Kind::Collateral,
+        format!("the change would alter what others than {account} may do"),
+    );
+    Err(others.into_iter().fold(error, |error, change| {
+        let PermissionChange {
+            subject,
+            change,
+            action,
+            resource,
+            objects,
+            line,
+            ..
+        } = change;
+        error.hint(format!(
+            "{subject}: {change}: {action} {resource} {objects} ({line})"
+        ))
+    }))
+}

@@ -1,0 +1,95 @@
+//! `token create`: a token, made with an explicit id, and handed over or revoked.
+
+use super::deliver::{self, Delivery};
+use super::life::{Order, make};
+use super::owner;
+use crate::cli::{LifetimeArgs, TokenCreateArgs};
+use crate::commands::argocd::{client, now};
+use crate::commands::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::model::{Expiry, Span};
+use crate::process::Hold;
+use crate::process::argocd::{Client, Owner};
+
+pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let owners = owner::owners(&args.owner)?;
+    owner::may_be_given(&owners)?;
+    let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
+    let id = args
+        .id
+        .as_deref()
+        .map(|id| owner::id("--id", id))
+        .transpose()?;
+    let Some(expiry) = expiry(args.lifetime)? else {
+        return Err(
+            Error::usage("a token that nobody sees expire is found by somebody else")
+                .hint(
+                    "say how long it is valid: --expires-in 90d; `token rotate` renews it in time",
+                )
+                .hint("or say that it never ends: --no-expiry"),
+        );
+    };
+    let client = client(&args.argocd, context)?;
+    if args.if_missing && exists(&client, &owners, &prefix, context)? {
+        return Ok(Code::OK);
+    }
+    let delivery = Delivery::check(&args.delivery, &owners, context)?;
+    let order = Order {
+        owners: &owners,
+        id,
+        prefix: &prefix,
+        expiry,
+    };
+    // Until everything is said, a Ctrl-C does not end the program.
+    let _hold = Hold::new();
+    let made = make(&order, &client, &args.argocd, context)?;
+    let delivered = delivery.hand_over(made, &args.argocd, context)?;
+    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
+    Ok(Code::OK)
+}
+
+/// How long a token is to be valid; `None` if nothing is said.
+pub(super) fn expiry(args: LifetimeArgs) -> Result<Option<Expiry>> {
+    match (args.expires_in, args.no_expiry) {
+        (Some(span), _) if span == Span::seconds(0) => {
+            Err(Error::usage("to Argo CD a duration of zero means for ever")
+                .hint("if that is meant, say --no-expiry"))
+        }
+        (Some(span), _) => Ok(Some(Expiry::In(span))),
+        (None, true) => Ok(Some(Expiry::Never)),
+        (None, false) => Ok(None),
+    }
+}
+
+/// Whether each owner has an unexpired token of ours.
+fn exists(
+    client: &Client<'_>,
+    owners: &[Owner],
+    prefix: &str,
+    context: &mut Context<'_, '_>,
+) -> Result<bool> {
+    let now = now(context);
+    let mut found = Vec::new();
+    for owner in owners {
+        let tokens = client.tokens(owner)?;
+        let mut ours = tokens
+            .into_iter()
+            .filter(|token| token.id.starts_with(prefix) && !token.expired(now));
+        found.push((owner, ours.next()));
+    }
+    let all = found.iter().all(|(_, token)| token.is_some());
+    for (owner, token) in &found {
+        if let Some(token) = token {
+            let until = super::records::expiry(token);
+            context.note(format!(
+                "{owner} has the token {} (expires {until}){}",
+                token.id,
+                if all { ": nothing to do" } else { "" }
+            ));
+        }
+    }
+    if !all && found.iter().any(|(_, token)| token.is_some()) {
+        context.note("not every project has one; all get a new one, so that one Secret holds all");
+    }
+    Ok(all)
+}

@@ -1,0 +1,53 @@
+//! `token delete`: one token, by its id.
+
+use super::owner;
+use crate::cli::TokenDeleteArgs;
+use crate::commands::argocd::{client, now};
+use crate::commands::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::process::argocd::Gone;
+
+pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let owners = owner::owners(&args.owner)?;
+    let [owner] = &owners[..] else {
+        return Err(Error::usage(
+            "a token is of one project: name one with --project",
+        ));
+    };
+    let client = client(&args.argocd, context)?;
+    if !args.yes {
+        let tokens = client.tokens(owner)?;
+        let now = now(context);
+        let Some(token) = tokens.iter().find(|token| token.id == args.id) else {
+            return Err(missing(owner, &args.id));
+        };
+        let others = tokens.iter().filter(|other| other.id != args.id);
+        let valid = others.filter(|other| !other.expired(now)).count();
+        if valid == 0 && !token.expired(now) {
+            context.warn(format!("this is the last valid token of {owner}"));
+        }
+        let question = format!(
+            "delete token {} of {owner} (issued {}, expires {})?",
+            token.id,
+            token.issued,
+            super::records::expiry(token)
+        );
+        if !context.ask(&question)? {
+            context.note("nothing is deleted");
+            return Ok(Code::NO);
+        }
+    }
+    match client.delete(owner, &args.id)? {
+        Gone::Deleted => {
+            context.note(format!("token {} of {owner} is deleted", args.id));
+            Ok(Code::OK)
+        }
+        Gone::NotThere => Err(missing(owner, &args.id)),
+    }
+}
+
+fn missing(owner: &crate::process::argocd::Owner, id: &str) -> Error {
+    let id = id.escape_debug();
+    Error::external(format!("{owner} has no token `{id}`"))
+        .hint("kubectl octopus-argo token list shows the ids there are")
+}

@@ -1,0 +1,185 @@
+//! Handing tokens over: to stdout or into a file, and never lost on the way.
+
+use std::path::PathBuf;
+
+use super::life::give_up;
+use super::manifest;
+use crate::cli::{self, DeliveryArgs, TokenOutput};
+use crate::commands::argocd::{command, deletion};
+use crate::commands::context::Context;
+use crate::emit::{Existing, secret};
+use crate::error::{Error, Kind, Result};
+use crate::process::Secret;
+use crate::process::argocd::{Minted, Owner};
+
+/// Where tokens go: checked before there is one.
+pub(super) struct Delivery<'a> {
+    args: &'a DeliveryArgs,
+    file: Option<PathBuf>,
+}
+
+/// What is told of a token that was delivered.
+pub(super) struct Delivered {
+    pub(super) owner: Owner,
+    pub(super) id: String,
+    expires: String,
+}
+
+impl<'a> Delivery<'a> {
+    /// Finds out what can be found out before a token is made.
+    pub(super) fn check(
+        args: &'a DeliveryArgs,
+        owners: &[Owner],
+        context: &mut Context<'_, '_>,
+    ) -> Result<Self> {
+        if args.output == TokenOutput::Token && owners.len() > 1 {
+            return Err(Error::usage(
+                "several tokens do not go out as text: nobody could tell them apart",
+            )
+            .hint("use -o secret, which has a key for each project, or name one project"));
+        }
+        manifest::check(args, owners)?;
+        let file = args
+            .output_file
+            .as_ref()
+            .map(|path| context.host.path(path));
+        let delivery = Self { args, file };
+        if let Some(path) = &delivery.file {
+            secret::probe(path, delivery.existing())?;
+        } else {
+            if let Some(why) = context.host.outlet.loses {
+                return Err(Error::external(format!("the token would be lost: {why}"))
+                    .hint("nothing was made; give the token somewhere to go: a pipe, or --output-file FILE"));
+            }
+            if context.host.terminal.stdout && args.output == TokenOutput::Token {
+                context.warn(
+                    "stdout is a terminal, which shows the token and may keep it; there is \
+                     --output-file FILE",
+                );
+            } else if context.host.terminal.stdout {
+                context.warn(
+                    "stdout is a terminal, which shows the token and may keep it; pipe it into \
+                     `kubectl apply --server-side -f -`, or use --output-file FILE",
+                );
+            }
+        }
+        Ok(delivery)
+    }
+
+    fn existing(&self) -> Existing {
+        if self.args.force {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        }
+    }
+
+    /// Whether it goes into a file.
+    pub(super) fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Hands the tokens over. What does not arrive is revoked.
+    pub(super) fn hand_over(
+        &self,
+        made: Vec<Minted<'_>>,
+        argocd: &cli::Argocd,
+        context: &mut Context<'_, '_>,
+    ) -> Result<Vec<Delivered>> {
+        let outcome = self.text(&made).and_then(|text| self.write(&text, context));
+        if let Err(error) = outcome {
+            let kind = error.kind();
+            let what = if kind == Kind::Interrupted {
+                "interrupted before the token was delivered"
+            } else {
+                "the token could not be delivered"
+            };
+            let kind = if kind == Kind::Interrupted {
+                kind
+            } else {
+                Kind::External
+            };
+            let undelivered = error
+                .hints()
+                .iter()
+                .fold(Error::new(kind, what), |all, hint| all.hint(hint.clone()));
+            return Err(give_up(undelivered.caused_by(error), made, argocd));
+        }
+        Ok(made
+            .into_iter()
+            .map(|minted| {
+                let delivered = Delivered {
+                    owner: minted.owner().clone(),
+                    id: minted.id().to_owned(),
+                    expires: match minted.claims().expires() {
+                        Some(expires) => format!("expires {expires}"),
+                        None => "never expires".to_owned(),
+                    },
+                };
+                minted.delivered();
+                delivered
+            })
+            .collect())
+    }
+
+    fn text(&self, made: &[Minted<'_>]) -> Result<Secret> {
+        match (self.args.output, made) {
+            (TokenOutput::Token, [minted]) => {
+                let mut line = zeroize::Zeroizing::new(String::with_capacity(
+                    minted.token().expose().len() + 1,
+                ));
+                line.push_str(minted.token().expose());
+                line.push('\n');
+                Ok(Secret::new(std::mem::take(&mut *line)))
+            }
+            _ => manifest::manifest(self.args, made),
+        }
+    }
+
+    fn write(&self, text: &Secret, context: &mut Context<'_, '_>) -> Result<()> {
+        let runner = context.host.runner;
+        match &self.file {
+            Some(_) if runner.interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),
+            Some(path) => secret::file(path, text, self.existing()),
+            None => {
+                let ready = context.host.outlet.ready;
+                let stop = || runner.interrupted();
+                secret::stdout(context.host.stdout, ready, &stop, text)
+            }
+        }
+    }
+}
+
+/// Says of each token that was delivered what it is, and last of all how it is revoked: nobody can
+/// know what becomes of it behind a pipe.
+pub(super) fn tell(
+    delivered: &[Delivered],
+    args: &DeliveryArgs,
+    argocd: &cli::Argocd,
+    context: &mut Context<'_, '_>,
+) {
+    let place = match &args.output_file {
+        Some(path) => format!(" is in {}", path.display()),
+        None => " is on stdout".to_owned(),
+    };
+    for Delivered { owner, id, expires } in delivered {
+        context.note(format!("token {id} of {owner}{place}; it {expires}"));
+    }
+    if let [
+        Delivered {
+            owner: Owner::Account(name),
+            ..
+        },
+    ] = delivered
+        && let Some(path) = &args.output_file
+        && args.output == TokenOutput::Token
+    {
+        let path = path.display().to_string();
+        let words = ["verify", "--account", name, "--token-file", &path];
+        context.next(command(&words, argocd));
+    }
+    for Delivered { owner, id, .. } in delivered {
+        let command = deletion(owner, id, argocd);
+        context.always(format!("to revoke token {id}: {command}"));
+    }
+}

@@ -1,0 +1,87 @@
+//! `token inspect`: what a token claims. Asks nobody, verifies nothing.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::{ClaimsOutput, TokenInspectArgs};
+use crate::commands::argocd::{now, read_secret};
+use crate::commands::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::model::{Claims, Moment, Subject};
+
+pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let file = args.token_file.as_deref().unwrap_or(Path::new("-"));
+    if args.token_file.is_none() && context.host.terminal.stdin {
+        context.note("paste the token, then Enter and Ctrl-D; or give --token-file FILE");
+    }
+    let token = read_secret(file, context)?;
+    let claims = Claims::decode(token.expose()).map_err(|why| {
+        Error::input(format!("this is no token: {why}"))
+            .hint("a token is one line of three base64url words with dots between them")
+    })?;
+    drop(token);
+    let now = now(context);
+    let text = match args.output {
+        ClaimsOutput::Text => text(&claims, now),
+        ClaimsOutput::Json => {
+            let expired = claims.expires().is_some_and(|expires| expires <= now);
+            let report = json!({
+                "schema": "claims/v1",
+                "claims": claims.all(),
+                "issued": claims.issued().map(|issued| issued.to_string()),
+                "expires": claims.expires().map(|expires| expires.to_string()),
+                "expired": expired,
+                "verified": false,
+            });
+            format!("{report:#}\n")
+        }
+    };
+    let shown = context.shown(&text);
+    context.print(&shown)?;
+    context.note("decoded, not verified: only the server can tell whether the token is good");
+    Ok(Code::OK)
+}
+
+fn text(claims: &Claims, now: Moment) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        let value = value.replace(['\n', '\t'], " ");
+        let _ = writeln!(text, "{:<10} {value}", format!("{name}:"));
+    };
+    line("id", claims.id().unwrap_or("none"));
+    line("issuer", claims.issuer().unwrap_or("none"));
+    match claims.subject() {
+        None => line("subject", "none"),
+        Some(subject) => {
+            line("subject", &subject.to_string());
+            match subject {
+                Subject::ProjectRole { project, role } => {
+                    line("project", &project);
+                    line("role", &role);
+                }
+                Subject::Account { name, .. } => line("account", &name),
+            }
+        }
+    }
+    match claims.issued() {
+        None => line("issued", "unknown"),
+        Some(issued) => {
+            let age = now.since(issued).age();
+            line("issued", &format!("{issued} ({age} ago)"));
+        }
+    }
+    match claims.expires() {
+        None => line("expires", "never"),
+        Some(expires) if expires <= now => {
+            let age = now.since(expires).age();
+            line("expires", &format!("{expires} (expired {age} ago)"));
+        }
+        Some(expires) => {
+            let left = expires.since(now).age();
+            line("expires", &format!("{expires} (in {left})"));
+        }
+    }
+    text
+}

@@ -1,0 +1,28 @@
+//! `token`: API tokens, from birth to revocation.
+
+mod create;
+mod delete;
+mod deliver;
+mod inspect;
+mod life;
+mod list;
+mod manifest;
+mod owner;
+mod prune;
+pub(super) mod records;
+mod rotate;
+
+use super::context::Context;
+use crate::cli::TokenCommand;
+use crate::error::{Code, Result};
+
+pub(super) fn run(command: &TokenCommand, context: &mut Context<'_, '_>) -> Result<Code> {
+    match command {
+        TokenCommand::Create(args) => create::run(args, context),
+        TokenCommand::List(args) => list::run(args, context),
+        TokenCommand::Inspect(args) => inspect::run(args, context),
+        TokenCommand::Rotate(args) => rotate::run(args, context),
+        TokenCommand::Prune(args) => prune::run(args, context),
+        TokenCommand::Delete(args) => delete::run(args, context),
+    }
+}

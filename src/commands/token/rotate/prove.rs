@@ -1,0 +1,146 @@
+//! The proof that a new token works, before anything depends on it.
+
+use std::time::{Duration, Instant};
+
+use crate::commands::context::Context;
+use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
+use crate::error::{Error, Kind, Result};
+use crate::model::{Needs, ProjectName, Question, Verdict};
+use crate::process::argocd::{Answer, Client, Minted, Owner, Problem, Reason};
+
+/// How long a new token may take to be known to every replica of the server.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Proves a new token: the server takes it for its owner, and it may what the present one may of
+/// what Octopus requires. Whatever else `verify` would report is a warning.
+pub(super) fn prove(
+    minted: &Minted<'_>,
+    present: Option<&Client<'_>>,
+    allow_sync: bool,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    let client = minted.client();
+    let owner = minted.owner();
+    let until = Instant::now() + PATIENCE;
+    let again = || Instant::now() < until && client.pause(PAUSE);
+    loop {
+        match who(&client, owner) {
+            Ok(Who::Expected) => break,
+            Ok(Who::Nobody) if again() => {}
+            Ok(who) => {
+                let what = stranger(&who, owner).unwrap_or_default();
+                return Err(unproven(minted, &what));
+            }
+            Err(problem) if is_unknown_yet(&problem) && again() => {}
+            Err(problem) => return Err(problem.into()),
+        }
+    }
+    let needs = needs(owner, allow_sync);
+    let round = loop {
+        match Round::ask(&client, &needs, owner) {
+            Ok(round) if round.who == Who::Expected => break round,
+            Ok(round) if !again() => {
+                let what = stranger(&round.who, owner).unwrap_or_default();
+                return Err(unproven(minted, &what));
+            }
+            Err(problem) if !is_unknown_yet(&problem) || !again() => return Err(problem.into()),
+            _ => {}
+        }
+    };
+    let (lacks, mut more): (Vec<_>, Vec<_>) = round.wrong().partition(|question| question.wanted());
+    more.extend(round.with(Verdict::Needless));
+    if let Some(present) = present {
+        compare(minted, &lacks, present, &again)?;
+        if !lacks.is_empty() {
+            context.warn(format!(
+                "like the present token, the new one may not {}; `kubectl octopus-argo verify` says \
+                 what that means",
+                names(&lacks)
+            ));
+        }
+    } else {
+        for question in &lacks {
+            context.warn(meaning(question, owner));
+        }
+    }
+    if !more.is_empty() {
+        context.warn(format!(
+            "{owner} may {}, which Octopus does not need",
+            names(&more)
+        ));
+    }
+    if round.sees_nothing {
+        context.warn(format!("{owner} may get applications and sees none"));
+    }
+    Ok(())
+}
+
+/// What of the required the new token may not must be refused to the present one too. A server of
+/// several replicas may be of two minds for a moment.
+fn compare(
+    minted: &Minted<'_>,
+    lacks: &[&Question],
+    present: &Client<'_>,
+    again: &dyn Fn() -> bool,
+) -> Result<()> {
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    let questions: Vec<Question> = lacks.iter().map(|question| (*question).clone()).collect();
+    let client = minted.client();
+    let of_present = ask::all(present, &questions).map_err(Error::from)?;
+    loop {
+        let of_new = ask::all(&client, &questions).map_err(Error::from)?;
+        let lost: Vec<&Question> = questions
+            .iter()
+            .zip(of_present.iter().zip(&of_new))
+            .filter(|(_, (old, new))| **old == Answer::Yes && **new != Answer::Yes)
+            .map(|(question, _)| question)
+            .collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        if !again() {
+            let what = format!("it may not {}, and the present token may", names(&lost));
+            return Err(unproven(minted, &what));
+        }
+    }
+}
+
+fn names(questions: &[&Question]) -> String {
+    let names: Vec<_> = questions.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+fn unproven(minted: &Minted<'_>, what: &str) -> Error {
+    Error::new(
+        Kind::External,
+        format!(
+            "the new token {} does not prove itself: {what}",
+            minted.id()
+        ),
+    )
+}
+
+/// Whether the server that was asked may only not know the token yet.
+fn is_unknown_yet(problem: &Problem) -> bool {
+    matches!(
+        problem.reason(),
+        Some(Reason::TokenRevoked | Reason::NotLoggedIn)
+    )
+}
+
+fn needs(owner: &Owner, allow_sync: bool) -> Needs {
+    match owner {
+        Owner::Account(_) => Needs {
+            allow_sync,
+            ..Needs::default()
+        },
+        Owner::Role { project, .. } => Needs {
+            allow_sync,
+            projects: ProjectName::new(project).into_iter().collect(),
+            role: true,
+        },
+    }
+}

@@ -1,0 +1,50 @@
+//! Asks the server many questions at the same time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::model::Question;
+use crate::process::argocd::{Answer, Client, Problem};
+
+/// How many calls of argocd run at the same time.
+const AT_ONCE: usize = 6;
+
+/// Every question's answer, in the order of the questions. After a first problem no more questions
+/// are asked, and that problem comes back: the others would meet it too.
+pub(in crate::commands) fn all(
+    client: &Client<'_>,
+    questions: &[Question],
+) -> Result<Vec<Answer>, Problem> {
+    let next = AtomicUsize::new(0);
+    let answers: Mutex<Vec<Option<Answer>>> = Mutex::new(vec![None; questions.len()]);
+    let problem: Mutex<Option<Problem>> = Mutex::new(None);
+    let ask = || {
+        while let Some((index, question)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            questions.get(index).map(|question| (index, question))
+        } {
+            match client.can_i(question.action, question.resource, &question.object) {
+                Ok(answer) => {
+                    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+                    answers[index] = Some(answer);
+                }
+                Err(found) => {
+                    next.store(questions.len(), Ordering::Relaxed);
+                    let mut problem = problem.lock().unwrap_or_else(PoisonError::into_inner);
+                    problem.get_or_insert(found);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(questions.len()) {
+            scope.spawn(ask);
+        }
+    });
+    if let Some(problem) = problem.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(problem);
+    }
+    let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Without a problem every question has its answer.
+    Ok(answers.into_iter().flatten().collect())
+}

@@ -1,0 +1,128 @@
+//! `verify`: the proof on the server, as the token that Octopus will use.
+
+pub(super) mod ask;
+mod offline;
+mod round;
+mod show;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use self::offline::Offline;
+pub(super) use self::round::{Round, Who, who};
+pub(super) use self::show::meaning;
+use super::argocd::{client, presented, refuse_core};
+use super::context::Context;
+use crate::cli::{VerifyArgs, VerifyOutput};
+use crate::error::{Code, Error, Result};
+use crate::model::{Needs, ProjectName};
+use crate::process::Failure;
+use crate::process::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
+use crate::rbac::ArgoCdVersion;
+
+/// How long to wait before the server is asked again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let stdin = PathBuf::from("-");
+    if args.token_file.as_deref() == Some(Path::new("-")) && args.input.filename.contains(&stdin) {
+        return Err(Error::usage(
+            "stdin can hold the token or the objects, not both",
+        ));
+    }
+    let (needs, owner) = wanted(args)?;
+    let Some((token, _)) = presented(args.token_file.as_deref(), context)? else {
+        return Err(Error::usage("there is no token to verify")
+            .hint(format!(
+                "give it with --token-file FILE, or in {TOKEN_VARIABLE}"
+            ))
+            .hint("never as an argument: everybody on the machine can see those"));
+    };
+    let client = client(&args.argocd, context)?;
+    refuse_core(&client, context)?;
+    let files = context.read(&args.input, args.input.form, &[])?;
+    let offline = files
+        .as_ref()
+        .map(|files| Offline::load(files, &args.input, &owner, context))
+        .transpose()?;
+    let client = client.presenting(&token);
+    let until = args.wait.map(|wait| Instant::now() + wait.duration());
+    let round = loop {
+        let round = Round::ask(&client, &needs, &owner);
+        let good = matches!(&round, Ok(round) if round.is_good());
+        let final_word = matches!(&round, Err(problem) if is_final(problem));
+        let left = until.map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(Instant::now())
+        });
+        if good || final_word || left.is_zero() || !client.pause(PAUSE.min(left)) {
+            break round?;
+        }
+    };
+    let offline = offline
+        .map(|offline| offline.answers(&round, context))
+        .transpose()?;
+    let text = match args.output {
+        VerifyOutput::Table => show::table(&round, offline.as_deref()),
+        VerifyOutput::Json => show::json(&round, offline.as_deref(), &owner),
+    };
+    context.print(&text)?;
+    show::explain(&round, offline.as_deref(), &owner, context);
+    Ok(if round.is_good() { Code::OK } else { Code::NO })
+}
+
+/// What is wanted, and of whom.
+fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
+    let projects = args.project.iter().map(|name| ProjectName::new(name));
+    let projects = projects
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(Error::usage)?;
+    let owner = match (&args.role, &projects[..]) {
+        (None, _) => Owner::Account(args.account.clone()),
+        (Some(role), [project]) => Owner::Role {
+            project: project.to_string(),
+            role: role.clone(),
+        },
+        (Some(_), _) => {
+            return Err(Error::usage(
+                "a project's token is of one project: name one with --project",
+            ));
+        }
+    };
+    let needs = Needs {
+        allow_sync: args.allow_sync,
+        projects,
+        role: args.role.is_some(),
+    };
+    Ok((needs, owner))
+}
+
+/// Whether waiting cannot help.
+fn is_final(problem: &Problem) -> bool {
+    match problem {
+        Problem::Failed(failure) => !matches!(failure, Failure::TimedOut { .. }),
+        _ => matches!(
+            problem.reason(),
+            Some(Reason::TooOld | Reason::NoServer | Reason::UnknownContext)
+        ),
+    }
+}
+
+/// The server's version, as far as its answers depend on it.
+pub(super) fn version(text: &str) -> Option<ArgoCdVersion> {
+    text.parse().ok()
+}
+
+/// What a token that is not who it should be is called.
+pub(super) fn stranger(who: &Who, owner: &Owner) -> Option<String> {
+    match who {
+        Who::Expected => None,
+        Who::Nobody => Some(format!(
+            "the token is no good: the server takes it for nobody (expired, revoked, of a disabled \
+             account or of another server), where {owner} was expected"
+        )),
+        Who::Other(name) => Some(format!(
+            "the token is somebody else's: the server takes it for `{}`, where {owner} was expected",
+            name.escape_debug()
+        )),
+    }
+}

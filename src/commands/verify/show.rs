@@ -1,0 +1,200 @@
+//! What the server said, for people and for programs.
+
+use serde_json::{Value, json};
+
+use super::round::{Round, Who};
+use super::{stranger, version};
+use crate::commands::context::Context;
+use crate::model::{Question, Verdict};
+use crate::process::argocd::{Answer, Owner};
+use crate::report;
+
+fn word(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+/// A row a question.
+pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
+    if round.who != Who::Expected {
+        return String::new();
+    }
+    let mut headers = vec!["RESULT", "ACTION", "RESOURCE", "OBJECT", "WANT", "SERVER"];
+    headers.extend(offline.map(|_| "OFFLINE"));
+    headers.push("NOTE");
+    let mut rows = Vec::new();
+    for (index, (question, answer)) in round.answers.iter().enumerate() {
+        let verdict = question.verdict(*answer == Answer::Yes);
+        let result = match verdict {
+            Verdict::Right => "ok",
+            Verdict::Wrong => "WRONG",
+            Verdict::Needless => "more",
+            Verdict::Nothing => "-",
+        };
+        let mut notes = Vec::new();
+        if question.documented {
+            notes.push("documented");
+        }
+        if verdict == Verdict::Nothing {
+            notes.push("proves nothing");
+        }
+        if matches!(answer, Answer::NoSuchWord(_)) {
+            notes.push("the server has no such verb or resource");
+        }
+        let cells = [
+            result,
+            question.action,
+            question.resource,
+            &question.object,
+            word(question.wanted()),
+            word(*answer == Answer::Yes),
+        ];
+        let mut row: Vec<String> = cells.map(str::to_owned).into();
+        let offline = offline.and_then(|offline| offline.get(index));
+        row.extend(offline.map(|yes| word(*yes).to_owned()));
+        row.push(notes.join(", "));
+        rows.push(row);
+    }
+    report::table(&headers, &rows)
+}
+
+/// The same as JSON.
+pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> String {
+    let answers = round
+        .answers
+        .iter()
+        .enumerate()
+        .map(|(index, (question, answer))| {
+            let mut value = json!({
+                "action": question.action,
+                "resource": question.resource,
+                "object": question.object,
+                "want": question.wanted(),
+            "purpose": question.purpose.as_str(),
+                "server": *answer == Answer::Yes,
+                "known": !matches!(answer, Answer::NoSuchWord(_)),
+                "verdict": question.verdict(*answer == Answer::Yes).as_str(),
+                "documented": question.documented,
+            });
+            if let Some(yes) = offline.and_then(|offline| offline.get(index)) {
+                value["offline"] = json!(yes);
+            }
+            value
+        });
+    let who = match &round.who {
+        Who::Expected => Value::from(owner.subject().user_name()),
+        Who::Nobody => Value::Null,
+        Who::Other(name) => Value::from(name.as_str()),
+    };
+    let report = json!({
+        "schema": "verify/v1",
+        "user": who,
+        "expectedUser": owner.subject().user_name(),
+        "serverVersion": round.version,
+        "good": round.is_good(),
+        "answers": answers.collect::<Vec<_>>(),
+    });
+    format!("{report:#}\n")
+}
+
+/// What the answers mean, on stderr.
+pub(super) fn explain(
+    round: &Round,
+    offline: Option<&[bool]>,
+    owner: &Owner,
+    context: &mut Context<'_, '_>,
+) {
+    if let Some(what) = stranger(&round.who, owner) {
+        context.warn(what);
+        context.next(
+            "kubectl octopus-argo token inspect shows what it claims, token list what there is",
+        );
+        return;
+    }
+    for question in round.wrong() {
+        context.warn(meaning(question, owner));
+    }
+    if let Some(offline) = offline {
+        differences(round, offline, context);
+    }
+    if round.sees_nothing {
+        context.warn(format!(
+            "{owner} may get applications and sees none: is this the right Argo CD, and are there \
+             any in its projects? Octopus shows an empty list then, and no error"
+        ));
+    }
+    match round.version.as_deref().map(|text| (text, version(text))) {
+        None => context.warn("the server did not say its version"),
+        Some((text, Some(version))) if !version.enforces_logs() => context.warn(format!(
+            "Argo CD {text} shows logs to everybody who may get the application, unless \
+             server.rbac.log.enforce.enable is \"true\" in argocd-cm"
+        )),
+        Some(_) => {}
+    }
+    let needless: Vec<_> = round
+        .with(Verdict::Needless)
+        .map(ToString::to_string)
+        .collect();
+    if !needless.is_empty() {
+        context.warn(format!(
+            "{owner} may read more than Octopus needs: {}",
+            needless.join(", ")
+        ));
+    }
+    let counted = round.answers.len() - round.with(Verdict::Nothing).count();
+    let wrong = round.wrong().count();
+    context.note(format!(
+        "{} of {counted} answers are as wanted",
+        counted - wrong
+    ));
+    context.note(
+        "verbs with a path (action/…, update/…, delete/…) cannot be asked of a server; \
+         `kubectl octopus-argo check` proves them offline",
+    );
+}
+
+/// What a wrong answer means.
+pub(in crate::commands) fn meaning(question: &Question, owner: &Owner) -> String {
+    let Question {
+        action, resource, ..
+    } = question;
+    if !question.wanted() {
+        return format!("{owner} may {question}, which Octopus does not need");
+    }
+    let consequence = match (*action, *resource) {
+        ("get", "applications") => "Octopus shows an empty application list, and no error",
+        ("get", "clusters") => "Octopus does not find the clusters of applications",
+        ("get", "logs") => "the log drawer of Octopus stays empty",
+        _ => "Octopus steps that trigger a sync fail",
+    };
+    format!("{owner} may not {question}: {consequence}")
+}
+
+/// Where the server and the given objects say different things.
+fn differences(round: &Round, offline: &[bool], context: &mut Context<'_, '_>) {
+    let (mut more, mut less) = (Vec::new(), Vec::new());
+    for ((question, answer), offline) in round.answers.iter().zip(offline) {
+        let name = format!(
+            "{} {} {}",
+            question.action, question.resource, question.object
+        );
+        match (*answer == Answer::Yes, offline) {
+            (true, false) => more.push(name),
+            (false, true) => less.push(name),
+            _ => {}
+        }
+    }
+    if !more.is_empty() {
+        context.warn(format!(
+            "the server allows what the given objects do not ({}): it has rules that were not \
+             given (another policy key, an AppProject, an older state), or it is another Argo CD",
+            more.join("; ")
+        ));
+    }
+    if !less.is_empty() {
+        context.warn(format!(
+            "the given objects allow what the server does not ({}): they are not applied, or have \
+             not reached it yet (--wait 60s asks again), or it is another Argo CD or version",
+            less.join("; ")
+        ));
+    }
+}

@@ -1,0 +1,136 @@
+//! argocd's own configuration: whether its context works without a server.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// A larger file is no configuration of argocd.
+const LARGEST: usize = 1024 * 1024;
+
+/// Where argocd keeps its configuration (`util/localconfig`): `ARGOCD_CONFIG_DIR`, else `~/.argocd`
+/// where there is one, else `XDG_CONFIG_HOME/argocd`, else `~/.config/argocd`; the file `config`.
+pub fn config_file<'a>(env: impl Fn(&str) -> Option<&'a OsStr>) -> Option<PathBuf> {
+    let directory = |name| env(name).map(PathBuf::from);
+    if let Some(own) = directory("ARGOCD_CONFIG_DIR") {
+        return Some(own.join("config"));
+    }
+    let home = directory(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+    let legacy = home.as_ref().map(|home| home.join(".argocd"));
+    if let Some(legacy) = legacy.filter(|legacy| legacy.exists()) {
+        return Some(legacy.join("config"));
+    }
+    let base = directory("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config")))?;
+    Some(base.join("argocd").join("config"))
+}
+
+#[derive(Deserialize)]
+struct Config {
+    #[serde(rename = "current-context", default)]
+    current: String,
+    #[serde(default)]
+    contexts: Vec<Context>,
+    #[serde(default)]
+    servers: Vec<Server>,
+}
+
+#[derive(Deserialize)]
+struct Context {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    server: String,
+}
+
+#[derive(Deserialize)]
+struct Server {
+    #[serde(default)]
+    server: String,
+    #[serde(default)]
+    core: bool,
+}
+
+/// Whether the named context, or else the current one, works in core mode. What cannot be read
+/// is not: argocd refuses it itself, with its own reason.
+pub fn is_core(config: &str, context: Option<&str>) -> bool {
+    // Hardly any configuration speaks of it, and then there is nothing to read.
+    if config.len() > LARGEST || !config.contains("core") {
+        return false;
+    }
+    let Ok(config) = serde_yaml::from_str::<Config>(config) else {
+        return false;
+    };
+    let name = context.unwrap_or(&config.current);
+    let named = config.contexts.iter().find(|context| context.name == name);
+    named.is_some_and(|context| {
+        let mut servers = config.servers.iter();
+        let server = servers.find(|server| server.server == context.server);
+        server.is_some_and(|server| server.core)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "\
+contexts:
+- {name: kubernetes, server: kubernetes, user: kubernetes}
+- name: prod
+  server: argocd.example.com
+  user: prod
+current-context: kubernetes
+prompts-enabled: false
+servers:
+- core: true
+  server: kubernetes
+- grpc-web-root-path: \"\"
+  server: argocd.example.com
+users:
+- auth-token: eyJ
+  name: prod
+";
+
+    #[test]
+    fn the_context_that_counts_is_looked_at() {
+        assert!(is_core(CONFIG, None));
+        assert!(!is_core(CONFIG, Some("prod")));
+        assert!(!is_core(CONFIG, Some("nowhere")));
+        assert!(!is_core("core: [", None));
+        assert!(!is_core("", None));
+    }
+
+    #[test]
+    fn the_file_is_found_where_argocd_looks() {
+        let home = tempfile::tempdir().unwrap();
+        let find = |variables: &[(&'static str, &OsStr)]| {
+            config_file(|name| {
+                let mut found = variables.iter().filter(|(known, _)| *known == name);
+                found.next().map(|(_, value)| *value)
+            })
+        };
+        let home_variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let at_home = (home_variable, home.path().as_os_str());
+        let own = OsStr::new("/own");
+        assert_eq!(
+            find(&[("ARGOCD_CONFIG_DIR", own), at_home]),
+            Some("/own/config".into())
+        );
+        assert_eq!(
+            find(&[("XDG_CONFIG_HOME", own), at_home]),
+            Some("/own/argocd/config".into())
+        );
+        assert_eq!(
+            find(&[at_home]),
+            Some(home.path().join(".config/argocd/config"))
+        );
+        std::fs::DirBuilder::new()
+            .create(home.path().join(".argocd"))
+            .unwrap();
+        assert_eq!(
+            find(&[("XDG_CONFIG_HOME", own), at_home]),
+            Some(home.path().join(".argocd/config"))
+        );
+        assert_eq!(find(&[]), None);
+    }
+}

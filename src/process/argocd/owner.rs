@@ -1,0 +1,156 @@
+//! Whose token it is, and what can be done with the tokens of one owner.
+
+use super::Client;
+use super::calls::Result;
+use super::mint::{ATTEMPTS, PAUSE};
+use super::problem::Problem;
+use super::refusal::Reason;
+use crate::model::{Expiry, Moment, Subject, TokenRecord};
+use crate::process::Secret;
+
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A local account.
+    Account(String),
+    /// A role of a project.
+    Role {
+        /// The project.
+        project: String,
+        /// The role.
+        role: String,
+    },
+}
+
+impl Owner {
+    /// The owner that a token names as its subject.
+    pub fn of(subject: &Subject) -> Self {
+        match subject {
+            Subject::Account { name, .. } => Self::Account(name.clone()),
+            Subject::ProjectRole { project, role } => Self::Role {
+                project: project.clone(),
+                role: role.clone(),
+            },
+        }
+    }
+
+    /// What a token of this owner names as its subject.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Account(name) => Subject::Account {
+                name: name.clone(),
+                capability: Some(crate::model::API_KEY.to_owned()),
+            },
+            Self::Role { project, role } => Subject::ProjectRole {
+                project: project.clone(),
+                role: role.clone(),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(name) => write!(f, "account {name}"),
+            Self::Role { project, role } => write!(f, "role {role} of project {project}"),
+        }
+    }
+}
+
+/// What became of a token that was to go.
+#[derive(Debug)]
+pub enum Gone {
+    /// It was there, and is deleted.
+    Deleted,
+    /// It was not there.
+    NotThere,
+}
+
+impl Client<'_> {
+    /// The tokens of an owner, the newest first.
+    pub fn tokens(&self, owner: &Owner) -> Result<Vec<TokenRecord>> {
+        match owner {
+            Owner::Account(name) => Ok(self.account(name)?.tokens),
+            Owner::Role { project, role } => self.project_tokens(project, role),
+        }
+    }
+
+    /// Makes a token. That it is what was asked for is for the caller to check.
+    pub(super) fn create(&self, owner: &Owner, id: &str, expiry: Expiry) -> Result<Secret> {
+        match owner {
+            Owner::Account(name) => self.generate_token(name, id, expiry),
+            Owner::Role { project, role } => self.create_project_token(project, role, id, expiry),
+        }
+    }
+
+    /// Deletes a token by its id; where the server lost a race, again.
+    ///
+    /// # Errors
+    /// A [`Problem`]; for a token of a project's role also that another one was made in the same
+    /// second: Argo CD cannot tell them apart, and would delete either.
+    pub fn delete(&self, owner: &Owner, id: &str) -> Result<Gone> {
+        let mut pause = PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.delete_once(owner, id) {
+                Err(problem) if problem.reason() == Some(&Reason::LostRace) => {}
+                outcome => return outcome,
+            }
+            // Somebody who asks to stop meanwhile is heard by the next call.
+            self.pause(pause);
+            pause *= 2;
+        }
+        self.delete_once(owner, id)
+    }
+
+    fn delete_once(&self, owner: &Owner, id: &str) -> Result<Gone> {
+        match owner {
+            Owner::Account(name) => match self.delete_token(name, id) {
+                Ok(()) => Ok(Gone::Deleted),
+                Err(problem) if problem.reason() == Some(&Reason::UnknownToken) => {
+                    Ok(Gone::NotThere)
+                }
+                Err(problem) => Err(problem),
+            },
+            Owner::Role { project, role } => self.delete_of_role(project, role, id),
+        }
+    }
+
+    fn delete_of_role(&self, project: &str, role: &str, id: &str) -> Result<Gone> {
+        let tokens = self.project_tokens(project, role)?;
+        let Some(token) = tokens.iter().find(|token| token.id == id) else {
+            return Ok(Gone::NotThere);
+        };
+        if let Some(twin) = twin(&tokens, id, token.issued) {
+            return Err(Problem::Twins {
+                id: id.to_owned(),
+                twin: twin.id.clone(),
+            });
+        }
+        self.delete_project_token(project, role, token.issued)?;
+        // argocd says yes whether or not there was one.
+        let left = self.project_tokens(project, role)?;
+        if left.iter().any(|token| token.id == id) {
+            let call = format!(
+                "argocd proj role delete-token {project} {role} {}",
+                token.issued.0
+            );
+            return Err(Problem::garbled(
+                call,
+                "it says yes, and the token is still there",
+            ));
+        }
+        Ok(Gone::Deleted)
+    }
+}
+
+/// Another token that was made in the same second.
+pub(super) fn twin<'a>(
+    tokens: &'a [TokenRecord],
+    id: &str,
+    issued: Moment,
+) -> Option<&'a TokenRecord> {
+    tokens
+        .iter()
+        .find(|other| other.id != id && other.issued == issued)
+}

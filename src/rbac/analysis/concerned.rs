@@ -1,0 +1,119 @@
+//! For whom a change of policy may change anything at all.
+//!
+//! Two policies answer alike for a subject when it reaches the same rules in both: the order of lines
+//! decides only which line is named. So whoever reaches no name whose own rules or roles differ is
+//! out of the question.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::rbac::engine::{Effect, Enforcer, LineId, MAX_HOPS, Reaching};
+use crate::rbac::policy::Policy;
+
+/// A rule without its subject and its place: what it says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Said {
+    pub(super) resource: String,
+    pub(super) action: String,
+    pub(super) object: String,
+    effect: Effect,
+}
+
+impl Said {
+    fn new(rule: &Policy<'_>) -> Self {
+        Self {
+            resource: rule.resource.text.to_string(),
+            action: rule.action.text.to_string(),
+            object: rule.object.text.to_string(),
+            effect: Effect::new(&rule.effect.text),
+        }
+    }
+}
+
+/// What reaches a subject, each thing said once, with the first line that says it.
+pub(super) type Reached<'e> = BTreeMap<Said, Reaching<'e>>;
+
+/// What reaches a subject, itself and through roles.
+pub(super) fn reached<'e>(enforcer: &'e Enforcer, subject: &str) -> Reached<'e> {
+    let mut all = Reached::new();
+    for rule in enforcer.reaching(subject) {
+        all.entry(Said::new(&enforcer.rule(rule.line())))
+            .or_insert(rule);
+    }
+    all
+}
+
+/// The names for which something may change, sorted: those that reach a name whose own rules or
+/// roles differ, or all when patterns are compared in another way.
+pub(super) fn concerned<'e>(
+    before: &'e Enforcer,
+    after: &'e Enforcer,
+    same_mode: bool,
+) -> BTreeSet<&'e str> {
+    let mut differing: BTreeSet<&str> = BTreeSet::new();
+    for (number, name) in before.names() {
+        let same = same_mode
+            && after.name(name).is_some_and(|other| {
+                same_rules(before, number, after, other) && same_roles(before, number, after, other)
+            });
+        if !same {
+            differing.insert(name);
+        }
+    }
+    let new = after.names().map(|(_, name)| name);
+    differing.extend(new.filter(|name| before.name(name).is_none()));
+    let mut concerned = differing.clone();
+    for enforcer in [before, after] {
+        concerned.extend(who_reaches(enforcer, &differing));
+    }
+    concerned
+}
+
+/// Whether a name's own rules say the same, in any order.
+fn same_rules(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
+    let (old, new) = (before.own_lines(old), after.own_lines(new));
+    // Mostly the very same lines.
+    let equal = old.len() == new.len()
+        && old.iter().zip(&new).all(|(old, new)| {
+            !old.is_virtual()
+                && !new.is_virtual()
+                && before.line_text(*old) == after.line_text(*new)
+        });
+    let all = |enforcer: &Enforcer, lines: Vec<LineId>| -> HashSet<Said> {
+        lines
+            .into_iter()
+            .map(|line| Said::new(&enforcer.rule(line)))
+            .collect()
+    };
+    equal || all(before, old) == all(after, new)
+}
+
+/// Whether a name is bound to the same roles.
+fn same_roles(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
+    let old = || before.own_roles(old).map(|role| before.name_text(role));
+    let new = || after.own_roles(new).map(|role| after.name_text(role));
+    old().eq(new()) || old().collect::<HashSet<_>>() == new().collect::<HashSet<_>>()
+}
+
+/// The names that act as one of some names, within the hops that count.
+fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> Vec<&'e str> {
+    let mut bound_to: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (number, _) in enforcer.names() {
+        for role in enforcer.own_roles(number) {
+            bound_to.entry(role).or_default().push(number);
+        }
+    }
+    let mut front: Vec<u32> = some.iter().filter_map(|name| enforcer.name(name)).collect();
+    let mut seen: HashSet<u32> = front.iter().copied().collect();
+    for _ in 0..MAX_HOPS {
+        let mut next = Vec::new();
+        for bound in front.iter().filter_map(|name| bound_to.get(name)).flatten() {
+            if seen.insert(*bound) {
+                next.push(*bound);
+            }
+        }
+        front = next;
+    }
+    seen.into_iter()
+        .map(|name| enforcer.name_text(name))
+        .collect()
+}

@@ -1,0 +1,315 @@
+//! A look at the compiled rules, for proofs about all questions at once.
+
+use super::pattern::{Compact, Shape};
+use super::rules::{Effect, Rule, Rules};
+use super::texts::Span;
+use super::{Enforcer, LineId};
+use crate::rbac::policy::{Line, Policy, Value, number_line};
+
+/// A rule that reaches a subject.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::rbac) struct Reaching<'e> {
+    rules: &'e Rules,
+    pair: u32,
+    rule: Rule,
+}
+
+impl<'e> Reaching<'e> {
+    /// Its line.
+    pub(in crate::rbac) fn line(self) -> LineId {
+        LineId(self.rule.line)
+    }
+
+    /// What it does.
+    pub(in crate::rbac) fn effect(self) -> Effect {
+        self.rule.effect()
+    }
+
+    /// Its pattern of resources.
+    pub(in crate::rbac) fn resource(self) -> Pattern<'e> {
+        let (resource, _) = self.rules.pairs[self.pair as usize];
+        self.pattern(self.rules.resources[resource as usize])
+    }
+
+    /// Its pattern of actions.
+    pub(in crate::rbac) fn action(self) -> Pattern<'e> {
+        let (_, action) = self.rules.pairs[self.pair as usize];
+        self.pattern(self.rules.actions[action as usize])
+    }
+
+    /// Its pattern of objects.
+    pub(in crate::rbac) fn object(self) -> Pattern<'e> {
+        self.pattern(self.rule.object())
+    }
+
+    /// Whether its evaluation may end in an error on some question.
+    pub(in crate::rbac) fn may_fail(self) -> bool {
+        [self.resource(), self.action(), self.object()]
+            .iter()
+            .any(|pattern| pattern.may_fail())
+    }
+
+    /// Whether it says what `other` says, and perhaps more.
+    pub(in crate::rbac) fn covers(self, other: Reaching<'_>) -> bool {
+        self.resource().covers(other.resource())
+            && self.action().covers(other.action())
+            && self.object().covers(other.object())
+    }
+
+    /// Whether some question may match both it and `other`; a no is certain.
+    pub(in crate::rbac) fn may_meet(self, other: Reaching<'_>) -> bool {
+        self.resource().may_meet(other.resource())
+            && self.action().may_meet(other.action())
+            && self.object().may_meet(other.object())
+    }
+
+    fn pattern(self, compact: Compact) -> Pattern<'e> {
+        Pattern {
+            rules: self.rules,
+            compact,
+        }
+    }
+}
+
+/// A pattern, and what is known of all texts that it matches.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::rbac) struct Pattern<'e> {
+    rules: &'e Rules,
+    compact: Compact,
+}
+
+impl Pattern<'_> {
+    /// Whether it matches a text; none where its evaluation fails.
+    pub(in crate::rbac) fn matches(self, text: &str) -> Option<bool> {
+        let Rules {
+            patterns, texts, ..
+        } = self.rules;
+        patterns.matches(texts, self.compact, text).ok()
+    }
+
+    /// Whether its evaluation may fail on some text.
+    fn may_fail(self) -> bool {
+        self.rules.patterns.may_fail(self.compact)
+    }
+
+    /// Whether some text may match both it and `other`; a no is certain.
+    fn may_meet(self, other: Pattern<'_>) -> bool {
+        if let Some(text) = self.literal() {
+            return other.matches(text) != Some(false);
+        }
+        if let Some(text) = other.literal() {
+            return self.matches(text) != Some(false);
+        }
+        let mine = self
+            .rules
+            .patterns
+            .literals(&self.rules.texts, self.compact);
+        let theirs = other
+            .rules
+            .patterns
+            .literals(&other.rules.texts, other.compact);
+        let begin = mine.begin.starts_with(theirs.begin) || theirs.begin.starts_with(mine.begin);
+        let end = mine.end.ends_with(theirs.end) || theirs.end.ends_with(mine.end);
+        begin && end && !self.is_never() && !other.is_never()
+    }
+
+    /// Whether its evaluation fails on every text.
+    pub(in crate::rbac) fn always_fails(self) -> bool {
+        self.rules.patterns.is_broken(self.compact)
+    }
+
+    /// Whether it matches no text at all.
+    pub(in crate::rbac) fn is_never(self) -> bool {
+        self.rules.patterns.is_never(self.compact)
+    }
+
+    /// Whether it is known to match every text that `other` matches, or to fail on it.
+    pub(in crate::rbac) fn covers(self, other: Pattern<'_>) -> bool {
+        let literal = |pattern: Pattern<'_>| -> String {
+            pattern
+                .rules
+                .texts
+                .get(pattern.compact.literal())
+                .to_owned()
+        };
+        let theirs = other
+            .rules
+            .patterns
+            .literals(&other.rules.texts, other.compact);
+        let shape = self.compact.shape();
+        if let Some(text) = other.literal()
+            && shape != Shape::Compiled
+        {
+            return self.matches(text) == Some(true);
+        }
+        match shape {
+            Shape::Any => true,
+            Shape::Literal => false,
+            Shape::Prefix => theirs.begin.starts_with(&literal(self)),
+            Shape::Suffix => theirs.end.ends_with(&literal(self)),
+            Shape::Contains => {
+                let needle = literal(self);
+                theirs.begin.contains(&needle)
+                    || theirs.end.contains(&needle)
+                    || other.compact.shape() == Shape::Contains && literal(other).contains(&needle)
+            }
+            Shape::PrefixLine => {
+                other.compact.shape() == Shape::PrefixLine
+                    && theirs.begin.starts_with(&literal(self))
+            }
+            Shape::Stars | Shape::Compiled => {
+                other.compact.shape() == shape
+                    && self.rules.patterns.text(self.compact)
+                        == other.rules.patterns.text(other.compact)
+                    && self.rules.patterns.mode() == other.rules.patterns.mode()
+            }
+        }
+    }
+
+    /// Whether it may match a text that begins with `beginning`; a no is certain.
+    pub(in crate::rbac) fn may_match_under(self, beginning: &str) -> bool {
+        if let Some(text) = self.literal() {
+            return text.starts_with(beginning);
+        }
+        let mine = self
+            .rules
+            .patterns
+            .literals(&self.rules.texts, self.compact);
+        (mine.begin.starts_with(beginning) || beginning.starts_with(mine.begin)) && !self.is_never()
+    }
+
+    /// Whether every text that it matches begins with `beginning`; a yes is certain.
+    pub(in crate::rbac) fn lies_under(self, beginning: &str) -> bool {
+        let mine = self
+            .rules
+            .patterns
+            .literals(&self.rules.texts, self.compact);
+        mine.begin.starts_with(beginning)
+    }
+
+    /// Whether it is known to match every text that begins with `beginning`.
+    pub(in crate::rbac) fn covers_all_under(self, beginning: &str) -> bool {
+        let literal = || self.rules.texts.get(self.compact.literal());
+        match self.compact.shape() {
+            Shape::Any => true,
+            Shape::Prefix => beginning.starts_with(literal()),
+            Shape::Contains => beginning.contains(literal()),
+            _ => false,
+        }
+    }
+
+    /// The only text that it matches, if it is of that kind.
+    fn literal(&self) -> Option<&str> {
+        (self.compact.shape() == Shape::Literal)
+            .then(|| self.rules.texts.get(self.compact.literal()))
+    }
+}
+
+impl Enforcer {
+    /// Every rule that reaches a subject, itself and through roles, in load order. The default role
+    /// is not among its roles.
+    pub(in crate::rbac) fn reaching(&self, subject: &str) -> Vec<Reaching<'_>> {
+        let mut all = Vec::new();
+        self.for_reached(subject, |name| all.extend(self.own_rules(name)));
+        all.sort_unstable_by_key(|reaching| reaching.line());
+        all
+    }
+
+    /// The rules of one name itself, by number.
+    fn own_rules(&self, name: u32) -> impl Iterator<Item = Reaching<'_>> {
+        let rules = &self.rules;
+        rules.runs_of(name).flat_map(move |run| {
+            let pair = rules.runs[run].pair;
+            rules.all[rules.rules_of(run)]
+                .iter()
+                .map(move |rule| Reaching {
+                    rules,
+                    pair,
+                    rule: *rule,
+                })
+        })
+    }
+
+    /// The fields of a rule's line, all of them empty for the one rule that stands in no text.
+    pub fn rule(&self, line: LineId) -> Policy<'_> {
+        let empty = || Value {
+            text: "".into(),
+            offset: 0,
+        };
+        if let Some(Line::Policy(policy)) = self.raw_line(line) {
+            return policy;
+        }
+        let mut effect = empty();
+        effect.text = "allow".into();
+        Policy {
+            subject: empty(),
+            resource: empty(),
+            action: empty(),
+            object: empty(),
+            effect,
+        }
+    }
+
+    /// A line, its number in the text left out of account.
+    fn raw_line(&self, line: LineId) -> Option<Line<'_>> {
+        if Rules::is_virtual(line.0) {
+            return None;
+        }
+        let texts = &self.rules.texts;
+        let source = self.rules.source_of(line.0)?;
+        let end = source.span.start + source.span.len;
+        let rest = texts.get(Span {
+            start: line.0,
+            len: end - line.0,
+        });
+        Some(number_line(&source.key, rest, 0, 0).line)
+    }
+
+    /// Every name in the policy: subjects of rules, and both sides of bindings. Numbers of this
+    /// policy alone.
+    pub(in crate::rbac) fn names(&self) -> impl ExactSizeIterator<Item = (u32, &str)> {
+        let rules = &self.rules;
+        (0..super::texts::to_u32(rules.names.len())).map(|name| (name, rules.names.get(name)))
+    }
+
+    /// Whether a word stands anywhere in the policy's text.
+    pub(in crate::rbac) fn mentions(&self, word: &str) -> bool {
+        memchr::memmem::find(self.rules.texts.sources().as_bytes(), word.as_bytes()).is_some()
+    }
+
+    /// The number of a name.
+    pub(in crate::rbac) fn name(&self, name: &str) -> Option<u32> {
+        self.rules.names.find(name)
+    }
+
+    /// The text of a name's number.
+    pub(in crate::rbac) fn name_text(&self, name: u32) -> &str {
+        self.rules.names.get(name)
+    }
+
+    /// The lines of a name's own rules, ascending.
+    pub(in crate::rbac) fn own_lines(&self, name: u32) -> Vec<LineId> {
+        let mut lines: Vec<_> = self.own_rules(name).map(Reaching::line).collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    /// The roles that a name is bound to, in the order of their lines.
+    pub(in crate::rbac) fn own_roles(&self, name: u32) -> impl Iterator<Item = u32> {
+        self.rules.links_of(name).iter().map(|link| link.role)
+    }
+
+    /// The text of a line from its first character to its line's end.
+    pub(in crate::rbac) fn line_text(&self, line: LineId) -> &str {
+        let Some(source) = self.rules.source_of(line.0) else {
+            return "";
+        };
+        let rest = self.rules.texts.get(Span {
+            start: line.0,
+            len: source.span.start + source.span.len - line.0,
+        });
+        rest.split_once('\n')
+            .map_or(rest, |(line, _)| line)
+            .trim_end()
+    }
+}

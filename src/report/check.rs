@@ -1,0 +1,201 @@
+//! The report of `check`: rows of what was wanted and what is.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::Style;
+use super::table::{markdown, table};
+
+/// Why something was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Octopus needs it.
+    Required,
+    /// Nobody needs it, and it would do harm.
+    Forbidden,
+    /// Nobody needs it; it can be read.
+    Extra,
+    /// The documentation asks it; the answer decides nothing.
+    Documented,
+    /// The user expects it.
+    Expected,
+}
+
+/// One thing that was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Who.
+    pub subject: String,
+    /// The action, or a family of them: `update/…`.
+    pub action: String,
+    /// The resource.
+    pub resource: String,
+    /// The object, or `(any)`.
+    pub object: String,
+    /// `yes` or `no`.
+    pub want: &'static str,
+    /// `yes`, `no` or `not proved`.
+    pub got: &'static str,
+    /// The line that decided, with its place; or why there is none.
+    pub decided_by: String,
+    /// Why it was checked.
+    pub purpose: Purpose,
+    /// Whether it is as it must be.
+    pub ok: bool,
+    /// The user's own name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+const HEADERS: [&str; 7] = [
+    "SUBJECT",
+    "ACTION",
+    "RESOURCE",
+    "OBJECT",
+    "WANT",
+    "GOT",
+    "DECIDED BY",
+];
+
+/// A table. Of what is forbidden and refused, a resource takes one line unless `all` is wanted.
+pub fn text(checks: &[Check], all: bool, style: Style) -> String {
+    let shown = if all {
+        checks.to_vec()
+    } else {
+        condensed(checks)
+    };
+    let plain = table(&HEADERS, &rows(&shown));
+    let mut lines = plain.lines();
+    let mut out = format!("{}\n", style.strong(lines.next().unwrap_or_default()));
+    for (line, check) in lines.zip(&shown) {
+        let line = match (check.ok, check.purpose) {
+            (false, _) => style.bad(line),
+            (true, Purpose::Extra) => style.warn(line),
+            (true, _) => line.to_owned(),
+        };
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+/// A table for a pull request.
+pub fn as_markdown(checks: &[Check]) -> String {
+    markdown(&HEADERS, &rows(&condensed(checks)))
+}
+
+/// A versioned document.
+pub fn json(checks: &[Check]) -> String {
+    format!(
+        "{:#}\n",
+        serde_json::json!({"schema": "check/v1", "checks": checks})
+    )
+}
+
+/// `JUnit` XML: a test case for each check.
+pub fn junit(checks: &[Check]) -> String {
+    let failures = checks.iter().filter(|check| !check.ok).count();
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"kubectl octopus-argo \
+         check\" tests=\"{}\" failures=\"{failures}\">\n",
+        checks.len()
+    );
+    for check in checks {
+        let question = format!(
+            "{} {} {} {}",
+            check.subject, check.action, check.resource, check.object
+        );
+        let name = xml(check.name.as_deref().unwrap_or(&question));
+        let class = format!("{:?}", check.purpose).to_lowercase();
+        let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
+        if check.ok {
+            out.push_str("/>\n");
+        } else {
+            let said = xml(&format!(
+                "{question}: want {}, got {}: {}",
+                check.want, check.got, check.decided_by
+            ));
+            let _ = writeln!(
+                out,
+                ">\n      <failure message=\"{said}\"/>\n    </testcase>"
+            );
+        }
+    }
+    out.push_str("  </testsuite>\n</testsuites>\n");
+    out
+}
+
+/// A text inside XML; what XML cannot hold is shown escaped.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                let _ = write!(out, "{}", c.escape_unicode());
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn rows(checks: &[Check]) -> Vec<Vec<String>> {
+    let row = |check: &Check| {
+        let want = match check.purpose {
+            Purpose::Documented => "-",
+            Purpose::Extra => "no need",
+            _ => check.want,
+        };
+        vec![
+            check.subject.clone(),
+            check.action.clone(),
+            check.resource.clone(),
+            check.object.clone(),
+            want.to_owned(),
+            check.got.to_owned(),
+            check.decided_by.clone(),
+        ]
+    };
+    checks.iter().map(row).collect()
+}
+
+/// Refusals of one resource for the same reason, in one line.
+fn condensed(checks: &[Check]) -> Vec<Check> {
+    let mut shown: Vec<Check> = Vec::new();
+    for check in checks {
+        let alike = |other: &&mut Check| {
+            other.purpose == check.purpose
+                && (&other.subject, &other.resource, &other.object)
+                    == (&check.subject, &check.resource, &check.object)
+                && (other.got, &other.decided_by) == (check.got, &check.decided_by)
+        };
+        let refused = check.purpose == Purpose::Forbidden && check.ok;
+        match shown
+            .iter_mut()
+            .filter(|other| refused && other.ok)
+            .find(alike)
+        {
+            Some(other) => "everything else".clone_into(&mut other.action),
+            None => shown.push(check.clone()),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xml_cannot_be_broken_out_of() {
+        assert_eq!(
+            xml("<a b=\"&\u{1b}\">"),
+            "&lt;a b=&quot;&amp;\\u{1b}&quot;&gt;"
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Every recorded call of the real argocd that we can meet, played by the executable fake, and
+//! every recorded failure, recognised.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use kubectl_octopus_argo::error::Error;
+use kubectl_octopus_argo::model::{Claims, Connection, Expiry, Moment};
+use kubectl_octopus_argo::process::argocd::{Client, Options, Problem, Setup};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
+use serde_json::Value;
+
+use crate::common::fake;
+
+fn strings(value: &Value) -> Vec<String> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+/// Takes the connection flags out of a recorded call.
+fn connection(argv: &mut Vec<String>) -> Connection {
+    let mut connection = Connection::default();
+    let mut words = Vec::new();
+    let mut rest = argv.drain(..);
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--server" => connection.server = rest.next(),
+            "--argocd-context" => connection.context = rest.next(),
+            "--plaintext" => connection.plaintext = true,
+            "--insecure" => connection.insecure = true,
+            "--grpc-web" => connection.grpc_web = true,
+            _ => words.push(word),
+        }
+    }
+    drop(rest);
+    *argv = words;
+    connection
+}
+
+fn setup(transcript: &Value, connection: Connection) -> Setup {
+    let env = |name: &str| transcript["env"][name].as_str();
+    Setup {
+        program: fake::program(),
+        connection,
+        options: env("ARGOCD_OPTS").map(|text| Options::parse(text).unwrap()),
+        token: None,
+        // Long enough for a fake on a busy machine, short for those that never answer.
+        timeout: Duration::from_secs(if transcript["exit"].is_null() { 1 } else { 60 }),
+    }
+}
+
+/// Makes the call by which we would have made the recorded one; `None` where we never make it.
+fn replay(client: &Client<'_>, argv: &[String]) -> Option<Result<String, Problem>> {
+    let words: Vec<_> = argv.iter().map(String::as_str).collect();
+    let token = |token: Secret| {
+        let claims = Claims::decode(token.expose()).unwrap();
+        format!(
+            "token {} of {}",
+            claims.id().unwrap(),
+            claims.subject().unwrap()
+        )
+    };
+    let expiry = |text: &str| Expiry::In(text.parse().unwrap());
+    Some(match words[..] {
+        ["version", "-o", "json"] => client.server_version(),
+        ["account", "get-user-info", "-o", "json"] => client.user().map(|u| format!("{u:?}")),
+        ["account", "list", "-o", "json"] => client.accounts().map(|all| {
+            let lines: Vec<_> = all.iter().map(|one| format!("{one:?}")).collect();
+            lines.join("\n    ")
+        }),
+        ["account", "get", "--account", name, "-o", "json"] => {
+            client.account(name).map(|one| format!("{one:?}"))
+        }
+        ["account", "can-i", action, resource, object] => client
+            .can_i(action, resource, object)
+            .map(|a| format!("{a:?}")),
+        ["account", "generate-token", "--account", name, "--id", id] => {
+            client.generate_token(name, id, Expiry::Never).map(token)
+        }
+        [
+            "account",
+            "generate-token",
+            "--account",
+            name,
+            "--id",
+            id,
+            "--expires-in",
+            span,
+        ] if span.ends_with(['s', 'h', 'd']) && !span.starts_with('-') => {
+            client.generate_token(name, id, expiry(span)).map(token)
+        }
+        ["account", "delete-token", "--account", name, id] => {
+            client.delete_token(name, id).map(|()| "deleted".to_owned())
+        }
+        ["account", "update-password", "--account", name] => {
+            // The passwords that were typed when this was recorded.
+            let (current, new) = (Secret::new("adminpass1"), Secret::new("alicepass2"));
+            let done = client.update_password(Some(name), &current, &new);
+            done.map(|()| "updated".to_owned())
+        }
+        [
+            "proj",
+            "role",
+            "create-token",
+            project,
+            role,
+            "-e",
+            span,
+            "-i",
+            id,
+            "-t",
+        ] => client
+            .create_project_token(project, role, id, expiry(span))
+            .map(token),
+        ["proj", "role", "list-tokens", project, role, "-u"] => client
+            .project_tokens(project, role)
+            .map(|all| format!("{all:?}")),
+        ["proj", "role", "delete-token", project, role, second] => {
+            let second = Moment(second.parse().unwrap());
+            let done = client.delete_project_token(project, role, second);
+            done.map(|()| "deleted, or not there".to_owned())
+        }
+        ["app", "list", "-o", "name"] => client.applications().map(|all| format!("{all:?}")),
+        _ => return None,
+    })
+}
+
+/// A failure with everything that the user sees of it.
+fn shown(problem: Problem) -> String {
+    let mut text = match problem.reason() {
+        Some(reason) => format!("{reason:?}"),
+        None => "no answer".to_owned(),
+    };
+    if !problem.changed_nothing() {
+        text.push_str(" (may have changed something)");
+    }
+    let error = Error::from(problem);
+    write!(text, "\n    {error}").unwrap();
+    for hint in error.hints() {
+        write!(text, "\n    hint: {hint}").unwrap();
+    }
+    // The fake's place is not the same on two machines.
+    text.replace(fake::program().to_str().unwrap(), "argocd")
+}
+
+#[test]
+fn every_recorded_call_that_we_make_is_made_so_and_understood() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut seen, mut replayed) = (String::new(), 0);
+    for transcript in fake::transcripts() {
+        // On Windows there is no terminal to type at.
+        if !transcript["terminal"].is_null() && cfg!(windows) {
+            continue;
+        }
+        let mut argv = strings(&transcript["argv"]);
+        let connection = connection(&mut argv);
+        let text = transcript.to_string();
+        std::fs::write(directory.path().join("transcript.json"), text).unwrap();
+        let runner = fake::Playing(directory.path());
+        let mut client = Client::new(&runner, setup(&transcript, connection));
+        if let Some(token) = transcript["env"]["ARGOCD_AUTH_TOKEN"].as_str() {
+            client = client.presenting(&Secret::new(token));
+        }
+        let Some(outcome) = replay(&client, &argv) else {
+            continue;
+        };
+        replayed += 1;
+        let outcome = outcome.unwrap_or_else(shown);
+        if let Some(token) = transcript["env"]["ARGOCD_AUTH_TOKEN"].as_str() {
+            assert!(!outcome.contains(token), "{outcome}");
+        }
+        let name = transcript["name"].as_str().unwrap();
+        writeln!(seen, "{name}\n    {outcome}").unwrap();
+    }
+    assert!(replayed > 90, "only {replayed} calls were replayed");
+    if !cfg!(windows) {
+        snapbox::assert_data_eq!(seen, snapbox::file!["../data/argocd-cli/replayed.txt"]);
+    }
+}
+
+/// Gives one recorded answer, whatever was asked.
+struct Recorded<'a>(&'a Value);
+
+impl Runner for Recorded<'_> {
+    fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
+        let text = |name: &str| self.0[name].as_str().unwrap_or("").to_owned();
+        Ok(Output {
+            code: self.0["exit"]
+                .as_i64()
+                .map(|code| i32::try_from(code).unwrap()),
+            stdout: Secret::new(text("stdout")),
+            stderr: invocation.masks.apply(&text("stderr")),
+        })
+    }
+}
+
+#[test]
+fn every_recorded_failure_is_recognised() {
+    let mut seen = String::new();
+    for transcript in fake::transcripts() {
+        if transcript["exit"] == 0 || !transcript["terminal"].is_null() {
+            continue;
+        }
+        let runner = Recorded(&transcript);
+        let client = Client::new(&runner, setup(&transcript, Connection::default()));
+        let problem = client.user().unwrap_err();
+        let name = transcript["name"].as_str().unwrap();
+        let nothing = problem.changed_nothing();
+        let message = match &problem {
+            Problem::Refused(refusal) => refusal.message.clone(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert!(!message.contains("eyJ"), "{message}");
+        let reason = problem.reason().unwrap();
+        writeln!(seen, "{name}: {reason:?}, changed nothing: {nothing}").unwrap();
+    }
+    snapbox::assert_data_eq!(seen, snapbox::file!["../data/argocd-cli/recognised.txt"]);
+}

@@ -1,0 +1,391 @@
+//! `check`, `--expect`, and what `diff` and `render` say of permissions.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::common::Sandbox;
+
+const RBAC: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+data:
+  policy.csv: |
+    g, alice, role:team
+    p, role:team, applications, sync, team/*, allow
+";
+
+#[test]
+fn the_sample_is_as_it_must_be_after_the_change() {
+    assert_data_eq!(
+        Sandbox::new().command("check --sample").run().snapshot(),
+        str![[r#"
+---- stdout
+SUBJECT   ACTION            RESOURCE             OBJECT                            WANT   GOT   DECIDED BY
+octopus   get               applications         probe/probe                       yes    yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
+octopus   get               applications         probe/probe/probe                 yes    yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
+octopus   get               logs                 probe/probe                       yes    yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
+octopus   get               logs                 probe/probe/probe                 yes    yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
+octopus   get               clusters             https://probe.example.com         yes    yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
+octopus   get               clusters             probe/https://probe.example.com   yes    yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
+octopus   get               clusters             *                                 -      yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
+octopus   get               applications         *                                 -      yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
+octopus   get               logs                 */*                               -      yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
+octopus   delete            applications         *                                 -      no    no rule
+octopus   everything else   clusters             (any)                             no     no    no rule
+octopus   everything else   projects             (any)                             no     no    no rule
+octopus   everything else   applications         (any)                             no     no    no rule
+octopus   everything else   applicationsets      (any)                             no     no    no rule
+octopus   everything else   repositories         (any)                             no     no    no rule
+octopus   everything else   write-repositories   (any)                             no     no    no rule
+octopus   everything else   certificates         (any)                             no     no    no rule
+octopus   everything else   accounts             (any)                             no     no    no rule
+octopus   everything else   gpgkeys              (any)                             no     no    no rule
+octopus   everything else   logs                 (any)                             no     no    no rule
+octopus   everything else   exec                 (any)                             no     no    no rule
+octopus   everything else   extensions           (any)                             no     no    no rule
+---- stderr
+note: all 93 checks are as they must be
+note: the questions marked `-` are those of Octopus's documentation: they decide nothing, `delete applications *` is refused for an administrator too
+---- exit code 0
+
+"#]]
+    );
+}
+
+#[test]
+fn as_is_the_sample_lacks_what_octopus_needs() {
+    let run = Sandbox::new().command("check --sample --as-is").run();
+    assert!(
+        run.stderr
+            .contains("warning: 6 checks of 93 are not as they must be"),
+        "{}",
+        run.stderr
+    );
+    let _ = run.stdout_of(1);
+}
+
+#[test]
+fn json_has_a_versioned_schema_and_every_check() {
+    let out = Sandbox::new()
+        .command("check --sample -o json")
+        .run()
+        .stdout_of(0);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["schema"], "check/v1");
+    let checks = report["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), 97);
+    for key in [
+        "subject",
+        "action",
+        "resource",
+        "object",
+        "want",
+        "got",
+        "decided_by",
+    ] {
+        assert!(checks.iter().all(|check| check[key].is_string()), "{key}");
+    }
+    let delete = checks.iter().find(|c| c["action"] == "delete/…").unwrap();
+    assert_eq!(
+        (&delete["want"], &delete["got"]),
+        (&"no".into(), &"no".into())
+    );
+}
+
+#[test]
+fn what_is_forbidden_and_granted_is_shown_with_an_object_and_the_line() {
+    let policy = "p, octopus, applications, *, team-*/*, allow\np, octopus, exec, create, */*, allow\np, octopus, exec, create, */*, deny\n";
+    let run = Sandbox::new()
+        .with("p.csv", policy)
+        .command("check -f p.csv")
+        .run();
+    let out = run.stdout_of(1);
+    assert_data_eq!(
+        out,
+        str![[r#"
+SUBJECT   ACTION                           RESOURCE             OBJECT                            WANT   GOT   DECIDED BY
+octopus   get                              applications         probe/probe                       yes    yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              applications         probe/probe/probe                 yes    yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              logs                 probe/probe                       yes    yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   get                              logs                 probe/probe/probe                 yes    yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   get                              clusters             https://probe.example.com         yes    yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              clusters             probe/https://probe.example.com   yes    yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              clusters             *                                 -      yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              applications         *                                 -      yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              logs                 */*                               -      yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   delete                           applications         *                                 -      no    no rule
+octopus   everything else                  clusters             (any)                             no     no    no rule
+octopus   everything else                  projects             (any)                             no     no    no rule
+octopus   create                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   update                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   delete                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   sync                             applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   override                         applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   action                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   invoke                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   everything else                  applicationsets      (any)                             no     no    no rule
+octopus   everything else                  repositories         (any)                             no     no    no rule
+octopus   everything else                  write-repositories   (any)                             no     no    no rule
+octopus   everything else                  certificates         (any)                             no     no    no rule
+octopus   everything else                  accounts             (any)                             no     no    no rule
+octopus   everything else                  gpgkeys              (any)                             no     no    no rule
+octopus   everything else                  logs                 (any)                             no     no    no rule
+octopus   create                           exec                 (any)                             no     no    p.csv:3:1: p, octopus, exec, create, */*, deny
+octopus   everything else                  exec                 (any)                             no     no    no rule
+octopus   everything else                  extensions           (any)                             no     no    no rule
+
+"#]]
+    );
+}
+
+#[test]
+fn reading_without_need_is_extra_and_fails_only_when_strict() {
+    let text = RBAC.replace("data:", "data:\n  policy.default: role:readonly");
+    let sandbox = Sandbox::new().with("r.yaml", text);
+    let out = sandbox.command("check -q -f r.yaml").run().stdout_of(0);
+    assert!(out.contains("octopus   get               projects             some-app                          no need   yes   default role role:readonly, which no rule takes back: built-in policy:7"), "{out}");
+    let _ = sandbox
+        .command("check -q -f r.yaml --strict")
+        .run()
+        .stdout_of(1);
+}
+
+#[test]
+fn projects_stay_closed_to_each_other() {
+    let sandbox = Sandbox::new().with("r.yaml", RBAC).with(
+        "wide.yaml",
+        RBAC.replace(
+            "g, alice",
+            "p, octopus, logs, get, */*, allow\n    g, alice",
+        ),
+    );
+    let out = sandbox
+        .command("check -q -f r.yaml --project web --allow-sync")
+        .run()
+        .stdout_of(0);
+    assert!(
+        out.contains("sync              applications         web/probe"),
+        "{out}"
+    );
+    assert!(out.contains("(outside web)"), "{out}");
+    let run = sandbox
+        .command("check -f wide.yaml --project web -o json")
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout_of(1)).unwrap();
+    let wrong: Vec<_> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["ok"] == false)
+        .collect();
+    assert_eq!(wrong.len(), 1);
+    assert_eq!(wrong[0]["resource"], "logs");
+    assert!(
+        wrong[0]["decided_by"]
+            .as_str()
+            .unwrap()
+            .contains("wide.yaml"),
+        "{}",
+        wrong[0]
+    );
+}
+
+#[test]
+fn regex_mode_is_proved_too() {
+    let text = RBAC.replace("data:", "data:\n  policy.matchMode: regex");
+    let sandbox = Sandbox::new().with("r.yaml", text);
+    let _ = sandbox.command("check -q -f r.yaml").run().stdout_of(0);
+    // The documented rules do not compile as regular expressions, and deny whatever reaches them.
+    let sandbox = sandbox.with(
+        "bad.yaml",
+        RBAC.replace("data:", "data:\n  policy.matchMode: regex")
+            .replace(
+                "g, alice",
+                "p, octopus, applications, get, *, allow\n    g, alice",
+            ),
+    );
+    let run = sandbox.command("check -f bad.yaml").run();
+    assert!(
+        run.stdout.contains("cannot be evaluated: bad.yaml"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn before_3_0_logs_are_not_enforced() {
+    let sandbox = Sandbox::new().with("r.yaml", RBAC);
+    let out = sandbox
+        .command("check -q -f r.yaml --as-is --argocd-version 2.14")
+        .run()
+        .stdout_of(1);
+    assert!(out.contains("Argo CD 2.14 does not enforce logs"), "{out}");
+    sandbox
+        .command("check -f r.yaml --argocd-version x")
+        .run()
+        .refused(2, "3.5");
+}
+
+#[test]
+fn expectations_are_unit_tests_of_a_policy() {
+    let sandbox = Sandbox::new().with("r.yaml", RBAC).with(
+        "e.yaml",
+        "expectations:\n\
+         - {subject: alice, action: sync, resource: applications, object: team/shop, allowed: true}\n\
+         - {subject: bob, groups: [alice], action: sync, resource: applications, object: team/shop, allowed: false, name: groups <count>}\n",
+    );
+    let run = sandbox.command("check -f r.yaml --expect e.yaml").run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+SUBJECT   ACTION   RESOURCE       OBJECT      WANT   GOT   DECIDED BY
+alice     sync     applications   team/shop   yes    yes   r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow
+bob       sync     applications   team/shop   no     yes   r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+warning: 1 check of 2 is not as they must be
+---- exit code 1
+
+"#]]
+    );
+    let run = sandbox
+        .command("check -q -f r.yaml --expect e.yaml -o junit")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite name="kubectl octopus-argo check" tests="2" failures="1">
+    <testcase classname="expected" name="alice sync applications team/shop"/>
+    <testcase classname="expected" name="groups &lt;count&gt;">
+      <failure message="bob sync applications team/shop: want no, got yes: r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow"/>
+    </testcase>
+  </testsuite>
+</testsuites>
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+warning: 1 check of 2 is not as they must be
+---- exit code 1
+
+"#]]
+    );
+}
+
+#[test]
+fn wrong_expectations_are_named_by_their_place() {
+    let sandbox = Sandbox::new()
+        .with("a.yaml", "expectations:\n- {subject: a, action: get, resource: x, object: z}\n")
+        .with("b.yaml", "expectations:\n- {subject: a, action: get, resource: x, object: z, allowed: true, foo: 1}\n")
+        .with("c.yaml", "things: []\n")
+        .with("d.yaml", "expectations: []\n");
+    for (file, said) in [
+        (
+            "a.yaml",
+            "a.yaml:2:3: no expectation: missing field `allowed`",
+        ),
+        ("b.yaml", "b.yaml:2:3: no expectation: unknown field `foo`"),
+        (
+            "c.yaml",
+            "c.yaml:1:1: this is not a mapping with `expectations:`",
+        ),
+        ("d.yaml", "there are no expectations"),
+    ] {
+        sandbox
+            .command(&format!("check --sample --expect {file}"))
+            .run()
+            .refused(3, said);
+    }
+}
+
+#[test]
+fn nothing_to_check_is_said() {
+    let sandbox = Sandbox::new()
+        .with("a.yaml", "a: 1\n")
+        .with("p.csv", "p, a, b\n");
+    sandbox
+        .command("check")
+        .run()
+        .refused(2, "there is no policy to check");
+    sandbox
+        .command("check -f a.yaml")
+        .run()
+        .refused(3, "there is no policy in the input");
+    sandbox
+        .command("check -f p.csv")
+        .run()
+        .refused(3, "p.csv:1:8: the policy does not load");
+}
+
+#[test]
+fn a_change_that_concerns_others_is_shown_and_can_be_refused() {
+    let text =
+        format!("{RBAC}  policy.octopus.csv: |\n    p, role:team, logs, get, team/*, allow\n");
+    let sandbox = Sandbox::new().with("r.yaml", text);
+    assert_data_eq!(
+        sandbox.command("diff -q -f r.yaml").run().snapshot(),
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.argocd.argocd-rbac-cm
++++ desired/v1.ConfigMap.argocd.argocd-rbac-cm
+@@ -7,4 +7,6 @@
+     g, alice, role:team
+     p, role:team, applications, sync, team/*, allow
+   policy.octopus.csv: |
+-    p, role:team, logs, get, team/*, allow
++    p, octopus, applications, get, *, allow
++    p, octopus, clusters, get, *, allow
++    p, octopus, logs, get, */*, allow
+Permissions
+- alice: get logs team/*  (for example team/some-app; r.yaml:10:5: p, role:team, logs, get, team/*, allow)
++ octopus: get applications *
++ octopus: get clusters *
++ octopus: get logs */*
+- role:team: get logs team/*  (for example team/some-app; r.yaml:10:5: p, role:team, logs, get, team/*, allow)
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 1
+
+"#]]
+    );
+    let run = sandbox
+        .command("diff -q -f r.yaml --fail-on-collateral")
+        .run();
+    assert_eq!(run.code, 5);
+    sandbox
+        .command("render -f r.yaml --fail-on-collateral")
+        .run()
+        .refused(5, "hint: alice: lost: get logs team/* (r.yaml:10:5: p, role:team, logs, get, team/*, allow)");
+    let json = sandbox
+        .command("diff -q -f r.yaml -o json")
+        .run()
+        .stdout_of(1);
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["collateral"], true);
+    assert_eq!(report["permissions"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn the_usual_change_concerns_nobody_else() {
+    let sandbox = Sandbox::new().with("r.yaml", RBAC);
+    let out = sandbox
+        .command("render -q -f r.yaml --fail-on-collateral")
+        .run()
+        .stdout_of(0);
+    assert!(out.contains("policy.octopus.csv"));
+    let out = sandbox
+        .command("diff -q -f r.yaml --fail-on-collateral --allow-sync")
+        .run()
+        .stdout_of(1);
+    assert!(
+        out.ends_with("+ octopus: sync applications *\n+ octopus: get clusters *\n+ octopus: get logs */*\n  nobody else changes\n"),
+        "{out}"
+    );
+}
