@@ -369,7 +369,7 @@ fn json_text(value: &Value, form: usize) -> String {
     String::from_utf8(out).unwrap() + "\n"
 }
 
-/// Without the escapes that serde_json does not make.
+/// Without the escapes that `serde_json` does not make.
 fn unescaped(text: &str) -> String {
     text.replace("\\u0085", "\u{85}")
         .replace("\\u0007", "\u{7}")

@@ -7,6 +7,7 @@ mod json_patch;
 mod kustomize;
 mod operator;
 mod ownership;
+mod policy;
 mod samples;
 
 /// The rules of the account, as the built-in template has them.

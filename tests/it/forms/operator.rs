@@ -26,6 +26,13 @@ data:
     g, ops, role:admin
 ";
 
+/// The rules as lines of a block.
+fn indented(by: usize) -> String {
+    let indent = " ".repeat(by);
+    let lines = RULES.lines().flat_map(|line| [&indent, line, "\n"]);
+    lines.collect()
+}
+
 fn with_policy() -> String {
     format!("{PLAIN}  rbac:\n    policy: |\n      g, ops, role:admin\n")
 }
@@ -69,10 +76,7 @@ fn rules_go_into_argocd_rbac_cm_where_it_is_in_the_input() {
         out,
         format!(
             "{PLAIN}  extraConfig:\n    accounts.octopus: apiKey\n    accounts.octopus.enabled: \"true\"\n---\n{RBAC}  policy.octopus.csv: |\n{}",
-            RULES
-                .lines()
-                .map(|line| format!("    {line}\n"))
-                .collect::<String>()
+            indented(4)
         )
     );
     let back = Sandbox::new()
@@ -89,10 +93,7 @@ fn rules_go_where_the_policy_is_set() {
         .stdin(with_policy())
         .run()
         .stdout_of(0);
-    let rules: String = RULES
-        .lines()
-        .map(|line| format!("      {line}\n"))
-        .collect();
+    let rules = indented(6);
     assert_eq!(
         out,
         format!(
@@ -111,7 +112,7 @@ fn rules_go_where_the_policy_is_set() {
 
 #[test]
 fn a_rule_that_loads_from_argocd_rbac_cm_is_not_written_twice() {
-    let key: String = RULES.lines().map(|line| format!("    {line}\n")).collect();
+    let key = indented(4);
     let both = format!("{}---\n{RBAC}  policy.octopus.csv: |\n{key}", with_policy());
     let out = Sandbox::new()
         .command("render -q --form operator -f -")
@@ -123,10 +124,7 @@ fn a_rule_that_loads_from_argocd_rbac_cm_is_not_written_twice() {
 
 #[test]
 fn a_policy_of_which_nothing_is_left_stays_and_is_empty() {
-    let rules: String = RULES
-        .lines()
-        .map(|line| format!("      {line}\n"))
-        .collect();
+    let rules = indented(6);
     let only_ours = format!("{PLAIN}  rbac:\n    policy: |\n{rules}");
     let back = Sandbox::new()
         .command("render -q --absent -f - --format json")

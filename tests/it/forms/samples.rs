@@ -237,10 +237,10 @@ fn without_empty(values: Vec<Value>) -> Vec<Value> {
 /// The objects as kubectl reads them; values, which are none, get a kind and a name.
 fn objects_of_kubectl(kubectl: &Path, case: &Case, text: &str) -> Vec<Value> {
     let file = &case.file;
-    let text = if case.folder != "helm-values" {
-        text.to_owned()
-    } else {
+    let text = if case.folder == "helm-values" {
         format!("apiVersion: test/v1\nkind: Values\nmetadata: {{name: v}}\n{text}")
+    } else {
+        text.to_owned()
     };
     let args = [
         "patch", "--local", "-f", "-", "--type", "merge", "-p", "{}", "-o", "json",
