@@ -18,6 +18,7 @@ mod diff;
 mod faults_create;
 mod faults_rotate;
 mod faults_strace;
+mod forms;
 mod input;
 mod krew;
 mod lint;
