@@ -2,12 +2,13 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::cli::{Color, Input, Talk};
+use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
 use crate::error::{Error, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader};
+use crate::input::{self, File, Reader, Wanted};
 use crate::plan::{Level, Note};
+use crate::process::Masks;
 use crate::report::{Style, printable};
 
 /// The namespace that is asked for `--live` without `-n`.
@@ -123,7 +124,14 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Reads what the input options name; `None` where they name nothing.
-    pub(super) fn read(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
+    /// `form` says what is asked of the cluster with `--live`; of AppProjects only `projects`, if
+    /// some are named.
+    pub(super) fn read(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
         if args.sample {
             return Ok(Some(vec![input::sample()?]));
         }
@@ -137,7 +145,26 @@ impl<'a, 'h> Context<'a, 'h> {
                     .clone()
                     .unwrap_or_else(|| NAMESPACE.to_owned()),
             };
-            return Ok(Some(vec![input::get(&cluster, self.host.runner)?]));
+            let runner = self.host.runner;
+            return Ok(Some(match form {
+                Some(Form::Operator) => {
+                    let mut files = vec![input::get(&cluster, &Wanted::ArgoCd, runner)?];
+                    files.extend(input::get(&cluster, &Wanted::RbacCm, runner).ok());
+                    files
+                }
+                Some(Form::AppProject) => {
+                    vec![input::get(
+                        &cluster,
+                        &Wanted::AppProjects(projects),
+                        runner,
+                    )?]
+                }
+                Some(Form::Helm) => {
+                    return Err(Error::usage("values are in a file, and not in the cluster")
+                        .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+                }
+                _ => vec![input::get(&cluster, &Wanted::ConfigMaps, runner)?],
+            }));
         }
         if args.filename.is_empty() {
             return Ok(None);
@@ -201,5 +228,7 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     for hint in error.hints() {
         let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
+    // Whatever an error quotes, it is no token.
+    let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
 }

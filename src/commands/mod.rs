@@ -11,6 +11,7 @@ mod context;
 mod diff;
 mod expect;
 mod external_diff;
+mod forms;
 mod next;
 mod permissions;
 mod policy_input;
@@ -19,6 +20,7 @@ mod shell;
 mod token;
 mod verify;
 mod version;
+mod words;
 
 pub(crate) use complete::run as complete;
 use context::Context;

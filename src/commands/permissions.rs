@@ -1,11 +1,13 @@
 //! What the change gives and takes, computed for every subject before and after.
 
 use super::after::changed;
-use super::change::Planned;
+use super::change::scope;
+use super::forms::Planned;
 use super::policy_input::PolicyInput;
+use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
-use crate::input::{Content, File, Scope, objects, select};
-use crate::model::AccountName;
+use crate::input::{Content, File, objects, select};
+use crate::model::{AccountName, Which};
 use crate::rbac::analysis::{Whom, compare};
 use crate::rbac::{ArgoCdVersion, Enforcer};
 use crate::report::permissions::PermissionChange;
@@ -13,13 +15,20 @@ use crate::report::permissions::PermissionChange;
 /// Everybody, in the report.
 const EVERYBODY: &str = "(everybody)";
 
-/// Compares the policies of every Argo CD that was planned for.
+/// Compares the policies of every Argo CD that was planned for; `None` where none was.
 pub(super) fn permissions(
     files: &[File],
     planned: &[Planned<'_>],
-    scope: &Scope,
+    args: &Input,
     account: &AccountName,
-) -> Result<Vec<PermissionChange>> {
+) -> Result<Option<Vec<PermissionChange>>> {
+    if !planned
+        .iter()
+        .any(|planned| planned.which() == Some(Which::RbacCm))
+    {
+        return Ok(None);
+    }
+    let scope = &scope(args);
     let after: Vec<File> = files
         .iter()
         .zip(changed(files, planned)?)
@@ -85,7 +94,7 @@ pub(super) fn permissions(
             }
         }
     }
-    Ok(changes)
+    Ok(Some(changes))
 }
 
 /// The files that hold documents, so that files before and after stand side by side.

@@ -93,11 +93,15 @@ fn looks_like_json(trimmed: &str) -> bool {
 /// YAML 1.1 readers (kubectl) take these for line breaks, YAML 1.2 readers do not: the same text
 /// would be two different things.
 fn refuse_unicode_breaks(source: &Source) -> Result<()> {
-    let found = source
-        .text()
-        .match_indices(['\u{85}', '\u{2028}', '\u{2029}'])
-        .next();
-    let Some((at, what)) = found else {
+    let text = source.text();
+    if text.is_ascii() {
+        return Ok(());
+    }
+    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+    let found = breaks
+        .into_iter()
+        .filter_map(|what| Some((text.find(what)?, what)));
+    let Some((at, what)) = found.min() else {
         return Ok(());
     };
     let code = what.chars().next().map_or(0, u32::from);

@@ -26,7 +26,8 @@ pub(super) fn column(text: &str, offset: usize) -> usize {
 
 /// Whether only blanks stand between the line's beginning and `offset`.
 pub(super) fn begins_line(text: &str, offset: usize) -> bool {
-    is_blank(&text[line_start(text, offset)..offset])
+    let before = text[..offset].trim_end_matches([' ', '\t']);
+    before.is_empty() || before.ends_with('\n') || before == "\u{feff}"
 }
 
 /// Whether a text is spaces and tabs only.

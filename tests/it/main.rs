@@ -9,15 +9,21 @@
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod account;
 mod argocd_transcripts;
 mod can;
 mod check;
 mod common;
 mod diff;
 mod faults_create;
+mod faults_rotate;
+mod faults_strace;
 mod input;
 mod krew;
 mod reference;
 mod render;
 mod shell;
 mod templates;
+mod token;
+mod token_rotate;
+mod verify;

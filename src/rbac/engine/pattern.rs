@@ -161,7 +161,7 @@ impl Patterns {
         let pattern = texts.get(span);
         let (shape, literal) = simple(self.mode, pattern);
         if matches!(shape, Shape::Stars | Shape::Compiled) || literal.len() > LONGEST {
-            let id = self.names.intern(texts, span);
+            let id = self.names.intern(pattern);
             self.compiled.resize_with(self.names.len(), OnceLock::new);
             let shape = shape.max(Shape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
@@ -201,13 +201,13 @@ impl Patterns {
             Shape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
             Shape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
             Shape::Stars | Shape::Compiled => {
-                return self.compiled_matches(texts, pattern.start, text);
+                return self.compiled_matches(pattern.start, text);
             }
         })
     }
 
-    fn compiled_matches(&self, texts: &Texts, id: u32, text: &str) -> Result<bool, Failed> {
-        let pattern = texts.get(self.names.span(id));
+    fn compiled_matches(&self, id: u32, text: &str) -> Result<bool, Failed> {
+        let pattern = self.names.get(id);
         self.with_compiled(id, pattern, |compiled| compiled.matches(text))
     }
 
@@ -247,7 +247,7 @@ impl Patterns {
             Shape::Suffix => end = texts.get(pattern.literal()),
             Shape::Any | Shape::Contains => {}
             Shape::Stars | Shape::Compiled => {
-                let text = texts.get(self.names.span(pattern.start));
+                let text = self.names.get(pattern.start);
                 match self.mode {
                     MatchMode::Glob => return self.glob_literals(pattern.start, text),
                     MatchMode::Regex if self.compiles(pattern.start, text) => {
@@ -274,37 +274,39 @@ impl Patterns {
     }
 
     /// The text of a pattern that is compiled; empty for any other.
-    pub(super) fn text<'t>(&self, texts: &'t Texts, pattern: Compact) -> &'t str {
+    pub(super) fn text(&self, pattern: Compact) -> &str {
         match pattern.shape() {
-            Shape::Stars | Shape::Compiled => texts.get(self.names.span(pattern.start)),
+            Shape::Stars | Shape::Compiled => self.names.get(pattern.start),
             _ => "",
         }
     }
 
     /// Whether evaluating a pattern fails on every text.
-    pub(super) fn is_broken(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn is_broken(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+            && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Broken)
             })
     }
 
     /// Whether evaluating a pattern may fail on some text.
-    pub(super) fn may_fail(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn may_fail(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
-                match compiled {
+            && self.with_compiled(
+                pattern.start,
+                self.text(pattern),
+                |compiled| match compiled {
                     Compiled::Glob(glob) => glob.may_panic(),
                     Compiled::Regex(_) | Compiled::Never => false,
                     Compiled::Broken => true,
-                }
-            })
+                },
+            )
     }
 
     /// Whether a pattern matches no text at all, because it does not compile.
-    pub(super) fn is_never(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn is_never(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+            && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Never)
             })
     }
