@@ -12,9 +12,11 @@ mod diff;
 mod expect;
 mod external_diff;
 mod forms;
+mod lint;
 mod next;
 mod permissions;
 mod policy_input;
+mod progress;
 mod render;
 mod shell;
 mod token;
@@ -46,5 +48,6 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Completion(args) => shell::completion(args, &mut context),
         Command::Man(args) => shell::man(&args, &mut context),
         Command::Version(args) => version::run(args, &mut context),
+        Command::Lint(args) => lint::run(&args, &mut context),
     }
 }
