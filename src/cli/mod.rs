@@ -7,7 +7,9 @@ mod change;
 mod check;
 mod complete;
 mod connection;
+mod form;
 mod input;
+mod lint;
 mod options;
 mod shell;
 mod token;
@@ -22,13 +24,13 @@ pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
 };
 pub use can::CanArgs;
-pub use change::{
-    Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
-};
+pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
+pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
+pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use options::{Color, Talk};
 pub use shell::{
     BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
@@ -82,6 +84,7 @@ pub enum Command {
     Diff(DiffArgs),
     Check(CheckArgs),
     Can(CanArgs),
+    Lint(LintArgs),
     /// Ask argocd about accounts, and change passwords
     #[command(subcommand)]
     Account(AccountCommand),

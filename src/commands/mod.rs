@@ -11,14 +11,18 @@ mod context;
 mod diff;
 mod expect;
 mod external_diff;
+mod forms;
+mod lint;
 mod next;
 mod permissions;
 mod policy_input;
+mod progress;
 mod render;
 mod shell;
 mod token;
 mod verify;
 mod version;
+mod words;
 
 pub(crate) use complete::run as complete;
 use context::Context;
@@ -38,6 +42,7 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Lint(args) => lint::run(&args, &mut context),
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),
         Command::Verify(args) => verify::run(&args, &mut context),

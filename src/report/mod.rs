@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diff;
+pub mod findings;
 pub mod permissions;
 mod style;
 mod table;
