@@ -75,7 +75,7 @@ pub(super) fn is_possible(subject: &Subject<'_>, fix: &Fix) -> bool {
 }
 
 /// The fixes of which no two touch the same bytes, or the same value as a whole.
-fn without_overlaps<'f>(fixes: Vec<&'f Fix>) -> Vec<&'f Fix> {
+fn without_overlaps(fixes: Vec<&Fix>) -> Vec<&Fix> {
     let mut taken = Taken::default();
     let mut kept = Vec::with_capacity(fixes.len());
     for fix in fixes {
