@@ -24,6 +24,7 @@ use std::ffi::OsString;
 use cli::Parsed;
 use error::Code;
 use host::Host;
+use process::Masks;
 
 /// Runs one command line (the first word is the program's name) and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Code {
@@ -42,6 +43,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Cod
         }
         Parsed::Wrong(text) => {
             // Nobody is left to be told when stderr is closed.
+            // What was typed is quoted, and may be a token that was given as an argument.
+            let text = Masks::default().apply(&text);
             let _ = host.stderr.write_all(text.as_bytes());
             return Code::USAGE;
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Input;
+use super::{Format, Input, RenderOutput};
 
 /// The change: an account, its rules, where they go.
 #[derive(Clone, Debug, Args)]
@@ -92,57 +92,6 @@ impl Only {
     }
 }
 
-/// The form of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// The complete new objects; the default with input
-    Manifest,
-    /// Merge patches with our own keys; the default without input
-    Patch,
-}
-
-/// A format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// YAML
-    Yaml,
-    /// JSON
-    Json,
-}
-
-/// `-o` of `render`: a form, or the default form in a format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RenderOutput {
-    /// The complete new objects; the default with input
-    Manifest,
-    /// Merge patches with our own keys; the default without input
-    Patch,
-    /// The default form as YAML
-    Yaml,
-    /// The default form as JSON
-    Json,
-}
-
-impl RenderOutput {
-    /// The form that it names, if it does.
-    pub fn form(self) -> Option<Form> {
-        match self {
-            Self::Manifest => Some(Form::Manifest),
-            Self::Patch => Some(Form::Patch),
-            Self::Yaml | Self::Json => None,
-        }
-    }
-
-    /// The format that it names, if it does.
-    pub fn format(self) -> Option<Format> {
-        match self {
-            Self::Yaml => Some(Format::Yaml),
-            Self::Json => Some(Format::Json),
-            Self::Manifest | Self::Patch => None,
-        }
-    }
-}
-
 /// Print the change to argocd-cm and argocd-rbac-cm, ready for kubectl or for Git.
 ///
 /// With input the complete new objects are printed: every byte that is not concerned stays.
@@ -156,17 +105,20 @@ pub struct RenderArgs {
     #[command(flatten)]
     pub change: Change,
     /// Form of the change, or yaml or json for the default form in that format
-    #[arg(short, long, value_enum, value_name = "FORM", conflicts_with = "form")]
+    #[arg(short, long, value_enum, value_name = "FORM")]
     pub output: Option<RenderOutput>,
-    /// Form of the change; as -o
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub form: Option<Form>,
     /// Format of what is printed [default: that of the input, else yaml]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// Write one file for each patch or input file into this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
+    /// Edit the files of --filename themselves: all of them, or none
+    #[arg(long, conflicts_with_all = ["live", "sample", "fresh", "output_dir", "format"])]
+    pub in_place: bool,
+    /// Keep each file as it was under its name with this behind it (.orig)
+    #[arg(long, value_name = "SUFFIX", requires = "in_place")]
+    pub backup: Option<String>,
 }
 
 /// Show what the change would do: a unified diff of each object.
@@ -184,9 +136,6 @@ pub struct DiffArgs {
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: DiffOutput,
-    /// Form of the change
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub form: Option<Form>,
     /// Lines of context
     #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
     pub unified: usize,

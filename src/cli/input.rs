@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Form;
+
 /// Where the objects come from: files, stdin, the cluster through kubectl, the sample.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
@@ -27,6 +29,12 @@ pub struct Input {
     /// Treat the Argo CDs of all namespaces in the input
     #[arg(short = 'A', long, conflicts_with_all = ["namespace", "live"])]
     pub all_namespaces: bool,
+    /// What the input is, and so what is read and changed of it [default: as it looks]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub form: Option<Form>,
+    /// Where the argo-cd chart's values stand in a values file: argo-cd in an umbrella chart
+    #[arg(long, value_name = "KEY")]
+    pub values_root: Option<String>,
     /// How kubectl reaches the cluster.
     #[command(flatten)]
     pub kubectl: Kubectl,

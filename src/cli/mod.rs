@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod complete;
 mod connection;
+mod form;
 mod input;
 mod lint;
 mod options;
@@ -23,12 +24,11 @@ pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
 };
 pub use can::CanArgs;
-pub use change::{
-    Change, DiffArgs, DiffOutput, Form, Format, Mode, Only, RenderArgs, RenderOutput,
-};
+pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
+pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use options::{Color, Talk};

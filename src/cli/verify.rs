@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{Argocd, Input};
 use crate::model::Span;
 
-/// `verify`: asks the server, as the new token, what it may and may not do.
+/// Prove on the server, as the new token, what it may and may not do.
 ///
 /// The token comes from --token-file, else from `ARGOCD_AUTH_TOKEN`. With objects given, the
 /// offline answer stands beside the server's.

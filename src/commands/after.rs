@@ -1,12 +1,13 @@
 //! The state after the change, as though it had been read: what `check` proves things about.
 
-use super::change::{Planned, Wish, scope};
+use super::change::Wish;
 use super::context::Context;
-use crate::cli::Input;
+use super::forms::{self, Planned};
+use crate::cli::{Form, Input};
 use crate::error::Result;
-use crate::input::{Content, File, Origin, objects, select};
+use crate::input::{Content, File, Origin, objects};
 use crate::model::{MatchMode, Source, Which};
-use crate::plan::{Desired, key_edits};
+use crate::plan::Desired;
 use crate::rbac::{Line, lines};
 use crate::yaml::{self, Stream};
 
@@ -21,15 +22,20 @@ pub(super) fn after(
     context: &mut Context<'_, '_>,
 ) -> Result<Vec<File>> {
     let found = objects(&files);
-    let selection = select(&found, &scope(args))?;
-    if selection
-        .instances
+    let bare = files
         .iter()
-        .any(|instance| instance.rbac_cm.is_some())
-    {
-        let planned = wish.plan(&selection, context)?;
+        .any(|file| matches!(file.content, Content::Policy(_)));
+    let form = match args.form {
+        Some(form) if form != Form::Auto => form,
+        _ => forms::detect(&found, args),
+    };
+    let planned = match forms::plan(wish, form, &found, args, context) {
+        Err(error) if !bare => return Err(error),
+        planned => planned.unwrap_or_default(),
+    };
+    if !planned.is_empty() {
         let changed = changed(&files, &planned)?;
-        drop((planned, selection, found));
+        drop((planned, found));
         let files = files.into_iter().zip(changed);
         return Ok(files
             .map(|(file, changed)| match changed {
@@ -41,7 +47,7 @@ pub(super) fn after(
             })
             .collect());
     }
-    drop((selection, found));
+    drop((planned, found));
     let rules = rules_beside(&files, wish)?;
     Ok(files.into_iter().chain(rules).collect())
 }
@@ -53,16 +59,7 @@ pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Opt
             .iter()
             .filter(|planned| planned.object.file == index);
         let edits: Vec<_> = ours
-            .flat_map(
-                |Planned {
-                     object,
-                     configmap,
-                     plan,
-                 }| {
-                    let data = configmap.data.as_ref();
-                    key_edits(object.document, &object.route, data, &plan.changes)
-                },
-            )
+            .flat_map(|planned| planned.edits.iter().cloned())
             .collect();
         match file.stream() {
             Some(stream) if !edits.is_empty() => {

@@ -17,7 +17,7 @@ const NEAR: usize = 5;
 
 pub(super) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(files) = context.read(&args.input)? else {
+    let Some(files) = context.read(&args.input, args.input.form, &[])? else {
         return Err(Error::usage("there is no policy to ask")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };

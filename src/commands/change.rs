@@ -5,33 +5,29 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use crate::cli::{self, Change, Mode, Only};
 use crate::error::{Error, Result};
-use crate::input::{Instance, Object, Scope, Selection, Target};
+use crate::input::Scope;
 use crate::model::{
-    AccountName, ConfigMap, Location, MATCH_MODE_KEY, MatchMode, ProjectName, Source, Which,
-    is_data_key, is_policy_key,
+    AccountName, MatchMode, ProjectName, Source, Which, is_data_key, is_policy_key,
 };
-use crate::plan::{AccountPlan, Desired, Goal, Places, Plan, PolicyPlan};
+use crate::plan::Goal;
 use crate::render::{Engine, Override, Variables, Wanted, names};
-use crate::yaml::{self, ScalarStyle, Stream};
+use crate::yaml::{self, Stream};
 
 /// The change, checked: everything that does not depend on what is read.
 pub(super) struct Wish {
     pub(super) account: AccountName,
     pub(super) goal: Goal,
     pub(super) only: Option<Which>,
+    /// As the user asked for it.
+    pub(super) change: Change,
+    /// The key for the rules, if the user named one.
+    pub(super) asked_key: Option<String>,
     policy_key: String,
-    projects: Vec<ProjectName>,
+    pub(super) projects: Vec<ProjectName>,
     allow_sync: bool,
     match_mode: Option<MatchMode>,
     extra: Map<String, Value>,
     pub(super) engine: Engine,
-}
-
-/// One ConfigMap that was read, and what has to change in it.
-pub(super) struct Planned<'a> {
-    pub(super) object: Object<'a>,
-    pub(super) configmap: ConfigMap,
-    pub(super) plan: Plan,
 }
 
 impl Wish {
@@ -70,6 +66,8 @@ impl Wish {
             extra: extra(args, context)?,
             engine: Engine::new(yaml::write::value, overrides(args, context)?)?,
             account,
+            change: args.clone(),
+            asked_key: args.policy_key.clone(),
             policy_key,
         })
     }
@@ -112,102 +110,19 @@ impl Wish {
         self.match_mode.unwrap_or_default()
     }
 
-    /// Plans every ConfigMap of the selection that is wanted, and says what is missing.
-    pub(super) fn plan<'a>(
-        &self,
-        selection: &Selection<'a>,
-        context: &mut Context<'_, '_>,
-    ) -> Result<Vec<Planned<'a>>> {
-        let mut planned = Vec::new();
-        for instance in &selection.instances {
-            let mode = self.mode_of(instance)?;
-            let desired =
-                Desired::render(&self.engine, &self.variables(&instance.namespace, mode))?;
-            for which in self.wants() {
-                match instance.get(which) {
-                    Some(target) => planned.push(self.plan_one(target, &desired)?),
-                    None => context.warn(format!(
-                        "{which} of namespace {} is not in the input, so its part is not written",
-                        instance.namespace
-                    )),
-                }
-            }
-        }
-        for (namespace, which) in &selection.left_alone {
-            context.note(format!("left alone: {which} in namespace {namespace}"));
-        }
-        if planned.is_empty() {
-            let wanted: Vec<_> = self.wants().map(Which::name).collect();
-            let error = Error::input(format!(
-                "there is no {} in the input",
-                wanted.join(" and no ")
-            ));
-            return Err(if selection.left_alone.is_empty() {
-                error.hint(
-                    "read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml",
-                )
-            } else {
-                error
-                    .hint("-n names another namespace than the objects do; leave it out, or use -A")
-            });
-        }
-        for planned in &planned {
-            context.tell(&planned.plan.notes);
-        }
-        Ok(planned)
-    }
-
-    fn plan_one<'a>(&self, target: &Target<'a>, desired: &Desired) -> Result<Planned<'a>> {
-        let current = &target.configmap;
-        let plan = match current.which {
-            Which::Cm => AccountPlan { current, desired }.plan(self.goal)?,
-            Which::RbacCm => PolicyPlan {
-                current,
-                desired,
-                places: &target.object,
-            }
-            .plan(self.goal)?,
-        };
-        Ok(Planned {
-            object: target.object.clone(),
-            configmap: current.clone(),
-            plan,
-        })
-    }
-
-    /// The match mode of an Argo CD: its own setting decides, and a flag that says otherwise is a
-    /// misunderstanding.
-    fn mode_of(&self, instance: &Instance<'_>) -> Result<MatchMode> {
-        let Some(rbac_cm) = &instance.rbac_cm else {
-            return Ok(self.match_mode());
-        };
-        let read =
-            MatchMode::from_setting(rbac_cm.configmap.get(MATCH_MODE_KEY).unwrap_or_default());
+    /// What the policy's own setting says of the match mode, as the input has it; a flag that says
+    /// otherwise is a misunderstanding. `who` is where the setting stands.
+    pub(super) fn mode_of(&self, setting: Option<&str>, who: &str) -> Result<MatchMode> {
+        let read = MatchMode::from_setting(setting.unwrap_or_default());
         match self.match_mode {
             Some(asked) if asked != read => Err(Error::usage(format!(
-                "--match-mode {} was asked for, but the {} of the input works in {} mode",
+                "--match-mode {} was asked for, but the {who} of the input works in {} mode",
                 asked.as_str(),
-                Which::RbacCm,
                 read.as_str()
             ))
             .hint("leave --match-mode out: the input says how its patterns are read")),
             _ => Ok(read),
         }
-    }
-}
-
-impl Places for Object<'_> {
-    fn locate(&self, key: &str, offset: usize) -> Location {
-        match self.find(&["data", key]) {
-            Some(node) => self.location(self.in_document().locate(node, offset)),
-            None => self.location(self.node.span().start),
-        }
-    }
-
-    fn is_block(&self, key: &str) -> bool {
-        let scalar = self.find(&["data", key]).and_then(|node| node.as_scalar());
-        self.stream().format() == yaml::Format::Json
-            || scalar.is_some_and(|scalar| scalar.style() == ScalarStyle::Literal)
     }
 }
 

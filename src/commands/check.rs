@@ -20,7 +20,7 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let wish = Wish::new(&args.change, context)?;
     let version = version(args.argocd_version.as_deref())?;
     let expectations = expect::read(&args.expect, context)?;
-    let files = match context.read(&args.input)? {
+    let files = match context.read(&args.input, args.input.form, &args.change.project)? {
         None if args.change.fresh => {
             fresh(&wish, args.input.namespace.as_deref().unwrap_or("argocd"))?
         }

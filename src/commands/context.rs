@@ -3,12 +3,13 @@
 use std::fmt::{Display, Write as _};
 
 use super::progress::Progress;
-use crate::cli::{Color, Input, Talk};
+use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
 use crate::error::{Error, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader, Skipped};
+use crate::input::{self, File, Reader, Skipped, Wanted};
 use crate::plan::{Level, Note};
+use crate::process::Masks;
 use crate::report::{Style, printable};
 
 /// The namespace that is asked for `--live` without `-n`.
@@ -124,9 +125,16 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Reads what the input options name; `None` where they name nothing.
-    pub(super) fn read(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
+    /// `form` says what is asked of the cluster with `--live`; of AppProjects only `projects`, if
+    /// some are named.
+    pub(super) fn read(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
         if args.filename.is_empty() {
-            return self.read_other(args);
+            return self.read_other(args, form, projects);
         }
         let (files, skipped) = self.reader(args).read(&args.filename)?;
         self.tell_skipped(skipped);
@@ -137,7 +145,7 @@ impl<'a, 'h> Context<'a, 'h> {
     /// takes long.
     pub(super) fn read_each(&mut self, args: &Input) -> Result<Option<(Vec<File>, Vec<Error>)>> {
         if args.filename.is_empty() {
-            let files = self.read_other(args)?;
+            let files = self.read_other(args, args.form, &[])?;
             return Ok(files.map(|files| (files, Vec::new())));
         }
         let shown = self.host.terminal.stderr && !self.talk.quiet;
@@ -166,7 +174,12 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// What comes from no file.
-    fn read_other(&mut self, args: &Input) -> Result<Option<Vec<File>>> {
+    fn read_other(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
         if args.sample {
             return Ok(Some(vec![input::sample()?]));
         }
@@ -182,7 +195,21 @@ impl<'a, 'h> Context<'a, 'h> {
                 .clone()
                 .unwrap_or_else(|| NAMESPACE.to_owned()),
         };
-        Ok(Some(vec![input::get(&cluster, self.host.runner)?]))
+        let runner = self.host.runner;
+        let get = |wanted: &Wanted<'_>| input::get(&cluster, wanted, runner);
+        Ok(Some(match form {
+            Some(Form::Operator) => {
+                let mut files = vec![get(&Wanted::ArgoCd)?];
+                files.extend(get(&Wanted::RbacCm).ok());
+                files
+            }
+            Some(Form::AppProject) => vec![get(&Wanted::AppProjects(projects))?],
+            Some(Form::Helm) => {
+                return Err(Error::usage("values are in a file, and not in the cluster")
+                    .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+            }
+            _ => vec![get(&Wanted::ConfigMaps)?],
+        }))
     }
 
     fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
@@ -243,5 +270,7 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     for hint in error.hints() {
         let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
+    // Whatever an error quotes, it is no token.
+    let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
 }

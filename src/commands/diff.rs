@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::change::{Planned, Wish, scope};
+use super::change::Wish;
 use super::context::Context;
 use super::external_diff;
+use super::forms::{self, Planned};
 use super::next::{Next, Read};
 use super::permissions::{permissions, refuse_collateral};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
-use crate::input::{Object, objects, select};
+use crate::input::{Object, objects};
 use crate::model::Which;
-use crate::plan::{Desired, key_edits, server_fields};
+use crate::plan::{Desired, server_fields};
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
 use crate::yaml::{self, Step, Stream};
@@ -26,7 +27,7 @@ pub(super) struct Side {
 
 pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let wish = Wish::new(&args.change, context)?;
-    let files = context.read(&args.input)?;
+    let files = context.read(&args.input, args.input.form, &args.change.project)?;
     let mut next = Next::new(&args.input, &args.change, &wish);
     let found;
     let (sides, planned) = match &files {
@@ -41,23 +42,25 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
         Some(files) => {
             found = objects(files);
-            let planned = wish.plan(&select(&found, &scope(&args.input))?, context)?;
+            let form = match args.input.form {
+                Some(form) if form != Form::Auto => form,
+                _ => forms::detect(&found, &args.input),
+            };
+            let planned = forms::plan(&wish, form, &found, &args.input, context)?;
+            next.is_reverted = forms::tell_owner(&planned, form, &wish, &args.input, context);
+            // What is shown is the change of the objects, whatever form it is given later.
+            next.form = match form {
+                Form::Helm | Form::Operator | Form::AppProject => form,
+                _ => Form::Manifest,
+            };
             next.observe(&planned);
             let sides = sides(&planned)?;
             (sides, planned)
         }
     };
     let differ = sides.iter().any(|side: &Side| side.live != side.desired);
-    let policies = planned
-        .iter()
-        .any(|planned| planned.configmap.which == Which::RbacCm);
     let changes = match &files {
-        Some(files) if differ && policies => Some(permissions(
-            files,
-            &planned,
-            &scope(&args.input),
-            &wish.account,
-        )?),
+        Some(files) if differ => permissions(files, &planned, &args.input, &wish.account)?,
         _ => None,
     };
     match args.output {
@@ -81,7 +84,7 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             context.print(&text)?;
         }
     }
-    next.tell(Form::Manifest, None, context);
+    next.tell(None, context);
     if args.change.fail_on_collateral {
         refuse_collateral(changes.as_deref().unwrap_or_default(), &wish.account)?;
     }
@@ -126,12 +129,7 @@ fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
     let mut sides = Vec::new();
     for of_one_file in planned.chunk_by(|one, other| one.object.file == other.object.file) {
         let (mut server, mut changes) = (Vec::new(), Vec::new());
-        for Planned {
-            object,
-            configmap,
-            plan,
-        } in of_one_file
-        {
+        for Planned { object, edits, .. } in of_one_file {
             let Object {
                 document,
                 route,
@@ -141,22 +139,15 @@ fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
             if object.from_server() {
                 server.extend(server_fields(*document, route, node, true));
             }
-            changes.extend(key_edits(
-                *document,
-                route,
-                configmap.data.as_ref(),
-                &plan.changes,
-            ));
+            changes.extend(edits.iter().cloned());
         }
         let stream = of_one_file[0].object.stream();
         let live = yaml::edited(stream, &server)?;
         let desired = yaml::edited(stream, &[changes, server].concat())?;
-        for Planned {
-            object, configmap, ..
-        } in of_one_file
-        {
+        for planned in of_one_file {
+            let object = &planned.object;
             sides.push(Side {
-                name: name(&configmap.namespace, configmap.which),
+                name: planned.name(),
                 live: excerpt(&live, object.document, &object.route)?,
                 desired: excerpt(&desired, object.document, &object.route)?,
             });

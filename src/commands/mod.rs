@@ -11,6 +11,7 @@ mod context;
 mod diff;
 mod expect;
 mod external_diff;
+mod forms;
 mod lint;
 mod next;
 mod permissions;
@@ -21,6 +22,7 @@ mod shell;
 mod token;
 mod verify;
 mod version;
+mod words;
 
 pub(crate) use complete::run as complete;
 use context::Context;

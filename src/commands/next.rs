@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::change::{Planned, Wish};
+use super::change::Wish;
 use super::context::Context;
+use super::forms::{Planned, Subject};
+use super::words::{Words, kubectl_flags, patch_command, quoted};
 use crate::cli::{Change, Form, Input, NAME};
 use crate::input::Origin;
 use crate::model::Which;
@@ -24,13 +26,29 @@ pub(super) enum Read {
     Sample,
 }
 
+/// Something that a patch is for.
+enum Item {
+    ConfigMap(Which),
+    ArgoCd(String),
+    AppProject(String),
+}
+
 /// What to say at the end.
 pub(super) struct Next<'a> {
     input: &'a Input,
     change: &'a Change,
     goal: Goal,
-    wanted: Vec<Which>,
+    items: Vec<Item>,
     pub(super) read: Read,
+    pub(super) form: Form,
+    /// Whether patches of an `ArgoCD` or of `AppProject`s were asked for.
+    pub(super) as_patch: bool,
+    /// The `ArgoCD` that owns the ConfigMaps, where it is not in the input itself.
+    pub(super) argocd: Option<String>,
+    /// The files that were edited in their own place.
+    pub(super) edited: Vec<String>,
+    /// Whether the owner would take the change back.
+    pub(super) is_reverted: bool,
     namespace: String,
     unchanged: bool,
     paths: Vec<String>,
@@ -42,8 +60,13 @@ impl<'a> Next<'a> {
             input,
             change,
             goal: wish.goal,
-            wanted: wish.wants().collect(),
+            items: wish.wants().map(Item::ConfigMap).collect(),
             read: Read::Nothing,
+            form: Form::Manifest,
+            as_patch: false,
+            argocd: None,
+            edited: Vec::new(),
+            is_reverted: false,
             namespace: input
                 .namespace
                 .clone()
@@ -63,12 +86,15 @@ impl<'a> Next<'a> {
             _ => Read::Files,
         };
         if let Some(first) = planned.first() {
-            self.namespace.clone_from(&first.configmap.namespace);
+            self.namespace.clone_from(&first.namespace);
         }
-        self.wanted = planned
-            .iter()
-            .map(|planned| planned.configmap.which)
-            .collect();
+        let items = planned.iter().filter_map(|planned| match &planned.subject {
+            Subject::ConfigMap(configmap) => Some(Item::ConfigMap(configmap.which)),
+            Subject::ArgoCd(_) => Some(Item::ArgoCd(planned.object.name().to_owned())),
+            Subject::AppProject(_) => Some(Item::AppProject(planned.object.name().to_owned())),
+            Subject::Values => None,
+        });
+        self.items = items.collect();
         self.unchanged = planned
             .iter()
             .all(|planned| planned.plan.changes.is_empty());
@@ -77,66 +103,90 @@ impl<'a> Next<'a> {
         self.paths.dedup();
     }
 
+    /// Whether each text is a patch, of which kubectl takes one at a time.
+    pub(super) fn prints_patches(&self) -> bool {
+        self.as_patch || matches!(self.form, Form::Patch | Form::JsonPatch)
+    }
+
+    /// Whether something else than the two ConfigMaps is patched.
+    pub(super) fn is_of_objects(&self) -> bool {
+        !self
+            .items
+            .iter()
+            .all(|item| matches!(item, Item::ConfigMap(_)))
+    }
+
+    /// How many patches there are, as a word.
+    pub(super) fn count(&self) -> String {
+        match self.items.len() {
+            2 => "two".to_owned(),
+            count => count.to_string(),
+        }
+    }
+
     /// Says it on stderr.
-    pub(super) fn tell(&self, form: Form, directory: Option<&Path>, context: &mut Context<'_, '_>) {
+    pub(super) fn tell(&self, directory: Option<&Path>, context: &mut Context<'_, '_>) {
         if self.unchanged {
             context.note("nothing to change: it is as it shall be");
             return;
         }
         self.tell_about_sync(context);
         let shown = directory.map(|directory| directory.display().to_string());
-        match (self.read, form) {
-            (Read::Sample, _) => context.next(format!(
+        let shown = shown.as_deref();
+        if !self.edited.is_empty() {
+            context.note(format!("edited {}", self.edited.join(", ")));
+            context.next("review the change (git diff) and commit it");
+            return;
+        }
+        if self.read == Read::Sample {
+            context.next(format!(
                 "try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm \
                  argocd-rbac-cm -o yaml --show-managed-fields | {NAME} diff -f -"
+            ));
+            return;
+        }
+        if self.prints_patches() || (self.form == Form::Operator && self.read == Read::Nothing) {
+            self.tell_about_patches(context);
+            match shown {
+                Some(directory) => context.next(self.apply_files(directory)),
+                None => context.next(self.patch_commands().join(" && ")),
+            }
+            return;
+        }
+        match (self.form, self.read) {
+            (Form::Kustomize, _) => context.next(match shown {
+                Some(directory) => format!(
+                    "name {directory} under `components:` of the kustomization of Argo CD, and commit both"
+                ),
+                None => "save it as octopus/kustomization.yaml beside the kustomization of Argo CD, \
+                         name octopus there under `components:`, and commit both"
+                    .to_owned(),
+            }),
+            (Form::Helm, Read::Nothing) => context.next(format!(
+                "put it into the values of the argo-cd release ({NAME} render -o helm -f values.yaml \
+                 --in-place does it), or name it behind them: helm upgrade … -f values.yaml -f {}",
+                shown.map_or_else(
+                    || "octopus.yaml".to_owned(),
+                    |directory| format!("{}/values.yaml", directory.trim_end_matches('/'))
+                )
             )),
-            (Read::Fresh, _) => {
-                context.warn(
-                    "this is for an Argo CD that does not exist yet: applied over an existing one it \
-                     deletes every setting that is not in it",
-                );
-                let from = shown.unwrap_or_else(|| "-".to_owned());
-                let pipe = if from == "-" {
-                    format!("{} | ", self.command("render", None))
-                } else {
-                    String::new()
-                };
-                context.next(format!("{pipe}kubectl create -f {from}"));
-            }
-            (read, Form::Patch) => {
-                let account = self.wanted.contains(&Which::Cm);
-                if read == Read::Nothing && account && self.goal != Goal::Absent {
-                    context.note(format!(
-                        "without input the patch sets the account's capabilities to exactly apiKey \
-                         and enables it; with --live it keeps what is there ({NAME} render --live)"
-                    ));
-                } else if read == Read::Nothing && account {
-                    context.warn(
-                        "without input the patch removes the account whole, a login of its own \
-                         included; with --live it keeps what is not ours",
-                    );
+            (_, Read::Fresh) => self.tell_about_fresh(shown, context),
+            (Form::Manifest, Read::Server) if self.is_reverted => context.next(format!(
+                "the form that stays: {} -o {}",
+                self.command("render", None),
+                Form::Auto.as_str()
+            )),
+            (_, Read::Server) => context.next(match shown {
+                Some(directory) => {
+                    format!("kubectl replace{} -f {directory}", kubectl_flags(self.input))
                 }
-                match shown {
-                    Some(directory) => context.next(self.apply_files(&directory)),
-                    None => context.next(self.patch_commands().join(" && ")),
-                }
-            }
-            (Read::Server, Form::Manifest) => {
-                context.note(
-                    "`| kubectl apply -f -` would lose nothing now, but makes kubectl believe that \
-                     every key is ours: the next `kubectl apply` of Argo CD's own manifests (an \
-                     upgrade) then deletes this account and every key that you have added yourself",
-                );
-                context.next(match shown {
-                    Some(directory) => format!("kubectl replace{} -f {directory}", self.flags()),
-                    None => format!(
-                        "{} | kubectl replace{} -f -",
-                        self.command("render", None),
-                        self.flags()
-                    ),
-                });
-            }
-            (_, Form::Manifest) => {
+                None => format!(
+                    "{} | kubectl replace{} -f -",
+                    self.command("render", None),
+                    kubectl_flags(self.input)
+                ),
+            }),
+            _ => {
                 let files = if self.paths.is_empty() {
                     "your file".to_owned()
                 } else {
@@ -146,20 +196,63 @@ impl<'a> Next<'a> {
                     Some(directory) => {
                         format!("review {directory}, put it in the place of {files} and commit it")
                     }
-                    None => format!(
+                    None if self.paths.is_empty() => format!(
                         "review it ({}), put it in the place of {files} and commit it",
                         self.command("diff", None)
+                    ),
+                    None => format!(
+                        "review it ({}), then {} --in-place edits {files}; commit that",
+                        self.command("diff", None),
+                        self.command("render", None)
                     ),
                 });
             }
         }
     }
 
+    fn tell_about_fresh(&self, shown: Option<&str>, context: &mut Context<'_, '_>) {
+        context.warn(
+            "this is for an Argo CD that does not exist yet: applied over an existing one it \
+             deletes every setting that is not in it",
+        );
+        let from = shown.unwrap_or("-");
+        let pipe = if from == "-" {
+            format!("{} | ", self.command("render", None))
+        } else {
+            String::new()
+        };
+        context.next(format!("{pipe}kubectl create -f {from}"));
+    }
+
+    fn tell_about_patches(&self, context: &mut Context<'_, '_>) {
+        let account = self
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::ConfigMap(Which::Cm)));
+        if self.read != Read::Nothing || !account {
+            return;
+        }
+        if self.goal == Goal::Absent {
+            context.warn(
+                "without input the patch removes the account whole, a login of its own \
+                 included; with --live it keeps what is not ours",
+            );
+        } else {
+            context.note(format!(
+                "without input the patch sets the account's capabilities to exactly apiKey \
+                 and enables it; with --live it keeps what is there ({NAME} render --live)"
+            ));
+        }
+    }
+
     fn tell_about_sync(&self, context: &mut Context<'_, '_>) {
-        if self.goal != Goal::Absent
-            && !self.change.allow_sync
-            && self.wanted.contains(&Which::RbacCm)
-        {
+        let rules = self.form != Form::Manifest
+            || self
+                .items
+                .iter()
+                .any(|item| matches!(item, Item::ConfigMap(Which::RbacCm)));
+        let left_out = self.change.only == Some(crate::cli::Only::ArgocdCm);
+        if self.goal != Goal::Absent && !self.change.allow_sync && rules && !left_out {
             context.note(
                 "the account may read, not sync; Octopus steps that trigger a sync need --allow-sync",
             );
@@ -168,116 +261,96 @@ impl<'a> Next<'a> {
 
     /// One command for each patch.
     pub(super) fn patch_commands(&self) -> Vec<String> {
-        let commands = self.wanted.iter().map(|which| {
-            format!(
-                "{} | kubectl patch configmap {which} -n {}{} --type merge --patch-file /dev/stdin",
-                self.command("render", Some(*which)),
-                self.namespace,
-                self.flags()
-            )
+        let commands = self.items.iter().map(|item| {
+            let patch = self.patch(item, "/dev/stdin");
+            format!("{} | {patch}", self.command("render", Some(item)))
         });
         commands.collect()
     }
 
     fn apply_files(&self, directory: &str) -> String {
         let directory = directory.trim_end_matches('/');
-        let commands = self.wanted.iter().map(|which| {
-            format!(
-                "kubectl patch configmap {which} -n {}{} --type merge --patch-file \
-                 {directory}/{which}.patch.yaml",
-                self.namespace,
-                self.flags()
-            )
+        let commands = self.items.iter().map(|item| {
+            let name = match item {
+                Item::ConfigMap(which) if self.is_operators(*which) => "argocd",
+                Item::ConfigMap(which) => which.name(),
+                Item::ArgoCd(name) | Item::AppProject(name) => name,
+            };
+            let format = if self.form == Form::JsonPatch {
+                "json"
+            } else {
+                "yaml"
+            };
+            self.patch(item, &format!("{directory}/{name}.patch.{format}"))
         });
         commands.collect::<Vec<_>>().join(" && ")
     }
 
-    fn flags(&self) -> String {
-        let mut shown = String::new();
-        for flag in self.input.kubectl.flags() {
-            shown.push(' ');
-            shown.push_str(&quoted(&flag.to_string_lossy()));
-        }
-        shown
+    /// Whether the patch for argocd-cm is one of the `ArgoCD` that owns it.
+    fn is_operators(&self, which: Which) -> bool {
+        self.form == Form::Operator && which == Which::Cm
+    }
+
+    fn patch(&self, item: &Item, file: &str) -> String {
+        let what = match item {
+            Item::ConfigMap(which) if self.is_operators(*which) => {
+                format!(
+                    "argocd {}",
+                    self.argocd.as_deref().map_or("NAME".into(), quoted)
+                )
+            }
+            Item::ConfigMap(which) => format!("configmap {which}"),
+            Item::ArgoCd(name) => format!("argocd {}", quoted(name)),
+            Item::AppProject(name) => format!("appproject {}", quoted(name)),
+        };
+        let how = if self.form == Form::JsonPatch {
+            "json"
+        } else {
+            "merge"
+        };
+        patch_command(&what, &self.namespace, self.input, how, file)
     }
 
     /// Our own command line again, with the options that decide what comes out.
-    pub(super) fn command(&self, verb: &str, only: Option<Which>) -> String {
-        let piped = self
-            .input
-            .filename
-            .iter()
-            .any(|path| path == Path::new("-"));
-        let mut words = vec![if piped {
-            format!("… | {NAME}")
-        } else {
-            NAME.to_owned()
-        }];
-        words.push(verb.to_owned());
-        let mut option = |name: &str, value: &str| words.push(format!("{name} {}", quoted(value)));
-        for path in &self.input.filename {
-            option("-f", &path.to_string_lossy());
-        }
-        if let Some(namespace) = &self.input.namespace {
-            option("-n", namespace);
-        }
-        let change = self.change;
-        if change.account != "octopus" {
-            option("--account", &change.account);
-        }
-        for project in &change.project {
-            option("--project", project);
-        }
-        if let Some(key) = &change.policy_key {
-            option("--policy-key", key);
-        }
-        if let Some(mode) = change.match_mode {
-            option("--match-mode", mode.as_str());
-        }
-        if let Some(directory) = &change.template_dir {
-            option("--template-dir", &directory.to_string_lossy());
-        }
-        for value in &change.set {
-            option("--set", value);
-        }
-        for path in &change.values {
-            option("--values", &path.to_string_lossy());
-        }
-        match (only, change.only) {
-            (Some(which), _) => option("-o patch --only", which.name()),
-            (None, Some(only)) => option("--only", only.as_str()),
-            (None, None) => {}
-        }
-        for (flag, given) in [
-            ("-R", self.input.recursive),
-            ("-A", self.input.all_namespaces),
-            ("--live", self.input.live),
-            ("--sample", self.input.sample),
-            ("--allow-sync", change.allow_sync),
-            ("--enable", change.enable),
-            ("--absent", change.absent),
-            ("--fresh", change.fresh),
-            ("--strip-resource-version", change.strip_resource_version),
-        ] {
-            if given {
-                words.push(flag.to_owned());
+    fn command(&self, verb: &str, only: Option<&Item>) -> String {
+        let mut words = Words::new(verb, self.input);
+        words.input(self.input);
+        let mut change = self.change.clone();
+        match only {
+            Some(Item::ConfigMap(which)) => {
+                if self.argocd.is_some() {
+                    words.option("-o", Form::Auto.as_str());
+                } else {
+                    words.option("-o", self.form.as_str());
+                }
+                words.option("--only", which.name());
+            }
+            Some(Item::ArgoCd(_)) => {
+                words.option("--form", Form::Operator.as_str());
+                words.option("-o patch --only", Which::Cm.name());
+            }
+            Some(Item::AppProject(name)) => {
+                words.option("--form", Form::AppProject.as_str());
+                words.option("-o", Form::Patch.as_str());
+                change.project = vec![name.clone()];
+            }
+            None => {
+                // The input alone does not lead to it.
+                let asked = (self.form == Form::AppProject).then_some(self.form);
+                if let Some(form) = self.input.form.or(asked) {
+                    words.option("--form", form.as_str());
+                }
+                if let Some(only) = self.change.only {
+                    words.option("--only", only.as_str());
+                }
             }
         }
+        words.change(&change);
         let flags = if self.input.live {
-            self.flags()
+            kubectl_flags(self.input)
         } else {
             String::new()
         };
-        format!("{}{flags}", words.join(" "))
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+        format!("{}{flags}", words.line())
     }
 }

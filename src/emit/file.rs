@@ -97,7 +97,7 @@ pub(super) fn temporary(directory: &Path, access: Access) -> std::io::Result<Nam
 }
 
 /// Makes the rename itself survive a power cut, where the system can.
-fn sync_directory(directory: &Path) {
+pub(super) fn sync_directory(directory: &Path) {
     #[cfg(unix)]
     if let Ok(directory) = fs::File::open(directory) {
         // Some file systems cannot; the file's bytes are safe already.

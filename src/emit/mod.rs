@@ -1,11 +1,13 @@
 //! The only place that writes: stdout, and files, atomically.
 
 mod file;
+mod in_place;
 pub mod secret;
 
 use std::io::{ErrorKind, Write};
 
 pub use file::{Access, Existing, create_directory, private_directory, write};
+pub use in_place::{Replacement, replace_all};
 
 use crate::error::{Error, Result};
 

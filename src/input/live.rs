@@ -8,7 +8,7 @@ use super::{Content, File, Origin};
 use crate::error::{Error, Result};
 use crate::model::{Source, Which};
 use crate::process::{Invocation, Runner};
-use crate::yaml::Stream;
+use crate::yaml::{Node, Stream};
 
 /// A cluster to ask.
 #[derive(Clone, Debug)]
@@ -21,10 +21,65 @@ pub struct Cluster {
     pub namespace: String,
 }
 
-/// Reads both ConfigMaps of one Argo CD.
-pub fn get(cluster: &Cluster, runner: &dyn Runner) -> Result<File> {
-    let mut args: Vec<OsString> = vec!["get".into(), "configmap".into()];
-    args.extend(Which::ALL.map(|which| which.name().into()));
+/// What is asked of a cluster.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// Both ConfigMaps of Argo CD.
+    ConfigMaps,
+    /// argocd-rbac-cm alone.
+    RbacCm,
+    /// The `ArgoCD` resource.
+    ArgoCd,
+    /// These `AppProject`s, or all.
+    AppProjects(&'a [String]),
+}
+
+impl Wanted<'_> {
+    fn resource(&self) -> (&'static str, Vec<OsString>) {
+        match self {
+            Self::ConfigMaps => ("configmap", Which::ALL.map(|w| w.name().into()).to_vec()),
+            Self::RbacCm => ("configmap", vec![Which::RbacCm.name().into()]),
+            Self::ArgoCd => ("argocds.argoproj.io", Vec::new()),
+            Self::AppProjects(names) => (
+                "appprojects.argoproj.io",
+                names.iter().map(OsString::from).collect(),
+            ),
+        }
+    }
+
+    /// What to call it, and what to say where it is not there.
+    fn called(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::ConfigMaps => (
+                "the ConfigMaps",
+                "argocd-cm and no argocd-rbac-cm",
+                "name Argo CD's namespace with -n; for a new Argo CD there is --fresh",
+            ),
+            Self::RbacCm => (
+                "argocd-rbac-cm",
+                "argocd-rbac-cm",
+                "name Argo CD's namespace with -n",
+            ),
+            Self::ArgoCd => (
+                "the ArgoCD resource",
+                "ArgoCD resource",
+                "name its namespace with -n: openshift-gitops on OpenShift",
+            ),
+            Self::AppProjects(_) => (
+                "the AppProjects",
+                "AppProject of these names",
+                "name Argo CD's namespace with -n",
+            ),
+        }
+    }
+}
+
+/// Asks for objects of one Argo CD.
+pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Result<File> {
+    let (kind, names) = wanted.resource();
+    let (called, missing, hint) = wanted.called();
+    let mut args: Vec<OsString> = vec!["get".into(), kind.into()];
+    args.extend(names);
     args.push("--namespace".into());
     args.push(cluster.namespace.clone().into());
     for flag in [
@@ -38,18 +93,31 @@ pub fn get(cluster: &Cluster, runner: &dyn Runner) -> Result<File> {
     let output = runner.run(&Invocation::new(&cluster.kubectl).args(args))?;
     if output.code != Some(0) {
         let said = output.stderr.trim();
-        return Err(Error::external(format!("kubectl could not read the ConfigMaps: {said}"))
+        return Err(Error::external(format!("kubectl could not read {called}: {said}"))
             .hint("is this the right cluster? `kubectl config current-context` names it; --context chooses another"));
     }
     let text = output.stdout.expose();
-    if text.trim().is_empty() {
-        return Err(Error::input(format!(
-            "there is no argocd-cm and no argocd-rbac-cm in namespace {}",
+    let none = || {
+        Error::input(format!(
+            "there is no {missing} in namespace {}",
             cluster.namespace
         ))
-        .hint("name Argo CD's namespace with -n; for a new Argo CD there is --fresh"));
+        .hint(hint)
+    };
+    if text.trim().is_empty() {
+        return Err(none());
     }
     let stream = Stream::parse(Source::new("<live>", text))?;
+    let root = stream
+        .documents()
+        .first()
+        .and_then(|document| document.root());
+    let items = root
+        .and_then(|root| root.get("items"))
+        .and_then(Node::items);
+    if items.is_some_and(<[Node]>::is_empty) {
+        return Err(none());
+    }
     Ok(File {
         origin: Origin::Live,
         content: Content::Documents(stream),

@@ -1,16 +1,22 @@
 //! From files, stdin, the cluster or the sample to parsed texts and the objects in them.
 
+mod argocd;
 mod files;
 mod live;
+mod marks;
 mod object;
 mod select;
+mod values;
 
 use std::path::PathBuf;
 
+pub use argocd::ArgoCd;
 pub use files::{Reader, Reading, Skipped};
-pub use live::{Cluster, get};
+pub use live::{Cluster, Wanted, get};
+pub use marks::marks;
 pub use object::{Object, objects};
-pub use select::{Instance, Scope, Selection, Target, select};
+pub use select::{Instance, Role, Scope, Selection, Target, select, select_roles};
+pub use values::Values;
 
 use crate::error::Result;
 use crate::model::Source;

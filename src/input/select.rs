@@ -8,7 +8,7 @@ use crate::model::{ConfigMap, Data, Which};
 use crate::yaml::{Node, NodeKind, ScalarType};
 
 /// Where Argo CD lives unless something says otherwise.
-const DEFAULT_NAMESPACE: &str = "argocd";
+pub(super) const DEFAULT_NAMESPACE: &str = "argocd";
 
 /// Whose objects are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,32 @@ pub enum Scope {
     All,
 }
 
+/// What an object is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// One of Argo CD's ConfigMaps.
+    ConfigMap(Which),
+    /// An `ArgoCD` resource, from which argocd-operator makes them.
+    ArgoCd,
+    /// An `AppProject`.
+    AppProject,
+}
+
+impl Role {
+    /// What an object is, if it is something to us.
+    pub fn of(object: &Object<'_>) -> Option<Self> {
+        let argo = object.api_version().starts_with("argoproj.io/");
+        match object.kind() {
+            "ConfigMap" if object.api_version() == "v1" => {
+                Which::named(object.name()).map(Self::ConfigMap)
+            }
+            "ArgoCD" if argo => Some(Self::ArgoCd),
+            "AppProject" if argo => Some(Self::AppProject),
+            _ => None,
+        }
+    }
+}
+
 /// One of Argo CD's ConfigMaps, read and in its place.
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
@@ -30,7 +56,7 @@ pub struct Target<'a> {
     pub configmap: ConfigMap,
 }
 
-/// The ConfigMaps of one Argo CD.
+/// What the input has of one Argo CD.
 #[derive(Debug, Default)]
 pub struct Instance<'a> {
     /// Its namespace.
@@ -39,6 +65,10 @@ pub struct Instance<'a> {
     pub cm: Option<Target<'a>>,
     /// `argocd-rbac-cm`, if it is in the input.
     pub rbac_cm: Option<Target<'a>>,
+    /// Its `ArgoCD` resource, if that was asked for and is in the input.
+    pub argocd: Option<Object<'a>>,
+    /// Its `AppProject`s, if they were asked for.
+    pub projects: Vec<Object<'a>>,
 }
 
 impl<'a> Instance<'a> {
@@ -56,19 +86,28 @@ impl<'a> Instance<'a> {
 pub struct Selection<'a> {
     /// Each Argo CD, by namespace.
     pub instances: Vec<Instance<'a>>,
-    /// Argo CD's ConfigMaps of other namespaces, which were left alone: namespace and name.
-    pub left_alone: Vec<(String, Which)>,
-    /// How many objects of other kinds there were.
+    /// Objects of other namespaces, which were left alone: namespace and name.
+    pub left_alone: Vec<(String, String)>,
+    /// How many other objects there were.
     pub foreign: usize,
 }
 
 /// Chooses Argo CD's ConfigMaps. An object without a namespace belongs to the one asked for,
 /// else to that of the other objects, else to `argocd`.
 pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>> {
+    select_roles(objects, scope, |role| matches!(role, Role::ConfigMap(_)))
+}
+
+/// Chooses the objects whose role is wanted.
+pub fn select_roles<'a>(
+    objects: &[Object<'a>],
+    scope: &Scope,
+    wanted: impl Fn(Role) -> bool,
+) -> Result<Selection<'a>> {
     let (mut ours, mut foreign) = (Vec::new(), 0);
     for object in objects {
-        match which(object) {
-            Some(which) => ours.push((which, object)),
+        match Role::of(object).filter(|role| wanted(*role)) {
+            Some(role) => ours.push((role, object)),
             None => foreign += 1,
         }
     }
@@ -77,9 +116,13 @@ pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>
         .filter_map(|(_, object)| object.namespace())
         .collect();
     if *scope == Scope::Only && named.len() > 1 {
+        let configmaps = ours
+            .iter()
+            .all(|(role, _)| matches!(role, Role::ConfigMap(_)));
+        let what = if configmaps { "ConfigMaps" } else { "objects" };
         let namespaces: Vec<_> = named.into_iter().collect();
         return Err(Error::input(format!(
-            "the input has the ConfigMaps of several Argo CDs, in the namespaces {}",
+            "the input has the {what} of several Argo CDs, in the namespaces {}",
             namespaces.join(", ")
         ))
         .hint("choose one with -n NAMESPACE, or take them all with -A"));
@@ -91,33 +134,57 @@ pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>
     };
     let mut instances: BTreeMap<String, Instance<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
-    for (which, object) in ours {
+    for (role, object) in ours {
         let namespace = object.namespace().unwrap_or(fallback);
         if matches!(scope, Scope::Namespace(wanted) if wanted != namespace) {
-            left_alone.push((namespace.to_owned(), which));
+            left_alone.push((namespace.to_owned(), object.name().to_owned()));
             continue;
         }
         let instance = instances.entry(namespace.to_owned()).or_default();
         namespace.clone_into(&mut instance.namespace);
-        let place = match which {
-            Which::Cm => &mut instance.cm,
-            Which::RbacCm => &mut instance.rbac_cm,
-        };
-        if let Some(first) = place {
+        let twice = |first: &Object<'_>| {
+            let what = match role {
+                Role::ConfigMap(which) => which.name().to_owned(),
+                Role::ArgoCd | Role::AppProject => {
+                    format!("{} {}", object.kind(), object.name())
+                }
+            };
             let start = |object: &Object<'_>| object.location(object.node.span().start);
-            return Err(
-                Error::input(format!("a second {which} in namespace {namespace}"))
-                    .at(start(object))
-                    .hint(format!(
-                        "the first one is at {}; leave one of them out",
-                        start(&first.object)
-                    )),
-            );
+            Error::input(format!("a second {what} in namespace {namespace}"))
+                .at(start(object))
+                .hint(format!(
+                    "the first one is at {}; leave one of them out",
+                    start(first)
+                ))
+        };
+        match role {
+            Role::ConfigMap(which) => {
+                let place = match which {
+                    Which::Cm => &mut instance.cm,
+                    Which::RbacCm => &mut instance.rbac_cm,
+                };
+                if let Some(first) = place {
+                    return Err(twice(&first.object));
+                }
+                *place = Some(Target {
+                    configmap: configmap(which, object, namespace)?,
+                    object: object.clone(),
+                });
+            }
+            Role::ArgoCd => {
+                if let Some(first) = &instance.argocd {
+                    return Err(twice(first));
+                }
+                instance.argocd = Some(object.clone());
+            }
+            Role::AppProject => {
+                let mut projects = instance.projects.iter();
+                if let Some(first) = projects.find(|first| first.name() == object.name()) {
+                    return Err(twice(first));
+                }
+                instance.projects.push(object.clone());
+            }
         }
-        *place = Some(Target {
-            configmap: configmap(which, object, namespace)?,
-            object: object.clone(),
-        });
     }
     Ok(Selection {
         instances: instances.into_values().collect(),
@@ -126,34 +193,26 @@ pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>
     })
 }
 
-fn which(object: &Object<'_>) -> Option<Which> {
-    let configmap = object.kind() == "ConfigMap" && object.api_version() == "v1";
-    if configmap {
-        Which::named(object.name())
-    } else {
-        None
-    }
-}
-
-/// Reads a ConfigMap as the API server does: `data` holds texts only.
-fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<ConfigMap> {
-    let span = object.node.span();
-    let inside = |at: usize| span.contains(&at);
-    if let Some(double) = object
-        .in_document()
-        .duplicates()
-        .iter()
-        .find(|d| inside(d.second))
-    {
-        return Err(
+/// Refuses an object in which a key stands twice: readers disagree which one counts.
+pub(super) fn refuse_duplicates(object: &Object<'_>, node: &Node) -> Result<()> {
+    let span = node.span();
+    let mut duplicates = object.in_document().duplicates().iter();
+    match duplicates.find(|double| span.contains(&double.second)) {
+        Some(double) => Err(
             Error::input(format!("the key `{}` stands here twice", double.key))
                 .at(object.location(double.second))
                 .hint(format!(
                     "the first one is at {}; readers disagree which one counts: remove one",
                     object.location(double.first)
                 )),
-        );
+        ),
+        None => Ok(()),
     }
+}
+
+/// Reads a ConfigMap as the API server does: `data` holds texts only.
+fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<ConfigMap> {
+    refuse_duplicates(object, object.node)?;
     Ok(ConfigMap {
         which,
         namespace: namespace.to_owned(),
@@ -166,7 +225,8 @@ fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<Confi
     })
 }
 
-fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
+/// Reads a mapping of keys to texts; a null is none.
+pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     let at = |node: &Node| object.location(node.span().start);
     let entries = match node.kind() {
         NodeKind::Mapping(entries) => entries,

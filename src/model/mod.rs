@@ -3,6 +3,7 @@
 mod account;
 mod configmap;
 mod connection;
+mod ownership;
 mod permission;
 mod project;
 mod source;
@@ -15,6 +16,7 @@ pub use configmap::{
     is_policy_key,
 };
 pub use connection::Connection;
+pub use ownership::{Manager, Marks, Owner, is_upstream};
 pub use permission::{
     EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
 };

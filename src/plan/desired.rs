@@ -111,7 +111,7 @@ fn entries(rendered: &Rendered) -> Result<Data> {
     read.collect()
 }
 
-fn rules(key: &str, text: &str, template: &str) -> Result<Vec<Rule>> {
+pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<Rule>> {
     let mut rules: Vec<Rule> = Vec::new();
     for numbered in lines(&key.into(), text) {
         let wrong = |what: &str| {

@@ -1,7 +1,6 @@
 //! Changes as edits of the objects that were read.
 
 use super::KeyChange;
-use crate::model::Data;
 use crate::yaml::{Edit, Node, Step};
 
 /// The annotation in which `kubectl apply` keeps what it applied. `kubectl replace` would refresh
@@ -17,33 +16,11 @@ const SERVER_FIELDS: [&str; 5] = [
     "selfLink",
 ];
 
-/// The edits that make `changes` in the object at `route`. A `data` that would be left empty goes.
-pub fn key_edits(
-    document: usize,
-    route: &[Step],
-    current: Option<&Data>,
-    changes: &[KeyChange],
-) -> Vec<Edit> {
-    let at = |key: &str| {
-        let keys = [Step::key("data"), Step::key(key)];
-        route.iter().cloned().chain(keys).collect::<Vec<_>>()
-    };
-    let goes = |key: &str| {
-        changes
-            .iter()
-            .any(|change| change.key == key && change.after.is_none())
-    };
-    let keeps_one = current.is_some_and(|data| data.iter().any(|(key, _)| !goes(key)));
-    let adds_one = changes.iter().any(|change| change.after.is_some());
-    if !changes.is_empty() && !keeps_one && !adds_one {
-        let data = route.iter().cloned().chain([Step::key("data")]).collect();
-        return vec![Edit::Remove {
-            document,
-            route: data,
-        }];
-    }
+/// The edits that make `changes` in the mapping at `route`.
+pub fn key_edits(document: usize, route: &[Step], changes: &[KeyChange]) -> Vec<Edit> {
     let edits = changes.iter().map(|change| {
-        let route = at(&change.key);
+        let key = Step::key(&change.key);
+        let route = route.iter().cloned().chain([key]).collect();
         match (&change.before, &change.after) {
             (_, None) => Edit::Remove { document, route },
             (None, Some(text)) => Edit::Set {
@@ -59,6 +36,59 @@ pub fn key_edits(
         }
     });
     edits.collect()
+}
+
+/// The same edits of one document, but a mapping that they would leave empty goes whole, and the
+/// mapping above it too where that leaves it empty; those whose route has not more than `keep`
+/// steps stay.
+pub fn pruned(edits: Vec<Edit>, root: &Node, keep: usize) -> Vec<Edit> {
+    let mut removed: Vec<Vec<Step>> = Vec::new();
+    let (mut sets, mut document) = (Vec::new(), 0);
+    for edit in edits {
+        match edit {
+            Edit::Remove {
+                document: of,
+                route,
+            } => {
+                document = of;
+                removed.push(route);
+            }
+            set => sets.push(set),
+        }
+    }
+    let is_written = |above: &[Step]| {
+        sets.iter().any(|set| match set {
+            Edit::Set { route, .. } | Edit::SetText { route, .. } | Edit::Remove { route, .. } => {
+                route.starts_with(above)
+            }
+        })
+    };
+    let mut at = 0;
+    while let Some(route) = removed.get(at).cloned() {
+        at += 1;
+        let Some((_, above)) = route.split_last() else {
+            continue;
+        };
+        let node = above.iter().try_fold(root, |node, step| node.step(step));
+        let children = node.map_or(0, |node| {
+            let items = node.items().map_or(0, <[Node]>::len);
+            node.entries().map_or(items, <[_]>::len)
+        });
+        let is_child =
+            |route: &Vec<Step>| route.len() == above.len() + 1 && route.starts_with(above);
+        let gone = removed.iter().filter(|route| is_child(route)).count();
+        if above.len() > keep && gone == children && !is_written(above) {
+            let above = above.to_vec();
+            removed.retain(|route| !route.starts_with(&above));
+            removed.push(above);
+            at = 0;
+        }
+    }
+    let removals = removed
+        .into_iter()
+        .map(|route| Edit::Remove { document, route });
+    sets.extend(removals);
+    sets
 }
 
 /// The edits that take off an object what only the server writes; `lock` says whether

@@ -4,18 +4,32 @@
 //! forms turn those into texts.
 
 mod account;
+mod argocd;
 mod desired;
+mod json_patch;
+mod kustomize;
 mod manifest;
+mod overlay;
 mod patch;
 mod policy;
+mod role;
+mod values;
 
 use std::fmt;
 
 pub use account::AccountPlan;
-pub use desired::Desired;
-pub use manifest::{LAST_APPLIED, key_edits, server_fields};
+pub use argocd::argocd_patch;
+pub use desired::{Desired, Rule};
+pub use json_patch::json_patch;
+pub use kustomize::{Kustomization, PatchFile};
+pub use manifest::{LAST_APPLIED, key_edits, pruned, server_fields};
+pub use overlay::Overlay;
 pub use patch::merge_patch;
 pub use policy::PolicyPlan;
+pub use role::{DesiredRole, ProjectObject, RolePlan, roles_patch};
+pub use values::ValuesFile;
+
+use desired::rules;
 
 use crate::model::Location;
 

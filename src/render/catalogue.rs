@@ -3,12 +3,32 @@
 /// Name and text of every built-in template.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     (
+        "appproject-role.yaml.j2",
+        include_str!("../../templates/appproject-role.yaml.j2"),
+    ),
+    (
         "argocd-cm.data.yaml.j2",
         include_str!("../../templates/argocd-cm.data.yaml.j2"),
     ),
     (
         "argocd-rbac-cm.data.yaml.j2",
         include_str!("../../templates/argocd-rbac-cm.data.yaml.j2"),
+    ),
+    (
+        "argocd.patch.yaml.j2",
+        include_str!("../../templates/argocd.patch.yaml.j2"),
+    ),
+    (
+        "helm-values.yaml.j2",
+        include_str!("../../templates/helm-values.yaml.j2"),
+    ),
+    (
+        "kustomization.yaml.j2",
+        include_str!("../../templates/kustomization.yaml.j2"),
+    ),
+    (
+        "kustomize-patch.yaml.j2",
+        include_str!("../../templates/kustomize-patch.yaml.j2"),
     ),
     (
         "manifest.yaml.j2",

@@ -64,17 +64,17 @@ impl Engine {
 
     /// Renders the entries of `data` of one ConfigMap: what every form is built from.
     pub fn data(&self, which: Which, variables: &Variables) -> Result<Rendered> {
-        self.render(data_template(which), which, variables)
+        self.of(which, data_template(which), variables)
     }
 
     /// Renders the merge patch for one ConfigMap.
     pub fn patch(&self, which: Which, variables: &Variables) -> Result<Rendered> {
-        self.render("patch.yaml.j2", which, variables)
+        self.of(which, "patch.yaml.j2", variables)
     }
 
     /// Renders one whole ConfigMap for an Argo CD that has none.
     pub fn manifest(&self, which: Which, variables: &Variables) -> Result<Rendered> {
-        self.render("manifest.yaml.j2", which, variables)
+        self.of(which, "manifest.yaml.j2", variables)
     }
 
     /// Renders a Secret with these keys and values.
@@ -93,11 +93,57 @@ impl Engine {
         self.fill("secret.yaml.j2", &context)
     }
 
-    fn render(&self, template: &str, which: Which, variables: &Variables) -> Result<Rendered> {
-        let context = context! {
+    /// Renders the patch for one ConfigMap that a kustomize Component has.
+    pub fn kustomize_patch(&self, which: Which, variables: &Variables) -> Result<Rendered> {
+        self.of(which, "kustomize-patch.yaml.j2", variables)
+    }
+
+    /// Renders a kustomize Component with patches for these ConfigMaps, inside or in files.
+    pub fn kustomization(
+        &self,
+        configmaps: &[Which],
+        files: bool,
+        variables: &Variables,
+    ) -> Result<Rendered> {
+        let own = context! { configmaps => names_of(configmaps), files => files };
+        self.render("kustomization.yaml.j2", own, variables)
+    }
+
+    /// Renders values for the argo-cd chart that make these ConfigMaps.
+    pub fn values(&self, configmaps: &[Which], variables: &Variables) -> Result<Rendered> {
+        let own = context! { configmaps => names_of(configmaps) };
+        self.render("helm-values.yaml.j2", own, variables)
+    }
+
+    /// Renders the merge patch for an `ArgoCD` resource of which nothing is known.
+    pub fn argocd_patch(&self, variables: &Variables) -> Result<Rendered> {
+        self.render("argocd.patch.yaml.j2", Value::UNDEFINED, variables)
+    }
+
+    /// Renders the role of one `AppProject`.
+    pub fn role(&self, project: &str, variables: &Variables) -> Result<Rendered> {
+        let own = context! {
+            role_project => project,
+            role_objects => variables.wanted.project_objects(project),
+            role_subject => format!("proj:{project}:{}", variables.account),
+        };
+        self.render("appproject-role.yaml.j2", own, variables)
+    }
+
+    fn of(&self, which: Which, template: &str, variables: &Variables) -> Result<Rendered> {
+        let own = context! {
             name => which.name(),
             data_template => data_template(which),
-            ..variables.context()?,
+        };
+        self.render(template, own, variables)
+    }
+
+    /// Renders a template with variables of its own and those that all have.
+    fn render(&self, template: &str, own: Value, variables: &Variables) -> Result<Rendered> {
+        let context = if own.is_undefined() {
+            variables.context()?
+        } else {
+            context! { ..own, ..variables.context()? }
         };
         self.fill(template, &context)
     }
@@ -180,6 +226,10 @@ fn data_template(which: Which) -> &'static str {
         Which::Cm => "argocd-cm.data.yaml.j2",
         Which::RbacCm => "argocd-rbac-cm.data.yaml.j2",
     }
+}
+
+fn names_of(configmaps: &[Which]) -> Vec<&'static str> {
+    configmaps.iter().map(|which| which.name()).collect()
 }
 
 fn keys(context: &Value) -> Vec<String> {

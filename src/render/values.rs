@@ -8,6 +8,17 @@ use super::format::escape_regex;
 use crate::error::{Error, Result};
 use crate::model::{AccountName, MatchMode, ProjectName};
 
+/// Variables that only some templates have; nobody else can set them either.
+const OF_SINGLE_TEMPLATES: [&str; 7] = [
+    "name",
+    "data_template",
+    "configmaps",
+    "files",
+    "role_project",
+    "role_objects",
+    "role_subject",
+];
+
 /// What the account shall be able to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -28,6 +39,15 @@ impl Wanted {
     /// The patterns for the objects of `logs`.
     fn logs(&self) -> Vec<String> {
         self.objects("*/*", ".*/.*")
+    }
+
+    /// The pattern for all objects of a project in a role of that project. Argo CD takes no anchor
+    /// there, and needs none: a project's roles are asked about its own objects only.
+    pub(super) fn project_objects(&self, project: &str) -> String {
+        match self.match_mode {
+            MatchMode::Glob => format!("{project}/*"),
+            MatchMode::Regex => format!("{project}/.*"),
+        }
     }
 
     fn objects(&self, glob: &str, regex: &str) -> Vec<String> {
@@ -81,7 +101,7 @@ impl Variables {
         };
         let reserved = super::keys(&own);
         for name in self.extra.keys() {
-            if reserved.contains(name) || ["name", "data_template"].contains(&name.as_str()) {
+            if reserved.contains(name) || OF_SINGLE_TEMPLATES.contains(&name.as_str()) {
                 return Err(Error::usage(format!(
                     "`{}` is a variable of our own and cannot be set",
                     name.escape_debug()

@@ -5,7 +5,7 @@
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(one_line).collect())
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
         .collect();
     let rows = rows.as_slice();
     let mut widths: Vec<usize> = headers
@@ -31,7 +31,7 @@ pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     out
 }
 
-fn one_line(cell: &String) -> String {
+fn one_line(cell: &str) -> String {
     let cell = super::printable(cell);
     cell.chars()
         .map(|c| if c.is_control() { ' ' } else { c })

@@ -85,19 +85,23 @@ impl Stream {
 
 /// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.
 fn looks_like_json(trimmed: &str) -> bool {
-    let inside = trimmed[1..].trim_start();
-    let quoted = inside.starts_with('"') || (trimmed.starts_with('{') && inside.is_empty());
-    quoted && !trimmed.lines().any(|line| line.trim_end() == "---")
+    let inside = trimmed.strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|inside| inside.is_empty() || inside.starts_with('"'))
+        && !trimmed.lines().any(|line| line.trim_end() == "---")
 }
 
 /// YAML 1.1 readers (kubectl) take these for line breaks, YAML 1.2 readers do not: the same text
 /// would be two different things.
 fn refuse_unicode_breaks(source: &Source) -> Result<()> {
-    let found = source
-        .text()
-        .match_indices(['\u{85}', '\u{2028}', '\u{2029}'])
-        .next();
-    let Some((at, what)) = found else {
+    let text = source.text();
+    if text.is_ascii() {
+        return Ok(());
+    }
+    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+    let found = breaks
+        .into_iter()
+        .filter_map(|what| Some((text.find(what)?, what)));
+    let Some((at, what)) = found.min() else {
         return Ok(());
     };
     let code = what.chars().next().map_or(0, u32::from);

@@ -90,7 +90,9 @@ fn note(directory: &Path, argv: &[String]) -> usize {
             .append(true)
             .open(&path)
             .expect("calls.jsonl can be written");
-        writeln!(file, "{line}").expect("calls.jsonl can be written");
+        // In one piece, whoever else writes or is killed meanwhile.
+        file.write_all(format!("{line}\n").as_bytes())
+            .expect("calls.jsonl can be written");
         let same = |line: &&str| fault::command(&argv_of(line)) == fault::command(argv);
         before.lines().filter(same).count() + 1
     })

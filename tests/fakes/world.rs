@@ -71,8 +71,13 @@ pub(crate) fn answer(directory: &Path, argv: &[String]) -> Answer {
         let text = std::fs::read_to_string(&path).expect("world.json is there");
         let mut world: World = serde_json::from_str(&text).expect("world.json is a world");
         let answer = world.call(directory, argv).unwrap_or_else(|answer| answer);
-        let text = serde_json::to_string_pretty(&world).expect("a world is JSON");
-        std::fs::write(&path, text).expect("world.json can be written");
+        let now = serde_json::to_string_pretty(&world).expect("a world is JSON");
+        if now != text {
+            // Whole or not at all: a test may kill the fake at any time.
+            let next = directory.join(format!("world.{}", std::process::id()));
+            std::fs::write(&next, now).expect("a world can be written");
+            std::fs::rename(&next, &path).expect("a world can take its place");
+        }
         answer
     })
 }

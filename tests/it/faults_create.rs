@@ -60,7 +60,7 @@ fn misfortunes() -> Vec<(&'static str, Value)> {
 }
 
 /// Goes through cases that wait more than they work, a few at the same time.
-fn at_once<T: Sync>(cases: Vec<T>, work: impl Fn(&T) + Sync) {
+fn at_once<T: Sync>(cases: &[T], work: impl Fn(&T) + Sync) {
     for some in cases.chunks(8) {
         std::thread::scope(|scope| {
             for case in some {
@@ -73,7 +73,7 @@ fn at_once<T: Sync>(cases: Vec<T>, work: impl Fn(&T) + Sync) {
 
 #[test]
 fn whatever_happens_while_a_token_is_made_none_is_lost_and_none_orphaned() {
-    at_once(misfortunes(), |(name, steps)| {
+    at_once(&misfortunes(), |(name, steps)| {
         for when in ["before", "after"] {
             // argocd explains itself before it does anything.
             if *name == "prints a help text" && when == "after" {
@@ -105,7 +105,7 @@ fn what_cannot_be_revoked_is_named_with_the_command_that_revokes_it() {
         ("is refused", refused),
         ("is interrupted too", json!(["interrupt", "hang"])),
     ];
-    at_once(revoking.into(), |(name, steps)| {
+    at_once(&revoking, |(name, steps)| {
         let world = World::new();
         world.fault(
             GENERATE,

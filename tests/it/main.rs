@@ -9,13 +9,18 @@
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod account;
 mod argocd_transcripts;
 mod can;
 mod check;
 mod common;
 mod diff;
 mod faults_create;
+mod faults_rotate;
+mod faults_strace;
+mod forms;
 mod input;
+mod krew;
 mod lint;
 mod lint_rules;
 mod lint_sarif;
@@ -23,3 +28,6 @@ mod reference;
 mod render;
 mod shell;
 mod templates;
+mod token;
+mod token_rotate;
+mod verify;

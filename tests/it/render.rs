@@ -100,7 +100,7 @@ data:
     p, octopus, logs, get, */*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: review it (kubectl octopus-argo diff -f cm.yaml), put it in the place of cm.yaml and commit it
+next: review it (kubectl octopus-argo diff -f cm.yaml), then kubectl octopus-argo render -f cm.yaml --in-place edits cm.yaml; commit that
 ---- exit code 0
 
 "#]]
@@ -145,8 +145,9 @@ kind: List
 metadata:
   resourceVersion: ""
 ---- stderr
+note: an earlier `kubectl apply` made kubectl believe that it owns url of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of your own that has them, mend it with: kubectl patch configmap argocd-cm -n argocd --type merge -p '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}'
+note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, policy.octopus.csv; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-note: `| kubectl apply -f -` would lose nothing now, but makes kubectl believe that every key is ours: the next `kubectl apply` of Argo CD's own manifests (an upgrade) then deletes this account and every key that you have added yourself
 next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0
 
@@ -261,7 +262,7 @@ data:
     p, octopus, logs, get, b/*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: kubectl octopus-argo render --project a --project b -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
+next: kubectl octopus-argo render -o patch --only argocd-rbac-cm --project a --project b | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
 "#]]
@@ -1003,7 +1004,7 @@ fn bad_input_is_named_by_its_place() {
     assert_eq!(out.matches("accounts.octopus:").count(), 2);
     Sandbox::new()
         .command("render -f -")
-        .stdin("a: 1\n")
+        .stdin("kind: Secret\n")
         .run()
         .refused(3, "there is no argocd-cm and no argocd-rbac-cm");
 }

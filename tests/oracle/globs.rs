@@ -46,11 +46,15 @@ const RANGES: &[&str] = &[
     "[,]",
 ];
 
-/// A pattern and texts for it.
+/// A pattern and texts for it. The library tries every way to share a text among stars, so that a
+/// pattern with many takes it hours on a long text: such patterns are not drawn.
 pub(crate) fn draw(random: &mut Random) -> (String, Vec<String>) {
-    let pattern = pattern(random);
-    let texts = (0..TEXTS).map(|_| text(random, &pattern)).collect();
-    (pattern, texts)
+    let mut drawn = pattern(random);
+    while drawn.matches(['*', '{']).count() > 14 {
+        drawn = pattern(random);
+    }
+    let texts = (0..TEXTS).map(|_| text(random, &drawn)).collect();
+    (drawn, texts)
 }
 
 fn pattern(random: &mut Random) -> String {
@@ -134,7 +138,7 @@ fn text(random: &mut Random, pattern: &str) -> String {
     if random.one_in(2) {
         mutate(random, &mut text);
     }
-    text
+    text.chars().take(40).collect()
 }
 
 fn noise(random: &mut Random, most: usize) -> String {

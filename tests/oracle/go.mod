@@ -1,5 +1,5 @@
 module oracle
 
-go 1.24
+go 1.26
 
 require github.com/gobwas/glob v0.2.3

@@ -1,8 +1,9 @@
 //! Builds and drives the Go program.
 
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,25 +22,47 @@ struct Response {
     results: String,
 }
 
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle");
+
+/// What a Go program beside this file writes; `None` where it cannot be built.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tables come from another program"
+)]
+pub(crate) fn output(package: &str) -> Option<Vec<u8>> {
+    let mut command = Command::new("go");
+    command
+        .args(["run", package])
+        .current_dir(SOURCES)
+        .stderr(Stdio::null());
+    let output = command.output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+/// The built program; tests that run side by side build it once.
+#[expect(clippy::disallowed_methods, reason = "the compiler is another program")]
+fn program() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
+        let mut command = Command::new("go");
+        command.args(["build", "-o"]).arg(&program).arg(".");
+        let built = command.current_dir(SOURCES).stderr(Stdio::null()).status();
+        built
+            .is_ok_and(|status| status.success())
+            .then_some(program)
+    };
+    PROGRAM.get_or_init(build).as_deref()
+}
+
 /// The running oracle.
 pub(crate) struct Oracle(Child);
 
 impl Oracle {
-    /// Builds the program and starts it; `None` where that cannot be done.
+    /// Starts the program; `None` where it cannot be built.
     #[expect(clippy::disallowed_methods, reason = "the oracle is another program")]
     pub(crate) fn start() -> Option<Self> {
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
-        let built = Command::new("go")
-            .args(["build", "-o"])
-            .arg(&program)
-            .arg(".")
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle"))
-            .stderr(Stdio::null())
-            .status();
-        if !built.is_ok_and(|status| status.success()) {
-            return None;
-        }
-        let child = Command::new(program)
+        let child = Command::new(program()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();

@@ -7,6 +7,8 @@
 
 mod common;
 mod conformance;
+mod edits;
 mod generate;
 mod properties;
+mod reading;
 mod samples;

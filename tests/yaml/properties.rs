@@ -1,6 +1,6 @@
 //! Documents in every style, edited at random places.
 
-use kubectl_octopus_argo::yaml::{Document, Edit, Node, NodeKind, Step, Stream, edit};
+use kubectl_octopus_argo::yaml::{Document, Edit, Format, Node, NodeKind, Step, Stream, edit};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use serde_json::{Map, Value, json};
@@ -88,7 +88,7 @@ fn texts() -> Vec<Value> {
         json!({"a": "x\ny\n", "b": [], "c": {"d": null}}),
         json!(["x", {"y": 1, "z": [1, 2]}]),
         json!(7),
-        json!("\u{85}\u{7}"),
+        json!("\u{85}\u{e9}"),
     ]
 }
 
@@ -296,6 +296,32 @@ proptest! {
     }
 
     #[test]
+    fn json_stays_json_in_its_own_form(value in values(), form in 0..5_usize, picks in prop::collection::vec(any::<u8>(), 8)) {
+        let value = json!({"data": {"key": value}});
+        let text = json_text(&value, form);
+        // The odd blanks may stand in a text, and change or break it.
+        let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
+        let stream = parse(&text);
+        prop_assert_eq!(stream.format(), Format::Json);
+        prop_assert_eq!(&models(&stream)[0], &value);
+        let mut picks = Choices::new(&picks);
+        let Some((document, route, filled)) = place(&mut picks, &stream) else { return Ok(()) };
+        let new = texts().swap_remove(picks.below(12));
+        let mut expected = value.clone();
+        *at(&mut expected, &route) = new.clone();
+        let set = Edit::Set { document, route: route.clone(), value: new };
+        let edited = check(&text, &[set], std::slice::from_ref(&expected));
+        // Any JSON reader agrees, and every form but the hand-made one prints the same bytes.
+        prop_assert_eq!(&serde_json::from_str::<Value>(&edited).unwrap(), &expected);
+        if filled && form < 4 {
+            prop_assert_eq!(unescaped(&edited), unescaped(&json_text(&expected, form)));
+        }
+        if filled {
+            prop_assert_eq!(check(&edited, &[Edit::Remove { document, route }], &[value]), text);
+        }
+    }
+
+    #[test]
     fn no_text_makes_the_reader_panic(text in "[-a:{}\\[\\],?|>'\"&*! #\n\r\t%\u{feff}0~<é]{0,60}") {
         if let Ok(stream) = Stream::parse(kubectl_octopus_argo::model::Source::new("x", text.as_str())) {
             let mut end = 0;
@@ -316,6 +342,37 @@ proptest! {
             prop_assert!(stream.documents().is_empty() || end == text.len());
         }
     }
+}
+
+/// A value as JSON: pretty with several indents, compact, or with odd blanks.
+fn json_text(value: &Value, form: usize) -> String {
+    use serde_json::ser::{PrettyFormatter, Serializer};
+    let indent = match form {
+        0 => "  ",
+        1 => "    ",
+        2 => "\t",
+        3 => return value.to_string(),
+        _ => {
+            return format!(
+                " {} \n",
+                value
+                    .to_string()
+                    .replace("\":", "\" : ")
+                    .replace(",\"", ",\n\"")
+            );
+        }
+    };
+    let mut out = Vec::new();
+    let formatter = PrettyFormatter::with_indent(indent.as_bytes());
+    let mut serializer = Serializer::with_formatter(&mut out, formatter);
+    serde::Serialize::serialize(value, &mut serializer).unwrap();
+    String::from_utf8(out).unwrap() + "\n"
+}
+
+/// Without the escapes that only we make.
+fn unescaped(text: &str) -> String {
+    text.replace("\\u0085", "\u{85}")
+        .replace("\\u0007", "\u{7}")
 }
 
 fn all(document: &Document) -> Vec<(Vec<Step>, &Node)> {

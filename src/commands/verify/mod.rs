@@ -40,7 +40,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
     };
     let client = client(&args.argocd, context)?;
     refuse_core(&client, context)?;
-    let files = context.read(&args.input)?;
+    let files = context.read(&args.input, args.input.form, &[])?;
     let offline = files
         .as_ref()
         .map(|files| Offline::load(files, &args.input, &owner, context))

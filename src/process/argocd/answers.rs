@@ -45,7 +45,14 @@ struct Token {
 fn tokens<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<TokenRecord>, D::Error> {
     let tokens: Option<Vec<Token>> = Deserialize::deserialize(from)?;
     let record = |token: Token| record(token.id, token.issued, token.expires);
-    Ok(tokens.unwrap_or_default().into_iter().map(record).collect())
+    let tokens = tokens.unwrap_or_default().into_iter().map(record);
+    Ok(newest_first(tokens.collect()))
+}
+
+/// In the order in which they are shown. A stable one: what is of the same second stays as it came.
+pub(super) fn newest_first(mut tokens: Vec<TokenRecord>) -> Vec<TokenRecord> {
+    tokens.sort_by_key(|token| std::cmp::Reverse(token.issued));
+    tokens
 }
 
 /// What Argo CD remembers, with its zero for "never".
@@ -112,5 +119,6 @@ pub(super) fn project_tokens(table: &str) -> Option<Vec<TokenRecord>> {
             let id = id.to_owned();
             Some(record(id, issued.parse().ok()?, expires.parse().ok()?))
         })
-        .collect()
+        .collect::<Option<_>>()
+        .map(newest_first)
 }

@@ -70,12 +70,10 @@ pub enum Gone {
 impl Client<'_> {
     /// The tokens of an owner, the newest first.
     pub fn tokens(&self, owner: &Owner) -> Result<Vec<TokenRecord>> {
-        let mut tokens = match owner {
-            Owner::Account(name) => self.account(name)?.tokens,
-            Owner::Role { project, role } => self.project_tokens(project, role)?,
-        };
-        tokens.sort_by_key(|token| std::cmp::Reverse(token.issued));
-        Ok(tokens)
+        match owner {
+            Owner::Account(name) => Ok(self.account(name)?.tokens),
+            Owner::Role { project, role } => self.project_tokens(project, role),
+        }
     }
 
     /// Makes a token. That it is what was asked for is for the caller to check.

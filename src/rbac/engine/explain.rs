@@ -67,7 +67,7 @@ impl Enforcer {
     /// The `g` lines from a subject to the subject of a line, by the shortest way.
     pub fn chain(&self, subject: &str, line: LineId) -> Option<Vec<LineId>> {
         let rules = &self.rules;
-        let start = rules.names.find(&rules.texts, subject)?;
+        let start = rules.names.find(subject)?;
         let mut came_by: HashMap<u32, Option<(u32, u32)>> = HashMap::from([(start, None)]);
         let mut front = vec![start];
         for _ in 0..=MAX_HOPS {
@@ -202,13 +202,9 @@ mod tests {
     #[test]
     fn lines_are_found_in_every_text() {
         let enforcer = enforcer(POLICY, "");
-        let top = &enforcer.rules.links_of(
-            enforcer
-                .rules
-                .names
-                .find(&enforcer.rules.texts, "a\"b")
-                .unwrap(),
-        )[0];
+        let top = &enforcer
+            .rules
+            .links_of(enforcer.rules.names.find("a\"b").unwrap())[0];
         let line = enforcer.line(LineId(top.line)).unwrap();
         assert_eq!(
             (&*line.key, line.line.number, line.line.offset),

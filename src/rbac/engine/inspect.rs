@@ -89,9 +89,7 @@ impl Pattern<'_> {
 
     /// Whether its evaluation may fail on some text.
     fn may_fail(self) -> bool {
-        self.rules
-            .patterns
-            .may_fail(&self.rules.texts, self.compact)
+        self.rules.patterns.may_fail(self.compact)
     }
 
     /// Whether some text may match both it and `other`; a no is certain.
@@ -117,21 +115,16 @@ impl Pattern<'_> {
 
     /// Whether its evaluation fails on every text.
     pub(in crate::rbac) fn always_fails(self) -> bool {
-        self.rules
-            .patterns
-            .is_broken(&self.rules.texts, self.compact)
+        self.rules.patterns.is_broken(self.compact)
     }
 
     /// Whether it matches no text at all.
     pub(in crate::rbac) fn is_never(self) -> bool {
-        self.rules
-            .patterns
-            .is_never(&self.rules.texts, self.compact)
+        self.rules.patterns.is_never(self.compact)
     }
 
     /// Whether it is known to match every text that `other` matches, or to fail on it.
     pub(in crate::rbac) fn covers(self, other: Pattern<'_>) -> bool {
-        let texts = &self.rules.texts;
         let literal = |pattern: Pattern<'_>| -> String {
             pattern
                 .rules
@@ -161,13 +154,15 @@ impl Pattern<'_> {
                     || other.compact.shape() == Shape::Contains && literal(other).contains(&needle)
             }
             Shape::PrefixLine => {
-                other.compact.shape() == Shape::PrefixLine
-                    && theirs.begin.starts_with(&literal(self))
+                other.compact.shape() == shape && theirs.begin.starts_with(&literal(self))
+            }
+            Shape::SuffixLine => {
+                other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
             }
             Shape::Stars | Shape::Compiled => {
                 other.compact.shape() == shape
-                    && self.rules.patterns.text(texts, self.compact)
-                        == other.rules.patterns.text(&other.rules.texts, other.compact)
+                    && self.rules.patterns.text(self.compact)
+                        == other.rules.patterns.text(other.compact)
                     && self.rules.patterns.mode() == other.rules.patterns.mode()
             }
         }
@@ -276,8 +271,7 @@ impl Enforcer {
     /// policy alone.
     pub(in crate::rbac) fn names(&self) -> impl ExactSizeIterator<Item = (u32, &str)> {
         let rules = &self.rules;
-        (0..super::texts::to_u32(rules.names.len()))
-            .map(|name| (name, rules.texts.get(rules.names.span(name))))
+        (0..super::texts::to_u32(rules.names.len())).map(|name| (name, rules.names.get(name)))
     }
 
     /// Whether a word stands anywhere in the policy's text.
@@ -287,12 +281,12 @@ impl Enforcer {
 
     /// The number of a name.
     pub(in crate::rbac) fn name(&self, name: &str) -> Option<u32> {
-        self.rules.names.find(&self.rules.texts, name)
+        self.rules.names.find(name)
     }
 
     /// The text of a name's number.
     pub(in crate::rbac) fn name_text(&self, name: u32) -> &str {
-        self.rules.texts.get(self.rules.names.span(name))
+        self.rules.names.get(name)
     }
 
     /// The lines of a name's own rules, ascending.

@@ -126,9 +126,9 @@ impl Loader {
                 let [subject, object, effect] =
                     [subject, object, effect].map(|field| self.span(field, line));
                 let subject = self.subject(subject);
-                let object = self.patterns.add(&self.texts, object);
+                let object = self.patterns.add(&mut self.texts, object);
                 let effect = Effect::new(self.texts.get(effect));
-                let rule = Rule::new(to_u32(line), object, effect);
+                let rule = Rule::new(&self.texts, to_u32(line), object, effect);
                 self.pending.push(Pending {
                     subject,
                     pair,
@@ -137,8 +137,8 @@ impl Loader {
             }
             Statement::Grouping(fields) => {
                 let [subject, role] = fields.map(|field| self.span(field, line));
-                let subject = self.names.intern(&self.texts, subject);
-                let role = self.names.intern(&self.texts, role);
+                let subject = self.names.intern(self.texts.get(subject));
+                let role = self.names.intern(self.texts.get(role));
                 let line = to_u32(line);
                 self.links.push((subject, Link { role, line }));
             }
@@ -147,10 +147,10 @@ impl Loader {
 
     fn add_virtual(&mut self) {
         let empty = self.texts.push_made("");
-        let subject = self.names.intern(&self.texts, empty);
+        let subject = self.names.intern("");
         let pair = self.pair(empty, empty);
-        let object = self.patterns.add(&self.texts, empty);
-        let rule = Rule::new(VIRTUAL, object, Effect::Allow);
+        let object = self.patterns.add(&mut self.texts, empty);
+        let rule = Rule::new(&self.texts, VIRTUAL, object, Effect::Allow);
         self.pending.push(Pending {
             subject,
             pair,
@@ -177,7 +177,7 @@ impl Loader {
         {
             return id;
         }
-        let id = self.names.intern(&self.texts, span);
+        let id = self.names.intern(self.texts.get(span));
         self.last = Some((span, id));
         id
     }
@@ -187,7 +187,7 @@ impl Loader {
             start: to_u32(line + resource.start),
             len: to_u32(action.end - resource.start),
         };
-        let id = self.raw_pairs.intern(&self.texts, raw) as usize;
+        let id = self.raw_pairs.intern(self.texts.get(raw)) as usize;
         if id == self.raw_pair_ids.len() {
             let [resource, action] = [resource, action].map(|field| self.span(field, line));
             let pair = self.pair(resource, action);
@@ -197,14 +197,15 @@ impl Loader {
     }
 
     fn pair(&mut self, resource: Span, action: Span) -> u32 {
-        let resource_id = self.resource_names.intern(&self.texts, resource);
+        let resource_id = self.resource_names.intern(self.texts.get(resource));
         if resource_id as usize == self.resources.len() {
             self.resources
-                .push(self.patterns.add(&self.texts, resource));
+                .push(self.patterns.add(&mut self.texts, resource));
         }
-        let action_id = self.action_names.intern(&self.texts, action);
+        let action_id = self.action_names.intern(self.texts.get(action));
         if action_id as usize == self.actions.len() {
-            self.actions.push(self.patterns.add(&self.texts, action));
+            self.actions
+                .push(self.patterns.add(&mut self.texts, action));
         }
         let pair = (resource_id, action_id);
         *self.pair_ids.entry(pair).or_insert_with(|| {

@@ -2,6 +2,7 @@
 //! `g(r.sub, p.sub) && match(r.res, p.res) && match(r.act, p.act) && match(r.obj, p.obj)`, allowed
 //! when some line allows and none denies.
 
+mod evaluate;
 mod explain;
 mod index;
 mod inspect;
@@ -20,9 +21,8 @@ pub use lines::SourceLine;
 pub(in crate::rbac) use reach::MAX_HOPS;
 pub use rules::Effect;
 
-use self::pattern::Failed;
 use self::reach::Reach;
-use self::rules::{PairVerdicts, Rule, Rules};
+use self::rules::Rules;
 use super::builtin::builtin_policy;
 use super::policy::PolicyError;
 use super::set::{MatchMode, PolicySet, PolicyText};
@@ -198,11 +198,13 @@ impl Enforcer {
                 continue;
             }
             let reach = Reach::new(rules, link.role);
-            let has_rule = (0..reach.len())
-                .flat_map(|at| rules.runs_of(reach.get(at)))
+            let has_rule = reach
+                .names()
+                .iter()
+                .flat_map(|name| rules.runs_of(*name))
                 .any(|run| !Rules::is_virtual(rules.all[rules.runs[run].first as usize].line));
             if !has_rule {
-                missing.push(rules.texts.get(rules.names.span(link.role)));
+                missing.push(rules.names.get(link.role));
             }
         }
         missing
@@ -219,7 +221,7 @@ impl Enforcer {
         let rules = &self.rules;
         rules
             .names
-            .find(&rules.texts, name)
+            .find(name)
             .is_some_and(|name| !rules.links_of(name).is_empty())
     }
 
@@ -232,133 +234,5 @@ impl Enforcer {
             return Decision::ByDefaultRole(line);
         }
         Decision::BySubject(self.evaluate(request))
-    }
-
-    /// Evaluates the policy for the subject alone, without the default role.
-    pub fn evaluate(&self, request: &Request<'_>) -> Verdict {
-        let mut findings = Findings::default();
-        let mut pairs = PairVerdicts::new(request.resource, request.action);
-        self.for_reached(request.subject, |name| {
-            self.scan(name, request.object, &mut pairs, &mut findings);
-        });
-        findings.verdict()
-    }
-
-    /// Calls back for a subject and every role that it has, by number.
-    #[inline]
-    fn for_reached(&self, subject: &str, mut each: impl FnMut(u32)) {
-        let rules = &self.rules;
-        let Some(subject) = rules.names.find(&rules.texts, subject) else {
-            return;
-        };
-        if rules.links_of(subject).is_empty() {
-            each(subject);
-        } else {
-            let reach = Reach::new(rules, subject);
-            for at in 0..reach.len() {
-                each(reach.get(at));
-            }
-        }
-    }
-
-    /// Evaluates the rules of one name.
-    #[inline]
-    fn scan(&self, name: u32, object: &str, pairs: &mut PairVerdicts<'_>, findings: &mut Findings) {
-        let rules = &self.rules;
-        for run in rules.runs_of(name) {
-            match pairs.get(rules, rules.runs[run].pair) {
-                Ok(false) => {}
-                Ok(true) => self.scan_run(run, object, findings),
-                Err(failed) => {
-                    // Every rule of the run fails in the same way, so its first does.
-                    let first = &rules.all[rules.runs[run].first as usize];
-                    findings.add(first.line, first.effect(), Err(failed));
-                }
-            }
-        }
-    }
-}
-
-impl Enforcer {
-    /// Evaluates the objects of a run whose pair matches.
-    #[inline]
-    fn scan_run(&self, run: usize, object: &str, findings: &mut Findings) {
-        let rules = &self.rules;
-        if let Some(index) = rules.index_of(run) {
-            index.candidates(object, |number| {
-                let rule = &rules.all[number as usize];
-                if findings.may_change(rule) {
-                    let matched = rules.object_matches(rule, object);
-                    findings.add(rule.line, rule.effect(), matched);
-                }
-            });
-        } else {
-            for rule in &rules.all[rules.rules_of(run)] {
-                if findings.may_change(rule) {
-                    let matched = rules.object_matches(rule, object);
-                    findings.add(rule.line, rule.effect(), matched);
-                }
-            }
-        }
-    }
-}
-
-/// What was found so far. The evaluation goes through the lines in order and ends at the first that
-/// denies or fails; so of those the first one counts, and what allows counts when there is none.
-#[derive(Debug)]
-struct Findings {
-    allow: u32,
-    stop: u32,
-    failed: bool,
-}
-
-impl Default for Findings {
-    fn default() -> Self {
-        Self {
-            allow: Self::NONE,
-            stop: Self::NONE,
-            failed: false,
-        }
-    }
-}
-
-impl Findings {
-    /// No line begins there: no text is that long.
-    const NONE: u32 = u32::MAX;
-
-    /// Whether what becomes of a rule can matter still.
-    #[inline]
-    fn may_change(&self, rule: &Rule) -> bool {
-        match rule.effect() {
-            _ if rule.line > self.stop => false,
-            Effect::Deny => true,
-            Effect::Allow if rule.line < self.allow => true,
-            Effect::Allow | Effect::Other => rule.may_fail(),
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, line: u32, effect: Effect, matched: Result<bool, Failed>) {
-        match (matched, effect) {
-            (Ok(true), Effect::Allow) if line < self.allow => self.allow = line,
-            (Ok(true), Effect::Deny) if line < self.stop => {
-                self.stop = line;
-                self.failed = false;
-            }
-            (Err(Failed), _) if line < self.stop => {
-                self.stop = line;
-                self.failed = true;
-            }
-            _ => {}
-        }
-    }
-
-    fn verdict(&self) -> Verdict {
-        match (self.stop, self.allow) {
-            (Self::NONE, Self::NONE) => Verdict::Nothing,
-            (Self::NONE, allow) => Verdict::Allowed(LineId(allow)),
-            (stop, _) if self.failed => Verdict::Failed(LineId(stop)),
-            (stop, _) => Verdict::Denied(LineId(stop)),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Patterns as the engine keeps them: most are a literal with a shape, eight bytes; the others are
 //! compiled when they are first asked.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use memchr::memmem;
 use super::texts::{Names, Span, Texts, to_u32};
 use crate::rbac::MatchMode;
 use crate::rbac::glob::{self, Glob};
-use crate::rbac::regex::GoRegex;
+use crate::rbac::regex::{GoRegex, RegexShape};
 
 /// The evaluation of a pattern ended in an error, which denies the whole request: a regular
 /// expression that does not compile, or a glob on which the library panics.
@@ -30,6 +31,8 @@ pub(super) enum Shape {
     PrefixLine,
     /// Ends the text.
     Suffix,
+    /// Ends the text, and no line feed stands before it.
+    SuffixLine,
     /// Stands in the text.
     Contains,
     /// None of these, but cannot fail: the "literal" is a compiled pattern's number.
@@ -38,12 +41,13 @@ pub(super) enum Shape {
     Compiled,
 }
 
-const SHAPES: [Shape; 8] = [
+const SHAPES: [Shape; 9] = [
     Shape::Any,
     Shape::Literal,
     Shape::Prefix,
     Shape::PrefixLine,
     Shape::Suffix,
+    Shape::SuffixLine,
     Shape::Contains,
     Shape::Stars,
     Shape::Compiled,
@@ -157,20 +161,23 @@ impl Patterns {
     }
 
     /// Takes in the pattern at `span`.
-    pub(super) fn add(&mut self, texts: &Texts, span: Span) -> Compact {
+    pub(super) fn add(&mut self, texts: &mut Texts, span: Span) -> Compact {
         let pattern = texts.get(span);
         let (shape, literal) = simple(self.mode, pattern);
         if matches!(shape, Shape::Stars | Shape::Compiled) || literal.len() > LONGEST {
-            let id = self.names.intern(texts, span);
+            let id = self.names.intern(pattern);
             self.compiled.resize_with(self.names.len(), OnceLock::new);
             let shape = shape.max(Shape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
         }
-        // The literal is a slice of its pattern.
-        let at = match shape {
-            Shape::Suffix => pattern.len() - literal.len(),
-            Shape::Contains => pattern.len() - pattern.trim_start_matches('*').len(),
-            _ => 0,
+        let at = match &literal {
+            Cow::Owned(literal) => {
+                let literal = literal.clone();
+                return Compact::new(shape, texts.push_made(&literal));
+            }
+            Cow::Borrowed("") => 0,
+            // A slice of the pattern.
+            Cow::Borrowed(literal) => literal.as_ptr().addr() - pattern.as_ptr().addr(),
         };
         Compact::new(
             shape,
@@ -199,15 +206,18 @@ impl Patterns {
                 .strip_prefix(texts.bytes(pattern.literal()))
                 .is_some_and(|rest| !rest.contains(&b'\n')),
             Shape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
+            Shape::SuffixLine => bytes
+                .strip_suffix(texts.bytes(pattern.literal()))
+                .is_some_and(|rest| !rest.contains(&b'\n')),
             Shape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
             Shape::Stars | Shape::Compiled => {
-                return self.compiled_matches(texts, pattern.start, text);
+                return self.compiled_matches(pattern.start, text);
             }
         })
     }
 
-    fn compiled_matches(&self, texts: &Texts, id: u32, text: &str) -> Result<bool, Failed> {
-        let pattern = texts.get(self.names.span(id));
+    fn compiled_matches(&self, id: u32, text: &str) -> Result<bool, Failed> {
+        let pattern = self.names.get(id);
         self.with_compiled(id, pattern, |compiled| compiled.matches(text))
     }
 
@@ -244,10 +254,10 @@ impl Patterns {
             Shape::Literal | Shape::Prefix | Shape::PrefixLine => {
                 begin = texts.get(pattern.literal());
             }
-            Shape::Suffix => end = texts.get(pattern.literal()),
+            Shape::Suffix | Shape::SuffixLine => end = texts.get(pattern.literal()),
             Shape::Any | Shape::Contains => {}
             Shape::Stars | Shape::Compiled => {
-                let text = texts.get(self.names.span(pattern.start));
+                let text = self.names.get(pattern.start);
                 match self.mode {
                     MatchMode::Glob => return self.glob_literals(pattern.start, text),
                     MatchMode::Regex if self.compiles(pattern.start, text) => {
@@ -274,37 +284,39 @@ impl Patterns {
     }
 
     /// The text of a pattern that is compiled; empty for any other.
-    pub(super) fn text<'t>(&self, texts: &'t Texts, pattern: Compact) -> &'t str {
+    pub(super) fn text(&self, pattern: Compact) -> &str {
         match pattern.shape() {
-            Shape::Stars | Shape::Compiled => texts.get(self.names.span(pattern.start)),
+            Shape::Stars | Shape::Compiled => self.names.get(pattern.start),
             _ => "",
         }
     }
 
     /// Whether evaluating a pattern fails on every text.
-    pub(super) fn is_broken(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn is_broken(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+            && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Broken)
             })
     }
 
     /// Whether evaluating a pattern may fail on some text.
-    pub(super) fn may_fail(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn may_fail(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
-                match compiled {
+            && self.with_compiled(
+                pattern.start,
+                self.text(pattern),
+                |compiled| match compiled {
                     Compiled::Glob(glob) => glob.may_panic(),
                     Compiled::Regex(_) | Compiled::Never => false,
                     Compiled::Broken => true,
-                }
-            })
+                },
+            )
     }
 
     /// Whether a pattern matches no text at all, because it does not compile.
-    pub(super) fn is_never(&self, texts: &Texts, pattern: Compact) -> bool {
+    pub(super) fn is_never(&self, pattern: Compact) -> bool {
         pattern.shape() == Shape::Compiled
-            && self.with_compiled(pattern.start, self.text(texts, pattern), |compiled| {
+            && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Never)
             })
     }
@@ -316,24 +328,34 @@ impl Patterns {
 }
 
 /// The shape and literal of a pattern.
-fn simple(mode: MatchMode, pattern: &str) -> (Shape, &str) {
+fn simple(mode: MatchMode, pattern: &str) -> (Shape, Cow<'_, str>) {
+    let borrowed = |shape, literal| (shape, Cow::Borrowed(literal));
     match mode {
         MatchMode::Glob => match glob::quick_shape(pattern) {
-            Some(glob::Shape::Any) => (Shape::Any, ""),
-            Some(glob::Shape::Literal(text)) => (Shape::Literal, text),
-            Some(glob::Shape::Prefix(text)) => (Shape::Prefix, text),
-            Some(glob::Shape::Suffix(text)) => (Shape::Suffix, text),
+            Some(glob::Shape::Any) => borrowed(Shape::Any, ""),
+            Some(glob::Shape::Literal(text)) => borrowed(Shape::Literal, text),
+            Some(glob::Shape::Prefix(text)) => borrowed(Shape::Prefix, text),
+            Some(glob::Shape::Suffix(text)) => borrowed(Shape::Suffix, text),
             Some(glob::Shape::Generic) => {
                 let inner = pattern.trim_matches('*');
                 if pattern.starts_with('*') && pattern.ends_with('*') && !inner.contains('*') {
-                    (Shape::Contains, inner)
+                    borrowed(Shape::Contains, inner)
                 } else {
-                    (Shape::Stars, "")
+                    borrowed(Shape::Stars, "")
                 }
             }
-            None => (Shape::Compiled, ""),
+            None => borrowed(Shape::Compiled, ""),
         },
-        MatchMode::Regex => (Shape::Compiled, ""),
+        MatchMode::Regex => match GoRegex::quick(pattern) {
+            Some(RegexShape::Any) => borrowed(Shape::Any, ""),
+            Some(RegexShape::Exact(text)) => (Shape::Literal, text),
+            Some(RegexShape::Prefix(text)) => (Shape::Prefix, text),
+            Some(RegexShape::PrefixLine(text)) => (Shape::PrefixLine, text),
+            Some(RegexShape::Suffix(text)) => (Shape::Suffix, text),
+            Some(RegexShape::SuffixLine(text)) => (Shape::SuffixLine, text),
+            Some(RegexShape::Contains(text)) => (Shape::Contains, text),
+            None => borrowed(Shape::Compiled, ""),
+        },
     }
 }
 

@@ -33,7 +33,7 @@ impl Reach {
         while from < reach.len && hops < MAX_HOPS {
             let to = reach.len;
             for at in from..to {
-                for link in rules.links_of(reach.get(at)) {
+                for link in rules.links_of(reach.names()[at]) {
                     if !reach.contains(link.role) {
                         reach.push(rules, link.role);
                     }
@@ -44,17 +44,13 @@ impl Reach {
         reach
     }
 
+    /// Their numbers.
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    #[inline]
-    pub(super) fn get(&self, at: usize) -> u32 {
+    pub(super) fn names(&self) -> &[u32] {
         if self.many.is_empty() {
-            self.few[at]
+            &self.few[..self.len]
         } else {
-            self.many[at]
+            &self.many
         }
     }
 

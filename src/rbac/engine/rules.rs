@@ -39,12 +39,36 @@ pub(super) struct Rule {
     pub(super) line: u32,
     /// The object's pattern, marked with the effect.
     object: Compact,
+    /// The last bytes of the pattern's literal: most rules that do not match are told by them,
+    /// without a look at the text, which is seldom in a cache.
+    tail: u32,
 }
 
 impl Rule {
-    pub(super) fn new(line: u32, object: Compact, effect: Effect) -> Self {
-        let object = object.with_mark(effect as u32);
-        Self { line, object }
+    pub(super) fn new(texts: &Texts, line: u32, object: Compact, effect: Effect) -> Self {
+        let literal = match object.shape() {
+            Shape::Stars | Shape::Compiled => None,
+            _ => texts.bytes(object.literal()).last_chunk(),
+        };
+        Self {
+            line,
+            object: object.with_mark(effect as u32),
+            tail: literal.map_or(0, |bytes| u32::from_le_bytes(*bytes)),
+        }
+    }
+
+    /// Whether the object may match; a no is certain.
+    #[inline]
+    fn may_match(&self, object: &[u8]) -> bool {
+        let len = self.object.literal().len as usize;
+        let end = match self.object.shape() {
+            Shape::Literal if object.len() != len => return false,
+            Shape::Literal | Shape::Suffix | Shape::SuffixLine => object.len(),
+            Shape::Prefix | Shape::PrefixLine => len,
+            _ => return true,
+        };
+        let tail = object.get(..end).and_then(<[u8]>::last_chunk);
+        len < size_of::<u32>() || tail.is_some_and(|bytes| u32::from_le_bytes(*bytes) == self.tail)
     }
 
     #[inline]
@@ -172,6 +196,9 @@ impl Rules {
     /// Whether an object matches a rule.
     #[inline]
     pub(super) fn object_matches(&self, rule: &Rule, object: &str) -> Result<bool, Failed> {
+        if !rule.may_match(object.as_bytes()) {
+            return Ok(false);
+        }
         self.patterns.matches(&self.texts, rule.object(), object)
     }
 

@@ -1,6 +1,7 @@
 //! The texts of a policy, kept once, and names in them.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A piece of the kept text.
@@ -93,20 +94,24 @@ pub(super) struct Source {
     pub(super) span: Span,
 }
 
-/// Distinct names with dense numbers, found by a keyed hash: policies are input.
+/// Distinct names with dense numbers. They are kept together, apart from the long texts they came
+/// from, so that looking one up touches little memory.
 #[derive(Debug)]
 pub(super) struct Names {
+    text: String,
+    /// Where each name ends in the text; it begins where the one before ends.
+    ends: Vec<u32>,
     /// Open addressing; a slot is a piece of the hash and the name's number plus one.
     table: Vec<(u32, u32)>,
-    spans: Vec<Span>,
     hash: Keyed,
 }
 
 impl Default for Names {
     fn default() -> Self {
         Self {
+            text: String::new(),
+            ends: Vec::new(),
             table: vec![(0, 0); 16],
-            spans: Vec::new(),
             hash: Keyed::new(),
         }
     }
@@ -114,33 +119,40 @@ impl Default for Names {
 
 impl Names {
     pub(super) fn len(&self) -> usize {
-        self.spans.len()
+        self.ends.len()
     }
 
-    /// The text's span of a number.
+    /// The name of a number.
     #[inline]
-    pub(super) fn span(&self, id: u32) -> Span {
-        self.spans[id as usize]
+    pub(super) fn get(&self, id: u32) -> &str {
+        &self.text[self.range(id)]
+    }
+
+    #[inline]
+    fn range(&self, id: u32) -> Range<usize> {
+        let id = id as usize;
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start as usize..self.ends[id] as usize
     }
 
     /// The number of a name.
     #[inline]
-    pub(super) fn find(&self, texts: &Texts, name: &str) -> Option<u32> {
-        self.probe(texts, name, self.hash.of(name)).ok()
+    pub(super) fn find(&self, name: &str) -> Option<u32> {
+        self.probe(name, self.hash.of(name)).ok()
     }
 
-    /// The number of the name at `span`, a new one if it is new.
-    pub(super) fn intern(&mut self, texts: &Texts, span: Span) -> u32 {
-        let name = texts.get(span);
+    /// The number of a name, a new one if it is new.
+    pub(super) fn intern(&mut self, name: &str) -> u32 {
         let hash = self.hash.of(name);
-        match self.probe(texts, name, hash) {
+        match self.probe(name, hash) {
             Ok(id) => id,
             Err(slot) => {
-                let id = to_u32(self.spans.len());
-                self.spans.push(span);
+                let id = to_u32(self.ends.len());
+                self.text.push_str(name);
+                self.ends.push(to_u32(self.text.len()));
                 self.table[slot] = (tag(hash), id + 1);
-                if self.spans.len() * 3 > self.table.len() * 2 {
-                    self.grow(texts);
+                if self.ends.len() * 3 > self.table.len() * 2 {
+                    self.grow();
                 }
                 id
             }
@@ -148,7 +160,7 @@ impl Names {
     }
 
     #[inline]
-    fn probe(&self, texts: &Texts, name: &str, hash: u64) -> Result<u32, usize> {
+    fn probe(&self, name: &str, hash: u64) -> Result<u32, usize> {
         let mask = self.table.len() - 1;
         let mut slot = slot(hash, mask);
         loop {
@@ -156,30 +168,30 @@ impl Names {
             if id == 0 {
                 return Err(slot);
             }
-            if there == tag(hash) && texts.bytes(self.spans[id as usize - 1]) == name.as_bytes() {
+            if there == tag(hash) && self.text.as_bytes()[self.range(id - 1)] == *name.as_bytes() {
                 return Ok(id - 1);
             }
             slot = (slot + 1) & mask;
         }
     }
 
-    fn grow(&mut self, texts: &Texts) {
+    fn grow(&mut self) {
         let mask = self.table.len() * 2 - 1;
         let mut table = vec![(0, 0); mask + 1];
-        for (id, span) in (1..).zip(&self.spans) {
-            let hash = self.hash.of(texts.get(*span));
+        for id in 0..to_u32(self.ends.len()) {
+            let hash = self.hash.of(self.get(id));
             let mut at = slot(hash, mask);
             while table[at].1 != 0 {
                 at = (at + 1) & mask;
             }
-            table[at] = (tag(hash), id);
+            table[at] = (tag(hash), id + 1);
         }
         self.table = table;
     }
 
     /// Bytes on the heap.
     pub(super) fn heap(&self) -> usize {
-        size_of_val(&*self.table) + size_of_val(&*self.spans)
+        self.text.len() + size_of_val(&*self.table) + size_of_val(&*self.ends)
     }
 }
 
@@ -239,21 +251,14 @@ mod tests {
 
     #[test]
     fn equal_names_have_one_number() {
-        let mut texts = Texts::default();
-        let each: Vec<String> = (0..1000).map(|n| format!("n{}", n % 300)).collect();
-        texts.push_source(&each.concat()).unwrap();
         let mut names = Names::default();
-        let mut at = 0;
         for n in 0..1000_u32 {
-            let len = to_u32(each[n as usize].len());
-            let id = names.intern(&texts, Span { start: at, len });
-            assert_eq!(id, n % 300);
-            at += len;
+            assert_eq!(names.intern(&format!("n{}", n % 300)), n % 300);
         }
         assert_eq!(names.len(), 300);
-        assert_eq!(names.find(&texts, "n299"), Some(299));
-        assert_eq!(names.find(&texts, "n300"), None);
-        let made = texts.push_made("n7");
-        assert_eq!(names.intern(&texts, made), 7);
+        assert_eq!(names.find("n299"), Some(299));
+        assert_eq!(names.find("n300"), None);
+        assert_eq!(names.get(0), "n0");
+        assert_eq!((names.intern(""), names.get(300)), (300, ""));
     }
 }

@@ -23,7 +23,7 @@ use memchr::memmem;
 use ast::Parsed;
 pub use error::{GlobError, Panicked};
 use matcher::{Matcher, Run};
-use stars::Stars;
+pub(in crate::rbac) use stars::Stars;
 
 /// What an index may know of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

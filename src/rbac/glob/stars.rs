@@ -7,14 +7,14 @@ use memchr::memmem;
 
 /// Literals in order, with stars between them; the first and the last may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stars {
+pub(in crate::rbac) struct Stars {
     text: Box<str>,
     /// Where each literal but the last ends in the text.
     ends: Box<[usize]>,
 }
 
 impl Stars {
-    pub(super) fn new(literals: &[&str]) -> Self {
+    pub(in crate::rbac) fn new(literals: &[&str]) -> Self {
         let mut ends: Vec<_> = literals
             .iter()
             .scan(0, |end, literal| {
@@ -29,16 +29,16 @@ impl Stars {
         }
     }
 
-    pub(super) fn first(&self) -> &str {
+    pub(in crate::rbac) fn first(&self) -> &str {
         &self.text[..self.ends.first().copied().unwrap_or(self.text.len())]
     }
 
-    pub(super) fn last(&self) -> &str {
+    pub(in crate::rbac) fn last(&self) -> &str {
         &self.text[self.ends.last().copied().unwrap_or(0)..]
     }
 
     /// Takes each literal at the first place where it can stand.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(in crate::rbac) fn matches(&self, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(self.first()) else {
             return false;
         };

@@ -1,17 +1,83 @@
-//! Stand-in until the translation of Go's syntax lands.
-#![allow(missing_docs, reason = "replaced by merging")]
+//! Regular expressions as Go's `regexp` understands them: its syntax, its errors, and whether an
+//! expression matches anywhere in a text.
+//!
+//! An expression is parsed in the steps of Go's parser (`parser`, `escape`, `stack`, `factor`),
+//! because what it refuses as too deep or too large follows from them, into a tree (`tree`), and
+//! that is compiled (`program`) to be run over the text's characters (`search`): in time bounded by
+//! the product of both lengths, whatever the expression. Literals with dots and anchors, which
+//! policies mostly consist of, are decided by comparison (`shape`).
 
-#[derive(Debug)]
-pub struct GoRegex(regex_automata::meta::Regex);
+mod class;
+mod error;
+mod escape;
+mod factor;
+mod parser;
+mod program;
+mod search;
+mod searcher;
+mod shape;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod unicode;
+
+pub use error::RegexError;
+use searcher::Searcher;
+pub use shape::RegexShape;
+use shape::{Lines, Simple};
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub struct GoRegex(Form);
+
+#[derive(Clone, Debug)]
+enum Form {
+    Shape(RegexShape<'static>),
+    Lines(Box<Lines>),
+    Program(Box<Searcher>),
+}
 
 impl GoRegex {
-    pub fn compile(pattern: &str) -> Result<Self, String> {
-        regex_automata::meta::Regex::new(pattern)
-            .map(Self)
-            .map_err(|error| error.to_string())
+    /// Compiles an expression. What does not compile in Go fails with Go's text.
+    pub fn compile(pattern: &str) -> Result<Self, RegexError> {
+        if let Some(shape) = shape::quick(pattern) {
+            return Ok(Self(Form::Shape(shape.into_owned())));
+        }
+        let (tree, root) = parser::parse(pattern)?;
+        Ok(Self(match shape::simple(&tree, root) {
+            Some(Simple::Shape(shape)) => Form::Shape(shape),
+            Some(Simple::Lines(lines)) => Form::Lines(Box::new(lines)),
+            None => Form::Program(Box::new(Searcher::new(&tree, root, pattern)?)),
+        }))
     }
 
+    /// Whether the expression matches anywhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match &self.0 {
+            Form::Shape(shape) => shape.matches(text),
+            Form::Lines(lines) => lines.matches(text),
+            Form::Program(searcher) => searcher.matches(text),
+        }
+    }
+
+    /// Every text in which the expression matches starts so.
+    pub fn literal_prefix(&self) -> &str {
+        match &self.0 {
+            Form::Shape(
+                RegexShape::Exact(prefix)
+                | RegexShape::Prefix(prefix)
+                | RegexShape::PrefixLine(prefix),
+            ) => prefix,
+            Form::Shape(_) => "",
+            Form::Lines(lines) => lines.literal_prefix(),
+            Form::Program(searcher) => searcher.literal_prefix(),
+        }
+    }
+
+    /// What a common expression comes to, straight from its text and without compiling it.
+    /// `None` says nothing: not even that it compiles.
+    pub fn quick(pattern: &str) -> Option<RegexShape<'_>> {
+        shape::quick(pattern)
     }
 }

@@ -1,13 +1,15 @@
 //! What differs between two texts, line by line.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// With more lines than this that have no equal on the other side, all between the first and the
-/// last difference is taken as one change: looking for the least one would take too long.
-const MANY_LINES: usize = 2_000;
+/// Up to this many lines the least difference is looked for, whose time grows with its size
+/// squared; in longer texts the next equal line nearby ends a difference.
+const FEW_LINES: usize = 4_000;
+
+/// How far away the next equal line is looked for.
+const NEARBY: usize = 40;
 
 /// Lines of the old text that become other lines.
 pub(super) struct Hunk {
@@ -33,34 +35,100 @@ pub(super) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
     if left.is_empty() && right.is_empty() {
         return Vec::new();
     }
-    if left.is_empty() || right.is_empty() || unmatched(left, right) > MANY_LINES {
-        return vec![Hunk {
-            old: front..old_end,
-            new: front..new_end,
-        }];
-    }
+    let found = if left.is_empty() || right.is_empty() {
+        vec![Hunk {
+            old: 0..left.len(),
+            new: 0..right.len(),
+        }]
+    } else if left.len() + right.len() <= FEW_LINES {
+        least(left, right)
+    } else {
+        nearby(left, right)
+    };
+    let shift = |range: Range<usize>| range.start + front..range.end + front;
+    let shifted = found.into_iter().map(|hunk| Hunk {
+        old: shift(hunk.old),
+        new: shift(hunk.new),
+    });
+    shifted.collect()
+}
+
+fn least(left: &[&str], right: &[&str]) -> Vec<Hunk> {
     capture_diff_slices(Algorithm::Myers, left, right)
         .into_iter()
         .filter(|op| !matches!(op, DiffOp::Equal { .. }))
-        .map(|op| {
-            let (old, new) = (op.old_range(), op.new_range());
-            Hunk {
-                old: front + old.start..front + old.end,
-                new: front + new.start..front + new.end,
-            }
+        .map(|op| Hunk {
+            old: op.old_range(),
+            new: op.new_range(),
         })
         .collect()
 }
 
-/// How many lines have no equal on the other side.
-fn unmatched(left: &[&str], right: &[&str]) -> usize {
-    let mut counts = HashMap::new();
-    for line in left {
-        *counts.entry(line).or_insert(0_i64) += 1;
+fn nearby(left: &[&str], right: &[&str]) -> Vec<Hunk> {
+    let mut hunks = Vec::new();
+    let (mut at, mut to) = (0, 0);
+    while at < left.len() || to < right.len() {
+        if at < left.len() && left.get(at) == right.get(to) {
+            at += 1;
+            to += 1;
+            continue;
+        }
+        let mut next =
+            (1..=NEARBY).flat_map(|far| (0..=far).map(move |skip| (at + skip, to + far - skip)));
+        let equal =
+            |(old, new): &(usize, usize)| *old < left.len() && left.get(*old) == right.get(*new);
+        let (old, new) = next.find(equal).unwrap_or((left.len(), right.len()));
+        hunks.push(Hunk {
+            old: at..old,
+            new: to..new,
+        });
+        (at, to) = (old, new);
     }
-    for line in right {
-        *counts.entry(line).or_insert(0) -= 1;
+    hunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(old: &[&str], new: &[&str], hunks: Vec<Hunk>) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut at = 0;
+        for hunk in hunks {
+            out.extend(old[at..hunk.old.start].iter().map(ToString::to_string));
+            out.extend(new[hunk.new].iter().map(ToString::to_string));
+            at = hunk.old.end;
+        }
+        out.extend(old[at..].iter().map(ToString::to_string));
+        out
     }
-    let unmatched: u64 = counts.values().map(|count| count.unsigned_abs()).sum();
-    usize::try_from(unmatched).unwrap_or(usize::MAX)
+
+    #[test]
+    fn short_and_long_texts_get_the_same_lines() {
+        let old: Vec<String> = (0..9_000)
+            .map(|line| format!("line {}", line % 700))
+            .collect();
+        let mut new = old.clone();
+        new.insert(5, "new".into());
+        new.drain(300..320);
+        new[8_000] = "other".into();
+        new.push("last".into());
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let old: Vec<&str> = old.iter().map(String::as_str).collect();
+            let new: Vec<&str> = new.iter().map(String::as_str).collect();
+            let found = hunks(&old, &new);
+            assert!(found.len() <= 4, "{}", found.len());
+            let touched: usize = found
+                .iter()
+                .map(|hunk| hunk.old.len() + hunk.new.len())
+                .sum();
+            assert!(touched <= 24, "{touched}");
+            assert_eq!(applied(&old, &new, found), new);
+            let (old, new) = (&old[..400], &new[..400]);
+            assert_eq!(applied(old, new, hunks(old, new)), new);
+        }
+        let far: Vec<&str> = vec!["x"; 5_000];
+        let old: Vec<&str> = old.iter().map(String::as_str).collect();
+        assert_eq!(applied(&old, &far, hunks(&old, &far)), far);
+    }
 }

@@ -1,0 +1,205 @@
+//! What stands beside the objects: patches, a kustomize Component, a values file.
+
+use serde_json::Value;
+
+use super::texts::{Text, file_name, in_format, patch_name, write_value};
+use crate::cli::{Form, Format, RenderArgs};
+use crate::commands::change::Wish;
+use crate::commands::forms::{Planned, Subject};
+use crate::error::{Error, Result};
+use crate::model::{MATCH_MODE_KEY, Which};
+use crate::plan::{
+    Desired, Goal, KeyChange, Kustomization, Overlay, ValuesFile, argocd_patch, json_patch,
+    merge_patch,
+};
+use crate::render::Variables;
+use crate::yaml;
+
+/// What goes into a text that stands beside the objects.
+pub(super) struct Overlays<'a> {
+    pub(super) variables: &'a Variables,
+    pub(super) desired: &'a Desired,
+    /// The changes of each ConfigMap that was read; `None` without input.
+    pub(super) changes: Option<&'a [(Which, Vec<KeyChange>)]>,
+}
+
+/// A values file, or a kustomize Component.
+pub(super) fn stand_alone(
+    args: &RenderArgs,
+    wish: &Wish,
+    form: Form,
+    overlays: &Overlays<'_>,
+    format: Option<Format>,
+) -> Result<Vec<Text>> {
+    let wanted: Vec<Which> = wish.wants().collect();
+    let overlay = Overlay {
+        desired: overlays.desired,
+        changes: overlays.changes,
+    };
+    let (engine, variables) = (&wish.engine, overlays.variables);
+    let named = |name: &str, text: String| -> Result<Text> {
+        let text = in_format(text, name, format)?;
+        let name = name.to_owned();
+        Ok(Text { name, text })
+    };
+    if form == Form::Helm {
+        let root: Vec<String> = args
+            .input
+            .values_root
+            .iter()
+            .flat_map(|root| root.split('.').map(str::to_owned))
+            .collect();
+        let file = ValuesFile {
+            engine,
+            variables,
+            overlay,
+            wanted: &wanted,
+            root: &root,
+        };
+        return Ok(vec![named("values.yaml", file.text()?)?]);
+    }
+    let component = Kustomization {
+        engine,
+        variables,
+        overlay,
+        wanted: &wanted,
+    };
+    if args.output_dir.is_none() {
+        return Ok(vec![named("kustomization.yaml", component.inline()?)?]);
+    }
+    let (text, patches) = component.files()?;
+    let mut texts = vec![named("kustomization.yaml", text)?];
+    for patch in patches {
+        texts.push(named(&patch.name, patch.text)?);
+    }
+    Ok(texts)
+}
+
+/// The same with what was read taken into account. One Component or values file is for one Argo CD.
+pub(super) fn beside(
+    args: &RenderArgs,
+    wish: &Wish,
+    form: Form,
+    planned: &[Planned<'_>],
+    format: Option<Format>,
+) -> Result<Vec<Text>> {
+    let namespace = one_namespace(planned, form)?;
+    let setting = planned.iter().find_map(|planned| match &planned.subject {
+        Subject::ConfigMap(configmap) if configmap.which == Which::RbacCm => {
+            Some(configmap.get(MATCH_MODE_KEY))
+        }
+        _ => None,
+    });
+    let mode = match setting {
+        Some(setting) => wish.mode_of(setting, Which::RbacCm.name())?,
+        None => wish.match_mode(),
+    };
+    let variables = wish.variables(namespace, mode);
+    let desired = Desired::render(&wish.engine, &variables)?;
+    let changes: Vec<(Which, Vec<KeyChange>)> = planned
+        .iter()
+        .filter_map(|planned| Some((planned.which()?, planned.plan.changes.clone())))
+        .collect();
+    if form == Form::Helm && wish.goal == Goal::Absent {
+        return Err(Error::input(
+            "values are taken out of the file that has them, and that is not in the input",
+        )
+        .hint("name it: -o helm -f values.yaml --in-place --absent"));
+    }
+    let overlays = Overlays {
+        variables: &variables,
+        desired: &desired,
+        changes: Some(&changes),
+    };
+    stand_alone(args, wish, form, &overlays, format)
+}
+
+fn one_namespace<'p>(planned: &'p [Planned<'_>], form: Form) -> Result<&'p str> {
+    let namespace = planned.first().map_or("argocd", |first| &first.namespace);
+    match planned.iter().find(|other| other.namespace != namespace) {
+        Some(other) => Err(Error::usage(format!(
+            "-o {} is for one Argo CD, and the input has those of the namespaces {namespace} and {}",
+            form.as_str(),
+            other.namespace
+        ))
+        .hint("choose one with -n NAMESPACE")),
+        None => Ok(namespace),
+    }
+}
+
+/// A patch for every object.
+pub(super) fn patches(
+    args: &RenderArgs,
+    planned: &[Planned<'_>],
+    form: Form,
+    format: Option<Format>,
+) -> Vec<Text> {
+    let several = planned
+        .iter()
+        .any(|other| other.namespace != planned[0].namespace);
+    let lock = !args.change.strip_resource_version;
+    let texts = planned.iter().filter_map(|planned| {
+        let format = format.unwrap_or(match planned.object.stream().format() {
+            _ if form == Form::JsonPatch => Format::Json,
+            yaml::Format::Yaml => Format::Yaml,
+            yaml::Format::Json => Format::Json,
+        });
+        let namespace = several.then_some(planned.namespace.as_str());
+        let (name, patch) = match &planned.subject {
+            Subject::Values => return None,
+            Subject::ConfigMap(configmap) => {
+                let changes = &planned.plan.changes;
+                let patch = if form == Form::JsonPatch {
+                    json_patch(configmap, changes, lock)
+                } else {
+                    merge_patch(configmap, changes, lock)
+                };
+                (file_name(namespace, configmap.which, form, format), patch)
+            }
+            Subject::ArgoCd(patch) | Subject::AppProject(patch) => {
+                let mut patch = patch.clone();
+                if let Some(Value::Object(metadata)) = patch.get_mut("metadata")
+                    && !lock
+                {
+                    metadata.shift_remove("resourceVersion");
+                }
+                let name = patch_name(namespace, planned.object.name(), true, format);
+                (name, patch)
+            }
+        };
+        Some(Text {
+            name,
+            text: write_value(&patch, format),
+        })
+    });
+    texts.collect()
+}
+
+/// For ConfigMaps that argocd-operator owns, without their `ArgoCD`: its merge patch with the
+/// account, and the patch with the rules in a key of their own, which the operator leaves alone.
+pub(super) fn for_operator(
+    args: &RenderArgs,
+    name: &str,
+    planned: &[Planned<'_>],
+    format: Option<Format>,
+) -> Vec<Text> {
+    let mut texts = Vec::new();
+    for one in planned {
+        if one.which() == Some(Which::Cm) {
+            let format = format.unwrap_or(Format::Yaml);
+            let patch = argocd_patch(Some(name), None, &one.plan.changes, &[]);
+            texts.push(Text {
+                name: patch_name(None, "argocd", true, format),
+                text: write_value(&patch, format),
+            });
+        } else {
+            texts.extend(patches(
+                args,
+                std::slice::from_ref(one),
+                Form::Patch,
+                format,
+            ));
+        }
+    }
+    texts
+}

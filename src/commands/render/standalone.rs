@@ -1,0 +1,204 @@
+//! What is rendered without input: the templates as they are.
+
+use serde_json::Value;
+
+use super::overlays::{Overlays, stand_alone};
+use super::texts::{Text, file_name, in_format, list, write_value};
+use crate::cli::{Form, Format, RenderArgs};
+use crate::commands::change::Wish;
+use crate::error::{Error, Result};
+use crate::model::{Data, Source, Which};
+use crate::plan::{Desired, Goal, KeyChange, argocd_patch, merge_patch};
+use crate::render::{Rendered, Variables};
+use crate::yaml::{self, Stream};
+
+/// The texts, and the form they are in.
+pub(super) fn texts(
+    args: &RenderArgs,
+    wish: &Wish,
+    form: Option<Form>,
+    format: Option<Format>,
+) -> Result<(Vec<Text>, Form)> {
+    let fresh = args.change.fresh;
+    let default = if fresh { Form::Manifest } else { Form::Patch };
+    let form = form.filter(|form| *form != Form::Auto).unwrap_or(default);
+    refuse_without_input(args, wish, form)?;
+    let namespace = args
+        .input
+        .namespace
+        .clone()
+        .unwrap_or_else(|| "argocd".to_owned());
+    let variables = wish.variables(&namespace, wish.match_mode());
+    let desired = Desired::render(&wish.engine, &variables)?;
+    let texts = match form {
+        Form::Helm | Form::Kustomize => {
+            let removed = |which| (which, removals(desired.data(which)));
+            let changes: Option<Vec<_>> =
+                (wish.goal == Goal::Absent).then(|| wish.wants().map(removed).collect());
+            stand_alone(
+                args,
+                wish,
+                form,
+                &Overlays {
+                    variables: &variables,
+                    desired: &desired,
+                    changes: changes.as_deref(),
+                },
+                format,
+            )?
+        }
+        Form::Operator => vec![argocd(wish, &variables, &desired, format)?],
+        _ => wish
+            .wants()
+            .map(|which| configmap(wish, which, form, &variables, &desired, format))
+            .collect::<Result<_>>()?,
+    };
+    if form == Form::Manifest && format == Some(Format::Json) && texts.len() > 1 {
+        return Ok((vec![list(&texts)?], form));
+    }
+    Ok((texts, form))
+}
+
+fn refuse_without_input(args: &RenderArgs, wish: &Wish, form: Form) -> Result<()> {
+    const GIVE: &str = "give the objects with -f FILE or --live";
+    if args.change.fresh && form != Form::Manifest {
+        return Err(Error::usage(format!(
+            "--fresh stands for ConfigMaps that do not exist yet, and {} changes some that do",
+            form.as_str()
+        ))
+        .hint("leave --fresh out, or use -o manifest"));
+    }
+    let error = match form {
+        Form::Manifest if !args.change.fresh => {
+            return Err(Error::usage("a manifest needs the objects that are there now")
+                .hint("give them with -f FILE or --live; for an Argo CD that does not exist yet there is --fresh"));
+        }
+        Form::AppProject => Error::usage(
+            "the roles of an AppProject are one list, which a patch replaces whole: it needs the \
+             AppProject that is there now",
+        )
+        .hint("read it with: kubectl get appproject -n NAMESPACE -o yaml"),
+        Form::JsonPatch => Error::usage(
+            "a JSON patch depends on what is there: it needs the objects",
+        ),
+        Form::Operator if wish.wants().any(|which| which == Which::RbacCm) => Error::usage(
+            "where the rules go depends on whether the ArgoCD resource sets a policy: it needs \
+             the resource",
+        )
+        .hint("read it with: kubectl get argocd -n NAMESPACE -o yaml; --only argocd-cm leaves the rules out"),
+        Form::Helm if wish.goal == Goal::Absent => Error::usage(
+            "values are taken out of the file that has them, and no values of another file can \
+             take them out",
+        )
+        .hint("name the file: -f values.yaml --in-place"),
+        Form::Patch | Form::Kustomize | Form::Helm if wish.shares_a_key() => Error::usage(
+            "a patch of a policy key that others write too replaces their rules, and without \
+             input nobody knows them",
+        )
+        .hint("or leave --policy-key out: the rules then have a key of their own"),
+        _ => return Ok(()),
+    };
+    Err(error.hint(GIVE))
+}
+
+/// Every key goes.
+fn removals(data: &Data) -> Vec<KeyChange> {
+    let gone = data.iter().map(|(key, text)| KeyChange {
+        key: key.to_owned(),
+        before: Some(text.to_owned()),
+        after: None,
+    });
+    gone.collect()
+}
+
+/// The merge patch or the manifest of one ConfigMap.
+fn configmap(
+    wish: &Wish,
+    which: Which,
+    form: Form,
+    variables: &Variables,
+    desired: &Desired,
+    format: Option<Format>,
+) -> Result<Text> {
+    let name = file_name(None, which, form, format.unwrap_or(Format::Yaml));
+    if wish.goal == Goal::Absent {
+        let current = crate::model::ConfigMap {
+            which,
+            namespace: variables.namespace.clone(),
+            resource_version: None,
+            data: None,
+        };
+        let patch = merge_patch(&current, &removals(desired.data(which)), false);
+        let text = write_value(&patch, format.unwrap_or(Format::Yaml));
+        return Ok(Text { name, text });
+    }
+    let rendered = match form {
+        Form::Manifest => wish.engine.manifest(which, variables)?,
+        _ => wish.engine.patch(which, variables)?,
+    };
+    checked(&rendered, which, desired.data(which))?;
+    let text = in_format(rendered.text, &rendered.template, format)?;
+    Ok(Text { name, text })
+}
+
+/// The merge patch of an `ArgoCD` resource: its own name nobody knows.
+fn argocd(
+    wish: &Wish,
+    variables: &Variables,
+    desired: &Desired,
+    format: Option<Format>,
+) -> Result<Text> {
+    let text = if wish.goal == Goal::Absent {
+        let patch = argocd_patch(None, None, &removals(&desired.cm), &[]);
+        write_value(&patch, format.unwrap_or(Format::Yaml))
+    } else {
+        let rendered = wish.engine.argocd_patch(variables)?;
+        let value = value(&rendered)?;
+        let entries = value.pointer("/spec/extraConfig");
+        if !has_exactly(entries, &desired.cm) {
+            return Err(Error::input(format!(
+                "{}: what this template renders does not have the entries of its data template in \
+                 `spec.extraConfig`",
+                rendered.template
+            ))
+            .hint("the built-in template argocd.patch.yaml.j2 shows the shape"));
+        }
+        in_format(rendered.text, &rendered.template, format)?
+    };
+    let format = format.unwrap_or(Format::Yaml);
+    let name = super::texts::patch_name(None, "argocd", true, format);
+    Ok(Text { name, text })
+}
+
+fn value(rendered: &Rendered) -> Result<Value> {
+    let source = Source::new(format!("{} (rendered)", rendered.template), &*rendered.text);
+    let stream = Stream::parse(source)?;
+    let root = stream.documents().first().and_then(yaml::Document::root);
+    match (stream.documents(), root) {
+        ([document], Some(root)) => document.to_json(root),
+        _ => Ok(Value::Null),
+    }
+}
+
+fn has_exactly(entries: Option<&Value>, data: &Data) -> bool {
+    entries.and_then(Value::as_object).is_some_and(|entries| {
+        entries.len() == data.iter().count()
+            && data
+                .iter()
+                .all(|(key, text)| entries.get(key).and_then(Value::as_str) == Some(text))
+    })
+}
+
+/// Reads a rendered document again: it must be for this ConfigMap, with exactly these entries.
+fn checked(rendered: &Rendered, which: Which, data: &Data) -> Result<()> {
+    let value = value(rendered)?;
+    let name = value.pointer("/metadata/name").and_then(Value::as_str);
+    if !has_exactly(value.get("data"), data) || name != Some(which.name()) {
+        return Err(Error::input(format!(
+            "{}: what this template renders is not {which} with the entries of its data template",
+            rendered.template
+        ))
+        .hint("include them with `{% filter indent(2) %}{% include data_template %}{% endfilter %}` below `data:`"));
+    }
+    Ok(())
+}

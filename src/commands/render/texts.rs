@@ -1,0 +1,157 @@
+//! Texts to emit: in which format, joined to one stream or written to a directory.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::{Form, Format};
+use crate::emit::{Access, Existing, create_directory, write};
+use crate::error::Result;
+use crate::model::{Source, Which};
+use crate::yaml::{self, Node, Stream};
+
+/// One text to emit, and the file name it has in a directory.
+pub(super) struct Text {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// A value in a format.
+pub(super) fn write_value(value: &Value, format: Format) -> String {
+    match format {
+        Format::Yaml => yaml::write::document(value),
+        Format::Json => format!("{value:#}\n"),
+    }
+}
+
+/// A text in the format that was asked for, byte for byte where it is in that format already.
+pub(super) fn in_format(text: String, name: &str, format: Option<Format>) -> Result<String> {
+    let Some(format) = format else {
+        return Ok(text);
+    };
+    let stream = Stream::parse(Source::new(name, text))?;
+    let same = matches!(
+        (format, stream.format()),
+        (Format::Yaml, yaml::Format::Yaml) | (Format::Json, yaml::Format::Json)
+    );
+    if same {
+        return Ok(stream.source().text().to_owned());
+    }
+    Ok(convert(&values(&stream)?, format))
+}
+
+fn values(stream: &Stream) -> Result<Vec<Value>> {
+    let roots = stream
+        .documents()
+        .iter()
+        .filter_map(|document| Some((document, document.root()?)));
+    roots
+        .map(|(document, root): (_, &Node)| document.to_json(root))
+        .collect()
+}
+
+/// Documents in another format; several JSON documents become one `List`, as kubectl prints them.
+fn convert(values: &[Value], format: Format) -> String {
+    match (format, values) {
+        (Format::Json, [one]) => write_value(one, format),
+        (Format::Json, several) => write_value(&list_of(several), format),
+        (Format::Yaml, several) => {
+            let texts: Vec<String> = several
+                .iter()
+                .map(|value| write_value(value, format))
+                .collect();
+            join(&texts)
+        }
+    }
+}
+
+/// All objects of several texts as one JSON `List`.
+pub(super) fn list(texts: &[Text]) -> Result<Text> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.extend(values(&Stream::parse(Source::new(
+            &*text.name,
+            &*text.text,
+        ))?)?);
+    }
+    Ok(Text {
+        name: "objects.json".to_owned(),
+        text: write_value(&list_of(&all), Format::Json),
+    })
+}
+
+fn list_of(values: &[Value]) -> Value {
+    let mut items = Vec::new();
+    for value in values {
+        match value.get("items").and_then(Value::as_array) {
+            Some(inner) if value.get("kind").and_then(Value::as_str) == Some("List") => {
+                items.extend(inner.iter().cloned());
+            }
+            _ => items.push(value.clone()),
+        }
+    }
+    json!({"apiVersion": "v1", "items": items, "kind": "List"})
+}
+
+/// The file name of what is emitted for one ConfigMap.
+pub(super) fn file_name(
+    namespace: Option<&str>,
+    which: Which,
+    form: Form,
+    format: Format,
+) -> String {
+    let is_patch = matches!(form, Form::Patch | Form::JsonPatch);
+    patch_name(namespace, which.name(), is_patch, format)
+}
+
+/// The file name of what is emitted for something of this name.
+pub(super) fn patch_name(
+    namespace: Option<&str>,
+    name: &str,
+    is_patch: bool,
+    format: Format,
+) -> String {
+    let namespace = namespace.map(|name| format!("{name}.")).unwrap_or_default();
+    let patch = if is_patch { ".patch" } else { "" };
+    let format = if format == Format::Json {
+        "json"
+    } else {
+        "yaml"
+    };
+    format!("{namespace}{name}{patch}.{format}")
+}
+
+/// Joins texts to one stream of documents.
+pub(super) fn join(texts: &[String]) -> String {
+    let mut joined = String::new();
+    for text in texts {
+        if joined.is_empty() {
+            joined.push_str(text);
+            continue;
+        }
+        let text = text.trim_start_matches('\u{feff}');
+        if !joined.ends_with('\n') {
+            joined.push('\n');
+        }
+        if !text.starts_with("---") {
+            joined.push_str("---\n");
+        }
+        joined.push_str(text);
+    }
+    joined
+}
+
+/// Writes each text to a file of its own.
+pub(super) fn write_all(directory: &Path, shown: &Path, texts: &[Text]) -> Result<()> {
+    create_directory(directory)?;
+    for Text { name, text } in texts {
+        write(
+            &directory.join(name),
+            text.as_bytes(),
+            Access::Normal,
+            Existing::Replace,
+        )
+        .map_err(|error| error.hint(format!("some files of {} may be written", shown.display())))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! `ArgoCD` resources, from which argocd-operator makes the ConfigMaps.
+
+use super::Object;
+use super::select::{data, refuse_duplicates};
+use crate::error::{Error, Result};
+use crate::model::{ConfigMap, DEFAULT_ROLE_KEY, Location, MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::yaml::{Node, Step};
+
+/// The fields of `spec.rbac`, and the keys of argocd-rbac-cm that the operator writes from each
+/// where it is set. It leaves all other keys alone.
+const RBAC: [(&str, &str); 4] = [
+    ("policy", POLICY_KEY),
+    ("defaultPolicy", DEFAULT_ROLE_KEY),
+    ("policyMatcherMode", MATCH_MODE_KEY),
+    ("scopes", "scopes"),
+];
+
+/// One `ArgoCD` resource.
+#[derive(Clone, Debug)]
+pub struct ArgoCd<'a> {
+    /// Where it stands.
+    pub object: Object<'a>,
+    /// What the operator puts into argocd-cm from `spec.extraConfig`.
+    pub extra_config: ConfigMap,
+    /// What it puts into argocd-rbac-cm from the fields of `spec.rbac` that are set.
+    pub rbac: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> ArgoCd<'a> {
+    /// Reads an object.
+    pub fn read(object: &Object<'a>, namespace: &str) -> Result<Self> {
+        refuse_duplicates(object, object.node)?;
+        let extra = object.find(&["spec", "extraConfig"]);
+        let mut rbac = Vec::new();
+        for (field, key) in RBAC {
+            let node = object.find(&["spec", "rbac", field]);
+            let Some(node) = node.filter(|node| !node.is_null()) else {
+                continue;
+            };
+            let text = node.as_str().ok_or_else(|| {
+                Error::input(format!("`spec.rbac.{field}` is not a text"))
+                    .at(object.location(node.span().start))
+                    .hint("what is edited must stand there itself, as a text: write it out")
+            })?;
+            rbac.push((key, text));
+        }
+        Ok(Self {
+            object: object.clone(),
+            extra_config: ConfigMap {
+                which: Which::Cm,
+                namespace: namespace.to_owned(),
+                resource_version: object.resource_version().map(str::to_owned),
+                data: extra.map(|node| data(object, node)).transpose()?.flatten(),
+            },
+            rbac,
+        })
+    }
+
+    /// The way to the field of `spec.rbac` from which the operator writes a key of
+    /// argocd-rbac-cm, if that field is set.
+    pub fn rbac_path(&self, key: &str) -> Option<[&'static str; 3]> {
+        self.rbac.iter().find(|(set, _)| *set == key)?;
+        let (field, _) = RBAC.iter().find(|(_, of)| *of == key)?;
+        Some(["spec", "rbac", field])
+    }
+
+    /// Where `spec.localUsers` names an account.
+    pub fn local_user(&self, name: &str) -> Option<Location> {
+        let users = self.object.find(&["spec", "localUsers"])?.items()?;
+        let user = users
+            .iter()
+            .find_map(|user| user.get("name").filter(|node| node.as_str() == Some(name)))?;
+        Some(self.object.location(user.span().start))
+    }
+
+    /// The way from the document's root to a place in the object.
+    pub fn route(&self, keys: &[&str]) -> Vec<Step> {
+        self.object.route_to(keys)
+    }
+
+    /// The node of a field.
+    pub fn node(&self, keys: &[&str]) -> Option<&'a Node> {
+        self.object.find(keys)
+    }
+}
