@@ -74,9 +74,7 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 b'#' => at = next_line(text, start),
                 b'&' | b'!' => {
-                    while at < gap.end && !matches!(bytes[at], b' ' | b'\t' | b'\r' | b'\n') {
-                        at += 1;
-                    }
+                    at = property_end(bytes, start, gap.end);
                     return Some((Token::Property, start..at));
                 }
                 other => return Some((Token::Indicator(other), start..at)),
@@ -84,6 +82,21 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
         }
         None
     })
+}
+
+/// An anchor or tag ends at a blank or at what ends a flow entry; `!<…>` at its bracket.
+fn property_end(bytes: &[u8], start: usize, end: usize) -> usize {
+    let rest = &bytes[start..end];
+    let ends = |byte: &u8| match rest.get(1) {
+        Some(b'<') => matches!(byte, b'>'),
+        _ => matches!(
+            byte,
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | b'{' | b'}'
+        ),
+    };
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    let bracket = usize::from(rest.get(1) == Some(&b'<') && length < rest.len());
+    start + length + bracket
 }
 
 /// The first place of an indicator in a gap.

@@ -19,6 +19,7 @@ mod docs;
 mod faults_create;
 mod faults_rotate;
 mod faults_strace;
+mod forms;
 mod input;
 mod krew;
 mod lint;

@@ -299,8 +299,8 @@ proptest! {
     fn json_stays_json_in_its_own_form(value in values(), form in 0..5_usize, picks in prop::collection::vec(any::<u8>(), 8)) {
         let value = json!({"data": {"key": value}});
         let text = json_text(&value, form);
-        // The odd blanks may stand in a text.
-        let value: Value = serde_json::from_str(&text).unwrap_or(value);
+        // The odd blanks may stand in a text, and change or break it.
+        let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
         let stream = parse(&text);
         prop_assert_eq!(stream.format(), Format::Json);
         prop_assert_eq!(&models(&stream)[0], &value);
@@ -369,7 +369,7 @@ fn json_text(value: &Value, form: usize) -> String {
     String::from_utf8(out).unwrap() + "\n"
 }
 
-/// Without the escapes that serde_json does not make.
+/// Without the escapes that only we make.
 fn unescaped(text: &str) -> String {
     text.replace("\\u0085", "\u{85}")
         .replace("\\u0007", "\u{7}")

@@ -6,10 +6,12 @@ mod helm;
 mod operator;
 mod ownership;
 mod places;
+mod policy;
 
 use serde_json::Value;
 
 pub(super) use ownership::{form_of as form_of_owner, tell as tell_owner};
+pub(super) use policy::{Holder, form_of_planned, holders};
 
 use super::change::{Wish, scope};
 use super::context::Context;

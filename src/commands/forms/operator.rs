@@ -145,7 +145,11 @@ fn plan_one<'a>(
 }
 
 /// argocd-rbac-cm as it is once the operator has written what the resource sets.
-fn merged(argocd: &ArgoCd<'_>, rbac_cm: Option<&Target<'_>>, namespace: &str) -> ConfigMap {
+pub(super) fn merged(
+    argocd: &ArgoCd<'_>,
+    rbac_cm: Option<&Target<'_>>,
+    namespace: &str,
+) -> ConfigMap {
     let set = argocd
         .rbac
         .iter()

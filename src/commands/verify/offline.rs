@@ -40,10 +40,10 @@ impl<'a> Offline<'a> {
             Some(version) => self.input.set.version = version,
             None => context.note("the server did not say its version; the offline answers are those of the newest known"),
         }
-        let target = self.input.target.as_ref();
+        let rbac_cm = self.input.holder.rbac_cm.as_ref();
         let settings = ServerSettings {
             scopes: self.input.scopes.clone(),
-            namespace: target.map_or_else(String::new, |t| t.configmap.namespace.clone()),
+            namespace: rbac_cm.map_or_else(String::new, |rbac_cm| rbac_cm.namespace.clone()),
             ..ServerSettings::default()
         };
         let server = Server::load(

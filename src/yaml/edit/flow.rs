@@ -114,9 +114,11 @@ impl<'a> Planner<'a> {
                 .map_or(node.span.end - 1, |next| next.lead);
             find(text, end_of(index)..next, b',')
         };
-        let last_stays = (0..heads.len())
-            .rev()
-            .find(|index| !removed.contains(index));
+        let mut stays = vec![true; heads.len()];
+        for index in removed {
+            stays[*index] = false;
+        }
+        let last_stays = stays.iter().rposition(|stays| *stays);
         for index in removed.iter().copied() {
             let lead = heads[index].lead;
             let end = comma_of(index).map_or(end_of(index), |at| at + 1);

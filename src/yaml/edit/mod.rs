@@ -12,6 +12,7 @@ mod layout;
 mod lines;
 mod plan;
 mod refuse;
+mod replace;
 mod text;
 mod verify;
 

@@ -76,10 +76,15 @@ impl<'a> Planner<'a> {
         let mut text = String::from("\"");
         for line in new.split_inclusive('\n') {
             text.push_str(&margin);
-            if line.starts_with([' ', '\t']) {
-                text.push('\\');
-            }
-            write::escape_into(&mut text, line, write::needs_escape);
+            // Blanks in front of a continued line are no content.
+            let rest = if let Some(rest) = line.strip_prefix('\t') {
+                text.push_str("\\t");
+                rest
+            } else {
+                text.push_str(if line.starts_with(' ') { "\\" } else { "" });
+                line
+            };
+            write::escape_into(&mut text, rest, write::needs_escape);
         }
         text.push_str(&margin);
         text.push('"');
