@@ -126,7 +126,7 @@ impl Validator {
     }
 
     fn check_pattern(&mut self, pattern: &str, value: &Value, at: &str) {
-        let regex = regex_automata::meta::Regex::new(pattern).unwrap();
+        let regex = kubectl_octopus_argo::rbac::regex::GoRegex::compile(pattern).unwrap();
         if value.as_str().is_some_and(|text| !regex.is_match(text)) {
             self.complain(at, format_args!("{value} does not match {pattern}"));
         }
