@@ -15,6 +15,7 @@ mod can;
 mod check;
 mod common;
 mod diff;
+mod docs;
 mod faults_create;
 mod faults_rotate;
 mod faults_strace;
