@@ -10,6 +10,7 @@ mod connection;
 mod form;
 mod input;
 mod lint;
+mod matrix;
 mod options;
 mod shell;
 mod token;
@@ -31,6 +32,7 @@ pub use connection::Argocd;
 pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
+pub use matrix::{MatrixArgs, MatrixOutput};
 pub use options::{Color, Talk};
 pub use shell::{
     BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
@@ -84,6 +86,7 @@ pub enum Command {
     Diff(DiffArgs),
     Check(CheckArgs),
     Can(CanArgs),
+    Matrix(MatrixArgs),
     Lint(LintArgs),
     /// Ask argocd about accounts, and change passwords
     #[command(subcommand)]

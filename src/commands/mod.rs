@@ -13,6 +13,7 @@ mod expect;
 mod external_diff;
 mod forms;
 mod lint;
+mod matrix;
 mod next;
 mod permissions;
 mod policy_input;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Matrix(args) => matrix::run(&args, &mut context),
         Command::Lint(args) => lint::run(&args, &mut context),
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),

@@ -25,6 +25,7 @@ mod krew;
 mod lint;
 mod lint_rules;
 mod lint_sarif;
+mod matrix;
 mod reference;
 mod render;
 mod shell;
