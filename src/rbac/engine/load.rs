@@ -11,6 +11,9 @@ use crate::rbac::MatchMode;
 use crate::rbac::csv::Field;
 use crate::rbac::policy::{PolicyError, Reason, Statement, parse};
 
+/// Bytes of a rather short rule, for a guess at how many there are.
+const SHORT_LINE: usize = 40;
+
 /// A rule before it is sorted to its subject.
 struct Pending {
     subject: u32,
@@ -43,7 +46,7 @@ pub(super) fn load<'t>(
     texts: impl IntoIterator<Item = (&'t Arc<str>, &'t str)> + Clone,
     mode: MatchMode,
 ) -> Result<Rules, PolicyError> {
-    let bytes = texts.clone().into_iter().map(|(_, text)| text.len()).sum();
+    let bytes: usize = texts.clone().into_iter().map(|(_, text)| text.len()).sum();
     let mut loader = Loader {
         texts: Texts::with_capacity(bytes),
         names: Names::default(),
@@ -56,7 +59,8 @@ pub(super) fn load<'t>(
         pairs: Vec::new(),
         raw_pairs: Names::default(),
         raw_pair_ids: Vec::new(),
-        pending: Vec::new(),
+        // Memory that is asked for and never written to costs nothing, and growing costs copies.
+        pending: Vec::with_capacity(bytes / SHORT_LINE),
         links: Vec::new(),
         last: None,
     };
