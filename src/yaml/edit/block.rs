@@ -104,16 +104,27 @@ impl<'a> Planner<'a> {
                 let rest = &self.text[end..];
                 end += blank_lines(rest);
             }
-            let bare = without_break(&self.text[..start]);
+            let last = heads.len() - 1;
+            let is_gone = |index: &usize| removed.contains(index);
+            let ends_text = (index..=last).all(|index| is_gone(&index))
+                && self.unfinished(self.own_end_of(values[last], level));
+            // Of the entries that go at the end of a text without a last line break, each takes
+            // the line break in front of it along.
+            let first = (0..=index).rev().take_while(is_gone).last();
+            let begins = first.map_or(start, |first| line_start(self.text, heads[first].lead));
+            let bare = without_break(&self.text[..begins]);
             // A mapping's block scalar stays finished; a list's may have been unfinished before
             // this item was appended.
             let follows_block = before.is_some_and(|leaf| {
                 leaf.block().is_some()
-                    && leaf.span.end == start
+                    && leaf.span.end == begins
                     && (node.entries().is_some() || bare.ends_with('\n'))
             });
-            if self.unfinished(end) && !follows_block {
-                start = bare.len();
+            if ends_text && !follows_block {
+                start = without_break(&self.text[..start]).len();
+                if index < last {
+                    end = without_break(&self.text[..end]).len();
+                }
             }
             self.splice(start, end, "");
         }
