@@ -13,9 +13,6 @@ use super::Input;
 /// Exit code 0: clean, 1: findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
 pub struct LintArgs {
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
     /// Only these rules (repeatable, comma-separated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -48,6 +45,9 @@ pub struct LintArgs {
     /// List all rules, and nothing else
     #[arg(long, conflicts_with_all = ["filename", "live", "sample", "fix", "explain"])]
     pub list_rules: bool,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// From which severity on a finding makes the exit code 1.

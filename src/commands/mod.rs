@@ -42,12 +42,12 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Lint(args) => lint::run(&args, &mut context),
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),
         Command::Verify(args) => verify::run(&args, &mut context),
         Command::Completion(args) => shell::completion(args, &mut context),
         Command::Man(args) => shell::man(&args, &mut context),
         Command::Version(args) => version::run(args, &mut context),
-        Command::Lint(args) => lint::run(&args, &mut context),
     }
 }

@@ -1,6 +1,9 @@
 //! Decisions as Argo CD's own enforcer makes them.
 //!
-//! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions.
+//! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions ([`Decision`]) and
+//! their reasons ([`Explanation`]). Around the enforcer stand the rules of Argo CD's server
+//! ([`Server`]: tokens, groups, projects) and of its CLI ([`AdminCan`]); [`analysis`] makes
+//! statements about all questions at once.
 
 mod admin;
 pub mod analysis;

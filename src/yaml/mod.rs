@@ -28,6 +28,7 @@ mod block_scalar;
 mod build;
 mod decode;
 mod edit;
+mod frame;
 mod json;
 mod node;
 mod resolve;

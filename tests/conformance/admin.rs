@@ -56,8 +56,8 @@ impl Asked {
                     } else {
                         "no"
                     };
-                    tally.check(&got, &&**outcome, case);
-                    tally.check(&&answer.warnings, &warnings, case);
+                    let got = (got, &answer.warnings);
+                    tally.check(&got, &(outcome.as_str(), warnings), case);
                 }
                 Err(fatal) => {
                     let got = ("fatal", Some(fatal.to_string()));

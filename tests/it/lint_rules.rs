@@ -4,10 +4,11 @@
 //! `SNAPSHOTS=overwrite cargo test --test it lint_rules` writes what the pages show.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kubectl_octopus_argo::lint::{ALL, Severity};
+use kubectl_octopus_argo::lint::ALL;
 
 use crate::common::Sandbox;
 
@@ -141,6 +142,41 @@ fn every_page_shows_what_its_rule_says_and_fixes() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "writes the list when asked to")]
+fn the_list_of_rules_is_complete() {
+    let mut list = String::from(
+        "# Rules of `lint`\n\n\
+         Each has a page with an example, what lint says of it, and what is right. `lint --explain RULE` prints the page.\n\n\
+         | rule | severity | fix | |\n|---|---|---|---|\n",
+    );
+    for rule in ALL {
+        let about = rule.about();
+        let (_, fix) = head(about.page);
+        let id = about.id;
+        let severity = about.severity;
+        let summary = about.summary();
+        writeln!(list, "| [{id}]({id}.md) | {severity} | {fix} | {summary} |").unwrap();
+    }
+    let path = format!("{PAGES}/README.md");
+    if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
+        fs::write(&path, &list).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == list, "SNAPSHOTS=overwrite writes {path}");
+}
+
+/// What a page says of its fix: for its own head, and in one word.
+fn head(page: &str) -> (&'static str, &'static str) {
+    let safe = page.contains("\n## Fixed (safe)\n");
+    let risky = page.contains("\n## Fixed (unsafe)\n");
+    match (safe, risky) {
+        (true, _) => ("safe fix", "safe"),
+        (false, true) => ("unsafe fix", "unsafe"),
+        (false, false) => ("no fix", ""),
+    }
+}
+
+#[test]
 fn every_clean_text_is_clean_of_every_rule() {
     for (id, _, page) in pages() {
         let clean: Vec<_> = blocks(&page)
@@ -184,18 +220,8 @@ fn every_rule_has_module_page_and_type_of_its_name() {
 fn every_page_begins_with_id_severity_and_fix() {
     for rule in ALL {
         let about = rule.about();
-        let safe = about.page.contains("\n## Fixed (safe)\n");
-        let risky = about.page.contains("\n## Fixed (unsafe)\n");
-        let fix = match (safe, risky) {
-            (true, _) => "safe fix",
-            (false, true) => "unsafe fix",
-            (false, false) => "no fix",
-        };
-        let severity = match about.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
+        let (fix, _) = head(about.page);
+        let severity = about.severity;
         let head = format!("# {}\n\n**{severity}** · {fix}\n\n", about.id);
         assert!(
             about.page.starts_with(&head),

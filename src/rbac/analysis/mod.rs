@@ -6,6 +6,7 @@ mod compare;
 mod concerned;
 mod effective;
 mod prove;
+mod regex_pieces;
 mod sample;
 
 pub use compare::{Change, Comparison, SubjectChange, Whom, compare};

@@ -1,14 +1,13 @@
 //! Texts that a pattern matches, most likely: the enforcer has the last word on each.
 
-use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
-
+use super::regex_pieces::regex_pieces;
 use crate::rbac::MatchMode;
 
 /// The most texts that are made of one pattern.
 const MOST: usize = 48;
 
 /// The deepest nesting that is followed.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
@@ -63,8 +62,8 @@ impl Names {
 }
 
 /// A part of a pattern.
-#[derive(Clone, Debug)]
-enum Piece {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
     Text(String),
     /// Any text, with slashes in it or without.
     Open {
@@ -79,10 +78,7 @@ enum Piece {
 pub(super) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
     let pieces = match mode {
         MatchMode::Glob => glob_pieces(&mut pattern.chars().peekable(), 0),
-        MatchMode::Regex => regex_syntax::Parser::new()
-            .parse(pattern)
-            .map(|hir| regex_pieces(&hir, 0))
-            .unwrap_or_default(),
+        MatchMode::Regex => regex_pieces(pattern),
     };
     let count = count_open(&pieces);
     let mut all = Vec::new();
@@ -219,79 +215,6 @@ fn glob_class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Vec<char> 
         others
     } else {
         named
-    }
-}
-
-fn regex_pieces(hir: &Hir, depth: usize) -> Vec<Piece> {
-    if depth > DEEPEST {
-        return Vec::new();
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Vec::new(),
-        HirKind::Literal(literal) => {
-            vec![Piece::Text(
-                String::from_utf8_lossy(&literal.0).into_owned(),
-            )]
-        }
-        HirKind::Class(class) => vec![Piece::OneOf(class_chars(class))],
-        HirKind::Repetition(repetition) => {
-            let many = repetition.max.is_none_or(|max| max > 8);
-            if let HirKind::Class(class) = repetition.sub.kind()
-                && many
-                && repetition.min < 2
-            {
-                let chars = class_chars(class);
-                if ['a', '-'].iter().all(|c| contains(class, *c)) {
-                    let slash = contains(class, '/');
-                    return vec![Piece::Open { slash }];
-                }
-                return vec![Piece::OneOf(chars)];
-            }
-            let once = regex_pieces(&repetition.sub, depth + 1);
-            let times = repetition
-                .min
-                .clamp(u32::from(repetition.max != Some(0)), 16);
-            let repeated = (0..times).flat_map(|_| once.clone()).collect();
-            if repetition.min == 0 {
-                vec![Piece::Choice(vec![repeated, Vec::new()])]
-            } else {
-                repeated
-            }
-        }
-        HirKind::Capture(capture) => regex_pieces(&capture.sub, depth + 1),
-        HirKind::Concat(parts) => parts
-            .iter()
-            .flat_map(|part| regex_pieces(part, depth + 1))
-            .collect(),
-        HirKind::Alternation(arms) => vec![Piece::Choice(
-            arms.iter()
-                .map(|arm| regex_pieces(arm, depth + 1))
-                .collect(),
-        )],
-    }
-}
-
-/// Some characters of a class, plain ones where it has them.
-fn class_chars(class: &Class) -> Vec<char> {
-    let plain = ('a'..='z').chain('0'..='9').chain(['-', '/', 'A', '_']);
-    let mut chars: Vec<char> = plain.filter(|c| contains(class, *c)).take(4).collect();
-    if chars.is_empty()
-        && let Class::Unicode(class) = class
-    {
-        chars.extend(class.ranges().iter().map(ClassUnicodeRange::start).take(2));
-    }
-    chars
-}
-
-fn contains(class: &Class, c: char) -> bool {
-    match class {
-        Class::Unicode(class) => class
-            .ranges()
-            .iter()
-            .any(|range| (range.start()..=range.end()).contains(&c)),
-        Class::Bytes(class) => class.ranges().iter().any(|range| {
-            (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(c))
-        }),
     }
 }
 

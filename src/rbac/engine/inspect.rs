@@ -154,8 +154,10 @@ impl Pattern<'_> {
                     || other.compact.shape() == Shape::Contains && literal(other).contains(&needle)
             }
             Shape::PrefixLine => {
-                other.compact.shape() == Shape::PrefixLine
-                    && theirs.begin.starts_with(&literal(self))
+                other.compact.shape() == shape && theirs.begin.starts_with(&literal(self))
+            }
+            Shape::SuffixLine => {
+                other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
             }
             Shape::Stars | Shape::Compiled => {
                 other.compact.shape() == shape

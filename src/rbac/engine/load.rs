@@ -126,7 +126,7 @@ impl Loader {
                 let [subject, object, effect] =
                     [subject, object, effect].map(|field| self.span(field, line));
                 let subject = self.subject(subject);
-                let object = self.patterns.add(&self.texts, object);
+                let object = self.patterns.add(&mut self.texts, object);
                 let effect = Effect::new(self.texts.get(effect));
                 let rule = Rule::new(&self.texts, to_u32(line), object, effect);
                 self.pending.push(Pending {
@@ -149,7 +149,7 @@ impl Loader {
         let empty = self.texts.push_made("");
         let subject = self.names.intern("");
         let pair = self.pair(empty, empty);
-        let object = self.patterns.add(&self.texts, empty);
+        let object = self.patterns.add(&mut self.texts, empty);
         let rule = Rule::new(&self.texts, VIRTUAL, object, Effect::Allow);
         self.pending.push(Pending {
             subject,
@@ -200,11 +200,12 @@ impl Loader {
         let resource_id = self.resource_names.intern(self.texts.get(resource));
         if resource_id as usize == self.resources.len() {
             self.resources
-                .push(self.patterns.add(&self.texts, resource));
+                .push(self.patterns.add(&mut self.texts, resource));
         }
         let action_id = self.action_names.intern(self.texts.get(action));
         if action_id as usize == self.actions.len() {
-            self.actions.push(self.patterns.add(&self.texts, action));
+            self.actions
+                .push(self.patterns.add(&mut self.texts, action));
         }
         let pair = (resource_id, action_id);
         *self.pair_ids.entry(pair).or_insert_with(|| {

@@ -1,6 +1,7 @@
 //! Patterns as the engine keeps them: most are a literal with a shape, eight bytes; the others are
 //! compiled when they are first asked.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use memchr::memmem;
 use super::texts::{Names, Span, Texts, to_u32};
 use crate::rbac::MatchMode;
 use crate::rbac::glob::{self, Glob};
-use crate::rbac::regex::GoRegex;
+use crate::rbac::regex::{GoRegex, RegexShape};
 
 /// The evaluation of a pattern ended in an error, which denies the whole request: a regular
 /// expression that does not compile, or a glob on which the library panics.
@@ -30,6 +31,8 @@ pub(super) enum Shape {
     PrefixLine,
     /// Ends the text.
     Suffix,
+    /// Ends the text, and no line feed stands before it.
+    SuffixLine,
     /// Stands in the text.
     Contains,
     /// None of these, but cannot fail: the "literal" is a compiled pattern's number.
@@ -38,12 +41,13 @@ pub(super) enum Shape {
     Compiled,
 }
 
-const SHAPES: [Shape; 8] = [
+const SHAPES: [Shape; 9] = [
     Shape::Any,
     Shape::Literal,
     Shape::Prefix,
     Shape::PrefixLine,
     Shape::Suffix,
+    Shape::SuffixLine,
     Shape::Contains,
     Shape::Stars,
     Shape::Compiled,
@@ -157,7 +161,7 @@ impl Patterns {
     }
 
     /// Takes in the pattern at `span`.
-    pub(super) fn add(&mut self, texts: &Texts, span: Span) -> Compact {
+    pub(super) fn add(&mut self, texts: &mut Texts, span: Span) -> Compact {
         let pattern = texts.get(span);
         let (shape, literal) = simple(self.mode, pattern);
         if matches!(shape, Shape::Stars | Shape::Compiled) || literal.len() > LONGEST {
@@ -166,11 +170,14 @@ impl Patterns {
             let shape = shape.max(Shape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
         }
-        // The literal is a slice of its pattern.
-        let at = match shape {
-            Shape::Suffix => pattern.len() - literal.len(),
-            Shape::Contains => pattern.len() - pattern.trim_start_matches('*').len(),
-            _ => 0,
+        let at = match &literal {
+            Cow::Owned(literal) => {
+                let literal = literal.clone();
+                return Compact::new(shape, texts.push_made(&literal));
+            }
+            Cow::Borrowed("") => 0,
+            // A slice of the pattern.
+            Cow::Borrowed(literal) => literal.as_ptr().addr() - pattern.as_ptr().addr(),
         };
         Compact::new(
             shape,
@@ -199,6 +206,9 @@ impl Patterns {
                 .strip_prefix(texts.bytes(pattern.literal()))
                 .is_some_and(|rest| !rest.contains(&b'\n')),
             Shape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
+            Shape::SuffixLine => bytes
+                .strip_suffix(texts.bytes(pattern.literal()))
+                .is_some_and(|rest| !rest.contains(&b'\n')),
             Shape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
             Shape::Stars | Shape::Compiled => {
                 return self.compiled_matches(pattern.start, text);
@@ -244,7 +254,7 @@ impl Patterns {
             Shape::Literal | Shape::Prefix | Shape::PrefixLine => {
                 begin = texts.get(pattern.literal());
             }
-            Shape::Suffix => end = texts.get(pattern.literal()),
+            Shape::Suffix | Shape::SuffixLine => end = texts.get(pattern.literal()),
             Shape::Any | Shape::Contains => {}
             Shape::Stars | Shape::Compiled => {
                 let text = self.names.get(pattern.start);
@@ -318,24 +328,34 @@ impl Patterns {
 }
 
 /// The shape and literal of a pattern.
-fn simple(mode: MatchMode, pattern: &str) -> (Shape, &str) {
+fn simple(mode: MatchMode, pattern: &str) -> (Shape, Cow<'_, str>) {
+    let borrowed = |shape, literal| (shape, Cow::Borrowed(literal));
     match mode {
         MatchMode::Glob => match glob::quick_shape(pattern) {
-            Some(glob::Shape::Any) => (Shape::Any, ""),
-            Some(glob::Shape::Literal(text)) => (Shape::Literal, text),
-            Some(glob::Shape::Prefix(text)) => (Shape::Prefix, text),
-            Some(glob::Shape::Suffix(text)) => (Shape::Suffix, text),
+            Some(glob::Shape::Any) => borrowed(Shape::Any, ""),
+            Some(glob::Shape::Literal(text)) => borrowed(Shape::Literal, text),
+            Some(glob::Shape::Prefix(text)) => borrowed(Shape::Prefix, text),
+            Some(glob::Shape::Suffix(text)) => borrowed(Shape::Suffix, text),
             Some(glob::Shape::Generic) => {
                 let inner = pattern.trim_matches('*');
                 if pattern.starts_with('*') && pattern.ends_with('*') && !inner.contains('*') {
-                    (Shape::Contains, inner)
+                    borrowed(Shape::Contains, inner)
                 } else {
-                    (Shape::Stars, "")
+                    borrowed(Shape::Stars, "")
                 }
             }
-            None => (Shape::Compiled, ""),
+            None => borrowed(Shape::Compiled, ""),
         },
-        MatchMode::Regex => (Shape::Compiled, ""),
+        MatchMode::Regex => match GoRegex::quick(pattern) {
+            Some(RegexShape::Any) => borrowed(Shape::Any, ""),
+            Some(RegexShape::Exact(text)) => (Shape::Literal, text),
+            Some(RegexShape::Prefix(text)) => (Shape::Prefix, text),
+            Some(RegexShape::PrefixLine(text)) => (Shape::PrefixLine, text),
+            Some(RegexShape::Suffix(text)) => (Shape::Suffix, text),
+            Some(RegexShape::SuffixLine(text)) => (Shape::SuffixLine, text),
+            Some(RegexShape::Contains(text)) => (Shape::Contains, text),
+            None => borrowed(Shape::Compiled, ""),
+        },
     }
 }
 

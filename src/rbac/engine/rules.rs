@@ -63,7 +63,7 @@ impl Rule {
         let len = self.object.literal().len as usize;
         let end = match self.object.shape() {
             Shape::Literal if object.len() != len => return false,
-            Shape::Literal | Shape::Suffix => object.len(),
+            Shape::Literal | Shape::Suffix | Shape::SuffixLine => object.len(),
             Shape::Prefix | Shape::PrefixLine => len,
             _ => return true,
         };
