@@ -5,7 +5,7 @@ use std::fmt::{Display, Write as _};
 use super::progress::Progress;
 use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::host::Host;
 use crate::input::{self, File, Reader, Skipped, Wanted};
 use crate::plan::{Level, Note};
@@ -200,7 +200,11 @@ impl<'a, 'h> Context<'a, 'h> {
         Ok(Some(match form {
             Some(Form::Operator) => {
                 let mut files = vec![get(&Wanted::ArgoCd)?];
-                files.extend(get(&Wanted::RbacCm).ok());
+                match get(&Wanted::RbacCm) {
+                    // Its absence is said where it matters.
+                    Err(error) if error.kind() == Kind::Input => {}
+                    other => files.push(other?),
+                }
                 files
             }
             Some(Form::AppProject) => vec![get(&Wanted::AppProjects(projects))?],

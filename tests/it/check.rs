@@ -314,10 +314,10 @@ fn nothing_to_check_is_said() {
         .command("check")
         .run()
         .refused(2, "there is no policy to check");
-    sandbox
-        .command("check -f a.yaml")
-        .run()
-        .refused(3, "there is no policy in the input");
+    sandbox.command("check -f a.yaml").run().refused(
+        3,
+        "there is no argocd-cm and no argocd-rbac-cm in the input",
+    );
     sandbox
         .command("check -f p.csv")
         .run()

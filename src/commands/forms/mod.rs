@@ -71,7 +71,7 @@ impl Planned<'_> {
 }
 
 /// The form where none is asked for: `operator` where the input holds an `ArgoCD` and no ConfigMap,
-/// `helm` for a document without kind, else the default.
+/// `helm` for a document without kind that has keys of the argo-cd chart, else the default.
 pub(super) fn detect(objects: &[Object<'_>], input: &Input) -> Form {
     let mut argocd = false;
     for object in objects {
@@ -81,7 +81,7 @@ pub(super) fn detect(objects: &[Object<'_>], input: &Input) -> Form {
             Some(Role::AppProject) | None => {}
         }
     }
-    let values = |object| Values::is(object, input.values_root.as_deref());
+    let values = |object| Values::looks_like(object, input.values_root.as_deref());
     if argocd {
         Form::Operator
     } else if objects.iter().any(values) {

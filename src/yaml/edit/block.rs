@@ -9,6 +9,18 @@ use crate::yaml::trivia::{
 };
 use crate::yaml::write::{self, Literals, Place};
 
+/// Where an entry or item goes.
+struct Gone<'n> {
+    /// The end of what stays before it.
+    before: Option<&'n Node>,
+    /// Whether it is an item of a list.
+    is_list: bool,
+    /// Where the first of those begins that go with it, one after another.
+    run: usize,
+    /// Whether nothing stays behind it, in a text that ends without a line break.
+    ends_text: bool,
+}
+
 impl<'a> Planner<'a> {
     /// Adds entries or items behind the last one.
     pub(super) fn add_block(&mut self, node: &'a Node, added: &[Added]) {
@@ -80,16 +92,28 @@ impl<'a> Planner<'a> {
             stays[*index] = false;
         }
         let mut before: Option<&Node> = None;
+        let mut run = None;
         for index in 0..heads.len() {
             if stays[index] {
                 before = Some(values[index].last_leaf());
+                run = None;
                 continue;
             }
             let lead = heads[index].lead;
-            let end = self.own_end_of(values[index], column(self.text, lead));
+            let level = column(self.text, lead);
+            let end = self.own_end_of(values[index], level);
             if begins_line(self.text, lead) {
-                let is_list = matches!(node.kind, NodeKind::Sequence(_));
-                self.remove_lines(line_start(self.text, lead), end, before, is_list);
+                let start = line_start(self.text, lead);
+                let last = values
+                    .last()
+                    .map_or(end, |last| self.own_end_of(last, level));
+                let gone = Gone {
+                    before,
+                    is_list: matches!(node.kind, NodeKind::Sequence(_)),
+                    run: *run.get_or_insert(start),
+                    ends_text: !stays[index..].contains(&true) && self.unfinished(last),
+                };
+                self.remove_lines(start, end, &gone);
                 continue;
             }
             // What follows moves up behind the `- ` that this entry stood behind.
@@ -103,27 +127,26 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Takes out lines that stand behind a value, the last one of what stays.
-    fn remove_lines(
-        &mut self,
-        mut start: usize,
-        mut end: usize,
-        before: Option<&Node>,
-        is_list: bool,
-    ) {
-        let block = before.and_then(Node::block);
+    /// Takes out the lines of an entry or item.
+    fn remove_lines(&mut self, mut start: usize, mut end: usize, gone: &Gone<'_>) {
+        let block = gone.before.and_then(Node::block);
         if block.is_some_and(|block| block.chomping == Chomping::Keep) {
             // Blank lines that followed would become part of that text.
             end += blank_lines(&self.text[end..]);
         }
-        let bare = without_break(&self.text[..start]);
+        let bare = without_break(&self.text[..gone.run]);
         // A mapping's block scalar stays finished; a list's may have been unfinished before this
         // item was appended.
-        let follows_block = before.is_some_and(|leaf| {
-            block.is_some() && leaf.span.end == start && (!is_list || bare.ends_with('\n'))
+        let follows_block = gone.before.is_some_and(|leaf| {
+            let behind = block.is_some() && leaf.span.end == gone.run;
+            behind && (!gone.is_list || bare.ends_with('\n'))
         });
-        if self.unfinished(end) && !follows_block {
-            start = bare.len();
+        if gone.ends_text && !follows_block {
+            // Each takes the line break in front of it along, and leaves its own to the next.
+            start = without_break(&self.text[..start]).len();
+            if !self.unfinished(end) {
+                end = without_break(&self.text[..end]).len();
+            }
         }
         self.splice(start, end, "");
     }

@@ -2,6 +2,7 @@
 
 mod appproject;
 mod helm;
+mod identity;
 mod in_place;
 mod json_patch;
 mod kustomize;
