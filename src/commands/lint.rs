@@ -233,7 +233,10 @@ fn report(
         context.print(&text)?;
     }
     let counts = Counts::of(&found, outcome.ignored);
-    context.note(findings::summary(counts, files.len()));
+    // Where nothing could be read, the errors say all there is to say.
+    if !files.is_empty() {
+        context.note(findings::summary(counts, files.len()));
+    }
     Ok(())
 }
 

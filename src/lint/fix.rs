@@ -76,38 +76,59 @@ pub(super) fn is_possible(subject: &Subject<'_>, fix: &Fix) -> bool {
 
 /// The fixes of which no two touch the same bytes, or the same value as a whole.
 fn without_overlaps(fixes: Vec<&Fix>) -> Vec<&Fix> {
-    let mut taken: Vec<&Change> = Vec::new();
-    let mut kept: Vec<&Fix> = Vec::new();
+    let mut taken = Taken::default();
+    let mut kept = Vec::with_capacity(fixes.len());
     for fix in fixes {
-        if kept.contains(&fix) {
-            continue;
-        }
-        let free = |change: &Change| taken.iter().all(|other| !overlap(change, other));
-        if fix.changes.iter().all(free) {
-            taken.extend(&fix.changes);
+        if fix.changes.iter().all(|change| taken.is_free(change)) {
+            for change in &fix.changes {
+                taken.take(change);
+            }
             kept.push(fix);
         }
     }
     kept
 }
 
-fn overlap(a: &Change, b: &Change) -> bool {
-    if a.target().file != b.target().file || a.target().document != b.target().document {
-        return false;
+/// What is changed already.
+#[derive(Default)]
+struct Taken<'f> {
+    /// Bytes of values: where they begin, and where they end.
+    bytes: BTreeMap<&'f Target, BTreeMap<usize, usize>>,
+    /// Values as a whole.
+    wholes: Vec<&'f Target>,
+}
+
+impl<'f> Taken<'f> {
+    fn is_free(&self, change: &Change) -> bool {
+        let target = change.target();
+        let related = |other: &&&Target| {
+            let (a, b) = (&target.route, &other.route);
+            target.document == other.document && (a.starts_with(b) || b.starts_with(a))
+        };
+        if self.wholes.iter().any(|other| related(&other)) {
+            return false;
+        }
+        let Change::Splice { range, .. } = change else {
+            return !self.bytes.keys().any(|other| related(&other));
+        };
+        let Some(bytes) = self.bytes.get(target) else {
+            return true;
+        };
+        let before = bytes.range(..=range.start).next_back();
+        let apart = before.is_none_or(|(start, end)| *end <= range.start && *start < range.start);
+        let after = bytes.range(range.start..).next();
+        apart && after.is_none_or(|(start, _)| *start >= range.end && *start > range.start)
     }
-    if let (
-        Change::Splice { target, range, .. },
-        Change::Splice {
-            target: other,
-            range: second,
-            ..
-        },
-    ) = (a, b)
-    {
-        return target == other && range.start <= second.end && second.start <= range.end;
+
+    fn take(&mut self, change: &'f Change) {
+        match change {
+            Change::Splice { target, range, .. } => {
+                let bytes = self.bytes.entry(target).or_default();
+                bytes.insert(range.start, range.end);
+            }
+            Change::Set { target, .. } | Change::Remove { target } => self.wholes.push(target),
+        }
     }
-    let (a, b) = (&a.target().route, &b.target().route);
-    a.starts_with(b) || b.starts_with(a)
 }
 
 fn bare(text: &str, fixes: &[&Fix]) -> Option<String> {

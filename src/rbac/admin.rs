@@ -1,5 +1,6 @@
 //! `argocd admin settings rbac can`: its shorthands, its strictness, its warnings.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use super::engine::{Decision, Enforcer, Request};
@@ -16,7 +17,7 @@ pub struct AdminCan {
     enforcer: Enforcer,
     version: ArgoCdVersion,
     /// What is wrong with the policy though it loads, in Argo CD's words.
-    warning: Option<String>,
+    warning: OnceCell<Option<String>>,
 }
 
 /// What stops `can` with an error; its text is Argo CD's.
@@ -66,24 +67,21 @@ impl AdminCan {
             error,
             policy: set.policy_csv(),
         };
-        let user = PolicySet {
-            builtin: false,
-            ..set.clone()
-        };
-        let user = Enforcer::load(&user).map_err(fatal)?;
-        let missing = user.roles_without_rules();
-        let warning = (!missing.is_empty()).then(|| missing_roles_warning(&missing));
         Ok(Self {
             enforcer: Enforcer::load(set).map_err(fatal)?,
             version: set.version,
-            warning,
+            warning: OnceCell::new(),
         })
     }
 
     /// The warning about roles that the user's own policy binds and does not define, if it has any:
     /// the first of an answer's.
     pub fn role_warning(&self) -> Option<&String> {
-        self.warning.as_ref()
+        let missing = || {
+            let missing = self.enforcer.user_roles_without_rules();
+            (!missing.is_empty()).then(|| missing_roles_warning(&missing))
+        };
+        self.warning.get_or_init(missing).as_ref()
     }
 
     /// The enforcer that answers.
@@ -110,7 +108,7 @@ impl AdminCan {
         };
         let request = Request::new(subject, resource, action, object);
         let decision = self.enforcer.decide(&request);
-        let mut warnings: Vec<String> = self.warning.iter().cloned().collect();
+        let mut warnings: Vec<String> = self.role_warning().into_iter().cloned().collect();
         if decision.allowed() && self.is_group_in_vain(&request) {
             warnings.push(format!(
                 "subject {} is a group with a direct 'p,' policy but no 'g, {subject}, role:...' binding; \

@@ -1,5 +1,6 @@
 //! From the parser's events to nodes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -92,7 +93,7 @@ impl<'a> Builder<'a> {
             Event::DocumentEnd => self.document_end(&at)?,
             Event::Scalar(value, style, _, tag) => {
                 let properties = properties(span, id, anchor, tag.as_deref());
-                self.scalar(&value, style, properties, span)?;
+                self.scalar(value, style, properties, span)?;
             }
             Event::Alias(target) => {
                 let node = self.node(NodeKind::Alias(target), at, None, false);
@@ -210,7 +211,7 @@ impl<'a> Builder<'a> {
 
     fn scalar(
         &mut self,
-        value: &str,
+        value: Cow<'_, str>,
         style: Style,
         properties: Option<Box<Properties>>,
         span: &Span,
@@ -235,11 +236,12 @@ impl<'a> Builder<'a> {
             ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
-        let value = if missing { "" } else { value };
+        let value = if missing { Cow::Borrowed("") } else { value };
+        let weight = 16 + value.len();
         let mut node = self.node(
             NodeKind::Scalar(Scalar {
-                scalar_type: resolve::scalar_type(value, style, tag),
-                value: value.into(),
+                scalar_type: resolve::scalar_type(&value, style, tag),
+                value: value.into_owned().into_boxed_str(),
                 style,
                 block: block.map(Box::new),
                 runs: OnceLock::new(),
@@ -252,7 +254,7 @@ impl<'a> Builder<'a> {
             self.place_missing(&mut node);
         }
         self.gap = self.gap.max(range(span).end);
-        self.close(node, 16 + value.len(), 0)
+        self.close(node, weight, 0)
     }
 
     /// A value that is not there stands behind what announces it: its `:` or `-`, tag or anchor.

@@ -2,11 +2,17 @@
 
 use std::ops::Range;
 
+/// A part of the text; nothing where odd input makes the places disagree, which the comparison
+/// after an edit then finds.
+pub(super) fn part(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap_or_default()
+}
+
 /// The offset at which the line of `offset` begins; a byte order mark is not part of the line.
 pub(super) fn line_start(text: &str, offset: usize) -> usize {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    if start == 0 && text.starts_with('\u{feff}') && offset >= 3 {
-        3
+    if part(text, start..offset).starts_with('\u{feff}') {
+        start + '\u{feff}'.len_utf8()
     } else {
         start
     }
@@ -27,7 +33,7 @@ pub(super) fn column(text: &str, offset: usize) -> usize {
 /// Whether only blanks stand between the line's beginning and `offset`.
 pub(super) fn begins_line(text: &str, offset: usize) -> bool {
     let before = text[..offset].trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with('\n') || before == "\u{feff}"
+    before.is_empty() || before.ends_with('\n') || before.ends_with('\u{feff}')
 }
 
 /// Whether a text is spaces and tabs only.

@@ -80,6 +80,18 @@ fn roles_without_rules() {
     for case in read::<Vec<Integrity>>("referential_integrity.json") {
         let enforcer = Enforcer::load(&alone(&case.policy)).unwrap();
         let missing = enforcer.roles_without_rules();
+        // Beside the built-in policy it is still the user's own that is asked.
+        let with_builtin = PolicySet {
+            builtin: true,
+            ..alone(&case.policy)
+        };
+        let with_builtin = Enforcer::load(&with_builtin).unwrap();
+        assert_eq!(
+            with_builtin.user_roles_without_rules(),
+            missing,
+            "{}",
+            case.name
+        );
         let warning = (!missing.is_empty()).then(|| missing_roles_warning(&missing));
         let missing: Vec<String> = missing.into_iter().map(String::from).collect();
         tally.check(

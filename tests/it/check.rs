@@ -308,7 +308,7 @@ fn wrong_expectations_are_named_by_their_place() {
 #[test]
 fn nothing_to_check_is_said() {
     let sandbox = Sandbox::new()
-        .with("a.yaml", "a: 1\n")
+        .with("a.yaml", "kind: Deployment\n")
         .with("p.csv", "p, a, b\n");
     sandbox
         .command("check")

@@ -136,6 +136,18 @@ fn what_a_reader_gets_past_is_a_finding_and_the_rest_is_judged() {
 }
 
 #[test]
+fn data_that_is_no_mapping_is_a_finding() {
+    for data in ["5", "[a]", "text"] {
+        let text = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-cm}}\ndata: {data}\n"
+        );
+        let run = Sandbox::new().command("lint -q -f -").stdin(text).run();
+        assert!(run.stdout.contains("--> <stdin>:4:7"), "{}", run.stdout);
+        assert_eq!(run.code, 1);
+    }
+}
+
+#[test]
 fn nothing_to_lint_is_bad_input() {
     let sandbox = Sandbox::new().with("a.yaml", "apiVersion: v1\nkind: Secret\n");
     sandbox

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use kubectl_octopus_argo::rbac::regex::GoRegex;
 use serde_json::Value;
 
 use crate::common::Sandbox;
@@ -126,7 +127,7 @@ impl Validator {
     }
 
     fn check_pattern(&mut self, pattern: &str, value: &Value, at: &str) {
-        let regex = kubectl_octopus_argo::rbac::regex::GoRegex::compile(pattern).unwrap();
+        let regex = GoRegex::compile(pattern).unwrap();
         if value.as_str().is_some_and(|text| !regex.is_match(text)) {
             self.complain(at, format_args!("{value} does not match {pattern}"));
         }

@@ -30,5 +30,6 @@ mod render;
 mod shell;
 mod templates;
 mod token;
+mod token_prompts;
 mod token_rotate;
 mod verify;

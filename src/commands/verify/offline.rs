@@ -54,8 +54,10 @@ impl<'a> Offline<'a> {
         .map_err(|error| self.input.refuse(&error))?;
         let answers = round.answers.iter().map(|(question, _)| {
             let (action, resource) = (question.action, question.resource);
-            let answer = server.can_i(&self.claims, action, resource, &question.object);
-            answer.is_ok_and(|answer| answer.allowed())
+            question.objects().any(|object| {
+                let answer = server.can_i(&self.claims, action, resource, object);
+                answer.is_ok_and(|answer| answer.allowed())
+            })
         });
         Ok(answers.collect())
     }

@@ -9,10 +9,36 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if settings.form == Form::Helm && settings.which == Which::Cm {
                 continue;
             }
+            check_mapping(subject, settings, findings);
             for setting in &settings.all {
                 check_setting(settings, setting, findings);
             }
         }
+    }
+}
+
+/// The settings as a whole, where they are no mapping of keys to texts.
+fn check_mapping<'a>(subject: &Subject<'a>, settings: &Settings<'a>, findings: &mut Findings<'_>) {
+    let path: &[&str] = match (settings.form, settings.which) {
+        (Form::ConfigMap, _) => &["data"],
+        (Form::Operator, Which::Cm) => &["spec", "extraConfig"],
+        (Form::Operator, Which::RbacCm) => &["spec", "rbac"],
+        // Values that are no mapping are not taken for the chart's.
+        (Form::Helm, _) => return,
+    };
+    let Some(node) = settings.object.find(path) else {
+        return;
+    };
+    if let (true, Some(spot)) = (
+        node.entries().is_none() && !node.is_null(),
+        subject.spot(&settings.object, path),
+    ) {
+        findings
+            .add(
+                spot.value(),
+                format!("`{}` is no mapping of keys to texts", path.join(".")),
+            )
+            .label("the API server refuses the object");
     }
 }
 
@@ -32,7 +58,10 @@ fn check_setting(settings: &Settings<'_>, setting: &Setting<'_>, findings: &mut 
     };
     let finding = findings.add(
         setting.spot.value(),
-        format!("the value of `{}` is {what}, and must be a text", setting.key),
+        format!(
+            "the value of `{}` is {what}, and must be a text",
+            setting.key
+        ),
     );
     finding.label("not in quotes").help(match settings.form {
         Form::ConfigMap => {
@@ -46,9 +75,6 @@ fn check_setting(settings: &Settings<'_>, setting: &Setting<'_>, findings: &mut 
             (ScalarType::Bool, None, Some(meant)) => meant.to_string(),
             _ => text.to_owned(),
         };
-        finding.safe(
-            format!("write \"{text}\""),
-            vec![setting.spot.set(text)],
-        );
+        finding.safe(format!("write \"{text}\""), vec![setting.spot.set(text)]);
     }
 }

@@ -142,6 +142,7 @@ impl Decision {
 pub struct Enforcer {
     rules: Rules,
     default_role: String,
+    has_builtin: bool,
     /// Where lines begin, found when a line is first asked for.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -170,6 +171,7 @@ impl Enforcer {
         Ok(Self {
             rules: load::load(texts, set.match_mode)?,
             default_role: set.default_role.clone(),
+            has_builtin: set.builtin,
             line_starts: OnceLock::new(),
         })
     }
@@ -184,25 +186,43 @@ impl Enforcer {
         self.rules.patterns.mode()
     }
 
-    /// The roles that are bound and have no rule, neither of their own nor inherited, in the order
-    /// in which they are first bound. (`argocd admin settings rbac` warns about those of the user's
-    /// policy alone; a built-in role that is bound there then counts as one without rules.)
+    /// The roles that are bound and have no rule, neither of their own nor inherited, in the order in
+    /// which they are first bound.
     pub fn roles_without_rules(&self) -> Vec<&str> {
+        self.roles_without_rules_from(0)
+    }
+
+    /// The same, the built-in policy left out of account, as `argocd admin settings rbac` does it: a
+    /// built-in role that is bound counts as one without rules.
+    pub fn user_roles_without_rules(&self) -> Vec<&str> {
+        let builtin = self.rules.sources.first().filter(|_| self.has_builtin);
+        self.roles_without_rules_from(
+            builtin.map_or(0, |source| source.span.start + source.span.len),
+        )
+    }
+
+    /// The lines that begin before `first` left out of account.
+    fn roles_without_rules_from(&self, first: u32) -> Vec<&str> {
         let rules = &self.rules;
-        let mut links: Vec<_> = rules.links.iter().collect();
-        links.sort_by_key(|link| link.line);
+        let mut links: Vec<_> = rules
+            .links
+            .iter()
+            .filter(|link| link.line >= first)
+            .collect();
+        links.sort_unstable_by_key(|link| link.line);
         let mut seen = vec![false; rules.names.len()];
         let mut missing = Vec::new();
         for link in links {
             if std::mem::replace(&mut seen[link.role as usize], true) {
                 continue;
             }
-            let reach = Reach::new(rules, link.role);
+            let reach = Reach::through(rules, link.role, |link| link.line >= first);
             let has_rule = reach
                 .names()
                 .iter()
                 .flat_map(|name| rules.runs_of(*name))
-                .any(|run| !Rules::is_virtual(rules.all[rules.runs[run].first as usize].line));
+                .flat_map(|run| &rules.all[rules.rules_of(run)])
+                .any(|rule| rule.line >= first && !Rules::is_virtual(rule.line));
             if !has_rule {
                 missing.push(rules.names.get(link.role));
             }

@@ -1,6 +1,6 @@
 //! Which roles a subject has: up to ten `g` lines away, and no further.
 
-use super::rules::Rules;
+use super::rules::{Link, Rules};
 
 /// How many `g` lines away a role still counts.
 pub(in crate::rbac) const MAX_HOPS: usize = 10;
@@ -22,6 +22,12 @@ impl Reach {
     /// The names that `start` acts as.
     #[inline]
     pub(super) fn new(rules: &Rules, start: u32) -> Self {
+        Self::through(rules, start, |_| true)
+    }
+
+    /// The names that `start` acts as by some of the links.
+    #[inline]
+    pub(super) fn through(rules: &Rules, start: u32, counts: impl Fn(&Link) -> bool) -> Self {
         let mut reach = Self {
             few: [0; FEW],
             len: 0,
@@ -34,7 +40,7 @@ impl Reach {
             let to = reach.len;
             for at in from..to {
                 for link in rules.links_of(reach.names()[at]) {
-                    if !reach.contains(link.role) {
+                    if counts(link) && !reach.contains(link.role) {
                         reach.push(rules, link.role);
                     }
                 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::plan::{Added, Caution, Planner, leads, values};
 use crate::yaml::node::{Chomping, Node, NodeKind, ScalarStyle};
 use crate::yaml::trivia::{
-    begins_line, column, is_blank, line_break, line_start, next_line, without_break,
+    begins_line, column, is_blank, line_break, line_start, next_line, part, without_break,
 };
 use crate::yaml::write::{self, Literals, Place};
 
@@ -95,10 +95,10 @@ impl<'a> Planner<'a> {
             // What follows moves up behind the `- ` that this entry stood behind.
             let next = (index..heads.len()).find(|index| stays[*index]);
             let next = next.map_or(end, |next| heads[next].lead);
-            let gap = &self.text[end..next];
+            let gap = part(self.text, end..next);
             let blanks = gap.len() - gap.trim_start().len();
             let follows = stays.get(index + 1) == Some(&true);
-            let end = if follows { end + blanks } else { next };
+            let end = if follows { end + blanks } else { next.max(end) };
             self.splice(lead, end, "");
         }
     }

@@ -6,7 +6,7 @@ use super::block::ends_in_block;
 use super::plan::{Planner, leads};
 use crate::yaml::node::{Node, NodeKind};
 use crate::yaml::trivia::{
-    Token, begins_line, column, find, is_blank, line_break, line_start, next_line, tokens,
+    Token, begins_line, column, find, is_blank, line_break, line_start, next_line, part, tokens,
     without_break,
 };
 use crate::yaml::write::{self, Rendered};
@@ -39,7 +39,8 @@ impl<'a> Planner<'a> {
         if own_line && !is_block_collection(old) && old.block().is_none() {
             let rendered = write::block(value, column(self.text, start), layout);
             let end = next_line(self.text, old.span.end);
-            if rendered.inline.is_empty() && is_blank(without_break(&self.text[old.span.end..end]))
+            if rendered.inline.is_empty()
+                && is_blank(without_break(part(self.text, old.span.end..end)))
             {
                 let body = self.with_breaks(rendered.body, start);
                 self.splice(line_start(self.text, start), end, body);
@@ -102,7 +103,7 @@ impl<'a> Planner<'a> {
             return;
         }
         let line_end = next_line(text, to);
-        let alone = is_blank(without_break(&text[to..line_end]));
+        let alone = is_blank(without_break(part(text, to..line_end)));
         if std::ptr::eq(head, old) && rendered.inline.is_empty() && alone && lines.is_empty() {
             // `- 1` becomes `- a: b`: the collection begins on the line of its dash.
             let blank = if text[..from].ends_with([' ', '\t']) {

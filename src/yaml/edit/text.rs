@@ -8,7 +8,7 @@ use crate::model::Source;
 use crate::yaml::decode::{locate, locate_end};
 use crate::yaml::node::{Block, Chomping, Node, Scalar, ScalarStyle};
 use crate::yaml::stream::Stream;
-use crate::yaml::trivia::{column, line_break, without_break};
+use crate::yaml::trivia::{column, line_break, part, without_break};
 use crate::yaml::write;
 
 impl<'a> Planner<'a> {
@@ -134,7 +134,7 @@ impl<'a> Planner<'a> {
         new: &str,
     ) -> Option<Vec<Splice>> {
         let (before, after) = (content_lines(&scalar.value), content_lines(new));
-        let physical: Vec<&str> = self.text[block.body..old.span.end]
+        let physical: Vec<&str> = part(self.text, block.body..old.span.end)
             .split_inclusive('\n')
             .collect();
         let sound = new
@@ -213,7 +213,7 @@ impl<'a> Planner<'a> {
         } else if hides(after) && !block.explicit_indent {
             return None;
         } else {
-            let header = &self.text[old.span.start..block.header_end];
+            let header = part(self.text, old.span.start..block.header_end);
             header.chars().filter(char::is_ascii_digit).collect()
         };
         if chomping == block.chomping && block.explicit_indent != digit.is_empty() {
