@@ -143,52 +143,68 @@ fn every_command_line_that_needs_no_cluster_runs() {
     let (Some(shell), Some(_)) = (real::find("sh"), real::find("kubectl")) else {
         return;
     };
-    let (mut ran, mut wrong) = (0, Vec::new());
-    for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
-        let sandbox = session();
-        let path = path_with(&sandbox);
-        let mut printed = String::new();
-        for block in blocks(&text) {
-            let place = format!("{}:{}", page.display(), block.line);
-            if let Some(name) = block.marks.get("file") {
-                let _ = fs::create_dir_all(sandbox.path().join(name).parent().unwrap());
-                fs::write(sandbox.path().join(name), &block.text).unwrap();
-            }
-            if block.marks.contains_key("output") && printed != block.text {
-                wrong.push(format!(
-                    "{place}: is not what is printed, which is\n{printed}"
-                ));
-            }
-            let needs = block.marks.get("needs");
-            if let Some(needs) = needs {
-                assert!(NEEDS.contains(&needs.as_str()), "{place}: needs {needs}?");
-            }
-            if block.language != "sh" || needs.is_some() {
-                continue;
-            }
-            let script = format!("set -eu\n{}", block.text);
-            let output = real::run(&shell, &["-c", &script], "", |command| {
-                command
-                    .current_dir(sandbox.path())
-                    .env("PATH", &path)
-                    .env("HOME", sandbox.path())
-                    .env("KUBECONFIG", "/dev/null");
-            });
-            let expected = block.marks.get("exit").map_or("0", String::as_str);
-            printed = String::from_utf8(output.stdout).unwrap();
-            if output.status.code().map(|code| code.to_string()).as_deref() != Some(expected) {
-                let stderr = String::from_utf8_lossy(&output.stderr);
-                wrong.push(format!(
-                    "{place}: {}, not {expected}\n{stderr}",
-                    output.status
-                ));
-            }
-            ran += 1;
-        }
-    }
+    let pages = pages();
+    let (ran, wrong) = std::thread::scope(|scope| {
+        let shell = &shell;
+        let runs: Vec<_> = pages
+            .iter()
+            .map(|page| scope.spawn(move || run_page(page, shell)))
+            .collect();
+        let outcomes = runs.into_iter().map(|run| run.join().unwrap());
+        outcomes.fold((0, Vec::new()), |(ran, mut all), (more, wrong)| {
+            all.extend(wrong);
+            (ran + more, all)
+        })
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ran > 5, "only {ran} blocks ran");
+}
+
+/// Runs the blocks of a page: how many, and what was not as it must be.
+#[cfg(unix)]
+fn run_page(page: &Path, shell: &Path) -> (usize, Vec<String>) {
+    let (mut ran, mut wrong) = (0, Vec::new());
+    let text = fs::read_to_string(page).unwrap();
+    let sandbox = session();
+    let path = path_with(&sandbox);
+    let mut printed = String::new();
+    for block in blocks(&text) {
+        let place = format!("{}:{}", page.display(), block.line);
+        if let Some(name) = block.marks.get("file") {
+            fs::write(sandbox.path().join(name), &block.text).unwrap();
+        }
+        if block.marks.contains_key("output") && printed != block.text {
+            wrong.push(format!(
+                "{place}: is not what is printed, which is\n{printed}"
+            ));
+        }
+        let needs = block.marks.get("needs");
+        if let Some(needs) = needs {
+            assert!(NEEDS.contains(&needs.as_str()), "{place}: needs {needs}?");
+        }
+        if block.language != "sh" || needs.is_some() {
+            continue;
+        }
+        let script = format!("set -eu\n{}", block.text);
+        let output = real::run(shell, &["-c", &script], "", |command| {
+            command
+                .current_dir(sandbox.path())
+                .env("PATH", &path)
+                .env("HOME", sandbox.path())
+                .env("KUBECONFIG", "/dev/null");
+        });
+        let expected = block.marks.get("exit").map_or("0", String::as_str);
+        printed = String::from_utf8(output.stdout).unwrap();
+        if output.status.code().map(|code| code.to_string()).as_deref() != Some(expected) {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            wrong.push(format!(
+                "{place}: {}, not {expected}\n{stderr}",
+                output.status
+            ));
+        }
+        ran += 1;
+    }
+    (ran, wrong)
 }
 
 /// The command lines of the plugin in a text of a block or of code within a line.
