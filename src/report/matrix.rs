@@ -152,11 +152,17 @@ pub fn html(permissions: &[Permission], source: &str) -> String {
         }
         body.push_str("</tr>\n");
     }
+    let lines: BTreeSet<&str> = permissions.iter().map(|p| p.decided_by.as_str()).collect();
+    let mut list = String::new();
+    for line in lines {
+        let _ = writeln!(list, "<li><code>{}</code></li>", escape(line));
+    }
     include_str!("matrix.html")
         .replace("{{source}}", &escape(source))
         .replace("{{count}}", &permissions.len().to_string())
         .replace("{{head}}", &head)
         .replace("{{body}}", &body)
+        .replace("{{lines}}", &list)
 }
 
 fn cell(entries: &[&Permission], resource: &str, action: &str) -> String {
@@ -180,13 +186,23 @@ fn cell(entries: &[&Permission], resource: &str, action: &str) -> String {
         } else {
             ""
         };
+        let place = entry
+            .decided_by
+            .split_once(": ")
+            .map_or("", |(place, _)| place);
+        let state = if entry.state == "in force" {
+            ""
+        } else {
+            &entry.state
+        };
         let _ = write!(
             out,
-            "<div class=\"{}\"><code>{sign} {}</code><small>{}{from}: {}</small></div>",
+            "<div class=\"{}\" title=\"{}\"><code>{sign} {}</code><small>{}{from} {}</small></div>",
             if entry.in_force { entry.effect } else { "idle" },
-            escape(&entry.object),
-            escape(&entry.state),
             escape(&entry.decided_by),
+            escape(&entry.object),
+            escape(place),
+            escape(state),
         );
     }
     out.push_str("</td>");

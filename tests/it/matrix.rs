@@ -21,7 +21,9 @@ fn matrix(flags: &str) -> Run {
 
 #[test]
 fn a_table_of_what_every_subject_has() {
-    assert_data_eq!(matrix("").snapshot(), str![[r#"
+    assert_data_eq!(
+        matrix("").snapshot(),
+        str![[r#"
 ---- stdout
 SUBJECT    RESOURCE       ACTION   OBJECT   EFFECT   STATE                                                                   DECIDED BY
 role:dev   applications   get      */*      allow    in force                                                                p.csv:1:1: p, role:dev, applications, get, */*, allow
@@ -33,19 +35,23 @@ role:dev   applications   sync     prod/*   allow    overruled by p.csv:2:1: p, 
 x          clusters       get      [a-      allow    never: its pattern does not compile                                     p.csv:5:1: p, x, clusters, get, [a-, allow
 ---- exit code 0
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn filters_narrow_it() {
     let out = matrix("--subject role:dev --resource applications -o csv").stdout_of(0);
-    assert_data_eq!(out, str![[r#"
+    assert_data_eq!(
+        out,
+        str![[r#"
 subject,resource,action,object,effect,state,decided_by
 role:dev,applications,get,*/*,allow,in force,"p.csv:1:1: p, role:dev, applications, get, */*, allow"
 role:dev,applications,sync,prod/*,deny,in force,"p.csv:2:1: p, role:dev, applications, sync, prod/*, deny"
 role:dev,applications,sync,prod/*,allow,"overruled by p.csv:2:1: p, role:dev, applications, sync, prod/*, deny","p.csv:3:1: p, role:dev, applications, sync, prod/*, allow"
 
-"#]]);
+"#]]
+    );
     let run = matrix("--resource logs");
     assert!(
         run.stderr
