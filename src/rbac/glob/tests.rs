@@ -56,6 +56,8 @@ proptest! {
                 prop_assert!(glob.may_panic());
                 continue;
             };
+            let whole = compiled(&pattern).matches(text.as_bytes(), &mut Run::default());
+            prop_assert_eq!(whole, Ok(answer), "{} on {}", pattern, text);
             if answer {
                 prop_assert!(text.starts_with(glob.literal_prefix()), "{}", text);
                 prop_assert!(text.ends_with(glob.literal_suffix()), "{}", text);
