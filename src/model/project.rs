@@ -41,7 +41,7 @@ impl fmt::Display for ProjectName {
 }
 
 /// How a policy's patterns are read: `policy.matchMode` of `argocd-rbac-cm`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MatchMode {
     /// Glob patterns, the default.
     #[default]

@@ -30,5 +30,7 @@ pub use engine::{
 pub use policy::{Grouping, Line, Numbered, Policy, PolicyError, Reason, Value, lines};
 pub use project::{Project, ProjectRole, project_role};
 pub use server::{Answer, Server, ServerSettings, UnknownArgument};
-pub use set::{MatchMode, POLICY_KEY, PolicySet, PolicyText, is_policy_key, load_order};
+pub use set::{PolicySet, PolicyText, load_order};
+
+pub use crate::model::{MatchMode, POLICY_KEY, is_policy_key};
 pub use version::{ArgoCdVersion, BadVersion};

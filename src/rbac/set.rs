@@ -3,30 +3,7 @@
 use std::sync::Arc;
 
 use super::version::ArgoCdVersion;
-
-/// The key of the main policy.
-pub const POLICY_KEY: &str = "policy.csv";
-
-/// How resource, action and object are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MatchMode {
-    /// gobwas/glob without separators.
-    #[default]
-    Glob,
-    /// Go's regular expressions, unanchored.
-    Regex,
-}
-
-impl MatchMode {
-    /// The mode that a value of `policy.matchMode` selects: exactly `regex`, or else glob.
-    pub fn from_setting(value: &str) -> Self {
-        if value == "regex" {
-            Self::Regex
-        } else {
-            Self::Glob
-        }
-    }
-}
+use crate::model::{MatchMode, POLICY_KEY, is_policy_key};
 
 /// One key of the policy and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,17 +71,6 @@ impl PolicySet {
         }
         joined
     }
-}
-
-/// Whether a key of argocd-rbac-cm holds policy: `policy.csv` or an overlay, `policy.<any>.csv`.
-pub fn is_policy_key(key: &str) -> bool {
-    // Argo CD compares bytes, so `.CSV` is no overlay.
-    #[expect(
-        clippy::case_sensitive_file_extension_comparisons,
-        reason = "as Argo CD does"
-    )]
-    let is_csv = key.ends_with(".csv");
-    key == POLICY_KEY || key.starts_with("policy.") && is_csv
 }
 
 /// Sorts keys as Argo CD loads them: the main policy, then the overlays by bytes.

@@ -25,7 +25,8 @@ use self::reach::Reach;
 use self::rules::Rules;
 use super::builtin::builtin_policy;
 use super::policy::PolicyError;
-use super::set::{MatchMode, PolicySet, PolicyText};
+use super::set::{PolicySet, PolicyText};
+use crate::model::MatchMode;
 
 /// The name under which lines of the built-in policy are shown.
 pub const BUILTIN_KEY: &str = "built-in policy";
