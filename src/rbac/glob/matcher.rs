@@ -238,6 +238,10 @@ impl Tree {
                 Some(left) => left.matches(&text[..at], run)?,
                 None => at == 0,
             };
+            if self.left.is_none() && at > 0 && !self.value.can_panic() {
+                // From here on something always stands before it.
+                return Ok(false);
+            }
             if left {
                 for length in segments.as_slice().iter().rev() {
                     let end = (at + length).min(text.len());
@@ -276,6 +280,11 @@ impl Matcher {
             | Self::PrefixSuffix(..)
             | Self::EveryOf(_) => None,
         }
+    }
+
+    /// Whether looking for it may panic.
+    fn can_panic(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::AnyOf(_))
     }
 
     /// How many levels of matchers that hold others there are.

@@ -66,10 +66,22 @@ struct General {
     may_panic: bool,
 }
 
+impl General {
+    fn matches(&self, text: &str) -> Result<bool, Panicked> {
+        let possible = text.starts_with(&*self.prefix) && text.ends_with(&*self.suffix);
+        if !possible && !self.may_panic {
+            return Ok(false);
+        }
+        let mut run = Run::default();
+        self.matcher.matches(text.as_bytes(), &mut run)
+    }
+}
+
 /// Whether a pattern's text is literals and stars and nothing else.
 fn is_plain(pattern: &str) -> bool {
     let special = |b: &u8| matches!(b, b'?' | b'[' | b'{' | b'\\' | 0);
-    !pattern.as_bytes().iter().any(special) && !pattern.contains(char::REPLACEMENT_CHARACTER)
+    let replaced = || !pattern.is_ascii() && pattern.contains(char::REPLACEMENT_CHARACTER);
+    !pattern.as_bytes().iter().any(special) && !replaced()
 }
 
 /// The shape of a pattern straight from its text. `None`: the pattern must be compiled to know.
@@ -120,11 +132,7 @@ impl Glob {
                 text.starts_with(prefix) && text.ends_with(suffix)
             }
             Form::Stars(stars) => stars.matches(text),
-            Form::General(general) => {
-                return general
-                    .matcher
-                    .matches(text.as_bytes(), &mut Run::default());
-            }
+            Form::General(general) => return general.matches(text),
             Form::TooComplex => return Err(Panicked::TooComplex),
         })
     }

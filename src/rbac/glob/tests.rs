@@ -58,6 +58,8 @@ proptest! {
                 prop_assert!(glob.may_panic());
                 continue;
             };
+            let whole = compiled(&pattern).matches(text.as_bytes(), &mut Run::default());
+            prop_assert_eq!(whole, Ok(answer), "{} on {}", pattern, text);
             if answer {
                 prop_assert!(text.starts_with(glob.literal_prefix()), "{}", text);
                 prop_assert!(text.ends_with(glob.literal_suffix()), "{}", text);
@@ -174,7 +176,8 @@ fn hostile_patterns_cost_bounded_time() {
         }
     }
     let taken = start.elapsed();
-    assert!(taken.as_secs() < 20, "took {taken:?}");
+    // Generous: it would be hours.
+    assert!(taken.as_secs() < 300, "took {taken:?}");
 }
 
 #[test]

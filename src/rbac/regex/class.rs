@@ -10,8 +10,8 @@ pub(super) type Rune = i32;
 pub(super) type Runes = Vec<Rune>;
 
 /// The first and the last rune that folding concerns.
-pub(super) const MIN_FOLD: Rune = 0x41;
-pub(super) const MAX_FOLD: Rune = 0x1_E943;
+const MIN_FOLD: Rune = 0x41;
+const MAX_FOLD: Rune = 0x1_E943;
 
 /// Sorts and merges.
 pub(super) fn clean(runes: &mut Runes) {
@@ -91,11 +91,21 @@ pub(super) fn append_negated(runes: &mut Runes, class: &[Rune]) {
     }
 }
 
-/// A clean class with all that its runes fold to, clean again.
-pub(super) fn folded(class: &[Rune]) -> Runes {
-    let mut runes = class.to_vec();
+/// Up to so many runes are folded one by one, which is less work than to look at all that fold.
+const SMALL: Rune = 500;
+
+/// How long the list of a class may become before it is cleaned.
+const LONG: usize = 1 << 16;
+
+/// Adds a range and everything its runes fold to, to a class that is cleaned in the end.
+pub(super) fn fold_range(runes: &mut Runes, lo: Rune, hi: Rune) {
+    if hi - lo < SMALL {
+        append_folded_range(runes, lo, hi);
+        return;
+    }
+    append_range(runes, lo, hi);
     for (rune, next) in folds() {
-        if contains(class, *rune) {
+        if (lo..=hi).contains(rune) {
             let mut folded = *next;
             while folded != *rune {
                 runes.extend([folded, folded]);
@@ -103,15 +113,19 @@ pub(super) fn folded(class: &[Rune]) -> Runes {
             }
         }
     }
-    clean(&mut runes);
-    runes
+    if runes.len() > LONG {
+        clean(runes);
+    }
 }
 
-/// Whether a rune is in a clean class.
-pub(super) fn contains(class: &[Rune], rune: Rune) -> bool {
-    // The first bound that is not below the rune is the end of its range, or its start.
-    let at = class.partition_point(|bound| *bound < rune);
-    at % 2 == 1 || class.get(at) == Some(&rune)
+/// A clean class with all that its runes fold to, clean again.
+pub(super) fn folded(class: &[Rune]) -> Runes {
+    let mut runes = Runes::new();
+    for pair in class.chunks_exact(2) {
+        append_folded_range(&mut runes, pair[0], pair[1]);
+    }
+    clean(&mut runes);
+    runes
 }
 
 /// Everything that is not in a clean class.

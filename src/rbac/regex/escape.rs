@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::class::{
-    MAX_FOLD, MIN_FOLD, Rune, Runes, append_class, append_folded_range, append_negated,
-    append_range, clean, folded, negated, perl, posix,
+    Rune, Runes, append_class, append_negated, append_range, clean, fold_range, folded, negated,
+    perl, posix,
 };
 use super::error::{
-    BAD_CLASS_RANGE, BAD_ESCAPE, MISSING_BRACKET, RegexError, Result, TOO_LARGE, TRAILING_BACKSLASH,
+    BAD_CLASS_RANGE, BAD_ESCAPE, MISSING_BRACKET, RegexError, Result, TRAILING_BACKSLASH,
 };
 use super::stack::Stack;
 use super::tree::{Op, flag};
@@ -26,7 +26,8 @@ pub(super) struct Addition {
 }
 
 impl Addition {
-    fn new(class: &'static [Rune], negated: bool, fold: bool) -> Self {
+    /// A class of few runes.
+    fn small(class: &'static [Rune], negated: bool, fold: bool) -> Self {
         let class = if fold {
             Cow::Owned(folded(class))
         } else {
@@ -60,7 +61,9 @@ fn class_escape(text: &str, fold: bool) -> Result<Option<(Addition, &str)>> {
     };
     if !matches!(letter, b'p' | b'P') {
         let class = perl(letter);
-        return Ok(class.map(|(class, negated)| (Addition::new(class, negated, fold), &text[2..])));
+        return Ok(
+            class.map(|(class, negated)| (Addition::small(class, negated, fold), &text[2..]))
+        );
     }
     let after = &text[2..];
     let (mut name, sequence) = if after.starts_with('{') {
@@ -77,10 +80,13 @@ fn class_escape(text: &str, fold: bool) -> Result<Option<(Addition, &str)>> {
         negated = !negated;
         name = rest;
     }
-    let Some(class) = named(name) else {
+    let Some(class) = named(name, fold) else {
         return Err(RegexError::new(BAD_CLASS_RANGE, sequence));
     };
-    let addition = Addition::new(class.runes, negated != class.negated, fold && class.folds);
+    let addition = Addition {
+        class: Cow::Borrowed(class.runes),
+        negated: negated != class.negated,
+    };
     Ok(Some((addition, &text[sequence.len()..])))
 }
 
@@ -150,10 +156,6 @@ fn hexadecimal(rest: &mut std::str::Chars<'_>) -> Option<Rune> {
     }
 }
 
-/// How many runes may be folded one by one in all ranges of an expression: far more than sense
-/// needs, and less than a second.
-const MAX_FOLDED: usize = 20_000_000;
-
 impl Stack<'_> {
     /// Reads a class in brackets and pushes it.
     pub(super) fn class<'t>(&mut self, text: &'t str) -> Result<&'t str> {
@@ -193,7 +195,7 @@ impl Stack<'_> {
                 }
             }
             if fold {
-                self.fold_range(&mut runes, lo, hi)?;
+                fold_range(&mut runes, lo, hi);
             } else {
                 append_range(&mut runes, lo, hi);
             }
@@ -205,16 +207,6 @@ impl Stack<'_> {
         self.node(id).runes = runes;
         self.push(id)?;
         Ok(&rest[1..])
-    }
-
-    fn fold_range(&mut self, runes: &mut Runes, lo: Rune, hi: Rune) -> Result<()> {
-        let concerned = hi.min(MAX_FOLD) - lo.max(MIN_FOLD) + 1;
-        self.folded += usize::try_from(concerned).unwrap_or(0);
-        if self.folded > MAX_FOLDED {
-            return Err(RegexError::new(TOO_LARGE, self.whole));
-        }
-        append_folded_range(runes, lo, hi);
-        Ok(())
     }
 }
 
@@ -231,7 +223,7 @@ fn posix_class(text: &str, fold: bool) -> Result<Option<(Addition, &str)>> {
         let whole = &text[..text.len() - rest.len()];
         return Err(RegexError::new(BAD_CLASS_RANGE, whole));
     };
-    Ok(Some((Addition::new(class, negated, fold), rest)))
+    Ok(Some((Addition::small(class, negated, fold), rest)))
 }
 
 /// One rune of a class.

@@ -41,6 +41,9 @@ enum Form {
 impl GoRegex {
     /// Compiles an expression. What does not compile in Go fails with Go's text.
     pub fn compile(pattern: &str) -> Result<Self, RegexError> {
+        if let Some(shape) = shape::quick(pattern) {
+            return Ok(Self(Form::Shape(shape.into_owned())));
+        }
         let (tree, root) = parser::parse(pattern)?;
         Ok(Self(match shape::simple(&tree, root) {
             Some(Simple::Shape(shape)) => Form::Shape(shape),

@@ -79,25 +79,21 @@ impl Program {
     }
 
     /// Where an instruction leads from a position, and over how many bytes.
+    #[inline]
     fn step(&self, instruction: Instruction, text: &str, at: usize) -> Option<(Place, usize)> {
-        let next = || text[at..].chars().next();
-        match instruction {
-            Instruction::Byte(byte, place) => {
-                (text.as_bytes().get(at) == Some(&byte)).then_some((place, 1))
-            }
-            Instruction::Character(c, place) => {
-                (next() == Some(c)).then_some((place, c.len_utf8()))
-            }
-            Instruction::Class(class, place) => next()
-                .filter(|c| self.classes[class as usize].contains(*c))
-                .map(|c| (place, c.len_utf8())),
-            Instruction::Any(place) => next().map(|c| (place, c.len_utf8())),
-            Instruction::AnyNotNewline(place) => {
-                next().filter(|c| *c != '\n').map(|c| (place, c.len_utf8()))
-            }
-            Instruction::Look(look, place) => look.is_true(text, at).then_some((place, 0)),
-            _ => None,
-        }
+        let (c, width) = match instruction {
+            Instruction::Look(look, place) => return look.is_true(text, at).then_some((place, 0)),
+            _ => next(text, at)?,
+        };
+        let (is, place) = match instruction {
+            Instruction::Byte(byte, place) => (c == char::from(byte), place),
+            Instruction::Character(own, place) => (c == own, place),
+            Instruction::Class(class, place) => (self.classes[class as usize].contains(c), place),
+            Instruction::Any(place) => (true, place),
+            Instruction::AnyNotNewline(place) => (c != '\n', place),
+            _ => return None,
+        };
+        is.then_some((place, width))
     }
 
     /// All ways at once, character by character.
@@ -139,6 +135,17 @@ impl Program {
         }
         false
     }
+}
+
+/// The character at a position, and its width.
+#[inline]
+fn next(text: &str, at: usize) -> Option<(char, usize)> {
+    let byte = *text.as_bytes().get(at)?;
+    if byte < 0x80 {
+        return Some((char::from(byte), 1));
+    }
+    let c = text[at..].chars().next()?;
+    Some((c, c.len_utf8()))
 }
 
 impl Look {

@@ -30,6 +30,20 @@ pub enum RegexShape<'p> {
 }
 
 impl RegexShape<'_> {
+    /// The same shape with texts of its own.
+    pub fn into_owned(self) -> RegexShape<'static> {
+        let own = |literal: Cow<'_, str>| Cow::Owned(literal.into_owned());
+        match self {
+            Self::Any => RegexShape::Any,
+            Self::Exact(literal) => RegexShape::Exact(own(literal)),
+            Self::Prefix(literal) => RegexShape::Prefix(own(literal)),
+            Self::PrefixLine(literal) => RegexShape::PrefixLine(own(literal)),
+            Self::Suffix(literal) => RegexShape::Suffix(own(literal)),
+            Self::SuffixLine(literal) => RegexShape::SuffixLine(own(literal)),
+            Self::Contains(literal) => RegexShape::Contains(own(literal)),
+        }
+    }
+
     /// Whether an expression of this shape matches anywhere in the text.
     pub fn matches(&self, text: &str) -> bool {
         let is_line = || memchr::memchr(b'\n', text.as_bytes()).is_none();
@@ -45,8 +59,14 @@ impl RegexShape<'_> {
     }
 }
 
+/// Beyond this length the parser has to say whether the expression is too large.
+const MAX_QUICK: usize = 1 << 20;
+
 /// The shape of an expression straight from its text; `None` where that takes the parser.
 pub(super) fn quick(pattern: &str) -> Option<RegexShape<'_>> {
+    if pattern.len() > MAX_QUICK {
+        return None;
+    }
     let (begin, rest) = strip(pattern, "^");
     let (dots_before, rest) = strip(rest, ".*");
     let (literal, rest) = literal(rest)?;
@@ -68,8 +88,28 @@ fn strip<'t>(text: &'t str, token: &str) -> (bool, &'t str) {
 
 /// The literal at the start of a text, and what follows it.
 fn literal(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    const SPECIAL: &[u8] = b".+*?()|[{^$\\\n";
-    let plain = |text: &str| text.bytes().take_while(|b| !SPECIAL.contains(b)).count();
+    let special = |byte: &u8| {
+        matches!(
+            byte,
+            b'.' | b'+'
+                | b'*'
+                | b'?'
+                | b'('
+                | b')'
+                | b'|'
+                | b'['
+                | b'{'
+                | b'^'
+                | b'$'
+                | b'\\'
+                | b'\n'
+        )
+    };
+    let plain = |text: &str| {
+        text.bytes()
+            .position(|byte| special(&byte))
+            .unwrap_or(text.len())
+    };
     let (start, mut rest) = text.split_at(plain(text));
     let mut literal = Cow::Borrowed(start);
     while let Some(after) = rest.strip_prefix('\\') {

@@ -12,8 +12,6 @@ pub(super) struct Stack<'p> {
     pub(super) flags: u8,
     pub(super) tree: Tree,
     pub(super) items: Vec<Id>,
-    /// How many runes were folded one by one.
-    pub(super) folded: usize,
     /// How deep factoring is inside itself.
     pub(super) factored: usize,
 }
@@ -25,7 +23,6 @@ impl<'p> Stack<'p> {
             flags: flag::ONE_LINE,
             tree: Tree::new(),
             items: Vec::new(),
-            folded: 0,
             factored: 0,
         }
     }

@@ -47,6 +47,12 @@ proptest! {
             return Ok(());
         };
         let quick = GoRegex::quick(&pattern);
+        let (tree, root) = parser::parse(&pattern).unwrap();
+        let simple = shape::simple(&tree, root);
+        if let Some(quick) = &quick {
+            let is_shape = matches!(&simple, Some(Simple::Shape(shape)) if shape == quick);
+            prop_assert!(is_shape, "{:?}: {:?}, {:?}", pattern, quick, simple);
+        }
         for text in texts {
             let answer = regex.is_match(&text);
             prop_assert_eq!(searches(&pattern, &text), [answer; 2], "{:?} on {:?}", pattern, text);
@@ -188,6 +194,8 @@ fn hostile_expressions_cost_bounded_time() {
         "[^c]{1000}".repeat(20) + "d",
         "\\pL{1000}\\PL".into(),
         "(?i)".to_owned() + &"[a-\u{1E943}]".repeat(1000),
+        format!("(?i)[{}]", "a-\u{1E943}".repeat(1000)),
+        "(?i)\\pL".repeat(1000),
         "a|".repeat(50_000),
         "(?:a|".repeat(2_000),
         ("a".repeat(50_000) + "{1000}").repeat(2),
@@ -201,5 +209,6 @@ fn hostile_expressions_cost_bounded_time() {
         }
     }
     let taken = start.elapsed();
-    assert!(taken.as_secs() < 60, "took {taken:?}");
+    // Generous: it would be hours.
+    assert!(taken.as_secs() < 300, "took {taken:?}");
 }

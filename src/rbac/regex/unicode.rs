@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::class::{Rune, Runes};
+use super::class::{Rune, Runes, folded};
 
 const DATA: &[u8] = include_bytes!("unicode.bin");
 
@@ -48,8 +48,10 @@ struct Tables {
 struct Stored {
     /// The names, with commas between them.
     names: &'static [u8],
+    /// Whether ignoring case adds what its members fold to.
     folds: bool,
     runes: Runes,
+    folded: OnceLock<Runes>,
 }
 
 fn tables() -> &'static Tables {
@@ -97,6 +99,7 @@ fn read_classes(reader: &mut Reader) -> Vec<Stored> {
             names,
             folds,
             runes,
+            folded: OnceLock::new(),
         });
     }
     classes
@@ -132,30 +135,22 @@ pub(super) struct Named {
     pub(super) runes: &'static [Rune],
     /// The name stands for all runes but these.
     pub(super) negated: bool,
-    /// Whether ignoring case adds what its members fold to.
-    pub(super) folds: bool,
 }
 
 /// The class of a name as it stands in `\p{…}`, where case, spaces, hyphens and underscores do not
 /// count. (So the scripts whose proper names have an underscore cannot be named at all.)
-pub(super) fn named(name: &str) -> Option<Named> {
+pub(super) fn named(name: &str, fold: bool) -> Option<Named> {
     let name = canonical(name);
-    let special = |runes| {
-        Some(Named {
-            runes,
-            negated: false,
-            folds: true,
-        })
+    let runes: &[Rune] = match (name.as_str(), fold) {
+        ("Any", _) => &[0, MAX_RUNE],
+        ("Ascii", false) => &[0, 0x7F],
+        // The long s and the sign for kelvin.
+        ("Ascii", true) => &[0, 0x7F, 0x017F, 0x017F, 0x212A, 0x212A],
+        ("Assigned", _) => stored("Cn", fold)?,
+        (name, _) => stored(name, fold)?,
     };
-    match name.as_str() {
-        "Any" => special(&[0, MAX_RUNE]),
-        "Ascii" => special(&[0, 0x7F]),
-        "Assigned" => Some(Named {
-            negated: true,
-            ..stored("Cn")?
-        }),
-        name => stored(name),
-    }
+    let negated = name == "Assigned";
+    Some(Named { runes, negated })
 }
 
 fn canonical(name: &str) -> String {
@@ -170,17 +165,16 @@ fn canonical(name: &str) -> String {
     out
 }
 
-fn stored(name: &str) -> Option<Named> {
+fn stored(name: &str, fold: bool) -> Option<&'static [Rune]> {
     let is_named = |class: &&Stored| {
         let mut names = class.names.split(|byte| *byte == b',');
         names.any(|own| own == name.as_bytes())
     };
     let class = tables().classes.iter().find(is_named)?;
-    Some(Named {
-        runes: &class.runes,
-        negated: false,
-        folds: class.folds,
-    })
+    if fold && class.folds {
+        return Some(class.folded.get_or_init(|| folded(&class.runes)));
+    }
+    Some(&class.runes)
 }
 
 #[cfg(test)]
@@ -221,7 +215,7 @@ mod tests {
             "han",
             "lc",
         ] {
-            assert!(named(name).is_some(), "{name}");
+            assert!(named(name, false).is_some(), "{name}");
         }
         for name in [
             "",
@@ -233,10 +227,11 @@ mod tests {
             ",",
             "Lu,",
         ] {
-            assert!(named(name).is_none(), "{name}");
+            assert!(named(name, false).is_none(), "{name}");
         }
-        assert_eq!(named("ascii").unwrap().runes, [0, 0x7F]);
-        assert!(named("Assigned").unwrap().negated);
-        assert!(!named("LC").unwrap().folds);
+        assert_eq!(named("ascii", false).unwrap().runes, [0, 0x7F]);
+        assert!(named("Assigned", false).unwrap().negated);
+        let same = |name| named(name, false).unwrap().runes == named(name, true).unwrap().runes;
+        assert!(same("LC") && same("Nd") && !same("Lu") && !same("ASCII"));
     }
 }
