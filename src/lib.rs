@@ -10,6 +10,7 @@ pub mod emit;
 pub mod error;
 pub mod host;
 pub mod input;
+pub mod lint;
 pub mod model;
 pub mod plan;
 pub mod process;

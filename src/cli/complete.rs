@@ -44,6 +44,10 @@ pub enum Wanted {
     Action,
     /// Resources of Argo CD's policy.
     Resource,
+    /// Projects of Argo CD.
+    Project,
+    /// Rules of `lint`.
+    Rule,
     /// Instances of the configuration.
     Instance,
 }
@@ -100,9 +104,10 @@ pub fn complete(words: &[String]) -> Offer {
 
 /// A command line, as far as it has been read.
 struct Line<'a> {
+    root: &'a Command,
     command: &'a Command,
-    /// How many positional words there are.
-    positional: usize,
+    /// The positional words.
+    positional: Vec<String>,
     /// An option that waits for its value.
     pending: Option<&'a Arg>,
     /// Whether `--` has been.
@@ -112,10 +117,11 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(command: &'a Command) -> Self {
+    fn new(root: &'a Command) -> Self {
         Self {
-            command,
-            positional: 0,
+            root,
+            command: root,
+            positional: Vec::new(),
             pending: None,
             escaped: false,
             given: Vec::new(),
@@ -126,12 +132,12 @@ impl<'a> Line<'a> {
         if let Some(arg) = self.pending.take() {
             self.given.push((arg, word.to_owned()));
         } else if self.escaped || word == "-" || !word.starts_with('-') {
-            let command = (self.positional == 0 && !self.escaped)
+            let command = (self.positional.is_empty() && !self.escaped)
                 .then(|| self.command.find_subcommand(word))
                 .flatten();
             match command {
                 Some(command) => self.command = command,
-                None => self.positional += 1,
+                None => self.positional.push(word.to_owned()),
             }
         } else if word == "--" {
             self.escaped = true;
@@ -214,22 +220,28 @@ impl<'a> Line<'a> {
         let mut offer = self
             .command
             .get_positionals()
-            .nth(self.positional)
+            .nth(self.positional.len())
             .or_else(|| {
                 let last = self.command.get_positionals().last()?;
                 matches!(last.get_action(), ArgAction::Append).then_some(last)
             })
             .map(|arg| values(arg, typed, ""))
             .unwrap_or_default();
-        if self.positional == 0 && !self.escaped {
-            let commands = self.command.get_subcommands();
-            let commands = commands.filter(|command| !command.is_hide_set());
-            let commands = commands.filter(|command| command.get_name().starts_with(typed));
-            offer.candidates.extend(
-                commands
-                    .map(|command| Candidate::new(command.get_name(), &help(command.get_about()))),
-            );
-        }
+        // `man` names commands by their words.
+        let named = self
+            .positional
+            .iter()
+            .try_fold(self.root, |command, word| command.find_subcommand(word));
+        let parent = match self.command.get_name() {
+            "man" => named,
+            _ => (self.positional.is_empty() && !self.escaped).then_some(self.command),
+        };
+        let commands = parent.into_iter().flat_map(Command::get_subcommands);
+        let commands = commands
+            .filter(|command| !command.is_hide_set() && command.get_name().starts_with(typed));
+        offer.candidates.extend(
+            commands.map(|command| Candidate::new(command.get_name(), &help(command.get_about()))),
+        );
         offer
     }
 
@@ -317,6 +329,8 @@ fn wanted(arg: &Arg) -> Option<Wanted> {
         ("instance", _) => Some(Wanted::Instance),
         ("action", _) => Some(Wanted::Action),
         ("resource", _) => Some(Wanted::Resource),
+        ("project", _) => Some(Wanted::Project),
+        (_, Some("RULE")) => Some(Wanted::Rule),
         (_, Some("DIR")) => Some(Wanted::Directory),
         _ => match arg.get_value_hint() {
             clap::ValueHint::AnyPath | clap::ValueHint::FilePath => Some(Wanted::Path),

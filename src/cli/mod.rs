@@ -9,6 +9,8 @@ mod complete;
 mod connection;
 mod form;
 mod input;
+mod lint;
+mod matrix;
 mod options;
 mod shell;
 mod token;
@@ -29,6 +31,8 @@ pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
+pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
+pub use matrix::{MatrixArgs, MatrixOutput};
 pub use options::{Color, Talk};
 pub use shell::{
     BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
@@ -82,6 +86,8 @@ pub enum Command {
     Diff(DiffArgs),
     Check(CheckArgs),
     Can(CanArgs),
+    Matrix(MatrixArgs),
+    Lint(LintArgs),
     /// Ask argocd about accounts, and change passwords
     #[command(subcommand)]
     Account(AccountCommand),

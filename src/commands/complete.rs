@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, Candidate, Lookup, Offer, Wanted};
 use crate::error::Code;
 use crate::host::Host;
-use crate::input::{self, File, Reader};
+use crate::input::{self, File, Object, Reader};
+use crate::lint;
 use crate::rbac::{ArgoCdVersion, vocabulary};
 use crate::yaml::{Node, Stream};
 
@@ -57,6 +58,8 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
         Wanted::Account => accounts(offer, host),
         Wanted::Action => plain(vocabulary::actions(ArgoCdVersion::default())),
         Wanted::Resource => plain(vocabulary::RESOURCES),
+        Wanted::Project => projects(offer, host),
+        Wanted::Rule => rules(),
         Wanted::Instance => Vec::new(),
     };
     let mut found: Vec<_> = found
@@ -116,6 +119,31 @@ fn accounts(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     names
         .into_iter()
         .map(|name| Candidate::new(name, "account"))
+        .collect()
+}
+
+/// The AppProjects in the input named so far.
+fn projects(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
+    let files = files(offer, host);
+    let found = input::objects(&files);
+    let mut names: Vec<&str> = found
+        .iter()
+        .filter(|object| object.kind() == "AppProject")
+        .map(Object::name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let candidates = names.into_iter().filter(|name| !name.is_empty());
+    candidates
+        .map(|name| Candidate::new(name, "project"))
+        .collect()
+}
+
+/// The rules of `lint`.
+fn rules() -> Vec<Candidate> {
+    let about = lint::ALL.iter().map(|rule| rule.about());
+    about
+        .map(|about| Candidate::new(about.id, &about.summary()))
         .collect()
 }
 

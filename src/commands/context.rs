@@ -2,11 +2,12 @@
 
 use std::fmt::{Display, Write as _};
 
+use super::progress::Progress;
 use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader, Wanted};
+use crate::input::{self, File, Reader, Skipped, Wanted};
 use crate::plan::{Level, Note};
 use crate::process::Masks;
 use crate::report::{Style, printable};
@@ -132,49 +133,90 @@ impl<'a, 'h> Context<'a, 'h> {
         form: Option<Form>,
         projects: &[String],
     ) -> Result<Option<Vec<File>>> {
-        if args.sample {
-            return Ok(Some(vec![input::sample()?]));
-        }
-        if args.live {
-            let kubectl = self.host.env.get("KUBECTL_PATH");
-            let cluster = input::Cluster {
-                kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
-                flags: args.kubectl.flags(),
-                namespace: args
-                    .namespace
-                    .clone()
-                    .unwrap_or_else(|| NAMESPACE.to_owned()),
-            };
-            let runner = self.host.runner;
-            return Ok(Some(match form {
-                Some(Form::Operator) => {
-                    let mut files = vec![input::get(&cluster, &Wanted::ArgoCd, runner)?];
-                    files.extend(input::get(&cluster, &Wanted::RbacCm, runner).ok());
-                    files
-                }
-                Some(Form::AppProject) => {
-                    vec![input::get(
-                        &cluster,
-                        &Wanted::AppProjects(projects),
-                        runner,
-                    )?]
-                }
-                Some(Form::Helm) => {
-                    return Err(Error::usage("values are in a file, and not in the cluster")
-                        .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
-                }
-                _ => vec![input::get(&cluster, &Wanted::ConfigMaps, runner)?],
-            }));
-        }
         if args.filename.is_empty() {
-            return Ok(None);
+            return self.read_other(args, form, projects);
         }
+        let (files, skipped) = self.reader(args).read(&args.filename)?;
+        self.tell_skipped(skipped);
+        Ok(Some(files))
+    }
+
+    /// The same, but goes on where a named file cannot be read, and shows how far it is when it
+    /// takes long.
+    pub(super) fn read_each(&mut self, args: &Input) -> Result<Option<(Vec<File>, Vec<Error>)>> {
+        if args.filename.is_empty() {
+            let files = self.read_other(args, args.form, &[])?;
+            return Ok(files.map(|files| (files, Vec::new())));
+        }
+        let shown = self.host.terminal.stderr && !self.talk.quiet;
+        let mut progress = Progress::new(self.host.clock, shown);
         let mut reader = Reader {
             stdin: self.host.stdin,
             directory: &self.host.directory,
             recursive: args.recursive,
         };
-        let (files, skipped) = reader.read(&args.filename)?;
+        let stderr = &mut self.host.stderr;
+        let reading = reader.read_each(&args.filename, &mut |done, all| {
+            progress.tell(done, all, *stderr);
+        });
+        progress.clear(self.host.stderr);
+        let reading = reading?;
+        self.tell_skipped(reading.skipped);
+        Ok(Some((reading.files, reading.failures)))
+    }
+
+    fn reader<'r>(&'r mut self, args: &Input) -> Reader<'r> {
+        Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+        }
+    }
+
+    /// What comes from no file.
+    fn read_other(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if !args.live {
+            return Ok(None);
+        }
+        let kubectl = self.host.env.get("KUBECTL_PATH");
+        let cluster = input::Cluster {
+            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+            flags: args.kubectl.flags(),
+            namespace: args
+                .namespace
+                .clone()
+                .unwrap_or_else(|| NAMESPACE.to_owned()),
+        };
+        let runner = self.host.runner;
+        let get = |wanted: &Wanted<'_>| input::get(&cluster, wanted, runner);
+        Ok(Some(match form {
+            Some(Form::Operator) => {
+                let mut files = vec![get(&Wanted::ArgoCd)?];
+                match get(&Wanted::RbacCm) {
+                    // Its absence is said where it matters.
+                    Err(error) if error.kind() == Kind::Input => {}
+                    other => files.push(other?),
+                }
+                files
+            }
+            Some(Form::AppProject) => vec![get(&Wanted::AppProjects(projects))?],
+            Some(Form::Helm) => {
+                return Err(Error::usage("values are in a file, and not in the cluster")
+                    .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+            }
+            _ => vec![get(&Wanted::ConfigMaps)?],
+        }))
+    }
+
+    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
         if !skipped.is_empty() {
             let count = skipped.len();
             let (files, verb) = if count == 1 {
@@ -196,7 +238,11 @@ impl<'a, 'h> Context<'a, 'h> {
                 self.note(format!("left out {path}: {reason}"));
             }
         }
-        Ok(Some(files))
+    }
+
+    /// An error that does not end the command.
+    pub(super) fn show(&mut self, error: &Error) {
+        show(error, self.talk, self.host);
     }
 }
 

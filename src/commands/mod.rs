@@ -12,9 +12,12 @@ mod diff;
 mod expect;
 mod external_diff;
 mod forms;
+mod lint;
+mod matrix;
 mod next;
 mod permissions;
 mod policy_input;
+mod progress;
 mod render;
 mod shell;
 mod token;
@@ -40,6 +43,8 @@ pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
         Command::Diff(args) => diff::run(&args, &mut context),
         Command::Check(args) => check::run(&args, &mut context),
         Command::Can(args) => can::run(&args, &mut context),
+        Command::Matrix(args) => matrix::run(&args, &mut context),
+        Command::Lint(args) => lint::run(&args, &mut context),
         Command::Account(command) => account::run(&command, &mut context),
         Command::Token(command) => token::run(&command, &mut context),
         Command::Verify(args) => verify::run(&args, &mut context),

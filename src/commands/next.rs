@@ -38,7 +38,10 @@ pub(super) struct Next<'a> {
     input: &'a Input,
     change: &'a Change,
     goal: Goal,
-    items: Vec<Item>,
+    /// Each with its namespace.
+    items: Vec<(String, Item)>,
+    /// The names of the files that were written for them, in the same order.
+    pub(super) files: Vec<String>,
     pub(super) read: Read,
     pub(super) form: Form,
     /// Whether patches of an `ArgoCD` or of `AppProject`s were asked for.
@@ -49,28 +52,26 @@ pub(super) struct Next<'a> {
     pub(super) edited: Vec<String>,
     /// Whether the owner would take the change back.
     pub(super) is_reverted: bool,
-    namespace: String,
     unchanged: bool,
     paths: Vec<String>,
 }
 
 impl<'a> Next<'a> {
     pub(super) fn new(input: &'a Input, change: &'a Change, wish: &Wish) -> Self {
+        let namespace = input.namespace.as_deref().unwrap_or("argocd");
+        let item = |which| (namespace.to_owned(), Item::ConfigMap(which));
         Self {
             input,
             change,
             goal: wish.goal,
-            items: wish.wants().map(Item::ConfigMap).collect(),
+            items: wish.wants().map(item).collect(),
+            files: Vec::new(),
             read: Read::Nothing,
             form: Form::Manifest,
             as_patch: false,
             argocd: None,
             edited: Vec::new(),
             is_reverted: false,
-            namespace: input
-                .namespace
-                .clone()
-                .unwrap_or_else(|| "argocd".to_owned()),
             unchanged: false,
             paths: Vec::new(),
         }
@@ -85,14 +86,15 @@ impl<'a> Next<'a> {
             _ if server => Read::Server,
             _ => Read::Files,
         };
-        if let Some(first) = planned.first() {
-            self.namespace.clone_from(&first.namespace);
-        }
-        let items = planned.iter().filter_map(|planned| match &planned.subject {
-            Subject::ConfigMap(configmap) => Some(Item::ConfigMap(configmap.which)),
-            Subject::ArgoCd(_) => Some(Item::ArgoCd(planned.object.name().to_owned())),
-            Subject::AppProject(_) => Some(Item::AppProject(planned.object.name().to_owned())),
-            Subject::Values => None,
+        let items = planned.iter().filter_map(|planned| {
+            let name = || planned.object.name().to_owned();
+            let item = match &planned.subject {
+                Subject::ConfigMap(configmap) => Item::ConfigMap(configmap.which),
+                Subject::ArgoCd(_) => Item::ArgoCd(name()),
+                Subject::AppProject(_) => Item::AppProject(name()),
+                Subject::Values => return None,
+            };
+            Some((planned.namespace.clone(), item))
         });
         self.items = items.collect();
         self.unchanged = planned
@@ -113,7 +115,7 @@ impl<'a> Next<'a> {
         !self
             .items
             .iter()
-            .all(|item| matches!(item, Item::ConfigMap(_)))
+            .all(|(_, item)| matches!(item, Item::ConfigMap(_)))
     }
 
     /// How many patches there are, as a word.
@@ -228,7 +230,7 @@ impl<'a> Next<'a> {
         let account = self
             .items
             .iter()
-            .any(|item| matches!(item, Item::ConfigMap(Which::Cm)));
+            .any(|(_, item)| matches!(item, Item::ConfigMap(Which::Cm)));
         if self.read != Read::Nothing || !account {
             return;
         }
@@ -250,7 +252,7 @@ impl<'a> Next<'a> {
             || self
                 .items
                 .iter()
-                .any(|item| matches!(item, Item::ConfigMap(Which::RbacCm)));
+                .any(|(_, item)| matches!(item, Item::ConfigMap(Which::RbacCm)));
         let left_out = self.change.only == Some(crate::cli::Only::ArgocdCm);
         if self.goal != Goal::Absent && !self.change.allow_sync && rules && !left_out {
             context.note(
@@ -261,27 +263,21 @@ impl<'a> Next<'a> {
 
     /// One command for each patch.
     pub(super) fn patch_commands(&self) -> Vec<String> {
-        let commands = self.items.iter().map(|item| {
-            let patch = self.patch(item, "/dev/stdin");
-            format!("{} | {patch}", self.command("render", Some(item)))
+        let commands = self.items.iter().map(|(namespace, item)| {
+            let patch = self.patch(namespace, item, "/dev/stdin");
+            format!(
+                "{} | {patch}",
+                self.command("render", Some((namespace, item)))
+            )
         });
         commands.collect()
     }
 
     fn apply_files(&self, directory: &str) -> String {
         let directory = directory.trim_end_matches('/');
-        let commands = self.items.iter().map(|item| {
-            let name = match item {
-                Item::ConfigMap(which) if self.is_operators(*which) => "argocd",
-                Item::ConfigMap(which) => which.name(),
-                Item::ArgoCd(name) | Item::AppProject(name) => name,
-            };
-            let format = if self.form == Form::JsonPatch {
-                "json"
-            } else {
-                "yaml"
-            };
-            self.patch(item, &format!("{directory}/{name}.patch.{format}"))
+        let commands = self.items.iter().zip(&self.files);
+        let commands = commands.map(|((namespace, item), file)| {
+            self.patch(namespace, item, &format!("{directory}/{file}"))
         });
         commands.collect::<Vec<_>>().join(" && ")
     }
@@ -291,7 +287,7 @@ impl<'a> Next<'a> {
         self.form == Form::Operator && which == Which::Cm
     }
 
-    fn patch(&self, item: &Item, file: &str) -> String {
+    fn patch(&self, namespace: &str, item: &Item, file: &str) -> String {
         let what = match item {
             Item::ConfigMap(which) if self.is_operators(*which) => {
                 format!(
@@ -308,13 +304,19 @@ impl<'a> Next<'a> {
         } else {
             "merge"
         };
-        patch_command(&what, &self.namespace, self.input, how, file)
+        patch_command(&what, namespace, self.input, how, file)
     }
 
     /// Our own command line again, with the options that decide what comes out.
-    fn command(&self, verb: &str, only: Option<&Item>) -> String {
-        let mut words = Words::new(verb, self.input);
-        words.input(self.input);
+    fn command(&self, verb: &str, only: Option<(&String, &Item)>) -> String {
+        let mut input = self.input.clone();
+        if let Some((namespace, _)) = only.filter(|_| input.all_namespaces) {
+            input.all_namespaces = false;
+            input.namespace = Some(namespace.clone());
+        }
+        let mut words = Words::new(verb, &input);
+        words.input(&input);
+        let only = only.map(|(_, item)| item);
         let mut change = self.change.clone();
         match only {
             Some(Item::ConfigMap(which)) => {

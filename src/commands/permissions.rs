@@ -1,12 +1,11 @@
 //! What the change gives and takes, computed for every subject before and after.
 
 use super::after::changed;
-use super::change::scope;
-use super::forms::Planned;
+use super::forms::{Planned, Subject, form_of_planned, holders};
 use super::policy_input::PolicyInput;
 use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
-use crate::input::{Content, File, objects, select};
+use crate::input::{Content, File, objects};
 use crate::model::{AccountName, Which};
 use crate::rbac::analysis::{Whom, compare};
 use crate::rbac::{ArgoCdVersion, Enforcer};
@@ -22,13 +21,15 @@ pub(super) fn permissions(
     args: &Input,
     account: &AccountName,
 ) -> Result<Option<Vec<PermissionChange>>> {
-    if !planned
-        .iter()
-        .any(|planned| planned.which() == Some(Which::RbacCm))
-    {
+    let decides = |planned: &Planned<'_>| match planned.subject {
+        Subject::ConfigMap(ref configmap) => configmap.which == Which::RbacCm,
+        Subject::Values | Subject::ArgoCd(_) => true,
+        Subject::AppProject(_) => false,
+    };
+    if !planned.iter().any(decides) {
         return Ok(None);
     }
-    let scope = &scope(args);
+    let form = Some(form_of_planned(planned));
     let after: Vec<File> = files
         .iter()
         .zip(changed(files, planned)?)
@@ -42,11 +43,11 @@ pub(super) fn permissions(
         .collect();
     let before = with_documents(files);
     let (found_before, found_after) = (objects(&before), objects(&after));
-    let instances = select(&found_before, scope)?.instances.into_iter();
-    let instances = instances.zip(select(&found_after, scope)?.instances);
+    let before_and_after = holders(form, &found_before, args)?.holders.into_iter();
+    let before_and_after = before_and_after.zip(holders(form, &found_after, args)?.holders);
     let mut changes = Vec::new();
-    for (was, will) in instances {
-        if was.rbac_cm.is_none() {
+    for (was, will) in before_and_after {
+        if was.rbac_cm.is_none() && will.rbac_cm.is_none() {
             continue;
         }
         let namespace = was.namespace.clone();

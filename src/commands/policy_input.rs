@@ -1,14 +1,14 @@
-//! The policy that a question is asked of: argocd-rbac-cm, bare CSV, AppProjects.
+//! The policy that a question is asked of: argocd-rbac-cm or what it is made from, bare CSV,
+//! AppProjects.
 
 use std::collections::BTreeMap;
 
-use super::change::scope;
 use super::context::Context;
+use super::forms::{Holder, holders};
 use crate::cli::Input;
 use crate::error::{Error, Result};
-use crate::input::{Content, File, Instance, Object, Target, objects, select};
+use crate::input::{Content, File, Object, objects};
 use crate::model::{DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, Source};
-use crate::plan::Places as _;
 use crate::rbac::{
     BUILTIN_KEY, Enforcer, Line, LineId, MatchMode, Numbered, PolicyError, PolicySet, PolicyText,
     Project, ProjectRole, SourceLine,
@@ -28,8 +28,8 @@ pub(super) struct PolicyInput<'a> {
     pub(super) projects: Vec<Project>,
     /// The claims that count as groups, where the input says so.
     pub(super) scopes: Option<Vec<String>>,
-    /// The argocd-rbac-cm, if there is one.
-    pub(super) target: Option<Target<'a>>,
+    /// What holds the policy.
+    pub(super) holder: Holder<'a>,
     logs_setting: bool,
     sources: Vec<(String, Source)>,
     lines: BTreeMap<String, Vec<Option<Location>>>,
@@ -43,18 +43,19 @@ impl<'a> PolicyInput<'a> {
         context: &mut Context<'_, '_>,
     ) -> Result<Self> {
         let found = objects(files);
-        let mut selection = select(&found, &scope(args))?;
-        if selection.instances.len() > 1 {
+        let mut selection = holders(args.form, &found, args)?;
+        if selection.holders.len() > 1 {
             return Err(Error::usage("a question is asked of one Argo CD at a time")
                 .hint("choose one with -n NAMESPACE"));
         }
-        let input = Self::of(selection.instances.pop().unwrap_or_default(), files, &found)?;
-        if input.target.is_none() && input.sources.is_empty() && input.projects.is_empty() {
+        let holder = selection.holders.pop().unwrap_or_else(Holder::none);
+        let input = Self::of(holder, files, &found)?;
+        if input.holder.rbac_cm.is_none() && input.sources.is_empty() && input.projects.is_empty() {
             return Err(Error::input("there is no policy in the input")
-                .hint("a policy is in argocd-rbac-cm, in a CSV file, or in an AppProject")
+                .hint("a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values")
                 .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
         }
-        let foreign = selection.foreign - input.projects.len();
+        let foreign = selection.foreign.saturating_sub(input.projects.len());
         if foreign > 0 {
             let objects = if foreign == 1 { "object" } else { "objects" };
             context.note(format!("ignored {foreign} {objects} of other kinds"));
@@ -63,20 +64,12 @@ impl<'a> PolicyInput<'a> {
     }
 
     /// The policy of one Argo CD, with the bare policies and AppProjects beside it.
-    pub(super) fn of(
-        instance: Instance<'a>,
-        files: &'a [File],
-        found: &[Object<'a>],
-    ) -> Result<Self> {
-        let logs_setting = instance
-            .cm
-            .as_ref()
-            .and_then(|cm| cm.configmap.get(LOGS_KEY));
+    pub(super) fn of(holder: Holder<'a>, files: &'a [File], found: &[Object<'a>]) -> Result<Self> {
+        let logs_setting = holder.cm.as_ref().and_then(|cm| cm.get(LOGS_KEY));
         let logs_setting = logs_setting == Some("true");
-        let target = instance.rbac_cm;
-        let data = target.iter().flat_map(|target| &target.configmap.data);
-        let mut set = PolicySet::from_data(data.clone().flat_map(Data::iter));
-        let setting = |key: &str| target.as_ref().and_then(|target| target.configmap.get(key));
+        let data = holder.rbac_cm.iter().flat_map(|rbac_cm| &rbac_cm.data);
+        let mut set = PolicySet::from_data(data.flat_map(Data::iter));
+        let setting = |key: &str| holder.setting(key);
         setting(DEFAULT_ROLE_KEY)
             .unwrap_or_default()
             .clone_into(&mut set.default_role);
@@ -100,7 +93,7 @@ impl<'a> PolicyInput<'a> {
             set,
             projects,
             scopes,
-            target,
+            holder,
             logs_setting,
             sources,
             lines,
@@ -143,9 +136,7 @@ impl<'a> PolicyInput<'a> {
         if let Some((_, source)) = self.sources.iter().find(|(name, _)| name == key) {
             return Some(source.location(offset));
         }
-        let target = self.target.as_ref()?;
-        target.configmap.get(key)?;
-        Some(target.object.locate(key, offset))
+        self.holder.locate(key, offset)
     }
 
     /// A policy that does not load, with its place.

@@ -34,10 +34,61 @@ pub struct Skipped {
     pub names_argo_cd: bool,
 }
 
+/// Everything that was read, and everything that could not be.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What was read, in the order in which it was named.
+    pub files: Vec<File>,
+    /// Files of directories that were left out.
+    pub skipped: Vec<Skipped>,
+    /// Named files that cannot be read.
+    pub failures: Vec<Error>,
+}
+
+/// Something to read.
+enum Wanted {
+    Stdin,
+    Named(PathBuf),
+    Found(PathBuf),
+}
+
 impl Reader<'_> {
     /// Reads everything that `names` name, in their order; a directory's files by name.
     pub fn read(&mut self, names: &[PathBuf]) -> Result<(Vec<File>, Vec<Skipped>)> {
-        let (mut files, mut skipped, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut files, mut skipped) = (Vec::new(), Vec::new());
+        for wanted in self.list(names)? {
+            match self.take(wanted)? {
+                Ok(file) => files.push(file),
+                Err(left_out) => skipped.push(*left_out),
+            }
+        }
+        Ok((files, skipped))
+    }
+
+    /// The same, but goes on where a named file cannot be read. Tells `watch` after each file how
+    /// many are read and how many there are.
+    pub fn read_each(
+        &mut self,
+        names: &[PathBuf],
+        watch: &mut dyn FnMut(usize, usize),
+    ) -> Result<Reading> {
+        let mut reading = Reading::default();
+        let wanted = self.list(names)?;
+        let total = wanted.len();
+        for (index, wanted) in wanted.into_iter().enumerate() {
+            match self.take(wanted) {
+                Ok(Ok(file)) => reading.files.push(file),
+                Ok(Err(left_out)) => reading.skipped.push(*left_out),
+                Err(error) => reading.failures.push(error),
+            }
+            watch(index + 1, total);
+        }
+        Ok(reading)
+    }
+
+    /// What the names name: directories are looked into, nothing is read yet.
+    fn list(&self, names: &[PathBuf]) -> Result<Vec<Wanted>> {
+        let (mut wanted, mut seen) = (Vec::new(), BTreeSet::new());
         for name in names {
             let text = name.to_string_lossy();
             if text.starts_with("https://") || text.starts_with("http://") {
@@ -52,25 +103,15 @@ impl Reader<'_> {
                 if !seen.insert(PathBuf::from("-")) {
                     return Err(Error::usage("stdin (`-f -`) can be read only once"));
                 }
-                files.push(self.stdin()?);
+                wanted.push(Wanted::Stdin);
                 continue;
             }
             let path = self.directory.join(name);
             let metadata = fs::metadata(&path).map_err(|cause| unreadable(name, cause))?;
             if metadata.is_dir() {
-                let before = files.len();
                 let mut found = Vec::new();
                 list(&path, name, self.recursive, &mut found)?;
-                let any = !found.is_empty();
-                for name in found {
-                    if seen.insert(name.clone()) {
-                        match self.found(&name) {
-                            Ok(file) => files.push(file),
-                            Err(left_out) => skipped.push(*left_out),
-                        }
-                    }
-                }
-                if files.len() == before && !any {
+                if found.is_empty() {
                     return Err(Error::input(format!(
                         "there is no *.yaml, *.yml or *.json in {}",
                         name.display()
@@ -81,16 +122,28 @@ impl Reader<'_> {
                         "name the files, or descend with -R"
                     }));
                 }
+                let new = found.into_iter().filter(|name| seen.insert(name.clone()));
+                wanted.extend(new.map(Wanted::Found));
             } else if seen.insert(name.clone()) {
-                let text = read(&path, name)?;
-                let content = content(Source::new(&*name.to_string_lossy(), text))?;
-                files.push(File {
-                    origin: Origin::Named(name.clone()),
-                    content,
-                });
+                wanted.push(Wanted::Named(name.clone()));
             }
         }
-        Ok((files, skipped))
+        Ok(wanted)
+    }
+
+    fn take(&mut self, wanted: Wanted) -> Result<Result<File, Box<Skipped>>> {
+        match wanted {
+            Wanted::Stdin => self.stdin().map(Ok),
+            Wanted::Found(name) => Ok(self.found(&name)),
+            Wanted::Named(name) => {
+                let text = read(&self.directory.join(&name), &name)?;
+                let content = content(Source::new(&*name.to_string_lossy(), text))?;
+                Ok(Ok(File {
+                    origin: Origin::Named(name),
+                    content,
+                }))
+            }
+        }
     }
 
     fn stdin(&mut self) -> Result<File> {

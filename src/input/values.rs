@@ -14,6 +14,20 @@ const BEFORE_5_7: [&str; 3] = ["config", "rbacConfig", "configEnabled"];
 /// What names a file that is no values file though its documents have no kind.
 const OTHER_FILES: [&str; 3] = ["kustomization.", "Kustomization", "Chart."];
 
+/// Top-level keys of the chart by which its values are known where nobody says that they are.
+const OF_CHART: [&str; 10] = [
+    "configs",
+    "global",
+    "server",
+    "controller",
+    "repoServer",
+    "applicationSet",
+    "notifications",
+    "dex",
+    "redis",
+    "redis-ha",
+];
+
 /// One document with values of the chart.
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
@@ -69,6 +83,18 @@ impl<'a> Values<'a> {
         let mut keys: Vec<&str> = root.into_iter().flat_map(|root| root.split('.')).collect();
         keys.push("configs");
         !matches!(object.origin(), Origin::Found(_)) || object.find(&keys).is_some()
+    }
+
+    /// Whether a document that can be values looks like values of the chart, or of a chart above it.
+    pub fn looks_like(object: &Object<'_>, root: Option<&str>) -> bool {
+        let known = |node: &Node| OF_CHART.iter().any(|key| node.get(key).is_some());
+        let entries = object.node.entries().unwrap_or_default();
+        Self::is(object, root)
+            && (root.is_some()
+                || known(object.node)
+                || entries
+                    .iter()
+                    .any(|entry| entry.value.get("configs").is_some()))
     }
 
     /// One of the two ConfigMaps that the chart makes.

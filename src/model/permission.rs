@@ -121,13 +121,28 @@ pub struct Question {
     pub resource: &'static str,
     /// An object for which somebody who has the right is granted it.
     pub object: String,
+    /// Another such object, for where the first is refused: rules can be written so that they grant
+    /// every object there is, and not the text `*`.
+    pub or_object: Option<String>,
     /// Why it is asked.
     pub purpose: Purpose,
     /// Whether it is one of the four that Octopus's documentation asks.
     pub documented: bool,
+    /// Whether a no says something.
+    pub no_counts: bool,
 }
 
 impl Question {
+    /// The same, about the object that was granted.
+    #[must_use]
+    pub fn granted_for(mut self, object: &str) -> Self {
+        if self.object != object {
+            object.clone_into(&mut self.object);
+            self.documented = false;
+        }
+        self
+    }
+
     /// Whether the answer is to be yes.
     pub fn wanted(&self) -> bool {
         self.purpose == Purpose::Required
@@ -136,11 +151,16 @@ impl Question {
     /// What this answer says. A yes always says something.
     pub fn verdict(&self, yes: bool) -> Verdict {
         match (yes, self.purpose) {
-            (false, _) if proves_nothing(self.resource, &self.object) => Verdict::Nothing,
+            (false, _) if !self.no_counts => Verdict::Nothing,
             (true, Purpose::Extra) => Verdict::Needless,
             _ if self.wanted() == yes => Verdict::Right,
             _ => Verdict::Wrong,
         }
+    }
+
+    /// The objects that are asked for, until one is granted.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.object.as_str()).chain(self.or_object.as_deref())
     }
 }
 
@@ -152,69 +172,111 @@ impl fmt::Display for Question {
 }
 
 impl Needs {
-    /// Every question, the documented ones first.
+    /// Every question.
     pub fn questions(&self) -> Vec<Question> {
-        use Purpose::{Extra, Forbidden, Required};
-        let mut questions = Vec::new();
-        let mut ask = |action, resource, object: &str, purpose, documented| {
-            questions.push(Question {
-                action,
-                resource,
-                object: object.to_owned(),
-                purpose,
-                documented,
-            });
-        };
-        let everywhere = self.projects.is_empty();
-        if !self.role {
-            ask("get", "clusters", "*", Required, true);
+        let mut questions = self.documented();
+        questions.extend(self.required());
+        let within = self.projects.iter().map(|project| format!("{project}/*"));
+        let within: Vec<String> = within.collect();
+        if !within.is_empty() {
+            // Whoever is confined must not have the same everywhere.
+            questions.push(question("get", "applications", "*/*", Purpose::Forbidden));
+            questions.push(question("get", "logs", "*/*", Purpose::Forbidden));
         }
-        if everywhere {
-            ask("get", "applications", "*", Required, true);
-            ask("get", "logs", "*/*", Required, true);
+        if !self.allow_sync || !within.is_empty() {
+            questions.push(question("sync", "applications", "*/*", Purpose::Forbidden));
         }
-        ask("delete", "applications", "*", Forbidden, true);
-        let confined: Vec<String> = self.projects.iter().map(|p| format!("{p}/*")).collect();
-        if everywhere {
-            ask("get", "applications", "*/*", Required, false);
+        if !self.allow_sync {
+            let sync = |object| question("sync", "applications", object, Purpose::Forbidden);
+            questions.extend(within.iter().map(|object| sync(object)));
         }
-        for object in &confined {
-            ask("get", "applications", object, Required, false);
-            ask("get", "logs", object, Required, false);
-        }
-        // Whoever is confined needs not the same everywhere.
-        if !everywhere {
-            ask("get", "applications", "*/*", Extra, false);
-            ask("get", "logs", "*/*", Extra, false);
-        }
-        let within = if self.allow_sync { Required } else { Forbidden };
-        let outside = if everywhere { within } else { Forbidden };
-        ask("sync", "applications", "*/*", outside, false);
-        for object in &confined {
-            ask("sync", "applications", object, within, false);
-        }
-        for (list, purpose) in [(FORBIDDEN, Forbidden), (EXTRA, Extra)] {
+        for (list, purpose) in [(FORBIDDEN, Purpose::Forbidden), (EXTRA, Purpose::Extra)] {
             for (resource, actions) in list {
-                for action in *actions {
-                    // Unless a setting says otherwise, the server asks for `sync` instead.
-                    if *action == "rollback" && self.allow_sync {
-                        continue;
-                    }
-                    let scoped = WITH_PROJECT.contains(resource);
-                    ask(
-                        action,
-                        resource,
-                        if scoped { "*/*" } else { "*" },
-                        purpose,
-                        false,
-                    );
-                    for object in confined.iter().filter(|_| scoped) {
-                        ask(action, resource, object, purpose, false);
+                // Unless a setting says otherwise, the server asks for `sync` instead.
+                let asked = |action: &&&str| **action != "rollback" || !self.allow_sync;
+                for action in actions.iter().filter(asked) {
+                    if WITH_PROJECT.contains(resource) {
+                        questions.push(question(action, resource, "*/*", purpose));
+                        let confined = within.iter();
+                        questions.extend(confined.map(|o| question(action, resource, o, purpose)));
+                    } else {
+                        questions.push(question(action, resource, "*", purpose));
                     }
                 }
             }
         }
         questions
+    }
+
+    /// The documented questions whose no proves nothing; the other two are asked where they count.
+    fn documented(&self) -> Vec<Question> {
+        let ask = |action, purpose| Question {
+            documented: true,
+            ..question(action, "applications", "*", purpose)
+        };
+        let mut questions = vec![ask("delete", Purpose::Forbidden)];
+        if self.projects.is_empty() {
+            questions.insert(0, ask("get", Purpose::Required));
+        }
+        questions
+    }
+
+    /// What Octopus needs, in every project or in those it is confined to. The clusters that a role
+    /// of a project sees are given by the project itself.
+    fn required(&self) -> Vec<Question> {
+        let mut scopes: Vec<&str> = self.projects.iter().map(ProjectName::as_str).collect();
+        if scopes.is_empty() {
+            scopes.push("*");
+        }
+        let mut questions = Vec::new();
+        for scope in scopes {
+            let named = if scope == "*" { PROBE } else { scope };
+            let mut ask = |action, resource, object: String, or_object: String| {
+                let documented = [("clusters", "*"), ("logs", "*/*")];
+                questions.push(Question {
+                    documented: documented.contains(&(resource, object.as_str())),
+                    or_object: Some(or_object),
+                    ..question(action, resource, &object, Purpose::Required)
+                });
+            };
+            let application = || format!("{named}/{PROBE}");
+            ask("get", "applications", format!("{scope}/*"), application());
+            if self.allow_sync {
+                ask("sync", "applications", format!("{scope}/*"), application());
+            }
+            ask("get", "logs", format!("{scope}/*"), application());
+            let url = format!("https://{PROBE}.example.com");
+            if self.role {
+                continue;
+            }
+            if scope == "*" {
+                ask("get", "clusters", "*".to_owned(), url);
+            } else {
+                let everything = format!("{scope}/*");
+                ask("get", "clusters", everything, format!("{scope}/{url}"));
+            }
+        }
+        questions
+    }
+}
+
+/// A name that hardly any rule mentions.
+const PROBE: &str = "probe";
+
+fn question(
+    action: &'static str,
+    resource: &'static str,
+    object: &str,
+    purpose: Purpose,
+) -> Question {
+    Question {
+        action,
+        resource,
+        object: object.to_owned(),
+        or_object: None,
+        purpose,
+        documented: false,
+        no_counts: !proves_nothing(resource, object),
     }
 }
 
@@ -245,15 +307,16 @@ mod tests {
             .collect();
         let shown: Vec<_> = shown
             .iter()
-            .map(|(text, yes, no)| (text.as_str(), *yes, *no))
+            .map(|(text, y, n)| (text.as_str(), *y, *n))
             .collect();
+        let (right, wrong, nothing) = (Verdict::Right, Verdict::Wrong, Verdict::Nothing);
         assert_eq!(
             shown,
             [
-                ("get clusters *", Verdict::Right, Verdict::Wrong),
-                ("get applications *", Verdict::Right, Verdict::Nothing),
-                ("get logs */*", Verdict::Right, Verdict::Wrong),
-                ("delete applications *", Verdict::Wrong, Verdict::Nothing),
+                ("get applications *", right, nothing),
+                ("delete applications *", wrong, nothing),
+                ("get logs */*", right, wrong),
+                ("get clusters *", right, wrong),
             ]
         );
     }
@@ -280,14 +343,15 @@ mod tests {
         assert_eq!(
             asked(&needs, Purpose::Required),
             [
-                "get clusters *",
                 "get applications team-a/*",
-                "get logs team-a/*",
                 "sync applications team-a/*",
+                "get logs team-a/*",
+                "get clusters team-a/*",
             ]
         );
         let refused = asked(&needs, Purpose::Forbidden);
         for question in [
+            "get applications */*",
             "sync applications */*",
             "delete applications team-a/*",
             "delete applications */*",
@@ -298,11 +362,6 @@ mod tests {
             !refused
                 .iter()
                 .any(|question| question.starts_with("rollback"))
-        );
-        let extra = asked(&needs, Purpose::Extra);
-        assert!(
-            extra.contains(&"get applications */*".to_owned()),
-            "{extra:?}"
         );
     }
 
@@ -321,14 +380,14 @@ mod tests {
     fn no_question_is_asked_twice() {
         for allow_sync in [false, true] {
             for needs in [Needs::default(), confined()] {
-                let mut all: Vec<_> = Needs {
+                let questions = Needs {
                     allow_sync,
                     ..needs
                 }
-                .questions()
-                .into_iter()
-                .map(|question| question.to_string())
-                .collect();
+                .questions();
+                // The documented ones are asked as they stand, whatever else is asked.
+                let others = questions.iter().filter(|question| !question.documented);
+                let mut all: Vec<_> = others.map(ToString::to_string).collect();
                 all.sort();
                 let count = all.len();
                 all.dedup();

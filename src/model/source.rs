@@ -44,7 +44,7 @@ impl Source {
         let offset = floor_char_boundary(&self.text, offset);
         let before = &self.text[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
         let shown = before[line_start..].trim_start_matches('\u{feff}');
         Location {
             name: Arc::clone(&self.name),

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod diff;
+pub mod findings;
+pub mod matrix;
 pub mod permissions;
 mod style;
 mod table;

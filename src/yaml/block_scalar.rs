@@ -13,7 +13,7 @@ pub(super) fn block(
     at: &mut Range<usize>,
     indent: Option<usize>,
 ) -> Option<Block> {
-    let header = tokens(text, gap..at.start)
+    let header = tokens(text, gap..(at.start + 1).min(text.len()))
         .find(|(token, _)| *token == Token::Indicator(indicator))?
         .1;
     let rest = &text[header.end..];

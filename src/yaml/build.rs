@@ -1,12 +1,14 @@
 //! From the parser's events to nodes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, Tag};
 
-use super::node::{Entry, Node, NodeKind, Properties, Scalar, ScalarStyle};
+use super::frame::Frame;
+use super::node::{Node, NodeKind, Properties, Scalar, ScalarStyle};
 use super::stream::{Document, Duplicate, duplicates};
 use super::syntax;
 use super::trivia::{Token, find, next_line, tokens};
@@ -41,14 +43,6 @@ pub(super) fn documents(source: &Source) -> Result<Vec<Document>> {
 fn range(span: &Span) -> Range<usize> {
     // Always there for a parser that reads a `&str`.
     span.byte_range().unwrap_or(0..0)
-}
-
-/// A collection that is still open.
-struct Frame {
-    node: Node,
-    key: Option<Node>,
-    weight: usize,
-    depth: usize,
 }
 
 /// A node that aliases may mean.
@@ -99,7 +93,7 @@ impl<'a> Builder<'a> {
             Event::DocumentEnd => self.document_end(&at)?,
             Event::Scalar(value, style, _, tag) => {
                 let properties = properties(span, id, anchor, tag.as_deref());
-                self.scalar(&value, style, properties, span)?;
+                self.scalar(value, style, properties, span)?;
             }
             Event::Alias(target) => {
                 let node = self.node(NodeKind::Alias(target), at, None, false);
@@ -217,32 +211,37 @@ impl<'a> Builder<'a> {
 
     fn scalar(
         &mut self,
-        value: &str,
+        value: Cow<'_, str>,
         style: Style,
         properties: Option<Box<Properties>>,
         span: &Span,
     ) -> Result<()> {
         let mut at = range(span);
         let tag = properties.as_ref().and_then(|some| some.tag.as_deref());
+        // The parser does not tell the indentation of blank content.
+        let indent = span
+            .indent
+            .or_else(|| value.contains([' ', '\t']).then_some(0));
         let (style, block) = match style {
             Style::Plain => (ScalarStyle::Plain, None),
             Style::SingleQuoted => (ScalarStyle::SingleQuoted, None),
             Style::DoubleQuoted => (ScalarStyle::DoubleQuoted, None),
             Style::Literal => (
                 ScalarStyle::Literal,
-                block_scalar::block(self.text, self.gap, b'|', &mut at, span.indent),
+                block_scalar::block(self.text, self.gap, b'|', &mut at, indent),
             ),
             Style::Folded => (
                 ScalarStyle::Folded,
-                block_scalar::block(self.text, self.gap, b'>', &mut at, span.indent),
+                block_scalar::block(self.text, self.gap, b'>', &mut at, indent),
             ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
-        let value = if missing { "" } else { value };
+        let value = if missing { Cow::Borrowed("") } else { value };
+        let weight = 16 + value.len();
         let mut node = self.node(
             NodeKind::Scalar(Scalar {
-                scalar_type: resolve::scalar_type(value, style, tag),
-                value: value.into(),
+                scalar_type: resolve::scalar_type(&value, style, tag),
+                value: value.into_owned().into_boxed_str(),
                 style,
                 block: block.map(Box::new),
                 runs: OnceLock::new(),
@@ -255,7 +254,7 @@ impl<'a> Builder<'a> {
             self.place_missing(&mut node);
         }
         self.gap = self.gap.max(range(span).end);
-        self.close(node, 16 + value.len(), 0)
+        self.close(node, weight, 0)
     }
 
     /// A value that is not there stands behind what announces it: its `:` or `-`, tag or anchor.
@@ -334,8 +333,12 @@ impl<'a> Builder<'a> {
         node.span.end = if node.flow && node.span.start < node.span.end {
             at.end
         } else {
-            let last = node.last_leaf();
-            last.span.end.max(node.span.start)
+            // In a list `[a: b]` is a mapping without brackets.
+            let last = node
+                .children()
+                .last()
+                .map(|child| child.last_leaf().span.end);
+            last.unwrap_or(node.span.start).max(node.span.start)
         };
         self.gap = self.gap.max(at.end);
         if let NodeKind::Mapping(entries) = &node.kind {
@@ -383,25 +386,6 @@ impl<'a> Builder<'a> {
             frame.add(node);
         }
         Ok(())
-    }
-}
-
-impl Frame {
-    /// Which child of its node comes next; a mapping's keys and values are counted alike.
-    fn position(&self) -> usize {
-        match &self.node.kind {
-            NodeKind::Mapping(entries) => 2 * entries.len() + usize::from(self.key.is_some()),
-            NodeKind::Sequence(items) => items.len(),
-            _ => 0,
-        }
-    }
-
-    fn add(&mut self, node: Node) {
-        match (&mut self.node.kind, self.key.take()) {
-            (NodeKind::Sequence(items), _) => items.push(node),
-            (NodeKind::Mapping(entries), Some(key)) => entries.push(Entry { key, value: node }),
-            (_, _) => self.key = Some(node),
-        }
     }
 }
 

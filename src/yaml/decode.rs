@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::node::{Node, Scalar, ScalarStyle};
-use super::trivia::without_break;
+use super::trivia::{part, without_break};
 
 /// Runs in the order of the value, without a gap in the value.
 pub(super) type Runs = Box<[Run]>;
@@ -39,7 +39,7 @@ impl Scalar {
         let mut breaks: Vec<Range<usize>> = Vec::new();
         let mut before: Option<bool> = None;
         let mut at = block.body;
-        for line in text[block.body..end].split_inclusive('\n') {
+        for line in part(text, block.body..end).split_inclusive('\n') {
             let content = without_break(line);
             let spaces = content.bytes().take_while(|byte| *byte == b' ').count();
             let start = at + spaces.min(block.indent);

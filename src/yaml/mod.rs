@@ -5,15 +5,30 @@
 //! use kubectl_octopus_argo::model::Source;
 //! use kubectl_octopus_argo::yaml::{self, Edit, Step, Stream};
 //! # fn main() -> kubectl_octopus_argo::error::Result<()> {
-//! let stream = Stream::parse(Source::new("cm.yaml", "data:  # ours\n  url: 'x'\n"))?;
-//! let edit = Edit::Set {
-//!     document: 0,
-//!     route: vec![Step::key("data"), Step::key("accounts.octopus")],
-//!     value: "apiKey".into(),
-//! };
+//! let text = "data:  # ours\n  policy.csv: |\n    p, a, logs, get, */*, allow\n  old: 'x'\n";
+//! let stream = Stream::parse(Source::new("cm.yaml", text))?;
+//! let document = &stream.documents()[0];
+//! let policy = document.get(&[Step::key("data"), Step::key("policy.csv")]);
+//! let policy = policy.expect("it is there");
+//!
+//! // Where something found in a policy's text stands in the file.
+//! let lines = policy.as_str().expect("it is a text");
+//! let at = document.locate(policy, lines.find("logs").expect("it is there"));
+//! assert_eq!(document.location(at).to_string(), "cm.yaml:3:11");
+//!
+//! // Keys set, a line appended, a key removed: all routes are those of the text as it is now.
+//! let route = |key: &str| vec![Step::key("data"), Step::key(key)];
+//! let text = format!("{lines}g, b, a\n");
+//! let edits = [
+//!     Edit::Set { document: 0, route: route("accounts.octopus"), value: "apiKey".into() },
+//!     Edit::Set { document: 0, route: route("accounts.octopus.enabled"), value: "true".into() },
+//!     Edit::SetText { document: 0, route: route("policy.csv"), text },
+//!     Edit::Remove { document: 0, route: route("old") },
+//! ];
 //! assert_eq!(
-//!     yaml::edit(&stream, &[edit])?,
-//!     "data:  # ours\n  url: 'x'\n  accounts.octopus: apiKey\n"
+//!     yaml::edit(&stream, &edits)?,
+//!     "data:  # ours\n  policy.csv: |\n    p, a, logs, get, */*, allow\n    g, b, a\n  \
+//!      accounts.octopus: apiKey\n  accounts.octopus.enabled: \"true\"\n"
 //! );
 //! # Ok(())
 //! # }
@@ -28,6 +43,7 @@ mod block_scalar;
 mod build;
 mod decode;
 mod edit;
+mod frame;
 mod json;
 mod node;
 mod resolve;

@@ -85,9 +85,9 @@ impl Stream {
 
 /// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.
 fn looks_like_json(trimmed: &str) -> bool {
-    let inside = trimmed[1..].trim_start();
-    let quoted = inside.starts_with('"') || (trimmed.starts_with('{') && inside.is_empty());
-    quoted && !trimmed.lines().any(|line| line.trim_end() == "---")
+    let inside = trimmed.strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|inside| inside.is_empty() || inside.starts_with('"'))
+        && !trimmed.lines().any(|line| line.trim_end() == "---")
 }
 
 /// YAML 1.1 readers (kubectl) take these for line breaks, YAML 1.2 readers do not: the same text

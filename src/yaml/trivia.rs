@@ -2,11 +2,17 @@
 
 use std::ops::Range;
 
+/// A part of the text; nothing where odd input makes the places disagree, which the comparison
+/// after an edit then finds.
+pub(super) fn part(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap_or_default()
+}
+
 /// The offset at which the line of `offset` begins; a byte order mark is not part of the line.
 pub(super) fn line_start(text: &str, offset: usize) -> usize {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    if start == 0 && text.starts_with('\u{feff}') && offset >= 3 {
-        3
+    if part(text, start..offset).starts_with('\u{feff}') {
+        start + '\u{feff}'.len_utf8()
     } else {
         start
     }
@@ -27,7 +33,7 @@ pub(super) fn column(text: &str, offset: usize) -> usize {
 /// Whether only blanks stand between the line's beginning and `offset`.
 pub(super) fn begins_line(text: &str, offset: usize) -> bool {
     let before = text[..offset].trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with('\n') || before == "\u{feff}"
+    before.is_empty() || before.ends_with('\n') || before.ends_with('\u{feff}')
 }
 
 /// Whether a text is spaces and tabs only.
@@ -74,9 +80,7 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 b'#' => at = next_line(text, start),
                 b'&' | b'!' => {
-                    while at < gap.end && !matches!(bytes[at], b' ' | b'\t' | b'\r' | b'\n') {
-                        at += 1;
-                    }
+                    at = property_end(bytes, start, gap.end);
                     return Some((Token::Property, start..at));
                 }
                 other => return Some((Token::Indicator(other), start..at)),
@@ -84,6 +88,21 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
         }
         None
     })
+}
+
+/// An anchor or tag ends at a blank or at what ends a flow entry; `!<…>` at its bracket.
+fn property_end(bytes: &[u8], start: usize, end: usize) -> usize {
+    let rest = &bytes[start..end];
+    let ends = |byte: &u8| match rest.get(1) {
+        Some(b'<') => matches!(byte, b'>'),
+        _ => matches!(
+            byte,
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | b'{' | b'}'
+        ),
+    };
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    let bracket = usize::from(rest.get(1) == Some(&b'<') && length < rest.len());
+    start + length + bracket
 }
 
 /// The first place of an indicator in a gap.

@@ -14,6 +14,7 @@
 
 mod fault;
 mod transcript;
+mod words;
 mod world;
 
 use std::io::Write;

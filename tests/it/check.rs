@@ -308,16 +308,16 @@ fn wrong_expectations_are_named_by_their_place() {
 #[test]
 fn nothing_to_check_is_said() {
     let sandbox = Sandbox::new()
-        .with("a.yaml", "a: 1\n")
+        .with("a.yaml", "kind: Deployment\n")
         .with("p.csv", "p, a, b\n");
     sandbox
         .command("check")
         .run()
         .refused(2, "there is no policy to check");
-    sandbox
-        .command("check -f a.yaml")
-        .run()
-        .refused(3, "there is no policy in the input");
+    sandbox.command("check -f a.yaml").run().refused(
+        3,
+        "there is no argocd-cm and no argocd-rbac-cm in the input",
+    );
     sandbox
         .command("check -f p.csv")
         .run()

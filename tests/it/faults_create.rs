@@ -1,11 +1,8 @@
 //! `token create` when something goes wrong: at every step, a token is delivered, or revoked, or
 //! named with the command that revokes it.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
-use crate::common::fake;
 use crate::common::world::World;
 
 const CREATE: &[&str] = &["token", "create", "--expires-in", "90d", "--timeout", "2s"];
@@ -255,9 +252,10 @@ fn a_file_is_private_and_replaced_only_by_force() {
 
 #[cfg(unix)]
 mod unix {
-    use std::process::Command;
+    use std::process::{Command, Stdio};
 
     use super::*;
+    use crate::common::fake;
 
     /// Runs through a shell, which arranges the streams.
     fn shell(world: &World, script: &str) -> crate::common::world::Outcome {

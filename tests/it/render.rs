@@ -1004,7 +1004,7 @@ fn bad_input_is_named_by_its_place() {
     assert_eq!(out.matches("accounts.octopus:").count(), 2);
     Sandbox::new()
         .command("render -f -")
-        .stdin("kind: Secret\n")
+        .stdin("a: 1\n")
         .run()
         .refused(3, "there is no argocd-cm and no argocd-rbac-cm");
 }

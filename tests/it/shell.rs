@@ -205,6 +205,21 @@ fn accounts_come_from_the_input_named_so_far() {
 }
 
 #[test]
+fn projects_rules_and_the_commands_of_man_are_offered() {
+    let project = "kind: AppProject\nmetadata: {name: web}\n";
+    let sandbox = Sandbox::new().with("p.yaml", project);
+    assert_eq!(words(&sandbox, "render --project", ""), [""; 0]);
+    assert_eq!(words(&sandbox, "render -f p.yaml --project", ""), ["web"]);
+    let rules = words(&sandbox, "lint --select", "unbound");
+    assert_eq!(rules, ["unbound-group"]);
+    let rules = words(&sandbox, "lint", "--ignore=unbound-group,unbound");
+    assert_eq!(rules, ["unbound-group,unbound-group"]);
+    assert_eq!(words(&sandbox, "man", "rend"), ["render"]);
+    assert_eq!(words(&sandbox, "man token", "rot"), ["rotate"]);
+    assert_eq!(words(&sandbox, "account get --account", ""), ["octopus"]);
+}
+
+#[test]
 fn nonsense_is_answered_with_nothing() {
     let sandbox = Sandbox::new();
     for line in [

@@ -129,6 +129,36 @@ fn syncing_and_projects_are_asked_as_wished() {
 }
 
 #[test]
+fn a_rule_for_every_object_there_is_counts_though_it_refuses_a_star() {
+    let world = world();
+    world.set(
+        "/allow",
+        json!([
+            ["octopus", "get", "clusters", "https://*"],
+            ["octopus", "get", "applications", "*/*"],
+            ["octopus", "get", "logs", "*/*"],
+        ]),
+    );
+    let outcome = verify(&world, &[]);
+    outcome.ended(0, "");
+    assert_eq!(
+        row(&outcome, "get clusters https://probe.example.com")[0],
+        "ok"
+    );
+    assert_eq!(row(&outcome, "get applications *")[0], "-");
+    // Before 3.0 logs are shown to whoever gets the application, unless a setting says otherwise.
+    world.set("/version", json!("v2.14.9"));
+    world.set(
+        "/allow",
+        json!([
+            ["octopus", "get", "clusters", "*"],
+            ["octopus", "get", "applications", "*"]
+        ]),
+    );
+    verify(&world, &[]).ended(0, "server.rbac.log.enforce.enable");
+}
+
+#[test]
 fn a_token_that_is_no_good_or_somebody_elses_is_no_proof() {
     let world = world();
     let gone = std::fs::read_to_string(world.file("token")).unwrap();
@@ -284,7 +314,7 @@ fn the_report_has_a_schema() {
     assert_eq!(
         report["answers"][0],
         json!({
-            "action": "get", "resource": "clusters", "object": "*", "want": true, "purpose": "required",
+            "action": "get", "resource": "applications", "object": "*", "want": true, "purpose": "required",
             "server": true, "known": true, "verdict": "right", "documented": true, "offline": true,
         })
     );

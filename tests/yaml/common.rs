@@ -27,7 +27,17 @@ pub(crate) fn json(text: &str) -> Value {
 pub(crate) fn kubectl(manifest: &str) -> Option<Result<Vec<Value>, String>> {
     let child = Command::new("kubectl")
         .args([
-            "patch", "--local", "-f", "-", "--type", "merge", "-p", "{}", "-o", "json",
+            "patch",
+            "--local",
+            "-f",
+            "-",
+            "--type",
+            "merge",
+            "-p",
+            "{}",
+            "-o",
+            "json",
+            "--show-managed-fields",
         ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -483,6 +483,17 @@ fn shared_parts_are_refused_and_others_are_not() {
 }
 
 #[test]
+fn old_line_ends_are_refused() {
+    refused(
+        "a: b\rc: d\r",
+        &[set("d", json!(1))],
+        "1:5",
+        "carriage return",
+    );
+    becomes("{\"a\": 1,\r \"b\": 2}", &[remove("b")], "{\"a\": 1}");
+}
+
+#[test]
 fn placeholders_elsewhere_do_no_harm() {
     becomes(
         "x: ${X}\ny: '{{ .Values.y }}'\nz: {{ z }}\nd:\n  a: b\n",

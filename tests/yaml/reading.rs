@@ -1,7 +1,6 @@
 //! What is read, what is refused, and with which words.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use kubectl_octopus_argo::error::{Error, Kind};
 use kubectl_octopus_argo::model::Source;
@@ -307,13 +306,7 @@ fn a_place_in_a_value_is_found_in_the_text() {
     }
 }
 
-fn took(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-/// Times are for an unoptimised build on a busy machine; anything that is not linear takes minutes.
+/// Anything here that were not linear would keep this test from ending.
 #[test]
 fn hostile_texts_cost_little() {
     let lines = |line: &str, count: usize| line.repeat(count);
@@ -335,11 +328,7 @@ fn hostile_texts_cost_little() {
         ("a: &a [*a]\n".into(), "inside the very value"),
     ];
     for (text, words) in bombs {
-        let mut message = String::new();
-        assert!(
-            took(|| message = error(&text).to_string()) < Duration::from_secs(10),
-            "{words}"
-        );
+        let message = error(&text).to_string();
         assert!(message.contains(words), "{message}");
     }
     let mut laughs = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
@@ -362,14 +351,10 @@ fn hostile_texts_cost_little() {
     for index in 0..100_000 {
         writeln!(keys, "  key{index}: v").unwrap();
     }
-    assert!(
-        took(|| assert!(parse(&keys).documents()[0].duplicates().is_empty()))
-            < Duration::from_secs(10)
-    );
+    assert!(parse(&keys).documents()[0].duplicates().is_empty());
     let policy = format!(
         "data:\n  policy.csv: |\n{}",
         lines("    p, role:a, applications, get, */*, allow\n", 100_000)
     );
-    let mut stream = None;
-    assert!(took(|| stream = Some(parse(&policy))) < Duration::from_secs(10));
+    let _ = parse(&policy);
 }

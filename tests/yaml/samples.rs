@@ -7,7 +7,7 @@ use kubectl_octopus_argo::error::Kind;
 use kubectl_octopus_argo::yaml::{Edit, Node, ScalarType, Step, Stream, edit};
 use serde_json::Value;
 
-use crate::common::parse;
+use crate::common::{json, kubectl, parse};
 
 fn samples(folder: &str) -> Vec<(String, String)> {
     let path = PathBuf::from("../shared/samples").join(folder);
@@ -122,6 +122,9 @@ fn keys_come_and_go_without_a_trace() {
                 }),
             };
             assert_only_added(&name, &text, &edited);
+            if folder != "helm-values" {
+                assert_kubectl_agrees(&name, &edited);
+            }
             let back = edit(&parse(&edited), &remove)
                 .unwrap_or_else(|error| panic!("{name}: {error}\n{edited}"));
             if !text.contains("data: {}") && !text.contains("data:\n---") {
@@ -141,6 +144,25 @@ fn similar_asserts(name: &str, wanted: &str, got: &str) {
         wanted == got,
         "{name}:\n{}",
         similar::TextDiff::from_lines(wanted, got).unified_diff()
+    );
+}
+
+/// kubectl reads the same objects; it takes lists apart.
+fn assert_kubectl_agrees(name: &str, text: &str) {
+    let stream = parse(text);
+    let mut ours = Vec::new();
+    for document in stream.documents() {
+        let object = document.to_json(document.root().unwrap()).unwrap();
+        match object.get("items").and_then(Value::as_array) {
+            Some(items) => ours.extend(items.clone()),
+            None => ours.push(object),
+        }
+    }
+    let Some(theirs) = kubectl(text) else { return };
+    assert_eq!(
+        theirs.unwrap_or_else(|error| panic!("{name}: {error}")),
+        ours,
+        "{name}"
     );
 }
 
@@ -229,4 +251,67 @@ fn a_line_appended_to_a_policy_is_the_only_change() {
         count > 50 || !PathBuf::from("../shared/samples").exists(),
         "{count}"
     );
+}
+
+/// What only the server writes, taken out of a live list while a key is set.
+#[test]
+fn server_fields_go_while_a_key_comes() {
+    for (name, text) in samples("list") {
+        let stream = parse(&text);
+        let document = &stream.documents()[0];
+        let mut expected = document.to_json(document.root().unwrap()).unwrap();
+        let mut edits = Vec::new();
+        for index in 0..expected["items"].as_array().unwrap().len() {
+            let item = vec![Step::key("items"), Step::Index(index)];
+            let fields = [
+                "managedFields",
+                "uid",
+                "creationTimestamp",
+                "generation",
+                "selfLink",
+            ];
+            for field in fields {
+                let route = with(&with(&item, "metadata"), field);
+                edits.push(Edit::Remove { document: 0, route });
+                expected["items"][index]["metadata"]
+                    .as_object_mut()
+                    .unwrap()
+                    .shift_remove(field);
+            }
+            let last = "kubectl.kubernetes.io/last-applied-configuration";
+            let annotations = with(&with(&item, "metadata"), "annotations");
+            edits.push(Edit::Remove {
+                document: 0,
+                route: with(&annotations, last),
+            });
+            if let Some(annotations) =
+                expected["items"][index]["metadata"]["annotations"].as_object_mut()
+            {
+                annotations.shift_remove(last);
+            } else {
+                expected["items"][index]["metadata"]
+                    .as_object_mut()
+                    .unwrap()
+                    .shift_remove("annotations");
+            }
+            let route = with(&with(&item, "data"), "accounts.octopus");
+            edits.push(Edit::Set {
+                document: 0,
+                route,
+                value: "apiKey".into(),
+            });
+            expected["items"][index]["data"]["accounts.octopus"] = "apiKey".into();
+        }
+        let edited = edit(&stream, &edits).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(json(&edited), expected, "{name}");
+        assert_kubectl_agrees(&name, &edited);
+        assert!(
+            edited
+                .lines()
+                .all(|line| text.contains(line.trim_end_matches(','))
+                    || line.contains("octopus")
+                    || line.contains("annotations: {}")),
+            "{name}:\n{edited}"
+        );
+    }
 }

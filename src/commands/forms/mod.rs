@@ -6,10 +6,12 @@ mod helm;
 mod operator;
 mod ownership;
 mod places;
+mod policy;
 
 use serde_json::Value;
 
 pub(super) use ownership::{form_of as form_of_owner, tell as tell_owner};
+pub(super) use policy::{Holder, form_of_planned, holders};
 
 use super::change::{Wish, scope};
 use super::context::Context;
@@ -69,7 +71,7 @@ impl Planned<'_> {
 }
 
 /// The form where none is asked for: `operator` where the input holds an `ArgoCD` and no ConfigMap,
-/// `helm` for a document without kind, else the default.
+/// `helm` for a document without kind that has keys of the argo-cd chart, else the default.
 pub(super) fn detect(objects: &[Object<'_>], input: &Input) -> Form {
     let mut argocd = false;
     for object in objects {
@@ -79,7 +81,7 @@ pub(super) fn detect(objects: &[Object<'_>], input: &Input) -> Form {
             Some(Role::AppProject) | None => {}
         }
     }
-    let values = |object| Values::is(object, input.values_root.as_deref());
+    let values = |object| Values::looks_like(object, input.values_root.as_deref());
     if argocd {
         Form::Operator
     } else if objects.iter().any(values) {

@@ -98,19 +98,23 @@ fn plan_one<'a>(
                 None => rest.changes.push(change),
             }
         }
-        if instance.rbac_cm.is_none() && !in_resource {
-            let why = if sets_policy {
-                "argocd-operator leaves that key alone"
-            } else {
-                "the resource sets no policy, and setting one would replace the policy that is live"
-            };
-            let what = if wish.goal == Goal::Absent {
-                "are taken out of"
-            } else {
-                "go into"
+        let elsewhere = match wish.goal {
+            Goal::Present { .. } => !rest.changes.is_empty(),
+            Goal::Absent => !in_resource,
+        };
+        if instance.rbac_cm.is_none() && elsewhere {
+            let (what, why) = match wish.goal {
+                Goal::Absent => ("are taken out of", ""),
+                Goal::Present { .. } if sets_policy => {
+                    ("go into", " (argocd-operator leaves that key alone)")
+                }
+                Goal::Present { .. } => (
+                    "go into",
+                    " (the resource sets no policy, and setting one would replace the live one)",
+                ),
             };
             context.warn(format!(
-                "the rules {what} {} of namespace {}, which is not in the input ({why}): {}",
+                "the rules {what} {} of namespace {}, which is not in the input{why}: {}",
                 Which::RbacCm,
                 instance.namespace,
                 rules_command(&wish.change, input, &instance.namespace, mode)
@@ -145,7 +149,11 @@ fn plan_one<'a>(
 }
 
 /// argocd-rbac-cm as it is once the operator has written what the resource sets.
-fn merged(argocd: &ArgoCd<'_>, rbac_cm: Option<&Target<'_>>, namespace: &str) -> ConfigMap {
+pub(super) fn merged(
+    argocd: &ArgoCd<'_>,
+    rbac_cm: Option<&Target<'_>>,
+    namespace: &str,
+) -> ConfigMap {
     let set = argocd
         .rbac
         .iter()

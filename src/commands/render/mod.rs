@@ -56,6 +56,7 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
             next.as_patch = asked.as_patch;
             next.observe(&planned);
             if args.in_place {
+                forms::tell_owner(&planned, form, &wish, &args.input, context);
                 next.edited = edited::in_place(args, files, &planned, context)?;
                 next.tell(None, context);
                 return Ok(Code::OK);
@@ -70,6 +71,7 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     if next.prints_patches() && texts.len() > 1 && args.output_dir.is_none() {
         refuse_several(args, context, &next)?;
     }
+    next.files = texts.iter().map(|text| text.name.clone()).collect();
     if let Some(directory) = &args.output_dir {
         write_all(&context.host.path(directory), directory, &texts)?;
     } else {
@@ -226,7 +228,7 @@ fn refuse_several(args: &RenderArgs, context: &Context<'_, '_>, next: &Next<'_>)
         next.count()
     ));
     let error = next.patch_commands().into_iter().fold(error, Error::hint);
-    Err(if args.input.all_namespaces || next.is_of_objects() {
+    Err(if next.is_of_objects() || args.input.all_namespaces {
         error.hint("or write them to files: --output-dir DIR")
     } else {
         error

@@ -9,21 +9,22 @@ use crate::process::argocd::{Answer, Client, Problem};
 /// How many calls of argocd run at the same time.
 const AT_ONCE: usize = 6;
 
-/// Every question's answer, in the order of the questions. After a first problem no more questions
-/// are asked, and that problem comes back: the others would meet it too.
+/// Every question with its answer, in the order of the questions; where another object than the
+/// first was granted, it is about that. After a first problem no more questions are asked, and that
+/// problem comes back: the others would meet it too.
 pub(in crate::commands) fn all(
     client: &Client<'_>,
     questions: &[Question],
-) -> Result<Vec<Answer>, Problem> {
+) -> Result<Vec<(Question, Answer)>, Problem> {
     let next = AtomicUsize::new(0);
-    let answers: Mutex<Vec<Option<Answer>>> = Mutex::new(vec![None; questions.len()]);
+    let answers: Mutex<Vec<Option<(Question, Answer)>>> = Mutex::new(vec![None; questions.len()]);
     let problem: Mutex<Option<Problem>> = Mutex::new(None);
     let ask = || {
         while let Some((index, question)) = {
             let index = next.fetch_add(1, Ordering::Relaxed);
             questions.get(index).map(|question| (index, question))
         } {
-            match client.can_i(question.action, question.resource, &question.object) {
+            match one(client, question) {
                 Ok(answer) => {
                     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
                     answers[index] = Some(answer);
@@ -47,4 +48,15 @@ pub(in crate::commands) fn all(
     let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Without a problem every question has its answer.
     Ok(answers.into_iter().flatten().collect())
+}
+
+/// Asks for one object after the other until one is granted.
+fn one(client: &Client<'_>, question: &Question) -> Result<(Question, Answer), Problem> {
+    for object in question.objects() {
+        let answer = client.can_i(question.action, question.resource, object)?;
+        if answer != Answer::No {
+            return Ok((question.clone().granted_for(object), answer));
+        }
+    }
+    Ok((question.clone(), Answer::No))
 }

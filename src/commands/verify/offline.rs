@@ -40,10 +40,10 @@ impl<'a> Offline<'a> {
             Some(version) => self.input.set.version = version,
             None => context.note("the server did not say its version; the offline answers are those of the newest known"),
         }
-        let target = self.input.target.as_ref();
+        let rbac_cm = self.input.holder.rbac_cm.as_ref();
         let settings = ServerSettings {
             scopes: self.input.scopes.clone(),
-            namespace: target.map_or_else(String::new, |t| t.configmap.namespace.clone()),
+            namespace: rbac_cm.map_or_else(String::new, |rbac_cm| rbac_cm.namespace.clone()),
             ..ServerSettings::default()
         };
         let server = Server::load(
@@ -54,8 +54,10 @@ impl<'a> Offline<'a> {
         .map_err(|error| self.input.refuse(&error))?;
         let answers = round.answers.iter().map(|(question, _)| {
             let (action, resource) = (question.action, question.resource);
-            let answer = server.can_i(&self.claims, action, resource, &question.object);
-            answer.is_ok_and(|answer| answer.allowed())
+            question.objects().any(|object| {
+                let answer = server.can_i(&self.claims, action, resource, object);
+                answer.is_ok_and(|answer| answer.allowed())
+            })
         });
         Ok(answers.collect())
     }

@@ -50,15 +50,18 @@ impl Round {
             Err(problem) if problem.is_interrupt() => return Err(problem),
             Err(_) => None,
         };
-        let rollback = round
-            .version
-            .as_deref()
-            .and_then(version)
-            .is_some_and(ArgoCdVersion::has_rollback);
+        let version = round.version.as_deref().and_then(version);
         let mut questions = needs.questions();
-        questions.retain(|question| rollback || question.action != "rollback");
-        let answers = ask::all(client, &questions)?;
-        round.answers = questions.into_iter().zip(answers).collect();
+        questions.retain(|question| {
+            question.action != "rollback" || version.is_some_and(ArgoCdVersion::has_rollback)
+        });
+        if version.is_some_and(|version| !version.enforces_logs()) {
+            // Unless a setting says otherwise, whoever gets the application gets its logs.
+            for question in questions.iter_mut().filter(|q| q.resource == "logs") {
+                question.no_counts = false;
+            }
+        }
+        round.answers = ask::all(client, &questions)?;
         let reads = |(question, answer): &(Question, Answer)| {
             question.wanted() && question.resource == "applications" && *answer == Answer::Yes
         };

@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -151,8 +149,7 @@ fn errors_are_worded_as_the_original_words_them() {
 
 /// What the original answers by hanging or by overflowing its stack is answered in bounded time.
 #[test]
-fn hostile_patterns_cost_bounded_time() {
-    let start = Instant::now();
+fn hostile_patterns_come_to_an_end() {
     let text = "ab".repeat(200);
     for pattern in [
         "{".repeat(100_000),
@@ -175,9 +172,6 @@ fn hostile_patterns_cost_bounded_time() {
             let _ = (glob.shape(), glob.literal_prefix(), glob.literal_suffix());
         }
     }
-    let taken = start.elapsed();
-    // Generous: it would be hours.
-    assert!(taken.as_secs() < 300, "took {taken:?}");
 }
 
 #[test]

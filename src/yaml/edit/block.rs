@@ -5,10 +5,21 @@ use serde_json::Value;
 use super::plan::{Added, Caution, Planner, leads, values};
 use crate::yaml::node::{Chomping, Node, NodeKind, ScalarStyle};
 use crate::yaml::trivia::{
-    Token, begins_line, column, find, is_blank, line_break, line_start, next_line, tokens,
-    without_break,
+    begins_line, column, is_blank, line_break, line_start, next_line, part, without_break,
 };
-use crate::yaml::write::{self, Literals, Place, Rendered};
+use crate::yaml::write::{self, Literals, Place};
+
+/// Where an entry or item goes.
+struct Gone<'n> {
+    /// The end of what stays before it.
+    before: Option<&'n Node>,
+    /// Whether it is an item of a list.
+    is_list: bool,
+    /// Where the first of those begins that go with it, one after another.
+    run: usize,
+    /// Whether nothing stays behind it, in a text that ends without a line break.
+    ends_text: bool,
+}
 
 impl<'a> Planner<'a> {
     /// Adds entries or items behind the last one.
@@ -76,212 +87,77 @@ impl<'a> Planner<'a> {
     /// Takes out entries or items with their lines; at least one stays.
     pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize]) {
         let (heads, values) = (leads(node), values(node));
-        for index in removed.iter().copied() {
-            let lead = heads[index].lead;
-            let level = column(self.text, lead);
-            let before = (0..index).rev().find(|index| !removed.contains(index));
-            let before = before.map(|index| values[index].last_leaf());
-            let mut end = self.own_end_of(values[index], level);
-            if !begins_line(self.text, lead) {
-                // What follows moves up behind the `- ` that this entry stood behind.
-                let next = (index..heads.len()).find(|index| !removed.contains(index));
-                let next = next.map_or(end, |next| heads[next].lead);
-                let gap = &self.text[end..next];
-                end += if index + 1 < heads.len() && removed.contains(&(index + 1)) {
-                    gap.len()
-                } else {
-                    gap.len() - gap.trim_start().len()
-                };
-                self.splice(lead, end, "");
+        let mut stays = vec![true; heads.len()];
+        for index in removed {
+            stays[*index] = false;
+        }
+        let mut before: Option<&Node> = None;
+        let mut run = None;
+        for index in 0..heads.len() {
+            if stays[index] {
+                before = Some(values[index].last_leaf());
+                run = None;
                 continue;
             }
-            let mut start = line_start(self.text, lead);
-            let ends_block = before
-                .and_then(|leaf| leaf.block())
-                .map(|block| block.chomping);
-            if ends_block == Some(Chomping::Keep) {
-                // Blank lines that followed would become part of that text.
-                let rest = &self.text[end..];
-                end += blank_lines(rest);
+            let lead = heads[index].lead;
+            let level = column(self.text, lead);
+            let end = self.own_end_of(values[index], level);
+            if begins_line(self.text, lead) {
+                let start = line_start(self.text, lead);
+                let last = values
+                    .last()
+                    .map_or(end, |last| self.own_end_of(last, level));
+                let gone = Gone {
+                    before,
+                    is_list: matches!(node.kind, NodeKind::Sequence(_)),
+                    run: *run.get_or_insert(start),
+                    ends_text: !stays[index..].contains(&true) && self.unfinished(last),
+                };
+                self.remove_lines(start, end, &gone);
+                continue;
             }
-            let bare = without_break(&self.text[..start]);
-            // A mapping's block scalar stays finished; a list's may have been unfinished before
-            // this item was appended.
-            let follows_block = before.is_some_and(|leaf| {
-                leaf.block().is_some()
-                    && leaf.span.end == start
-                    && (node.entries().is_some() || bare.ends_with('\n'))
-            });
-            if self.unfinished(end) && !follows_block {
-                start = bare.len();
-            }
-            self.splice(start, end, "");
+            // What follows moves up behind the `- ` that this entry stood behind.
+            let next = (index..heads.len()).find(|index| stays[*index]);
+            let next = next.map_or(end, |next| heads[next].lead);
+            let gap = part(self.text, end..next);
+            let blanks = gap.len() - gap.trim_start().len();
+            let follows = stays.get(index + 1) == Some(&true);
+            let end = if follows { end + blanks } else { next.max(end) };
+            self.splice(lead, end, "");
         }
     }
 
-    /// Puts another value in the place of one.
-    pub(super) fn replace_block(
-        &mut self,
-        parent: &'a Node,
-        index: usize,
-        old: &'a Node,
-        value: &Value,
-    ) {
-        let head = leads(parent)[index];
-        let base = column(self.text, head.lead);
-        let layout = self.layout(parent);
-        let inner = match (&old.kind, value, &parent.kind) {
-            (NodeKind::Mapping(entries), Value::Object(_), _)
-                if !old.flow && !entries.is_empty() =>
-            {
-                column(self.text, entries[0].key.lead)
-            }
-            (_, _, NodeKind::Sequence(_)) if begins_line(self.text, old.outer()) => base + 2,
-            (_, _, NodeKind::Sequence(_)) => column(self.text, old.outer()).max(base + 2),
-            (_, Value::Array(_), _) => base + layout.dash,
-            _ => base + layout.step,
-        };
-        let after = self.end_of(old, base);
-        let start = old.outer();
-        let own_line = !old.span.is_empty() && begins_line(self.text, start) && start != head.lead;
-        if own_line && !is_block_collection(old) && old.block().is_none() {
-            let rendered = write::block(value, column(self.text, start), layout);
-            let end = next_line(self.text, old.span.end);
-            if rendered.inline.is_empty() && is_blank(without_break(&self.text[old.span.end..end]))
-            {
-                let body = self.with_breaks(rendered.body, start);
-                self.splice(line_start(self.text, start), end, body);
-                return;
+    /// Takes out the lines of an entry or item.
+    fn remove_lines(&mut self, mut start: usize, mut end: usize, gone: &Gone<'_>) {
+        let block = gone.before.and_then(Node::block);
+        if block.is_some_and(|block| block.chomping == Chomping::Keep) {
+            // Blank lines that followed would become part of that text.
+            end += blank_lines(&self.text[end..]);
+        }
+        let bare = without_break(&self.text[..gone.run]);
+        // A mapping's block scalar stays finished; a list's may have been unfinished before this
+        // item was appended.
+        let follows_block = gone.before.is_some_and(|leaf| {
+            let behind = block.is_some() && leaf.span.end == gone.run;
+            behind && (!gone.is_list || bare.ends_with('\n'))
+        });
+        if gone.ends_text && !follows_block {
+            // Each takes the line break in front of it along, and leaves its own to the next.
+            start = without_break(&self.text[..start]).len();
+            if !self.unfinished(end) {
+                end = without_break(&self.text[..end]).len();
             }
         }
-        let rendered = write::block(value, inner, layout);
-        if old.span.start == head.span.end && !std::ptr::eq(head, old) {
-            // `? key` without a `:`.
-            let at = self.line_after(head);
-            let inline = format!(": {}", rendered.inline);
-            let lines = format!(
-                "{}{}\n{}",
-                " ".repeat(base),
-                inline.trim_end(),
-                rendered.body
-            );
-            let lines = self.with_breaks(lines, at);
-            let before = if self.unfinished(at) {
-                line_break(self.text, at)
-            } else {
-                ""
-            };
-            self.splice(at, at, format!("{before}{lines}"));
-            return;
-        }
-        self.replace_with(head, old, after, ends_in_block(value), rendered);
-    }
-
-    fn replace_with(
-        &mut self,
-        head: &Node,
-        old: &Node,
-        after: usize,
-        ends_in_block: bool,
-        rendered: Rendered,
-    ) {
-        let (text, start) = (self.text, old.outer());
-        let is_block = is_block_collection(old);
-        let mut body = self.with_breaks(rendered.body, start);
-        // The part on the line of what announces the value, and the lines below it.
-        let (from, to, lines) = match old.block() {
-            Some(block) => (start, block.header_end, block.body..old.span.end),
-            None if is_block => {
-                let lines = self.own_end_of(old, column(text, head.lead));
-                let announced = self.announced(head, old);
-                let begins = announced.max(line_start(text, old.span.start));
-                (announced, announced, begins..lines)
-            }
-            None => (start, old.span.end, after..after),
-        };
-        if is_block && !begins_line(text, old.span.start) {
-            // `- a: b`: the collection begins on the line of its dash.
-            let inline = rendered.inline;
-            let text = match inline.as_str() {
-                "" => format!(" {}", body.trim_start_matches(' ')),
-                inline => format!(" {inline}{}{body}", line_break(text, start)),
-            };
-            self.splice(from, lines.end, text);
-            return;
-        }
-        let line_end = next_line(text, to);
-        let alone = is_blank(without_break(&text[to..line_end]));
-        if std::ptr::eq(head, old) && rendered.inline.is_empty() && alone && lines.is_empty() {
-            // `- 1` becomes `- a: b`: the collection begins on the line of its dash.
-            let blank = if text[..from].ends_with([' ', '\t']) {
-                ""
-            } else {
-                " "
-            };
-            let body = without_break(body.trim_start_matches(' '));
-            self.splice(from, to, format!("{blank}{body}"));
-            return;
-        }
-        if rendered.inline.is_empty() {
-            let blanks = text[..from].len() - text[..from].trim_end_matches([' ', '\t']).len();
-            let from = if from < to { from - blanks } else { from };
-            self.splice(from, to, "");
-        } else if text[..from].ends_with([' ', '\t', '\n']) && from < to {
-            self.splice(from, to, rendered.inline);
-        } else {
-            self.splice(from, to, format!(" {}", rendered.inline));
-        }
-        if self.unfinished(lines.start) && !body.is_empty() {
-            body.insert_str(0, line_break(text, start));
-            if !ends_in_block {
-                body.truncate(without_break(&body).len());
-            }
-        }
-        if !lines.is_empty() || !body.is_empty() {
-            self.splice(lines.start, lines.end, body);
-        }
-    }
-
-    /// A document's root whose keys all went.
-    pub(super) fn replace_root(&mut self, root: &'a Node, value: &Value) {
-        if root.flow {
-            self.splice(root.span.start, root.span.end, self.bracketed(value, root));
-            return;
-        }
-        let layout = self.layout(root);
-        let rendered = write::block(value, 0, layout);
-        let text = match rendered.inline.as_str() {
-            "" => rendered.body,
-            inline => format!("{inline}\n"),
-        };
-        let end = self.own_end_of(root, 0);
-        let text = self.with_breaks(text, root.span.start);
-        self.splice(root.span.start, end, text);
-    }
-
-    /// Behind the `:` or `-` in front of a block collection, and its tag.
-    fn announced(&self, head: &Node, old: &Node) -> usize {
-        let gap = if std::ptr::eq(head, old) {
-            head.lead..old.span.start
-        } else {
-            head.span.end..old.span.start
-        };
-        let wanted = if std::ptr::eq(head, old) { b'-' } else { b':' };
-        let found = find(self.text, gap.clone(), wanted);
-        let end = found.map_or(gap.start, |at| at + 1);
-        tokens(self.text, end..old.span.start)
-            .filter(|(token, _)| *token == Token::Property)
-            .last()
-            .map_or(end, |(_, at)| at.end)
+        self.splice(start, end, "");
     }
 
     /// Whether the text ends here without a line break.
-    fn unfinished(&self, at: usize) -> bool {
+    pub(super) fn unfinished(&self, at: usize) -> bool {
         at == self.text.len() && !self.text.ends_with('\n')
     }
 
     /// Where the line after a value begins.
-    fn line_after(&self, node: &Node) -> usize {
+    pub(super) fn line_after(&self, node: &Node) -> usize {
         let leaf = node.last_leaf();
         if leaf.block().is_some() {
             leaf.span.end
@@ -292,7 +168,7 @@ impl<'a> Planner<'a> {
 
     /// Behind a value and the comments right below it that are indented deeper than `column`:
     /// they are about what is inside it.
-    fn own_end_of(&self, node: &Node, column: usize) -> usize {
+    pub(super) fn own_end_of(&self, node: &Node, column: usize) -> usize {
         let mut end = self.line_after(node);
         if self.caution == Caution::Cautious {
             return self.end_of(node, column);
@@ -308,7 +184,7 @@ impl<'a> Planner<'a> {
 
     /// The same, comments after blank lines and other comments included: a place where new lines
     /// change nothing else.
-    fn end_of(&self, node: &Node, column: usize) -> usize {
+    pub(super) fn end_of(&self, node: &Node, column: usize) -> usize {
         let mut at = self.line_after(node);
         let mut end = at;
         for line in self.text[at..].split_inclusive('\n') {
@@ -324,7 +200,7 @@ impl<'a> Planner<'a> {
         end
     }
 
-    fn with_breaks(&self, lines: String, near: usize) -> String {
+    pub(super) fn with_breaks(&self, lines: String, near: usize) -> String {
         match line_break(self.text, near) {
             "\n" => lines,
             other => lines.replace('\n', other),
@@ -348,17 +224,13 @@ fn key_like(key: &str, siblings: &[&Node]) -> String {
 }
 
 /// Whether what is written for a value can end in a block scalar.
-fn ends_in_block(value: &Value) -> bool {
+pub(super) fn ends_in_block(value: &Value) -> bool {
     match value {
         Value::String(text) => write::is_literal(text),
         Value::Object(map) => map.values().next_back().is_some_and(ends_in_block),
         Value::Array(items) => items.last().is_some_and(ends_in_block),
         _ => false,
     }
-}
-
-fn is_block_collection(node: &Node) -> bool {
-    !node.flow && matches!(node.kind, NodeKind::Mapping(_) | NodeKind::Sequence(_))
 }
 
 fn is_deeper_comment(line: &str, column: usize) -> bool {

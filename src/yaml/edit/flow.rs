@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::plan::{Added, Planner, leads, values};
 use crate::yaml::node::{Node, Scalar, ScalarStyle};
-use crate::yaml::trivia::{begins_line, find, is_blank, line_break, line_start, next_line};
+use crate::yaml::trivia::{begins_line, find, is_blank, line_break, line_start, next_line, part};
 use crate::yaml::write::{self, Place};
 
 /// How what stands between brackets is written.
@@ -55,7 +55,7 @@ impl<'a> Planner<'a> {
         }
         // A comment on the last entry's line stays on it.
         let line_end = next_line(self.text, at);
-        let rest = &self.text[at..line_end.min(close)];
+        let rest = part(self.text, at..line_end.min(close));
         if own_lines && line_end <= close && rest.contains('#') {
             if comma.is_none() {
                 self.splice(end, end, ",");
@@ -71,7 +71,7 @@ impl<'a> Planner<'a> {
     /// Entries for an empty pair of brackets that may hold comments.
     fn fill_flow(&mut self, node: &'a Node, added: &[Added], style: &Style) {
         let (open, close) = (node.span.start + 1, node.span.end - 1);
-        let commented = self.text[open..close].contains('#');
+        let commented = part(self.text, open..close).contains('#');
         let own_lines = commented || self.json && self.in_own_lines(node);
         if !own_lines {
             let entries: Vec<_> = added
@@ -114,14 +114,16 @@ impl<'a> Planner<'a> {
                 .map_or(node.span.end - 1, |next| next.lead);
             find(text, end_of(index)..next, b',')
         };
-        let last_stays = (0..heads.len())
-            .rev()
-            .find(|index| !removed.contains(index));
+        let mut stays = vec![true; heads.len()];
+        for index in removed {
+            stays[*index] = false;
+        }
+        let last_stays = stays.iter().rposition(|stays| *stays);
         for index in removed.iter().copied() {
             let lead = heads[index].lead;
             let end = comma_of(index).map_or(end_of(index), |at| at + 1);
             let line_end = next_line(text, end);
-            let rest = text[end..line_end].trim_start();
+            let rest = part(text, end..line_end).trim_start();
             let own_line = begins_line(text, lead) && (rest.is_empty() || rest.starts_with('#'));
             if own_line {
                 self.splice(line_start(text, lead), line_end, "");
@@ -239,7 +241,7 @@ impl<'a> Planner<'a> {
 
     fn colon(&self, node: &Node) -> Option<String> {
         let entry = node.entries().filter(|_| node.flow)?.last()?;
-        let colon = &self.text[entry.key.span.end..entry.value.outer()];
+        let colon = part(self.text, entry.key.span.end..entry.value.outer());
         (colon.trim() == ":" && !colon.contains('\n')).then(|| colon.to_owned())
     }
 
@@ -251,8 +253,11 @@ impl<'a> Planner<'a> {
         };
         let end = values[values.len() - 2].span.end.max(before.span.end);
         let comma = find(self.text, end..last.lead, b',').filter(|_| node.flow)?;
-        let comma = &self.text[comma..last.lead];
-        is_blank(&comma[1..]).then(|| comma.to_owned())
+        let comma = part(self.text, comma..last.lead);
+        comma
+            .strip_prefix(',')
+            .is_some_and(is_blank)
+            .then(|| comma.to_owned())
     }
 
     /// Whether a node, or the one around it, has its children on lines of their own.

@@ -12,6 +12,7 @@ mod layout;
 mod lines;
 mod plan;
 mod refuse;
+mod replace;
 mod text;
 mod verify;
 
@@ -77,11 +78,12 @@ pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
 ///
 /// # Errors
 /// [`crate::error::Kind::Input`], with place and hint, where the edited part holds anchors,
-/// aliases, merge keys or a key twice, or where a route leads through something that is no
+/// aliases, merge keys or a key twice, where lines end in a lone carriage return, or where a route leads through something that is no
 /// mapping; [`crate::error::Kind::Internal`] where no way to write the change reads as intended.
 pub fn edited<'s>(stream: &'s Stream, edits: &[Edit]) -> Result<Cow<'s, Stream>> {
     let intents = intents(stream, edits)?;
     let text = stream.source().text();
+    refuse::old_line_breaks(stream)?;
     let mut why = Error::internal("nothing was tried");
     for caution in [Caution::Preferred, Caution::Cautious] {
         let mut splices = Vec::new();

@@ -167,7 +167,7 @@ impl<'a> Planner<'a> {
     }
 
     fn changes(&mut self, node: &'a Node, changes: Changes<'_>) -> Result<()> {
-        let children = values(node);
+        let (heads, children) = (leads(node), values(node));
         let Changes {
             removed,
             added,
@@ -185,7 +185,9 @@ impl<'a> Planner<'a> {
             .collect();
         if !(removed.is_empty() && added.is_empty() && made.is_empty() && set.is_empty()) {
             let touched = set.iter().map(|(index, _)| index).chain(&removed);
-            let touched: Vec<_> = touched.map(|index| children[*index]).collect();
+            let touched: Vec<_> = touched
+                .flat_map(|index| [heads[*index], children[*index]])
+                .collect();
             self.refuse(node, &touched)?;
             if node.flow && !self.text[node.span.start..].starts_with(['{', '[']) {
                 return Err(Error::input("a pair without braces in a list")
@@ -249,7 +251,10 @@ impl<'a> Planner<'a> {
     fn set(&mut self, parent: &'a Node, index: usize, old: &'a Node, value: &Value) -> Result<()> {
         match (&old.kind, value) {
             (NodeKind::Mapping(entries), Value::Object(map))
-                if !entries.is_empty() && !map.is_empty() && old.properties.is_none() =>
+                if !map.is_empty()
+                    && old.properties.is_none()
+                    && !entries.is_empty()
+                    && entries.iter().all(|entry| entry.key.key_text().is_some()) =>
             {
                 let mut children: Vec<_> = map
                     .iter()

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::yaml::node::{Entry, Node, NodeKind};
-use crate::yaml::stream::Document;
+use crate::yaml::stream::{Document, Format, Stream};
 
 /// Refuses a part that holds an anchor, an alias or a merge key: what is seen there is not all
 /// that it is, and a change of it could change another place.
@@ -42,6 +42,20 @@ pub(super) fn duplicate(document: &Document, key: &str, first: &Node, second: &N
     ))
     .at(document.location(second.span().start))
     .hint("kubectl takes the last one, kustomize refuses both: delete one of them")
+}
+
+/// Refuses YAML with carriage returns that no line feed follows: they end lines, as on old Macs.
+pub(super) fn old_line_breaks(stream: &Stream) -> Result<()> {
+    let text = stream.source().text();
+    let mut returns = text.match_indices('\r').map(|(at, _)| at);
+    match returns.find(|at| !text[at + 1..].starts_with('\n')) {
+        Some(at) if stream.format() == Format::Yaml => Err(Error::input(
+            "a line that ends in a carriage return without a line feed",
+        )
+        .at(stream.source().location(at))
+        .hint("save the file with LF or CRLF line ends")),
+        _ => Ok(()),
+    }
 }
 
 fn refusal(document: &Document, node: &Node, what: &str) -> Error {

@@ -8,7 +8,7 @@ use crate::model::Source;
 use crate::yaml::decode::{locate, locate_end};
 use crate::yaml::node::{Block, Chomping, Node, Scalar, ScalarStyle};
 use crate::yaml::stream::Stream;
-use crate::yaml::trivia::{column, line_break, without_break};
+use crate::yaml::trivia::{column, line_break, part, without_break};
 use crate::yaml::write;
 
 impl<'a> Planner<'a> {
@@ -76,10 +76,15 @@ impl<'a> Planner<'a> {
         let mut text = String::from("\"");
         for line in new.split_inclusive('\n') {
             text.push_str(&margin);
-            if line.starts_with([' ', '\t']) {
-                text.push('\\');
-            }
-            write::escape_into(&mut text, line, write::needs_escape);
+            // Blanks in front of a continued line are no content.
+            let rest = if let Some(rest) = line.strip_prefix('\t') {
+                text.push_str("\\t");
+                rest
+            } else {
+                text.push_str(if line.starts_with(' ') { "\\" } else { "" });
+                line
+            };
+            write::escape_into(&mut text, rest, write::needs_escape);
         }
         text.push_str(&margin);
         text.push('"');
@@ -129,7 +134,7 @@ impl<'a> Planner<'a> {
         new: &str,
     ) -> Option<Vec<Splice>> {
         let (before, after) = (content_lines(&scalar.value), content_lines(new));
-        let physical: Vec<&str> = self.text[block.body..old.span.end]
+        let physical: Vec<&str> = part(self.text, block.body..old.span.end)
             .split_inclusive('\n')
             .collect();
         let sound = new
@@ -208,7 +213,7 @@ impl<'a> Planner<'a> {
         } else if hides(after) && !block.explicit_indent {
             return None;
         } else {
-            let header = &self.text[old.span.start..block.header_end];
+            let header = part(self.text, old.span.start..block.header_end);
             header.chars().filter(char::is_ascii_digit).collect()
         };
         if chomping == block.chomping && block.explicit_indent != digit.is_empty() {

@@ -95,7 +95,7 @@ fn compare(
         let lost: Vec<&Question> = questions
             .iter()
             .zip(of_present.iter().zip(&of_new))
-            .filter(|(_, (old, new))| **old == Answer::Yes && **new != Answer::Yes)
+            .filter(|(_, ((_, old), (_, new)))| *old == Answer::Yes && *new != Answer::Yes)
             .map(|(question, _)| question)
             .collect();
         if lost.is_empty() {

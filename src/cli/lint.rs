@@ -1,0 +1,90 @@
+//! What is wrong with accounts and policies: `lint`.
+
+use clap::{Args, ValueEnum};
+
+use super::Input;
+
+/// Say what is wrong with accounts and policies before the server does.
+///
+/// Reads argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, Helm values, kustomize patches
+/// and bare policies. A comment `# octopus-argo: ignore[RULE]` on a key's line or above it, or on a
+/// line of its own above a policy line, ignores a finding.
+///
+/// Exit code 0: clean, 1: findings at or above --fail-on.
+#[derive(Clone, Debug, Args)]
+pub struct LintArgs {
+    /// Only these rules (repeatable, comma-separated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these rules (repeatable, comma-separated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The least severe finding that makes the exit code 1
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Edit the files: what changes nobody's permissions, or with =unsafe all that can be fixed
+    #[arg(long, value_enum, value_name = "SAFETY", num_args = 0..=1, default_missing_value = "safe", require_equals = true, conflicts_with_all = ["live", "sample"])]
+    pub fix: Option<FixSafety>,
+    /// An account that serves a program and needs no login (repeatable, comma-separated)
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        default_value = "octopus"
+    )]
+    pub account: Vec<String>,
+    /// The version of Argo CD that it is meant for [default: the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub argocd_version: Option<String>,
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: LintOutput,
+    /// Print the page of a rule, and nothing else
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "live", "sample", "fix"])]
+    pub explain: Option<String>,
+    /// List all rules, and nothing else
+    #[arg(long, conflicts_with_all = ["filename", "live", "sample", "fix", "explain"])]
+    pub list_rules: bool,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// From which severity on a finding makes the exit code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors only
+    Error,
+    /// Errors and warnings
+    #[default]
+    Warning,
+    /// Everything
+    Note,
+    /// Nothing
+    Never,
+}
+
+/// Which fixes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FixSafety {
+    /// Those that change nobody's permissions
+    Safe,
+    /// All: some grant or take something
+    Unsafe,
+}
+
+/// The format of `lint`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LintOutput {
+    /// The lines with the characters marked, for people
+    #[default]
+    Text,
+    /// A versioned JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// `JUnit` XML, for CI servers
+    Junit,
+}

@@ -1,0 +1,47 @@
+//! Who may do what, all at once.
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::Input;
+
+/// Show who may do what: every subject and role of a policy, with the line that decides.
+///
+/// Effective means after roles, denies, the default role and the built-in policy. -o html is one
+/// page to attach to a review.
+#[derive(Clone, Debug, Args)]
+pub struct MatrixArgs {
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Only this subject (repeatable, comma-separated)
+    #[arg(long, value_name = "SUBJECT", value_delimiter = ',')]
+    pub subject: Vec<String>,
+    /// Only this resource (repeatable, comma-separated)
+    #[arg(long, value_name = "RESOURCE", value_delimiter = ',')]
+    pub resource: Vec<String>,
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: MatrixOutput,
+    /// Load Argo CD's built-in policy first
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub use_builtin_policy: bool,
+    /// The version of Argo CD whose rules count [default: the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub argocd_version: Option<String>,
+}
+
+/// The format of `matrix`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum MatrixOutput {
+    /// A table
+    #[default]
+    Text,
+    /// A table for a pull request
+    Markdown,
+    /// Comma-separated values
+    Csv,
+    /// A versioned JSON document
+    Json,
+    /// One self-contained page
+    Html,
+}

@@ -1,0 +1,285 @@
+//! `lint`: says what is wrong, and puts right what can be.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::can::version;
+use super::context::Context;
+use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
+use crate::emit::{Access, Existing, write};
+use crate::error::{Code, Error, Result};
+use crate::input::{self, File, Origin, objects};
+use crate::lint::{self, Object, Options, Outcome, Safety, Selection, Severity, Subject, Text};
+use crate::model::Source;
+use crate::report::Style;
+use crate::report::findings::{self, Counts, Finding, Level, Mark, RuleInfo};
+use crate::yaml::Stream;
+
+/// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
+const ROUNDS: usize = 10;
+
+pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    if args.list_rules {
+        context.print(&list())?;
+        return Ok(Code::OK);
+    }
+    if let Some(id) = &args.explain {
+        let rule = lint::rule(id).ok_or_else(|| unknown_rule(id))?;
+        let shown = context.shown(rule.about().page);
+        context.print(&shown)?;
+        return Ok(Code::OK);
+    }
+    let selection = Selection {
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+    };
+    if let Some(id) = selection.unknown() {
+        return Err(unknown_rule(id));
+    }
+    let options = Options {
+        version: version(args.argocd_version.as_deref())?,
+        integrations: args.account.clone(),
+        namespace: args.input.namespace.clone(),
+    };
+    let Some((mut files, failures)) = context.read_each(&args.input)? else {
+        return Err(Error::usage("there is nothing to lint")
+            .hint("give it with -f FILE, -f DIRECTORY, -f - or --live; --sample has an example"));
+    };
+    let fixed = match args.fix {
+        Some(safety) => fix(&mut files, safety, &selection, &options)?,
+        None => BTreeMap::new(),
+    };
+    let subject = subject(&files, &options);
+    if subject.is_empty() && failures.is_empty() {
+        return Err(nothing());
+    }
+    if subject.foreign() > 0 {
+        let foreign = subject.foreign();
+        let objects = if foreign == 1 { "object" } else { "objects" };
+        context.note(format!("ignored {foreign} {objects} of other kinds"));
+    }
+    let outcome = lint::run(&subject, &selection);
+    let printed = args.fix.is_some() && save(&files, &fixed, context)?;
+    report(args, &subject, &outcome, &files, printed, context)?;
+    for error in &failures {
+        context.show(error);
+    }
+    let worst = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.severity)
+        .max();
+    let least = match args.fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Note => Some(Severity::Note),
+        FailOn::Never => None,
+    };
+    let failed = least.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+    Ok(match (failures.is_empty(), failed) {
+        (false, _) => Code::INPUT,
+        (true, true) => Code::NO,
+        (true, false) => Code::OK,
+    })
+}
+
+fn nothing() -> Error {
+    Error::input("there is nothing in the input that lint looks at")
+        .hint("it looks at argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, values of the argo-cd chart, patches of these, and policies as CSV")
+        .hint("read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml")
+}
+
+fn unknown_rule(id: &str) -> Error {
+    Error::usage(format!("there is no rule `{id}`"))
+        .hint("kubectl octopus-argo lint --list-rules lists all rules")
+}
+
+fn list() -> String {
+    let width = lint::ALL.iter().map(|rule| rule.about().id.len()).max();
+    let width = width.unwrap_or_default() + 3;
+    let mut out = format!("{:<width$}{:<10}DESCRIPTION\n", "RULE", "SEVERITY");
+    for rule in lint::ALL {
+        let about = rule.about();
+        let severity = about.severity.as_str();
+        let _ = writeln!(out, "{:<width$}{severity:<10}{}", about.id, about.summary());
+    }
+    out
+}
+
+/// What was read, sorted for the rules.
+fn subject<'f>(files: &'f [File], options: &Options) -> Subject<'f> {
+    let texts = files.iter().map(|file| match &file.content {
+        input::Content::Documents(stream) => Text {
+            source: stream.source(),
+            content: lint::Content::Documents(stream),
+        },
+        input::Content::Policy(source) => Text {
+            source,
+            content: lint::Content::Policy,
+        },
+    });
+    let objects = objects(files).into_iter().map(|object| Object {
+        file: object.file,
+        document: object.document,
+        parsed: object.in_document(),
+        route: object.route,
+        node: object.node,
+    });
+    Subject::new(texts.collect(), objects.collect(), options.clone())
+}
+
+/// Makes the fixes, round after round, and returns how many findings went in each file.
+fn fix(
+    files: &mut [File],
+    safety: FixSafety,
+    selection: &Selection,
+    options: &Options,
+) -> Result<BTreeMap<usize, usize>> {
+    let most = match safety {
+        FixSafety::Safe => Safety::Safe,
+        FixSafety::Unsafe => Safety::Unsafe,
+    };
+    let mut counts = BTreeMap::new();
+    for _ in 0..ROUNDS {
+        let fixed = {
+            let subject = subject(files, options);
+            let outcome = lint::run(&subject, selection);
+            lint::fix::apply(&subject, &outcome.findings, most)
+        };
+        if fixed.is_empty() {
+            break;
+        }
+        for one in fixed {
+            let content = &mut files[one.file].content;
+            *content = match content {
+                input::Content::Documents(stream) => {
+                    let source = Source::new(stream.source().name(), one.text);
+                    input::Content::Documents(Stream::parse(source)?)
+                }
+                input::Content::Policy(source) => {
+                    input::Content::Policy(Source::new(source.name(), one.text))
+                }
+            };
+            *counts.entry(one.file).or_default() += one.count;
+        }
+    }
+    Ok(counts)
+}
+
+/// Writes the files that changed; stdin's text goes to stdout, changed or not. Returns whether
+/// stdout is taken by that.
+fn save(
+    files: &[File],
+    fixed: &BTreeMap<usize, usize>,
+    context: &mut Context<'_, '_>,
+) -> Result<bool> {
+    for (index, count) in fixed {
+        let file = &files[*index];
+        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
+            continue;
+        };
+        let real = context.host.path(path);
+        // Through a link to the file itself.
+        let real = real.canonicalize().unwrap_or(real);
+        let text = text_of(file);
+        write(&real, text.as_bytes(), Access::Normal, Existing::Replace)?;
+        let findings = if *count == 1 { "finding" } else { "findings" };
+        context.note(format!("{}: put {count} {findings} right", path.display()));
+    }
+    let stdin = files.iter().find(|file| file.origin == Origin::Stdin);
+    if let Some(file) = stdin {
+        context.print(text_of(file))?;
+    }
+    Ok(stdin.is_some())
+}
+
+fn text_of(file: &File) -> &str {
+    match &file.content {
+        input::Content::Documents(stream) => stream.source().text(),
+        input::Content::Policy(source) => source.text(),
+    }
+}
+
+/// The findings in the format that was asked for.
+fn report(
+    args: &LintArgs,
+    subject: &Subject<'_>,
+    outcome: &Outcome,
+    files: &[File],
+    to_stderr: bool,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    let found: Vec<Finding<'_>> = outcome
+        .findings
+        .iter()
+        .map(|finding| shown(finding, subject))
+        .collect();
+    let names: Vec<&str> = files.iter().map(name_of).collect();
+    let text = match args.output {
+        LintOutput::Text if to_stderr => findings::text(&found, Style::new(false)),
+        LintOutput::Text => findings::text(&found, context.style()),
+        LintOutput::Json => findings::json(&found),
+        LintOutput::Sarif => {
+            let rules: Vec<RuleInfo> = lint::ALL.iter().map(|rule| info(*rule)).collect();
+            findings::sarif(&found, &rules, env!("CARGO_PKG_VERSION"))
+        }
+        LintOutput::Github => findings::github(&found),
+        LintOutput::Junit => findings::junit(&found, &names),
+    };
+    if to_stderr {
+        // Nobody is left to be told when stderr is closed.
+        let _ = context.host.stderr.write_all(text.as_bytes());
+    } else {
+        context.print(&text)?;
+    }
+    let counts = Counts::of(&found, outcome.ignored);
+    // Where nothing could be read, the errors say all there is to say.
+    if !files.is_empty() {
+        context.note(findings::summary(counts, files.len()));
+    }
+    Ok(())
+}
+
+fn name_of(file: &File) -> &str {
+    match &file.content {
+        input::Content::Documents(stream) => stream.source().name(),
+        input::Content::Policy(source) => source.name(),
+    }
+}
+
+fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Note => Level::Note,
+        Severity::Warning => Level::Warning,
+        Severity::Error => Level::Error,
+    }
+}
+
+fn info(rule: &dyn lint::Rule) -> RuleInfo {
+    let about = rule.about();
+    RuleInfo {
+        id: about.id,
+        level: level(about.severity),
+        summary: about.summary(),
+        page: about.page,
+    }
+}
+
+fn shown<'s>(finding: &lint::Finding, subject: &Subject<'s>) -> Finding<'s> {
+    let mark = |place: &lint::Place, label: &str| Mark {
+        source: subject.source(place.file),
+        span: place.span.clone(),
+        label: label.to_owned(),
+    };
+    let related = finding.related.iter();
+    let fix = finding.fix.as_ref();
+    Finding {
+        rule: finding.rule,
+        level: level(finding.severity),
+        message: finding.message.clone(),
+        mark: mark(&finding.place, &finding.label),
+        related: related.map(|one| mark(&one.place, &one.message)).collect(),
+        help: finding.help.clone(),
+        fix: fix.map(|fix| (fix.title.clone(), fix.safety == Safety::Safe)),
+    }
+}

@@ -1,0 +1,196 @@
+//! What a rule reports.
+
+use std::ops::Range;
+
+use super::rule::{About, Severity};
+use crate::yaml::Step;
+
+/// A place in a text that was read. It becomes line and column only when it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which text.
+    pub file: usize,
+    /// Which document of it; a bare policy has none.
+    pub document: Option<usize>,
+    /// The way from the document's root to the value that holds the place.
+    pub route: Vec<Step>,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+}
+
+/// Whether a fix may be made without a thought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// No decision and no account's ability changes, for anybody, and no value but the mistaken one
+    /// is touched.
+    Safe,
+    /// It grants or takes something.
+    Unsafe,
+}
+
+impl Safety {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// What a change applies to: a value of a document, or a bare policy as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target {
+    /// Which text.
+    pub file: usize,
+    /// Which document of it; a bare policy has none.
+    pub document: Option<usize>,
+    /// The way from the document's root to the value.
+    pub route: Vec<Step>,
+}
+
+/// One change of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Replaces bytes of a value's decoded text.
+    Splice {
+        /// The value.
+        target: Target,
+        /// Its bytes, decoded.
+        range: Range<usize>,
+        /// What stands there instead.
+        text: String,
+    },
+    /// Gives a key a value.
+    Set {
+        /// The value's place, which may not be there yet.
+        target: Target,
+        /// The value.
+        text: String,
+    },
+    /// Takes a key and its value out.
+    Remove {
+        /// The value's place.
+        target: Target,
+    },
+}
+
+impl Change {
+    /// What it applies to.
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Splice { target, .. } | Self::Set { target, .. } | Self::Remove { target } => {
+                target
+            }
+        }
+    }
+}
+
+/// How to put a finding right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Whether it may be made without a thought.
+    pub safety: Safety,
+    /// The changes, all or none.
+    pub changes: Vec<Change>,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What is wrong: a sentence without a capital and without a full stop.
+    pub message: String,
+    /// A few words for the marked characters.
+    pub label: String,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// What it means or what to do, a sentence each.
+    pub help: Vec<String>,
+    /// How to put it right, where that can be said.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// Adds a few words for the marked characters.
+    pub(super) fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds another place.
+    pub(super) fn related(&mut self, place: Place, message: impl Into<String>) -> &mut Self {
+        let message = message.into();
+        self.related.push(Related { place, message });
+        self
+    }
+
+    /// Adds what it means or what to do.
+    pub(super) fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a fix that changes no decision and no account's ability.
+    pub(super) fn safe(&mut self, title: impl Into<String>, changes: Vec<Change>) -> &mut Self {
+        self.fix(title.into(), Safety::Safe, changes)
+    }
+
+    /// Adds a fix that grants or takes something.
+    pub(super) fn risky(&mut self, title: impl Into<String>, changes: Vec<Change>) -> &mut Self {
+        self.fix(title.into(), Safety::Unsafe, changes)
+    }
+
+    fn fix(&mut self, title: String, safety: Safety, changes: Vec<Change>) -> &mut Self {
+        self.fix = Some(Fix {
+            title,
+            safety,
+            changes,
+        });
+        self
+    }
+}
+
+/// Where a rule reports to.
+pub struct Findings<'f> {
+    about: &'static About,
+    all: &'f mut Vec<Finding>,
+}
+
+impl<'f> Findings<'f> {
+    pub(super) fn new(about: &'static About, all: &'f mut Vec<Finding>) -> Self {
+        Self { about, all }
+    }
+
+    /// Reports a finding and returns it, so that more can be said.
+    pub(super) fn add(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
+        let at = self.all.len();
+        self.all.push(Finding {
+            rule: self.about.id,
+            severity: self.about.severity,
+            place,
+            message: message.into(),
+            label: String::new(),
+            related: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+        });
+        &mut self.all[at]
+    }
+}

@@ -1,0 +1,201 @@
+//! From the fixes of findings to new texts.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Change, Finding, Fix, Safety, Target};
+use super::subject::{Content, Subject};
+use crate::yaml::{self, Edit, Node, NodeKind, Stream};
+
+/// What became of the fixes for one text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// Which text.
+    pub file: usize,
+    /// The new text.
+    pub text: String,
+    /// How many findings were put right.
+    pub count: usize,
+}
+
+/// Makes the fixes that are at most this unsafe, and returns the texts that change. A fix that
+/// touches what another one touches waits for the next round; one that the editor refuses (inside
+/// an anchor, say) is left out.
+pub fn apply(subject: &Subject<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> {
+    let mut by_file: BTreeMap<usize, Vec<&Fix>> = BTreeMap::new();
+    for finding in findings {
+        if let Some(fix) = &finding.fix
+            && fix.safety <= most
+            && let Some(change) = fix.changes.first()
+        {
+            by_file.entry(change.target().file).or_default().push(fix);
+        }
+    }
+    let mut fixed = Vec::new();
+    for (file, wanted) in by_file {
+        let chosen = without_overlaps(wanted);
+        let text = &subject.texts[file];
+        let new = match text.content {
+            Content::Policy => bare(text.source.text(), &chosen).map(|new| (new, chosen.len())),
+            Content::Documents(stream) => documents(stream, &chosen),
+        };
+        if let Some((new, count)) = new
+            && new != text.source.text()
+        {
+            fixed.push(Fixed {
+                file,
+                text: new,
+                count,
+            });
+        }
+    }
+    fixed
+}
+
+/// Whether the editor can make a fix: no value on the way is an alias, or shared through an anchor.
+pub(super) fn is_possible(subject: &Subject<'_>, fix: &Fix) -> bool {
+    fix.changes.iter().all(|change| {
+        let target = change.target();
+        let (Content::Documents(stream), Some(document)) =
+            (subject.texts[target.file].content, target.document)
+        else {
+            return true;
+        };
+        let mut node = stream.documents()[document].root();
+        for step in &target.route {
+            node = node.and_then(|node| node.step(step));
+            let shared =
+                |node: &Node| node.has_anchor() || matches!(node.kind(), NodeKind::Alias(_));
+            if node.is_some_and(shared) {
+                return false;
+            }
+        }
+        // A key that comes through a merge does not stand there itself.
+        node.is_some() || matches!(change, Change::Set { .. })
+    })
+}
+
+/// The fixes of which no two touch the same bytes, or the same value as a whole.
+fn without_overlaps(fixes: Vec<&Fix>) -> Vec<&Fix> {
+    let mut taken = Taken::default();
+    let mut kept = Vec::with_capacity(fixes.len());
+    for fix in fixes {
+        if fix.changes.iter().all(|change| taken.is_free(change)) {
+            for change in &fix.changes {
+                taken.take(change);
+            }
+            kept.push(fix);
+        }
+    }
+    kept
+}
+
+/// What is changed already.
+#[derive(Default)]
+struct Taken<'f> {
+    /// Bytes of values: where they begin, and where they end.
+    bytes: BTreeMap<&'f Target, BTreeMap<usize, usize>>,
+    /// Values as a whole.
+    wholes: Vec<&'f Target>,
+}
+
+impl<'f> Taken<'f> {
+    fn is_free(&self, change: &Change) -> bool {
+        let target = change.target();
+        let related = |other: &&&Target| {
+            let (a, b) = (&target.route, &other.route);
+            target.document == other.document && (a.starts_with(b) || b.starts_with(a))
+        };
+        if self.wholes.iter().any(|other| related(&other)) {
+            return false;
+        }
+        let Change::Splice { range, .. } = change else {
+            return !self.bytes.keys().any(|other| related(&other));
+        };
+        let Some(bytes) = self.bytes.get(target) else {
+            return true;
+        };
+        let before = bytes.range(..=range.start).next_back();
+        let apart = before.is_none_or(|(start, end)| *end <= range.start && *start < range.start);
+        let after = bytes.range(range.start..).next();
+        apart && after.is_none_or(|(start, _)| *start >= range.end && *start > range.start)
+    }
+
+    fn take(&mut self, change: &'f Change) {
+        match change {
+            Change::Splice { target, range, .. } => {
+                let bytes = self.bytes.entry(target).or_default();
+                bytes.insert(range.start, range.end);
+            }
+            Change::Set { target, .. } | Change::Remove { target } => self.wholes.push(target),
+        }
+    }
+}
+
+fn bare(text: &str, fixes: &[&Fix]) -> Option<String> {
+    let splices = fixes.iter().flat_map(|fix| &fix.changes);
+    let splices = splices.map(|change| match change {
+        Change::Splice { range, text, .. } => Some((range.clone(), text.as_str())),
+        Change::Set { .. } | Change::Remove { .. } => None,
+    });
+    Some(splice(text, splices.collect::<Option<Vec<_>>>()?))
+}
+
+fn splice(text: &str, mut splices: Vec<(std::ops::Range<usize>, &str)>) -> String {
+    splices.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut text = text.to_owned();
+    for (range, new) in splices {
+        text.replace_range(range, new);
+    }
+    text
+}
+
+/// All fixes at once; where the editor refuses that, one after the other without those it refuses.
+fn documents(stream: &Stream, fixes: &[&Fix]) -> Option<(String, usize)> {
+    if let Some(text) = edited(stream, fixes) {
+        return Some((text, fixes.len()));
+    }
+    let mut kept = Vec::new();
+    let mut best = None;
+    for fix in fixes {
+        kept.push(*fix);
+        match edited(stream, &kept) {
+            Some(text) => best = Some((text, kept.len())),
+            None => {
+                kept.pop();
+            }
+        }
+    }
+    best
+}
+
+fn edited(stream: &Stream, fixes: &[&Fix]) -> Option<String> {
+    let mut edits = Vec::new();
+    let mut splices: BTreeMap<&Target, Vec<_>> = BTreeMap::new();
+    for change in fixes.iter().flat_map(|fix| &fix.changes) {
+        let target = change.target();
+        let (document, route) = (target.document?, target.route.clone());
+        match change {
+            Change::Splice { range, text, .. } => splices
+                .entry(target)
+                .or_default()
+                .push((range.clone(), text.as_str())),
+            Change::Set { text, .. } => edits.push(Edit::Set {
+                document,
+                route,
+                value: text.as_str().into(),
+            }),
+            Change::Remove { .. } => edits.push(Edit::Remove { document, route }),
+        }
+    }
+    for (target, splices) in splices {
+        let document = target.document?;
+        let node = stream.documents().get(document)?.get(&target.route)?;
+        let text = splice(Node::as_str(node)?, splices);
+        edits.push(Edit::SetText {
+            document,
+            route: target.route.clone(),
+            text,
+        });
+    }
+    yaml::edit(stream, &edits).ok()
+}

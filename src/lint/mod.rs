@@ -1,0 +1,92 @@
+//! What is wrong with an Argo CD's accounts and policies, before the server says so.
+//!
+//! [`Subject`] is everything that was read, sorted: the settings that end up in argocd-cm and in
+//! argocd-rbac-cm, whichever form they come in, and the policy with its lines. Each [`Rule`] looks
+//! at it and reports [`Finding`]s: data, with places that become line and column only when printed.
+//! [`fix`] turns the fixes of findings into new texts.
+
+mod accounts;
+mod finding;
+pub mod fix;
+mod ignore;
+mod instance;
+mod object;
+mod pattern;
+mod policy;
+mod rule;
+mod rules;
+mod settings;
+mod spot;
+mod subject;
+mod text;
+mod vocabulary;
+
+pub use finding::{Change, Finding, Fix, Place, Related, Safety, Target};
+pub use object::Object;
+pub use rule::{About, Rule, Severity};
+pub use rules::ALL;
+pub use subject::{Content, Options, Subject, Text};
+
+use finding::Findings;
+
+/// Which rules run.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these; all, where it is empty.
+    pub select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+}
+
+impl Selection {
+    /// The first id that no rule has, if there is one.
+    pub fn unknown(&self) -> Option<&str> {
+        let mut ids = self.select.iter().chain(&self.ignore);
+        ids.find(|id| rule(id).is_none()).map(String::as_str)
+    }
+
+    fn has(&self, id: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|named| named == id);
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+}
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static dyn Rule> {
+    ALL.iter().copied().find(|rule| rule.about().id == id)
+}
+
+/// What was found, in the order of the texts.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// How many more there are that comments in the texts ignore.
+    pub ignored: usize,
+}
+
+/// Runs the selected rules.
+pub fn run(subject: &Subject<'_>, selection: &Selection) -> Outcome {
+    let mut findings = Vec::new();
+    for rule in ALL.iter().filter(|rule| selection.has(rule.about().id)) {
+        rule.check(subject, &mut Findings::new(rule.about(), &mut findings));
+    }
+    let before = findings.len();
+    for finding in &mut findings {
+        // What an anchor or alias shares with other places is not edited.
+        if finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| !fix::is_possible(subject, fix))
+        {
+            finding.fix = None;
+        }
+    }
+    findings.retain(|finding| !ignore::is_ignored(subject, finding));
+    let ignored = before - findings.len();
+    findings.sort_by(|a, b| {
+        let order = |finding: &Finding| (finding.place.file, finding.place.span.start);
+        order(a).cmp(&order(b)).then(a.rule.cmp(b.rule))
+    });
+    Outcome { findings, ignored }
+}

@@ -1,0 +1,354 @@
+//! The policy of one Argo CD: its texts, their lines, who inherits whom, and an enforcer of what
+//! loads of it.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::finding::{Change, Place};
+use super::spot::Spot;
+use crate::rbac::{
+    ArgoCdVersion, Enforcer, Grouping, Line, LineId, MatchMode, Numbered, Policy as PolicyLine,
+    PolicySet, Value, builtin_policy, lines,
+};
+
+/// How many `g` lines away a role still counts.
+pub(crate) const MAX_HOPS: usize = 10;
+
+/// One text of the policy: a key's value, a bare file, or one line of an AppProject's role.
+#[derive(Debug)]
+pub(crate) struct PolicyText<'a> {
+    pub(crate) key: Arc<str>,
+    pub(crate) text: &'a str,
+    pub(crate) spot: Spot<'a>,
+    pub(crate) lines: Vec<Numbered<'a>>,
+    /// Its place among the policy's texts.
+    pub(crate) index: usize,
+    /// The AppProject's role that it belongs to: project and role.
+    pub(crate) project_role: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> PolicyText<'a> {
+    pub(crate) fn new(key: &str, text: &'a str, spot: Spot<'a>) -> Self {
+        let key: Arc<str> = key.into();
+        Self {
+            lines: lines(&key, text).collect(),
+            key,
+            text,
+            spot,
+            index: 0,
+            project_role: None,
+        }
+    }
+}
+
+/// A line of the policy with the text that it stands in.
+#[derive(Debug)]
+pub(crate) struct At<'p, 'a, T> {
+    pub(crate) text: &'p PolicyText<'a>,
+    pub(crate) line: &'p Numbered<'a>,
+    /// What the line says.
+    pub(crate) says: &'p T,
+}
+
+impl<T> Clone for At<'_, '_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for At<'_, '_, T> {}
+
+impl<T> At<'_, '_, T> {
+    /// The whole line.
+    pub(crate) fn place(&self) -> Place {
+        let start = self.line.offset;
+        self.text.spot.within(start..start + self.line.text.len())
+    }
+
+    /// One field of it.
+    pub(crate) fn field(&self, value: &Value<'_>) -> Place {
+        self.text.spot.within(field_range(value))
+    }
+
+    /// Replaces one field's value.
+    pub(crate) fn set_field(&self, value: &Value<'_>, text: impl Into<String>) -> Change {
+        self.text.spot.splice(field_range(value), text)
+    }
+
+    /// Takes the line out, its line break included.
+    pub(crate) fn remove(&self) -> Change {
+        let text = self.text.text;
+        let at = self.line.offset;
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        match text[at..].find('\n') {
+            Some(end) => self.text.spot.splice(start..at + end + 1, ""),
+            // The last line: the break before it goes, if there is one.
+            None => self
+                .text
+                .spot
+                .splice(start.saturating_sub(1)..text.len(), ""),
+        }
+    }
+
+    /// Whether it stands before another line, in the order in which Argo CD loads them.
+    pub(crate) fn before(&self, other: &At<'_, '_, T>) -> bool {
+        let order = |at: &At<'_, '_, T>| (at.text.index, at.line.offset);
+        order(self) < order(other)
+    }
+}
+
+/// A field's bytes in the text of its key; its quotes are left out.
+fn field_range(value: &Value<'_>) -> std::ops::Range<usize> {
+    // A doubled quote stands for one.
+    let doubled = value.text.bytes().filter(|byte| *byte == b'"').count();
+    value.offset..value.offset + value.text.len() + doubled
+}
+
+/// The policy of one Argo CD.
+#[derive(Debug, Default)]
+pub(crate) struct Policy<'a> {
+    /// In the order in which Argo CD loads them, AppProjects' lines last.
+    pub(crate) texts: Vec<PolicyText<'a>>,
+    pub(crate) default_role: &'a str,
+    pub(crate) mode: MatchMode,
+    pub(crate) version: ArgoCdVersion,
+    enforcer: OnceCell<Option<Enforcer>>,
+    graph: OnceCell<Graph<'a>>,
+}
+
+impl<'a> Policy<'a> {
+    /// The `p` lines of the policy itself.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = At<'_, 'a, PolicyLine<'a>>> {
+        self.all_rules().filter(|at| at.text.project_role.is_none())
+    }
+
+    /// The `p` lines, those of AppProjects' roles included.
+    pub(crate) fn all_rules(&self) -> impl Iterator<Item = At<'_, 'a, PolicyLine<'a>>> {
+        self.each(|line| match line {
+            Line::Policy(says) => Some(says),
+            _ => None,
+        })
+    }
+
+    /// The `g` lines.
+    pub(crate) fn groupings(&self) -> impl Iterator<Item = At<'_, 'a, Grouping<'a>>> {
+        self.each(|line| match line {
+            Line::Grouping(says) => Some(says),
+            _ => None,
+        })
+    }
+
+    /// Every line.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = At<'_, 'a, Line<'a>>> {
+        self.each(Some)
+    }
+
+    fn each<'p, T: 'p>(
+        &'p self,
+        pick: impl Fn(&'p Line<'a>) -> Option<&'p T>,
+    ) -> impl Iterator<Item = At<'p, 'a, T>> {
+        let lines = self
+            .texts
+            .iter()
+            .flat_map(|text| text.lines.iter().map(move |line| (text, line)));
+        lines.filter_map(move |(text, line)| {
+            let says = pick(&line.line)?;
+            Some(At { text, line, says })
+        })
+    }
+
+    /// The built-in policy and every line that loads; none where even that cannot be.
+    pub(crate) fn enforcer(&self) -> Option<&Enforcer> {
+        let load = || {
+            let own = self.texts.iter().filter(|text| text.project_role.is_none());
+            let texts = own.map(|text| crate::rbac::PolicyText {
+                key: Arc::clone(&text.key),
+                text: without_invalid(text).into(),
+            });
+            let set = PolicySet {
+                texts: texts.collect(),
+                default_role: self.default_role.to_owned(),
+                match_mode: self.mode,
+                builtin: true,
+                version: self.version,
+            };
+            Enforcer::load(&set).ok()
+        };
+        self.enforcer.get_or_init(load).as_ref()
+    }
+
+    /// The `p` line of the user's policy that the enforcer means; none of the built-in policy.
+    pub(crate) fn rule_at(
+        &self,
+        enforcer: &Enforcer,
+        line: LineId,
+    ) -> Option<At<'_, 'a, PolicyLine<'a>>> {
+        let found = enforcer.line(line)?;
+        self.rules()
+            .find(|at| at.text.key == found.key && at.line.offset == found.line.offset)
+    }
+
+    /// Who inherits whom.
+    pub(crate) fn graph(&self) -> &Graph<'a> {
+        self.graph.get_or_init(|| {
+            let mut graph = Graph::default();
+            graph.read(&"".into(), builtin_policy(self.version));
+            for text in &self.texts {
+                graph.read(&text.key, text.text);
+            }
+            graph
+        })
+    }
+}
+
+/// The text with its bad lines blanked, so that everything else stays where it is.
+fn without_invalid(text: &PolicyText<'_>) -> String {
+    let mut out = text.text.to_owned();
+    for line in &text.lines {
+        if matches!(line.line, Line::Invalid(_)) {
+            let end = line.offset + line.text.len();
+            out.replace_range(line.offset..end, &" ".repeat(line.text.len()));
+        }
+    }
+    out
+}
+
+/// Who inherits whom, and who has rules.
+#[derive(Debug, Default)]
+pub(crate) struct Graph<'a> {
+    links: HashMap<Cow<'a, str>, Vec<Cow<'a, str>>>,
+    ruled: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Graph<'a> {
+    fn read(&mut self, key: &Arc<str>, text: &'a str) {
+        for line in lines(key, text) {
+            match line.line {
+                Line::Grouping(line) => {
+                    let roles = self.links.entry(line.subject.text).or_default();
+                    roles.push(line.role.text);
+                }
+                Line::Policy(line) => {
+                    self.ruled.insert(line.subject.text);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a name has a `g` line.
+    pub(crate) fn is_bound(&self, name: &str) -> bool {
+        self.links.contains_key(name)
+    }
+
+    /// Whether a name has a rule of its own.
+    pub(crate) fn has_rules(&self, name: &str) -> bool {
+        self.ruled.contains(name)
+    }
+
+    /// Whether a name, or anything it inherits, has a rule.
+    pub(crate) fn reaches_rules(&self, name: &str) -> bool {
+        self.reach(name, MAX_HOPS)
+            .iter()
+            .any(|(name, _)| self.ruled.contains(*name))
+    }
+
+    /// The name and all that it inherits within some hops, nearest first.
+    pub(crate) fn reach<'g>(&'g self, name: &'g str, hops: usize) -> Vec<(&'g str, usize)> {
+        let mut found = vec![(name, 0)];
+        let mut seen = HashSet::from([name]);
+        let mut at = 0;
+        while let Some((from, distance)) = found.get(at).copied() {
+            at += 1;
+            if distance == hops {
+                continue;
+            }
+            for role in self.links.get(from).into_iter().flatten() {
+                if seen.insert(role) {
+                    found.push((role, distance + 1));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a name inherits another.
+    pub(crate) fn inherits(&self, name: &str, role: &str) -> bool {
+        self.reach(name, MAX_HOPS)
+            .iter()
+            .any(|(reached, _)| *reached == role)
+    }
+
+    /// The names that some `g` line binds to a role.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &str> {
+        self.links.keys().map(|name| &**name)
+    }
+
+    /// The names that some `g` line binds others to.
+    pub(crate) fn roles(&self) -> HashSet<&str> {
+        self.links.values().flatten().map(|name| &**name).collect()
+    }
+
+    /// The names that have rules of their own, sorted.
+    pub(crate) fn names_with_rules(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.ruled.iter().map(|name| &**name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// For each name that inherits from itself, the number of its circle.
+    pub(crate) fn on_cycles(&self) -> HashMap<&str, usize> {
+        let roles = self.roles();
+        let mut candidates: Vec<&str> =
+            self.members().filter(|name| roles.contains(name)).collect();
+        candidates.sort_unstable();
+        // What is bound to nothing that is bound again is on no circle: peel such names off.
+        let mut left: HashSet<&str> = candidates.iter().copied().collect();
+        loop {
+            let before = left.len();
+            let leads_on = |name: &str, left: &HashSet<&str>| {
+                let roles = self.links.get(name).into_iter().flatten();
+                roles.into_iter().any(|role| left.contains(&**role))
+            };
+            let now: Vec<&str> = left
+                .iter()
+                .copied()
+                .filter(|name| leads_on(name, &left))
+                .collect();
+            left = now.into_iter().collect();
+            if left.len() == before {
+                break;
+            }
+        }
+        let mut found: HashMap<&str, usize> = HashMap::new();
+        for name in candidates.into_iter().filter(|name| left.contains(name)) {
+            if found.contains_key(name) {
+                continue;
+            }
+            let circle: Vec<&str> = self
+                .reach(name, usize::MAX)
+                .into_iter()
+                .map(|(reached, _)| reached)
+                .filter(|reached| left.contains(reached))
+                .filter(|reached| {
+                    let back = self.reach(reached, usize::MAX);
+                    back.iter().any(|(again, hops)| *again == name && *hops > 0)
+                        || *reached == name && self.binds_itself(name)
+                })
+                .collect();
+            let number = found.len();
+            if !circle.is_empty() {
+                found.insert(name, number);
+                found.extend(circle.into_iter().map(|reached| (reached, number)));
+            }
+        }
+        found
+    }
+
+    fn binds_itself(&self, name: &str) -> bool {
+        let mut roles = self.links.get(name).into_iter().flatten();
+        roles.any(|role| role == name)
+    }
+}

@@ -1,0 +1,32 @@
+use super::prelude::*;
+
+rule!(BlankBeforeComma, "blank-before-comma", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies() {
+        for at in policy.all_rules() {
+            let says = at.says;
+            for value in [&says.subject, &says.resource, &says.action, &says.object] {
+                field(&at, value, findings);
+            }
+        }
+        for at in policy.groupings() {
+            field(&at, &at.says.subject, findings);
+        }
+    }
+}
+
+fn field<T>(at: &At<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<'_>) {
+    let trimmed = value.text.trim_end();
+    if trimmed.len() == value.text.len() || trimmed.is_empty() {
+        return;
+    }
+    findings
+        .add(
+            at.field(value),
+            format!("`{}` ends with a blank, which is part of it", value.text),
+        )
+        .label("matches nothing without the blank")
+        .help("Argo CD drops blanks behind a comma, and keeps those before one")
+        .risky("take the blank out", vec![at.set_field(value, trimmed)]);
+}

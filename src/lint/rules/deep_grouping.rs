@@ -1,0 +1,28 @@
+use super::prelude::*;
+
+rule!(DeepGrouping, "deep-grouping", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies() {
+        let graph = policy.graph();
+        let roles = graph.roles();
+        // Between the ends of a chain that is too long stand ten names that are bound and bind.
+        if graph.members().filter(|name| roles.contains(name)).count() < MAX_HOPS {
+            continue;
+        }
+        for at in policy.groupings() {
+            let member = &*at.says.subject.text;
+            if roles.contains(member) {
+                continue;
+            }
+            let reached = graph.reach(member, usize::MAX);
+            let lost = reached.iter().find(|(name, hops)| *hops > MAX_HOPS && graph.has_rules(name));
+            if let Some((role, hops)) = lost {
+                findings
+                    .add(at.place(), format!("`{member}` is {hops} bindings away from `{role}`, and has nothing of it"))
+                    .label(format!("only {MAX_HOPS} count"))
+                    .help("bind it to a nearer role");
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use super::prelude::*;
+
+rule!(DefeatedDeny, "defeated-deny", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in &subject.instances {
+        let policy = &instance.policy;
+        let role = policy.default_role;
+        let Some(enforcer) = policy.enforcer().filter(|_| !role.is_empty()) else {
+            continue;
+        };
+        let default = instance.rbac.as_ref().and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
+        for at in policy.rules().filter(|at| at.says.effect.text == "deny") {
+            let allowed = vocabulary::requests(policy, at.says).into_iter().find(|request| {
+                let request = Request::new(role, request.resource, &request.action, &request.object);
+                enforcer.evaluate(&request).allowed()
+            });
+            let Some(request) = allowed else {
+                continue;
+            };
+            let finding = findings.add(
+                at.place(),
+                format!("the default role `{role}` allows what this line denies"),
+            );
+            finding.label(format!(
+                "{} {} {} is allowed all the same",
+                request.action, request.resource, request.object
+            ));
+            if let Some(default) = default {
+                finding.related(default.spot.value(), "asked first, and its yes is final");
+            }
+            finding.help("a default role that may do nothing leaves the denying to the roles: policy.default: ''");
+        }
+    }
+}

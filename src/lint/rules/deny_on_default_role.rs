@@ -1,0 +1,29 @@
+use super::prelude::*;
+
+rule!(DenyOnDefaultRole, "deny-on-default-role", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in &subject.instances {
+        let policy = &instance.policy;
+        let role = policy.default_role;
+        if role.is_empty() || !instance.knows_policy() {
+            continue;
+        }
+        let graph = policy.graph();
+        let reached: HashSet<&str> = graph.reach(role, MAX_HOPS).into_iter().map(|(name, _)| name).collect();
+        for at in policy.rules().filter(|at| at.says.effect.text == "deny") {
+            let denied = &*at.says.subject.text;
+            let bound = || {
+                let mut members = graph.members().filter(|member| !reached.contains(member));
+                members.any(|member| graph.inherits(member, denied))
+            };
+            if !reached.contains(denied) || bound() {
+                continue;
+            }
+            findings
+                .add(at.place(), format!("a deny for the default role `{role}` binds nobody"))
+                .label("does nothing")
+                .help("the default role can only allow: where it does not, the subject's own rules are asked");
+        }
+    }
+}

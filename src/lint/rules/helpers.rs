@@ -1,0 +1,95 @@
+//! Questions that several rules ask.
+
+use std::collections::HashSet;
+
+use crate::lint::instance::Instance;
+use crate::lint::object::Object;
+use crate::lint::policy::PolicyText;
+use crate::lint::subject::Subject;
+use crate::yaml::{Node, ScalarStyle};
+
+/// The boolean that somebody meant who wrote no Go boolean.
+pub(super) fn meant_bool(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" | "enabled" | "enable" => Some(true),
+        "false" | "no" | "off" | "n" | "disabled" | "disable" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a text has a placeholder that something else fills in before Argo CD reads it.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    text.contains("${") || text.contains("{{") || text.contains("$(")
+}
+
+/// Whether a policy's lines were joined by the YAML style that it is written in: several lines of
+/// rules stand there, and one arrives.
+pub(super) fn is_folded(text: &PolicyText<'_>) -> bool {
+    let Some(node) = text.spot.resolved() else {
+        return false;
+    };
+    let style = node.as_scalar().map(crate::yaml::Scalar::style);
+    if !matches!(style, Some(ScalarStyle::Folded | ScalarStyle::Plain)) {
+        return false;
+    }
+    let says_something = |line: &&str| {
+        let line = line.trim();
+        let kind = line.split(',').next().unwrap_or_default().trim();
+        ["p", "g"].contains(&kind) && line.contains(',')
+    };
+    let written = text.spot.text[node.span()].lines();
+    // The first line of a folded block is its header.
+    let written = written.filter(says_something).count();
+    let arrived = text.text.lines().filter(says_something).count();
+    written > arrived.max(1)
+}
+
+/// Whether a text that should be a regular expression is a glob: its star repeats nothing.
+pub(super) fn looks_like_glob(text: &str) -> bool {
+    text.match_indices('*').any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        // `/*` would repeat the slash, which nobody means.
+        matches!(before, None | Some('/' | '*' | '^' | '|' | '(' | '-'))
+    })
+}
+
+/// The accounts that serve programs, and about which the policy says something.
+pub(super) fn integrations(subject: &Subject<'_>, instance: &Instance<'_>) -> Vec<String> {
+    let named = subject.options.integrations.iter().cloned();
+    let accounts = instance
+        .accounts
+        .iter()
+        .map(|account| account.name.to_owned());
+    let graph = instance.policy.graph();
+    let mut found: Vec<String> = named
+        .chain(accounts)
+        .filter(|name| instance.is_integration(name, &subject.options))
+        .filter(|name| graph.is_bound(name) || graph.has_rules(name))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The keys of a ConfigMap that certain managers of its fields have written last.
+pub(super) fn managed_keys(
+    object: &Object<'_>,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> HashSet<String> {
+    let fields = object.find(&["metadata", "managedFields"]);
+    let mut keys = HashSet::new();
+    for entry in fields.and_then(Node::items).unwrap_or_default() {
+        let text = |key: &str| entry.get(key).and_then(Node::as_str).unwrap_or_default();
+        if !wanted(text("manager"), text("operation")) {
+            continue;
+        }
+        let data = entry
+            .get("fieldsV1")
+            .and_then(|fields| fields.get("f:data"));
+        for entry in data.and_then(Node::entries).unwrap_or_default() {
+            let key = entry.key.key_text().unwrap_or_default();
+            keys.extend(key.strip_prefix("f:").map(str::to_owned));
+        }
+    }
+    keys
+}

@@ -1,0 +1,30 @@
+use super::prelude::*;
+
+rule!(IgnoredHelmPath, "ignored-helm-path", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for object in &subject.relevant {
+        let Some(prefix) = chart_prefix(object) else {
+            continue;
+        };
+        for (path, instead) in OLD_PATHS {
+            let mut full = prefix.clone();
+            full.extend_from_slice(path);
+            let entries = object.find(&full).and_then(Node::entries).unwrap_or_default();
+            let mut of_4 = prefix.clone();
+            of_4.extend(["server", "configEnabled"]);
+            // Values of a chart that still honours these paths.
+            let is_old = object.find(&of_4).is_some();
+            if let (false, false, Some(spot)) = (entries.is_empty(), is_old, subject.spot(object, &full)) {
+                let dotted = path.join(".");
+                findings
+                    .add(
+                        spot.key(),
+                        format!("the argo-cd chart does not read `{dotted}`"),
+                    )
+                    .label("ignored without a word")
+                    .help(format!("since chart 6.0 this stands in `{instead}`"));
+            }
+        }
+    }
+}

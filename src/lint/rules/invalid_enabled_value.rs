@@ -1,0 +1,33 @@
+use super::prelude::*;
+
+rule!(InvalidEnabledValue, "invalid-enabled-value", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for settings in subject.cm_settings() {
+        for setting in &settings.all {
+            let (Some(AccountKey::Enabled(_)), Some(text)) =
+                (account_key(&setting.key), setting.text())
+            else {
+                continue;
+            };
+            // The chart turns an unquoted boolean into `true` or `false` itself.
+            let is_boolean = setting.scalar_type() == Some(ScalarType::Bool);
+            if parse_bool(text).is_some() || settings.form == Form::Helm && is_boolean {
+                continue;
+            }
+            let finding = findings.add(
+                setting.spot.value(),
+                format!("`{}` is no boolean to Argo CD", text.escape_debug()),
+            );
+            finding
+                .label("neither `true` nor `false`")
+                .help("one such value makes reading all accounts fail: nobody can log in");
+            if let Some(meant) = meant_bool(text) {
+                finding.risky(
+                    format!("write \"{meant}\""),
+                    vec![setting.spot.set(meant.to_string())],
+                );
+            }
+        }
+    }
+}

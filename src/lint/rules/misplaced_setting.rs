@@ -1,0 +1,40 @@
+use super::prelude::*;
+
+rule!(MisplacedSetting, "misplaced-setting", Error);
+
+const PARAMS: &str = "argocd-cmd-params-cm";
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in &subject.instances {
+        for settings in instance.settings() {
+            for setting in &settings.all {
+                if let Some(right) = belongs(&setting.key).filter(|right| *right != settings.which) {
+                    let here = settings.which.name();
+                    report(setting, here, right, findings);
+                }
+            }
+        }
+    }
+    for object in subject.relevant.iter().filter(|object| object.name() == PARAMS) {
+        let text = subject.source(object.file).text();
+        for setting in entries(object, &["data"], text) {
+            if let Some(right) = belongs(&setting.key) {
+                report(&setting, PARAMS, right, findings);
+            }
+        }
+    }
+}
+
+/// The ConfigMap that a key belongs to, if it is one of accounts or policy.
+fn belongs(key: &str) -> Option<Which> {
+    if is_policy_key(key) || [DEFAULT_ROLE_KEY, MATCH_MODE_KEY].contains(&key) {
+        return Some(Which::RbacCm);
+    }
+    account_key(key).map(|_| Which::Cm)
+}
+
+fn report(setting: &Setting<'_>, here: &str, right: Which, findings: &mut Findings<'_>) {
+    findings
+        .add(setting.spot.key(), format!("`{}` belongs in {right}", setting.key))
+        .label(format!("ignored in {here}"));
+}

@@ -1,0 +1,50 @@
+use super::prelude::*;
+
+rule!(MissingLogs, "missing-logs", Note);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject
+        .policies()
+        .filter(|policy| policy.version.enforces_logs())
+    {
+        let Some(enforcer) = policy.enforcer() else {
+            continue;
+        };
+        let mut told = HashSet::new();
+        for at in policy.rules().filter(|at| at.says.effect.text == "allow") {
+            let who = &*at.says.subject.text;
+            let reads = at.says.action.text == "get" && at.says.resource.text == "applications";
+            if !reads || !told.insert(who) {
+                continue;
+            }
+            // Who may read some logs was thought of.
+            let reached = policy.graph().reach(who, MAX_HOPS);
+            let reads_logs = policy.rules().any(|line| {
+                let of = reached
+                    .iter()
+                    .any(|(name, _)| *name == line.says.subject.text);
+                let logs =
+                    || vocabulary::resources(policy, &line.says.resource.text).contains(&"logs");
+                of && line.says.effect.text == "allow" && logs()
+            });
+            let objects = pattern::objects(policy.mode, &at.says.object.text);
+            let allowed = |object: &String| {
+                let request = Request::new(who, "logs", "get", object);
+                enforcer.decide(&request).allowed()
+            };
+            if reads_logs || objects.is_empty() || objects.iter().any(allowed) {
+                continue;
+            }
+            findings
+                .add(
+                    at.field(&at.says.resource),
+                    format!("`{who}` sees applications, and not their logs"),
+                )
+                .label("since 3.0 logs need a line of their own")
+                .help(format!(
+                    "if logs are meant too: p, {who}, logs, get, {}, allow",
+                    at.says.object.text
+                ));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use super::prelude::*;
+
+rule!(MissingSubresources, "missing-subresources", Note);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies().filter(|policy| policy.version.enforces_logs()) {
+        let graph = policy.graph();
+        let Some(enforcer) = policy.enforcer() else {
+            continue;
+        };
+        let mut told = HashSet::new();
+        for at in policy.rules().filter(|at| at.says.effect.text == "allow") {
+            let (who, verb) = (&*at.says.subject.text, &*at.says.action.text);
+            let plain = ["update", "delete"].contains(&verb) && at.says.resource.text == "applications";
+            if !plain || !told.insert((who, verb)) {
+                continue;
+            }
+            let path = format!("{verb}/apps/Deployment/default/web");
+            let objects = pattern::objects(policy.mode, &at.says.object.text);
+            let also = objects.iter().any(|object| {
+                let request = Request::new(who, "applications", &path, object);
+                enforcer.evaluate(&request).allowed()
+            });
+            let other = graph.reach(who, MAX_HOPS).len() > 1 && objects.is_empty();
+            if also || other {
+                continue;
+            }
+            findings
+                .add(
+                    at.field(&at.says.action),
+                    format!("`{who}` may {verb} applications, and nothing inside them"),
+                )
+                .label("since 3.0 not for the resources of the application")
+                .help(format!("if those are meant too, there is a line for them: p, {who}, applications, {verb}/*, {}, allow", at.says.object.text));
+        }
+    }
+}

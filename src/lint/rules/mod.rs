@@ -1,0 +1,111 @@
+//! The rules, one a file. A new one needs its file, its line here and its page in `docs/rules/`.
+
+use super::rule::{Rule, rule};
+
+/// What rules need.
+mod prelude {
+    pub(super) use std::collections::{HashMap, HashSet};
+
+    pub(super) use super::helpers::{
+        integrations, is_folded, is_placeholder, looks_like_glob, managed_keys, meant_bool,
+    };
+    pub(super) use super::rule;
+    pub(super) use crate::lint::accounts::{AccountKey, Ignored, account_key};
+    pub(super) use crate::lint::finding::{Change, Findings, Place, Target};
+    pub(super) use crate::lint::object::Object;
+    pub(super) use crate::lint::pattern::{self, Pattern};
+    pub(super) use crate::lint::policy::{At, MAX_HOPS, Policy};
+    pub(super) use crate::lint::settings::{
+        Form, OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, chart_prefix, entries,
+    };
+    pub(super) use crate::lint::spot::Spot;
+    pub(super) use crate::lint::subject::{Subject, is_kustomization};
+    pub(super) use crate::lint::{text, vocabulary};
+    pub(super) use crate::model::{
+        API_KEY, Capabilities, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, POLICY_KEY, Source, Which,
+        parse_bool,
+    };
+    pub(super) use crate::rbac::glob::Glob;
+    pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
+    pub(super) use crate::rbac::{
+        ArgoCdVersion, Decision, Line, MatchMode, Policy as Rule, Request, Value, Verdict,
+        is_policy_key, looks_like_group, project_role,
+    };
+    pub(super) use crate::yaml::{Node, ScalarType, Step, Stream};
+}
+
+mod helpers;
+
+/// Declares the modules and lists their rules.
+macro_rules! rules {
+    ($($module:ident :: $name:ident,)*) => {
+        $(mod $module;)*
+
+        /// Every rule.
+        pub const ALL: &[&dyn Rule] = &[$(&$module::$name,)*];
+    };
+}
+
+rules! {
+    account_without_permission::AccountWithoutPermission,
+    action_of_other_resource::ActionOfOtherResource,
+    action_without_path::ActionWithoutPath,
+    anonymous_access::AnonymousAccess,
+    blank_before_comma::BlankBeforeComma,
+    broken_pattern::BrokenPattern,
+    cluster_by_name::ClusterByName,
+    deep_grouping::DeepGrouping,
+    defeated_deny::DefeatedDeny,
+    deny_on_default_role::DenyOnDefaultRole,
+    disabled_account_with_rules::DisabledAccountWithRules,
+    duplicate_key::DuplicateKey,
+    duplicate_line::DuplicateLine,
+    folded_policy::FoldedPolicy,
+    foreign_project_rule::ForeignProjectRule,
+    glob_in_regex_mode::GlobInRegexMode,
+    grouping_cycle::GroupingCycle,
+    ignored_helm_path::IgnoredHelmPath,
+    integration_login::IntegrationLogin,
+    invalid_enabled_value::InvalidEnabledValue,
+    invalid_policy_line::InvalidPolicyLine,
+    invalid_scopes::InvalidScopes,
+    malformed_account_key::MalformedAccountKey,
+    misleading_pattern::MisleadingPattern,
+    misplaced_setting::MisplacedSetting,
+    missing_logs::MissingLogs,
+    missing_part_of_label::MissingPartOfLabel,
+    missing_subresources::MissingSubresources,
+    noncanonical_capabilities::NoncanonicalCapabilities,
+    not_a_string::NotAString,
+    object_without_project::ObjectWithoutProject,
+    operator_owned_edit::OperatorOwnedEdit,
+    over_broad_integration::OverBroadIntegration,
+    pruned_by_apply::PrunedByApply,
+    regex_disables_builtin::RegexDisablesBuiltin,
+    replaced_policy::ReplacedPolicy,
+    reversed_grouping::ReversedGrouping,
+    role_with_dot::RoleWithDot,
+    role_with_space::RoleWithSpace,
+    second_configmap::SecondConfigmap,
+    shadowed_integration::ShadowedIntegration,
+    slash_in_object::SlashInObject,
+    subsumed_line::SubsumedLine,
+    trailing_comment::TrailingComment,
+    unanchored_regex::UnanchoredRegex,
+    unbound_group::UnboundGroup,
+    undefined_role::UndefinedRole,
+    unknown_account::UnknownAccount,
+    unknown_action::UnknownAction,
+    unknown_capability::UnknownCapability,
+    unknown_default_role::UnknownDefaultRole,
+    unknown_effect::UnknownEffect,
+    unknown_match_mode::UnknownMatchMode,
+    unknown_resource::UnknownResource,
+    unread_key::UnreadKey,
+    unsupported_overlay_key::UnsupportedOverlayKey,
+    unused_role::UnusedRole,
+    widened_admin::WidenedAdmin,
+    wildcard_subject::WildcardSubject,
+    writing_default_role::WritingDefaultRole,
+    writing_readonly_role::WritingReadonlyRole,
+}

@@ -1,0 +1,80 @@
+use super::prelude::*;
+
+rule!(NotAString, "not-a-string", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in &subject.instances {
+        for settings in instance.settings() {
+            // The chart makes texts of what stands below `configs.cm`, not of `configs.rbac`.
+            if settings.form == Form::Helm && settings.which == Which::Cm {
+                continue;
+            }
+            check_mapping(subject, settings, findings);
+            for setting in &settings.all {
+                check_setting(settings, setting, findings);
+            }
+        }
+    }
+}
+
+/// The settings as a whole, where they are no mapping of keys to texts.
+fn check_mapping<'a>(subject: &Subject<'a>, settings: &Settings<'a>, findings: &mut Findings<'_>) {
+    let path: &[&str] = match (settings.form, settings.which) {
+        (Form::ConfigMap, _) => &["data"],
+        (Form::Operator, Which::Cm) => &["spec", "extraConfig"],
+        (Form::Operator, Which::RbacCm) => &["spec", "rbac"],
+        // Values that are no mapping are not taken for the chart's.
+        (Form::Helm, _) => return,
+    };
+    let Some(node) = settings.object.find(path) else {
+        return;
+    };
+    if let (true, Some(spot)) = (
+        node.entries().is_none() && !node.is_null(),
+        subject.spot(&settings.object, path),
+    ) {
+        findings
+            .add(
+                spot.value(),
+                format!("`{}` is no mapping of keys to texts", path.join(".")),
+            )
+            .label("the API server refuses the object");
+    }
+}
+
+fn check_setting(settings: &Settings<'_>, setting: &Setting<'_>, findings: &mut Findings<'_>) {
+    let Some(node) = setting.spot.resolved() else {
+        return;
+    };
+    let what = match setting.scalar_type() {
+        Some(ScalarType::String) => return,
+        // In a patch, null takes the key away.
+        Some(ScalarType::Null) if settings.partial => return,
+        Some(ScalarType::Null) => "null",
+        Some(ScalarType::Bool) => "a boolean",
+        Some(ScalarType::Number) => "a number",
+        None if node.items().is_some() => "a list",
+        None => "a mapping",
+    };
+    let finding = findings.add(
+        setting.spot.value(),
+        format!(
+            "the value of `{}` is {what}, and must be a text",
+            setting.key
+        ),
+    );
+    finding.label("not in quotes").help(match settings.form {
+        Form::ConfigMap => {
+            "the API server refuses the object; `kubectl kustomize` and `kubectl patch --local` do not notice"
+        }
+        Form::Helm => "the chart passes it on as it is, and the API server refuses the object",
+        Form::Operator => "the API server refuses the resource",
+    });
+    if let (Some(text), Some(kind)) = (setting.text(), setting.scalar_type()) {
+        let text = match (kind, parse_bool(text), meant_bool(text)) {
+            (ScalarType::Bool, None, Some(meant)) => meant.to_string(),
+            _ => text.to_owned(),
+        };
+        finding.safe(format!("write \"{text}\""), vec![setting.spot.set(text)]);
+    }
+}

@@ -1,0 +1,20 @@
+use super::prelude::*;
+
+rule!(RegexDisablesBuiltin, "regex-disables-builtin", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for settings in subject.rbac_settings() {
+        let mode = settings.get(MATCH_MODE_KEY);
+        let Some(setting) = mode.filter(|setting| setting.text() == Some("regex")) else {
+            continue;
+        };
+        findings
+            .add(
+                setting.spot.value(),
+                "with regular expressions `admin`, `role:admin` and `role:readonly` lose their built-in permissions",
+            )
+            .label("reads the built-in `*` as a regular expression")
+            .help("`*` and `*/*` do not compile, and who reaches such a line is denied everything")
+            .help("globs do not have this; else give everybody rules of their own, and no built-in role");
+    }
+}

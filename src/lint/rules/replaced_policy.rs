@@ -1,0 +1,56 @@
+use super::prelude::*;
+
+rule!(ReplacedPolicy, "replaced-policy", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let instead = "a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)";
+    for settings in subject.rbac_settings().filter(|settings| settings.partial) {
+        if let Some(setting) = settings.get(POLICY_KEY).filter(|one| one.text().is_some()) {
+            findings
+                .add(setting.spot.key(), "this patch replaces the whole `policy.csv`")
+                .label("rules that stand there now are gone")
+                .help(instead)
+                .help(format!("it is taken for a patch because it has not the label {PART_OF}, without which Argo CD does not find a ConfigMap"));
+        }
+    }
+    for object in subject.relevant.iter().filter(|object| is_kustomization(object)) {
+        for spot in generated(subject, object) {
+            findings
+                .add(spot.value(), "this generator replaces the whole `policy.csv`")
+                .label("rules that stand there now are gone")
+                .help(instead);
+        }
+    }
+}
+
+/// The literals and files of generators that merge a `policy.csv` into argocd-rbac-cm.
+fn generated<'a>(subject: &Subject<'a>, object: &Object<'a>) -> Vec<Spot<'a>> {
+    let mut found = Vec::new();
+    let generators = object.find(&["configMapGenerator"]).and_then(Node::items);
+    for (index, generator) in generators.unwrap_or_default().iter().enumerate() {
+        let text = |key: &str| generator.get(key).and_then(Node::as_str);
+        if text("name") != Some("argocd-rbac-cm") || text("behavior") != Some("merge") {
+            continue;
+        }
+        for list in ["literals", "files"] {
+            let items = generator.get(list).and_then(Node::items).unwrap_or_default();
+            for (at, item) in items.iter().enumerate() {
+                let source = item.as_str().unwrap_or_default();
+                if !source.starts_with("policy.csv=") && source != "policy.csv" {
+                    continue;
+                }
+                let mut route = object.route_to(&["configMapGenerator"]);
+                route.extend([Step::Index(index), Step::key(list), Step::Index(at)]);
+                found.push(Spot {
+                    file: object.file,
+                    document: Some((object.document, object.parsed)),
+                    route,
+                    key: None,
+                    node: Some(item),
+                    text: subject.source(object.file).text(),
+                });
+            }
+        }
+    }
+    found
+}

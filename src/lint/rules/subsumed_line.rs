@@ -1,0 +1,60 @@
+use super::prelude::*;
+
+rule!(SubsumedLine, "subsumed-line", Note);
+
+/// More lines of one subject than this are compared only with those that are for all objects.
+const MANY: usize = 300;
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies().filter(|policy| policy.mode == MatchMode::Glob) {
+        let mut groups: HashMap<(&str, &str), Vec<At<'_, '_, Rule<'_>>>> = HashMap::new();
+        for at in policy.rules() {
+            let effect = &*at.says.effect.text;
+            if ["allow", "deny"].contains(&effect) {
+                groups.entry((&at.says.subject.text, effect)).or_default().push(at);
+            }
+        }
+        let mut found = Vec::new();
+        for lines in groups.values() {
+            let wide: Vec<_> = lines
+                .iter()
+                .filter(|at| {
+                    let all = ["*", "*/*"].contains(&&*at.says.object.text);
+                    let star = fields(at.says).iter().any(|field| field.contains('*'));
+                    all || star && lines.len() <= MANY
+                })
+                .collect();
+            for narrow in lines {
+                let wider = wide.iter().find(|wide| {
+                    is_wider(wide.says, narrow.says)
+                        // Of two that say the same the first one stays.
+                        && (!is_wider(narrow.says, wide.says) || wide.before(narrow))
+                });
+                if let Some(wider) = wider {
+                    found.push((*narrow, **wider));
+                }
+            }
+        }
+        for (narrow, wider) in found {
+            findings
+                .add(narrow.place(), "another line says this and more")
+                .label("says nothing new")
+                .related(wider.place(), "is for all of that")
+                .safe("take the line out", vec![narrow.remove()]);
+        }
+    }
+}
+
+fn fields<'r>(rule: &'r Rule<'_>) -> [&'r str; 3] {
+    [&rule.resource.text, &rule.action.text, &rule.object.text]
+}
+
+/// Whether a line matches all that another one matches, and is not the same.
+fn is_wider(wide: &Rule<'_>, narrow: &Rule<'_>) -> bool {
+    let (wide, narrow) = (fields(wide), fields(narrow));
+    wide != narrow
+        && wide
+            .iter()
+            .zip(narrow)
+            .all(|(wide, narrow)| pattern::covers(wide, narrow))
+}

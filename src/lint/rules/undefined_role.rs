@@ -1,0 +1,30 @@
+use super::prelude::*;
+
+rule!(UndefinedRole, "undefined-role", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in subject.instances.iter().filter(|one| one.knows_policy()) {
+        let graph = instance.policy.graph();
+        let mut told = HashSet::new();
+        for at in instance.policy.groupings() {
+            let role = &*at.says.role.text;
+            // Others speak of a misspelt role, and a project brings its own.
+            let spelt = role.starts_with("role.") || role.starts_with("role: ") || role.contains('#');
+            let subject = &*at.says.subject.text;
+            let reversed = subject.starts_with("role:") && !role.starts_with("role:");
+            if spelt || reversed || is_placeholder(role) || project_role(role).is_some() {
+                continue;
+            }
+            if graph.reaches_rules(role) || !told.insert(role) {
+                continue;
+            }
+            let known = graph.names_with_rules();
+            let similar = text::meant(role, known.iter().copied().filter(|name| *name != subject));
+            let finding = findings.add(at.field(&at.says.role), format!("no rule defines `{role}`"));
+            finding.label("gives nothing");
+            if let Some(similar) = similar {
+                finding.help(format!("is `{similar}` meant?"));
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+use super::prelude::*;
+
+rule!(UnknownDefaultRole, "unknown-default-role", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for instance in subject.instances.iter().filter(|one| one.knows_policy()) {
+        let default = instance.rbac.as_ref().and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
+        let (Some(setting), role) = (default, instance.policy.default_role) else {
+            continue;
+        };
+        let graph = instance.policy.graph();
+        let dotted = role.starts_with("role.");
+        if role.is_empty() || dotted || is_placeholder(role) || graph.reaches_rules(role) {
+            continue;
+        }
+        let finding = findings.add(
+            setting.spot.value(),
+            format!("no rule defines the default role `{}`", role.escape_debug()),
+        );
+        finding.label("gives nobody anything");
+        if let Some(similar) = text::meant(role, graph.names_with_rules()) {
+            finding.risky(format!("write `{similar}`"), vec![setting.spot.set(similar)]);
+        }
+    }
+}

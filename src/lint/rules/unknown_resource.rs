@@ -1,0 +1,34 @@
+use super::prelude::*;
+
+rule!(UnknownResource, "unknown-resource", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies() {
+        for at in policy.all_rules() {
+            let value = &at.says.resource;
+            let pattern = Pattern::new(policy.mode, &value.text);
+            if is_placeholder(&value.text) || matches!(pattern, Pattern::Broken(_)) {
+                continue;
+            }
+            if RESOURCES.iter().any(|resource| pattern.matches(resource)) {
+                continue;
+            }
+            let name = value.text.trim();
+            let shorthand = Some(resolve_resource(name)).filter(|full| *full != name);
+            let meant = shorthand.or_else(|| text::meant(name, RESOURCES.iter().copied()));
+            let finding = findings.add(
+                at.field(value),
+                format!("Argo CD has no resource `{name}`"),
+            );
+            finding.label("matches none");
+            match meant {
+                Some(meant) if policy.mode == MatchMode::Glob => {
+                    finding.risky(format!("write `{meant}`"), vec![at.set_field(value, meant)]);
+                }
+                _ => {
+                    finding.help(format!("the resources are {}", RESOURCES.join(", ")));
+                }
+            }
+        }
+    }
+}

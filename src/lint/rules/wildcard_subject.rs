@@ -1,0 +1,24 @@
+use super::prelude::*;
+
+rule!(WildcardSubject, "wildcard-subject", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for policy in subject.policies() {
+        let rules = policy.rules().map(|at| (at.field(&at.says.subject), &at.says.subject));
+        let bound = policy
+            .groupings()
+            .map(|at| (at.field(&at.says.subject), &at.says.subject));
+        for (place, value) in rules.chain(bound) {
+            if !value.text.contains('*') {
+                continue;
+            }
+            findings
+                .add(
+                    place,
+                    format!("the subject `{}` is a name, and no pattern", value.text),
+                )
+                .label("nobody is called so")
+                .help("what everybody may do is in the role that `policy.default` names");
+        }
+    }
+}

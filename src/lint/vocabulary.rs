@@ -1,0 +1,115 @@
+//! Which resource has which action.
+
+use super::pattern::{Pattern, objects};
+use super::policy::Policy;
+use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, strict_actions};
+use crate::rbac::{ArgoCdVersion, Line, Policy as Rule, builtin_policy, lines};
+
+/// The actions of a resource: those that Argo CD's command accepts, and those that its built-in
+/// policy names. (Neither list has them all.)
+pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static str> {
+    let strict = strict_actions(resource, version).unwrap_or_default();
+    let mut found = strict.to_vec();
+    for line in lines(&"".into(), builtin_policy(version)) {
+        if let Line::Policy(rule) = line.line
+            && rule.resource.text == resource
+            && let Some(known) = actions(version)
+                .iter()
+                .find(|known| **known == rule.action.text)
+            && !found.contains(known)
+        {
+            found.push(known);
+        }
+    }
+    found
+}
+
+/// The resources that a pattern matches.
+pub(crate) fn resources(policy: &Policy<'_>, pattern: &str) -> Vec<&'static str> {
+    let pattern = Pattern::new(policy.mode, pattern);
+    let known = RESOURCES.iter().copied();
+    known.filter(|resource| pattern.matches(resource)).collect()
+}
+
+/// Whether a pattern matches some action of some resource.
+pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pattern) -> bool {
+    let verbs = actions(policy.version);
+    verbs.iter().any(|verb| pattern.matches(verb)) || matches_path(policy, text)
+        // A path where none may be: the verb is known all the same.
+        || text
+            .split_once('/')
+            .is_some_and(|(verb, _)| verbs.contains(&verb))
+}
+
+/// Whether a pattern matches an action with a path.
+fn matches_path(policy: &Policy<'_>, text: &str) -> bool {
+    let common = ["apps/Deployment/restart", "*/Pod/*/*"];
+    let pattern = Pattern::new(policy.mode, text);
+    let starts_well = |sample: &str| {
+        let (verb, path) = sample.split_once('/').unwrap_or_default();
+        ACTIONS_WITH_PATH.contains(&verb) && !path.is_empty()
+    };
+    ACTIONS_WITH_PATH.iter().any(|verb| {
+        common
+            .iter()
+            .any(|path| pattern.matches(&format!("{verb}/{path}")))
+    }) || objects(policy.mode, text)
+        .iter()
+        .any(|sample| starts_well(sample))
+}
+
+/// Whether a resource has an action that a pattern matches.
+pub(crate) fn has_action(
+    policy: &Policy<'_>,
+    resource: &str,
+    text: &str,
+    pattern: &Pattern,
+) -> bool {
+    let own = actions_of(resource, policy.version);
+    own.iter().any(|action| pattern.matches(action))
+        || resource == "applications" && matches_path(policy, text)
+        // An extension's own resource and action are anybody's guess.
+        || resource == "extensions" && pattern.matches("invoke")
+}
+
+/// A question that a rule of the policy answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sample {
+    pub(crate) resource: &'static str,
+    pub(crate) action: String,
+    pub(crate) object: String,
+}
+
+/// The most questions that are asked for one rule.
+const MOST: usize = 200;
+
+/// Questions that match a rule's patterns, so that something can be shown to happen. None is no
+/// proof that nothing does.
+pub(crate) fn requests(policy: &Policy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
+    let pattern = Pattern::new(policy.mode, &rule.action.text);
+    let objects = objects(policy.mode, &rule.object.text);
+    let mut found = Vec::new();
+    for resource in resources(policy, &rule.resource.text) {
+        let own = actions_of(resource, policy.version);
+        let mut actions: Vec<String> = own.into_iter().map(str::to_owned).collect();
+        if resource == "applications" {
+            actions.retain(|action| action != "action");
+            let paths = ACTIONS_WITH_PATH.iter();
+            actions.extend(paths.map(|verb| format!("{verb}/apps/Deployment/restart")));
+        }
+        actions.retain(|action| pattern.matches(action));
+        for action in actions {
+            for object in &objects {
+                found.push(Sample {
+                    resource,
+                    action: action.clone(),
+                    object: object.clone(),
+                });
+            }
+        }
+        if found.len() > MOST {
+            break;
+        }
+    }
+    found
+}

@@ -1,0 +1,91 @@
+//! Findings for programs: `lint/v1`.
+
+use serde::Serialize;
+
+use super::{Finding, Mark};
+
+/// The schema's name; another one comes with any change that a reader would notice.
+const SCHEMA: &str = "lint/v1";
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    findings: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    #[serde(flatten)]
+    place: Place<'a>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<Related<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    help: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    safety: &'static str,
+    title: &'a str,
+}
+
+fn place<'a>(mark: &'a Mark<'_>) -> Place<'a> {
+    let (start, end) = (mark.start(), mark.end());
+    Place {
+        file: mark.source.name(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    }
+}
+
+/// All findings as one JSON document. Lines and columns count from 1, columns in characters; the
+/// end is the first column that is not marked.
+pub fn json(findings: &[Finding<'_>]) -> String {
+    let items = findings.iter().map(|finding| Item {
+        rule: finding.rule,
+        severity: finding.level.as_str(),
+        place: place(&finding.mark),
+        message: &finding.message,
+        related: finding
+            .related
+            .iter()
+            .map(|mark| Related {
+                place: place(mark),
+                message: &mark.label,
+            })
+            .collect(),
+        help: &finding.help,
+        fix: finding.fix.as_ref().map(|(title, is_safe)| Fix {
+            safety: if *is_safe { "safe" } else { "unsafe" },
+            title,
+        }),
+    });
+    super::pretty(&Report {
+        schema: SCHEMA,
+        findings: items.collect(),
+    })
+}

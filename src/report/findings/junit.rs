@@ -1,0 +1,120 @@
+//! Findings as `JUnit` XML: one suite a file, one failed case a finding. Notes do not fail.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Finding, Level};
+
+/// All findings as one document. `files` are the names of all that was read: those without a
+/// finding are passed cases.
+pub fn junit(findings: &[Finding<'_>], files: &[&str]) -> String {
+    let mut suites: BTreeMap<&str, Vec<&Finding<'_>>> = BTreeMap::new();
+    for file in files {
+        suites.entry(file).or_default();
+    }
+    for finding in findings {
+        let suite = suites.entry(finding.mark.source.name()).or_default();
+        suite.push(finding);
+    }
+    let fails = |finding: &&Finding<'_>| finding.level > Level::Note;
+    let failures = findings.iter().filter(fails).count();
+    let cases: usize = suites.values().map(|cases| cases.len().max(1)).sum();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(
+        out,
+        "<testsuites name=\"lint\" tests=\"{cases}\" failures=\"{failures}\" errors=\"0\">"
+    );
+    for (file, found) in suites {
+        let failures = found
+            .iter()
+            .copied()
+            .filter(|finding| fails(finding))
+            .count();
+        let _ = writeln!(
+            out,
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\">",
+            escape(file),
+            found.len().max(1)
+        );
+        if found.is_empty() {
+            let _ = writeln!(
+                out,
+                "    <testcase classname=\"{}\" name=\"no findings\"/>",
+                escape(file)
+            );
+        }
+        for finding in found {
+            case(&mut out, finding, fails(&finding));
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+fn case(out: &mut String, finding: &Finding<'_>, fails: bool) {
+    let place = finding.mark.start();
+    let _ = writeln!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{} ({}:{})\" file=\"{}\" line=\"{}\">",
+        escape(finding.mark.source.name()),
+        escape(finding.rule),
+        place.line,
+        place.column,
+        escape(finding.mark.source.name()),
+        place.line,
+    );
+    let mut text = format!("{place}: {}", finding.message);
+    for help in &finding.help {
+        text.push('\n');
+        text.push_str(help);
+    }
+    let (open, close) = if fails {
+        (
+            format!(
+                "<failure type=\"{}\" message=\"{}\">",
+                finding.level.as_str(),
+                escape(&finding.message)
+            ),
+            "</failure>",
+        )
+    } else {
+        ("<system-out>".to_owned(), "</system-out>")
+    };
+    let _ = writeln!(out, "      {open}{}{close}", escape(&text));
+    out.push_str("    </testcase>\n");
+}
+
+/// Text for an attribute or an element; what XML 1.0 cannot hold is shown as an escape.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                let _ = write!(out, "{}", c.escape_unicode());
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_its_place() {
+        assert_eq!(
+            escape("\"a\" <b> & \u{1}\n\u{1b}"),
+            "&quot;a&quot; &lt;b&gt; &amp; \\u{1}&#10;\\u{1b}"
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Findings for people: the lines of the text with the characters marked.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
+
+use super::{Finding, Level, Mark};
+use crate::report::{Style, printable};
+
+/// Lines shown above and below the marked one.
+const CONTEXT: usize = 1;
+
+/// All findings as frames, one below the other.
+pub fn text(findings: &[Finding<'_>], style: Style) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        out.push_str(&frame(finding, style));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+fn frame(finding: &Finding<'_>, style: Style) -> String {
+    let title = match finding.level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
+    };
+    let mut marks = vec![(AnnotationKind::Primary, &finding.mark)];
+    let related = finding.related.iter();
+    marks.extend(related.map(|mark| (AnnotationKind::Context, mark)));
+    let mut group = title
+        .primary_title(printable(&finding.message).into_owned())
+        .id(finding.rule)
+        .elements(windows(&marks));
+    for help in &finding.help {
+        group = group.element(Title::HELP.message(printable(help).into_owned()));
+    }
+    if let Some((title, is_safe)) = &finding.fix {
+        let (how, option) = if *is_safe {
+            ("", "--fix")
+        } else {
+            (" (it changes what somebody may do)", "--fix=unsafe")
+        };
+        let message = format!("`{option}` will {}{how}", printable(title));
+        group = group.element(Title::HELP.with_name("fix").message(message));
+    }
+    let renderer = if style.is_colored() {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// The lines around the marks, so that a long text costs no more than a short one. Marks of the
+/// same text that are near each other share a snippet.
+fn windows<'m>(
+    marks: &[(AnnotationKind, &'m Mark<'m>)],
+) -> Vec<Snippet<'m, annotate_snippets::Annotation<'m>>> {
+    let mut snippets = Vec::new();
+    let mut rest = marks;
+    while let Some(((kind, mark), after)) = rest.split_first() {
+        let text = mark.source.text();
+        let mut group = vec![(*kind, *mark)];
+        let (mut from, mut to) = around(text, mark);
+        rest = after;
+        while let Some(((kind, other), after)) = rest.split_first() {
+            let (start, end) = around(text, other);
+            let joined = start.min(from)..end.max(to);
+            if other.source != mark.source || text[joined.clone()].lines().count() > 30 {
+                break;
+            }
+            (from, to) = (joined.start, joined.end);
+            group.push((*kind, *other));
+            rest = after;
+        }
+        let window = &text[from..to];
+        let annotations = group.into_iter().map(|(kind, mark)| {
+            let span = mark.span.start - from..mark.span.end.min(to) - from;
+            let label = (!mark.label.is_empty()).then(|| printable(&mark.label));
+            kind.span(span).label(label)
+        });
+        snippets.push(
+            Snippet::source(harmless(window))
+                .path(printable(mark.source.name()))
+                .line_start(mark.source.location(from).line)
+                .annotations(annotations.collect::<Vec<_>>()),
+        );
+    }
+    snippets
+}
+
+/// The text without characters that a terminal would obey or that reorder what is read, each byte
+/// in its place. (The renderer itself takes care of those of ASCII.)
+fn harmless(text: &str) -> Cow<'_, str> {
+    let Cow::Owned(_) = printable(text) else {
+        return Cow::Borrowed(text);
+    };
+    let mut buffer = [0; 4];
+    let harmless = text
+        .chars()
+        .map(|c| match printable(c.encode_utf8(&mut buffer)) {
+            Cow::Owned(_) if c.len_utf8() == 2 => '·',
+            Cow::Owned(_) if c.len_utf8() == 3 => char::REPLACEMENT_CHARACTER,
+            _ => c,
+        });
+    Cow::Owned(harmless.collect())
+}
+
+/// The bytes of a mark's line and of those around it.
+fn around(text: &str, mark: &Mark<'_>) -> (usize, usize) {
+    let start = mark.span.start.min(text.len());
+    let mut from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    for _ in 0..CONTEXT {
+        from = text[..from.saturating_sub(1)]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+    }
+    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
+    let mut to = line_end(start);
+    for _ in 0..CONTEXT {
+        to = line_end((to + 1).min(text.len()));
+    }
+    // A byte order mark is no part of the line.
+    if from == 0 && text.starts_with('\u{feff}') && start >= 3 {
+        from = 3;
+    }
+    (from, to)
+}
+
+/// How many findings of each level there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+    /// Those that comments in the texts ignore.
+    pub ignored: usize,
+    /// Those that `--fix` puts right.
+    pub safe: usize,
+    /// Those that only `--fix=unsafe` puts right.
+    pub risky: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of(findings: &[Finding<'_>], ignored: usize) -> Self {
+        let mut counts = Self {
+            ignored,
+            ..Self::default()
+        };
+        for finding in findings {
+            match finding.level {
+                Level::Error => counts.errors += 1,
+                Level::Warning => counts.warnings += 1,
+                Level::Note => counts.notes += 1,
+            }
+            match finding.fix {
+                Some((_, true)) => counts.safe += 1,
+                Some((_, false)) => counts.risky += 1,
+                None => {}
+            }
+        }
+        counts
+    }
+}
+
+/// The findings of so many files in a line.
+pub fn summary(counts: Counts, files: usize) -> String {
+    let mut parts = Vec::new();
+    for (count, name) in [
+        (counts.errors, "error"),
+        (counts.warnings, "warning"),
+        (counts.notes, "note"),
+    ] {
+        if count > 0 {
+            parts.push(plural(count, name));
+        }
+    }
+    let mut line = if parts.is_empty() {
+        "no findings".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    let _ = write!(line, " in {}", plural(files, "file"));
+    if counts.ignored > 0 {
+        let _ = write!(line, ", {} ignored by comments", counts.ignored);
+    }
+    match (counts.safe, counts.risky) {
+        (0, 0) => {}
+        (safe, 0) => {
+            let _ = write!(line, "; --fix puts {safe} right");
+        }
+        (0, risky) => {
+            let _ = write!(line, "; --fix=unsafe puts {risky} right");
+        }
+        (safe, risky) => {
+            let all = safe + risky;
+            let _ = write!(line, "; --fix puts {safe} right, --fix=unsafe {all}");
+        }
+    }
+    line
+}
+
+fn plural(count: usize, name: &str) -> String {
+    if count == 1 {
+        format!("1 {name}")
+    } else {
+        format!("{count} {name}s")
+    }
+}

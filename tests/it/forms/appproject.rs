@@ -1,0 +1,200 @@
+//! `-o appproject`: a role for tokens of a project, without dropping anybody's token.
+
+use serde_json::{Value, json};
+
+use crate::common::Sandbox;
+
+const LIVE: &str = "\
+apiVersion: v1
+items:
+- apiVersion: argoproj.io/v1alpha1
+  kind: AppProject
+  metadata:
+    name: team-a
+    namespace: argocd
+    resourceVersion: \"9\"
+    uid: u
+  spec:
+    roles:
+    - name: ci # theirs
+      policies:
+      - p, proj:team-a:ci, applications, sync, team-a/*, allow
+      jwtTokens:
+      - iat: 1
+    sourceRepos:
+    - '*'
+  status:
+    jwtTokensByRole:
+      ci:
+        items:
+        - iat: 1
+- apiVersion: argoproj.io/v1alpha1
+  kind: AppProject
+  metadata:
+    name: team-b
+    namespace: argocd
+    resourceVersion: \"10\"
+    uid: v
+  spec: {}
+kind: List
+";
+
+fn run(line: &str, input: &str) -> String {
+    Sandbox::new().command(line).stdin(input).run().stdout_of(0)
+}
+
+fn role(project: &str) -> Value {
+    let rule =
+        |resource: &str| format!("p, proj:{project}:octopus, {resource}, get, {project}/*, allow");
+    json!({
+        "name": "octopus",
+        "description": format!("Octopus Deploy reads the applications of {project}"),
+        "policies": [rule("applications"), rule("clusters"), rule("logs")],
+    })
+}
+
+#[test]
+fn tokens_and_status_stay() {
+    let out = run("render -q -o appproject -f -", LIVE);
+    let added = |project: &str| {
+        format!(
+            "    - name: octopus
+      description: Octopus Deploy reads the applications of {project}
+      policies:
+      - p, proj:{project}:octopus, applications, get, {project}/*, allow
+      - p, proj:{project}:octopus, clusters, get, {project}/*, allow
+      - p, proj:{project}:octopus, logs, get, {project}/*, allow
+"
+        )
+    };
+    let wanted = LIVE
+        .replace("    uid: u\n", "")
+        .replace("    uid: v\n", "")
+        .replace(
+            "      - iat: 1\n    sourceRepos",
+            &format!("      - iat: 1\n{}    sourceRepos", added("team-a")),
+        )
+        .replace(
+            "  spec: {}\n",
+            &format!("  spec:\n    roles:\n{}", added("team-b")),
+        );
+    assert_eq!(out, wanted);
+    assert_eq!(run("render -q -o appproject -f -", &out), out);
+    let back = run("render -q -o appproject -f - --absent", &out);
+    let stripped = LIVE.replace("    uid: u\n", "").replace("    uid: v\n", "");
+    assert_eq!(back, stripped);
+}
+
+#[test]
+fn the_merge_patch_has_the_whole_list_and_the_lock() {
+    let line = "render -q --form appproject -o patch --project team-a --format json -f -";
+    let patch: Value = serde_json::from_str(&run(line, LIVE)).unwrap();
+    let ci = json!({
+        "name": "ci",
+        "policies": ["p, proj:team-a:ci, applications, sync, team-a/*, allow"],
+        "jwtTokens": [{"iat": 1}],
+    });
+    assert_eq!(
+        patch,
+        json!({
+            "metadata": {"name": "team-a", "resourceVersion": "9"},
+            "spec": {"roles": [ci, role("team-a")]},
+        })
+    );
+    let run = Sandbox::new()
+        .command("render --form appproject -o patch -f -")
+        .stdin(LIVE)
+        .run();
+    run.refused(2, "there are two patches");
+    assert!(
+        run.stderr.contains(
+            "render -f - --form appproject -o patch --project team-b | kubectl patch appproject \
+             team-b -n argocd --type merge --patch-file /dev/stdin"
+        ),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_role_has_exactly_the_wanted_rules_and_keeps_the_rest() {
+    let project = "\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: a}
+spec:
+  roles:
+  - name: octopus
+    description: mine
+    groups: [x]
+    policies:
+    - p, proj:a:octopus, logs, get, a/*, allow # needed
+    - p,proj:a:octopus,applications,sync,a/*,allow
+    jwtTokens:
+    - iat: 1
+";
+    let out = run("render -q -o appproject -f -", project);
+    assert_eq!(
+        out,
+        project
+            .replace("    - p,proj:a:octopus,applications,sync,a/*,allow\n", "    - p, proj:a:octopus, applications, get, a/*, allow\n    - p, proj:a:octopus, clusters, get, a/*, allow\n")
+    );
+    let out = run("render -q -o appproject --allow-sync -f -", project);
+    assert!(
+        out.contains("    - p,proj:a:octopus,applications,sync,a/*,allow\n"),
+        "{out}"
+    );
+    let run = Sandbox::new()
+        .command("render -o appproject --absent -f -")
+        .stdin(project)
+        .run();
+    assert!(run.stdout.ends_with("spec: {}\n"), "{}", run.stdout);
+    assert!(
+        run.stderr
+            .contains("warning: its token stops working with the role octopus of project a"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("its groups x"), "{}", run.stderr);
+}
+
+#[test]
+fn what_argo_cd_would_reject_is_refused() {
+    let template = "name: {{ account }}\npolicies:\n- p, role:x, applications, get, '*', allow\n";
+    let sandbox = Sandbox::new()
+        .with("t/appproject-role.yaml.j2", template)
+        .with("p.yaml", LIVE);
+    sandbox
+        .command("render -f p.yaml -o appproject --template-dir t")
+        .run()
+        .refused(3, "Argo CD rejects this rule of a role");
+    sandbox
+        .command("render -f p.yaml -o appproject --account _x")
+        .run()
+        .refused(2, "cannot be the name of a project's role");
+    sandbox
+        .command("render -o appproject")
+        .run()
+        .refused(2, "it needs the AppProject that is there now");
+    sandbox
+        .command("render -f p.yaml -o appproject --project other")
+        .run()
+        .refused(3, "there is no AppProject in the input to give a role");
+    sandbox
+        .command("render -f p.yaml")
+        .run()
+        .refused(3, "-o appproject");
+}
+
+#[test]
+fn live_asks_for_the_projects() {
+    let run = Sandbox::new()
+        .command("render -q --live -o appproject --project team-a")
+        .answers(0, LIVE, "")
+        .run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(
+        run.ran[0][1..6].join(" "),
+        "get appprojects.argoproj.io team-a --namespace argocd"
+    );
+}

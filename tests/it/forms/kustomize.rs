@@ -1,0 +1,166 @@
+//! `-o kustomize`: a Component, on bases with a namespace and without, with `data` and without.
+
+use serde_json::Value;
+
+use super::RULES;
+use crate::common::{Sandbox, real};
+
+const BASES: [&str; 4] = [
+    "  namespace: argocd\ndata:\n  a: b\n",
+    "  namespace: argocd\n",
+    "data:\n  a: b\n",
+    "",
+];
+
+fn base(rest: &str) -> String {
+    let object =
+        |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{rest}");
+    format!("{}---\n{}", object("argocd-cm"), object("argocd-rbac-cm"))
+}
+
+/// What `kubectl kustomize` builds of a base with our Component: `data` of both ConfigMaps.
+fn build(sandbox: &Sandbox) -> [Value; 2] {
+    use kubectl_octopus_argo::{model::Source, yaml::Stream};
+    let kubectl = real::find("kubectl").unwrap();
+    let path = sandbox.path().join("overlay").display().to_string();
+    let output = real::run(&kubectl, &["kustomize", &path], "", |_| {});
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let stream = Stream::parse(Source::new("built", text)).unwrap();
+    let data = |name: &str| {
+        let objects = stream.documents().iter();
+        let mut objects =
+            objects.map(|document| document.to_json(document.root().unwrap()).unwrap());
+        objects
+            .find(|object| object["metadata"]["name"] == name)
+            .unwrap()["data"]
+            .clone()
+    };
+    [data("argocd-cm"), data("argocd-rbac-cm")]
+}
+
+fn overlay(base: &str) -> Sandbox {
+    Sandbox::new()
+        .with("base/all.yaml", base)
+        .with("base/kustomization.yaml", "resources: [all.yaml]\n")
+        .with(
+            "overlay/kustomization.yaml",
+            "resources: [../base]\ncomponents: [octopus]\n",
+        )
+}
+
+#[test]
+fn the_component_fits_every_base() {
+    if real::find("kubectl").is_none() {
+        return;
+    }
+    for rest in BASES {
+        let sandbox = overlay(&base(rest));
+        let text = sandbox.command("render -q -o kustomize").run().stdout_of(0);
+        let inline = overlay(&base(rest)).with("overlay/octopus/kustomization.yaml", &text);
+        sandbox
+            .command("render -q -o kustomize --output-dir overlay/octopus")
+            .run()
+            .stdout_of(0);
+        let mut names: Vec<_> = std::fs::read_dir(sandbox.path().join("overlay/octopus"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "argocd-cm.patch.yaml",
+                "argocd-rbac-cm.patch.yaml",
+                "kustomization.yaml"
+            ]
+        );
+        for sandbox in [sandbox, inline] {
+            let [cm, rbac_cm] = build(&sandbox);
+            assert_eq!(cm["accounts.octopus"], "apiKey", "{rest}");
+            assert_eq!(cm["accounts.octopus.enabled"], "true", "{rest}");
+            assert_eq!(rbac_cm["policy.octopus.csv"], RULES, "{rest}");
+            assert_eq!(cm.get("a").is_some(), rest.contains("a: b"), "{rest}");
+        }
+    }
+}
+
+#[test]
+fn the_component_of_absent_takes_it_out_again() {
+    if real::find("kubectl").is_none() {
+        return;
+    }
+    for rest in BASES {
+        let with = Sandbox::new()
+            .command("render -q -f -")
+            .stdin(base(rest))
+            .run()
+            .stdout_of(0);
+        for line in [
+            "render -q -o kustomize --absent",
+            "render -q -o kustomize --absent -f base/all.yaml",
+        ] {
+            let sandbox = overlay(&with);
+            let text = sandbox.command(line).run().stdout_of(0);
+            let sandbox = overlay(&with).with("overlay/octopus/kustomization.yaml", &text);
+            for data in build(&sandbox) {
+                let left = data.as_object().map_or(0, serde_json::Map::len);
+                assert_eq!(
+                    left,
+                    usize::from(rest.contains("a: b")),
+                    "{line} {rest} {data}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_there_is_kept() {
+    let cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata:\n  accounts.octopus: login\n  accounts.octopus.enabled: \"true\"\n";
+    let run = |line: &str| Sandbox::new().command(line).stdin(cm).run().stdout_of(0);
+    let text = run("render -q -o kustomize -f - --only argocd-cm");
+    assert!(
+        text.contains("      accounts.octopus: login,apiKey\n"),
+        "{text}"
+    );
+    assert!(!text.contains("enabled"), "{text}");
+    let json = run("render -q -o kustomize -f - --only argocd-cm --format json");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["patches"].as_array().unwrap().len(), 1);
+    assert_eq!(json["patches"][0]["target"]["name"], "argocd-cm");
+    let nothing = Sandbox::new()
+        .command("render -q -o kustomize -f - --only argocd-cm")
+        .stdin(cm.replace("login", "apiKey"))
+        .run()
+        .stdout_of(0);
+    assert!(
+        nothing.ends_with("kind: Component\npatches: []\n"),
+        "{nothing}"
+    );
+}
+
+#[test]
+fn one_component_is_for_one_argo_cd() {
+    let two = format!(
+        "{}---\n{}",
+        base("  namespace: a\n"),
+        base("  namespace: b\n")
+    );
+    Sandbox::new()
+        .command("render -A -o kustomize -f -")
+        .stdin(two)
+        .run()
+        .refused(2, "is for one Argo CD");
+}
+
+#[test]
+fn a_shared_policy_key_needs_the_objects() {
+    for form in ["kustomize", "helm"] {
+        Sandbox::new()
+            .command(&format!("render -o {form} --policy-key policy.csv"))
+            .run()
+            .refused(2, "a patch of a policy key that others write too");
+    }
+}

@@ -1,0 +1,153 @@
+//! Who owns the objects: warnings where a change would be taken back, and `-o auto`.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::common::Sandbox;
+
+/// Both ConfigMaps of a server, with more of `metadata`.
+fn live(metadata: &str) -> String {
+    let object = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: cd\n  resourceVersion: \"1\"\n{metadata}data:\n  a: b\n"
+        )
+    };
+    format!("{}---\n{}", object("argocd-cm"), object("argocd-rbac-cm"))
+}
+
+fn stderr(line: &str, input: &str) -> String {
+    Sandbox::new().command(line).stdin(input).run().stderr
+}
+
+#[test]
+fn each_owner_and_the_form_that_stays() {
+    let owners = [
+        (
+            "  labels: {app.kubernetes.io/managed-by: Helm, helm.sh/chart: argo-cd-10.1.1}\n  annotations: {meta.helm.sh/release-name: argocd}\n",
+            "the Helm release argocd (argo-cd-10.1.1)",
+            "-o helm",
+        ),
+        (
+            "  ownerReferences:\n  - {apiVersion: argoproj.io/v1beta1, kind: ArgoCD, name: cd}\n",
+            "argocd-operator (ArgoCD cd)",
+            "-o operator",
+        ),
+        (
+            "  annotations: {argocd.argoproj.io/tracking-id: 'boot:/ConfigMap:cd/argocd-cm'}\n",
+            "the Argo CD application boot",
+            "-o kustomize",
+        ),
+        (
+            "  labels: {app.kubernetes.io/instance: boot}\n",
+            "the Argo CD application boot",
+            "-o kustomize",
+        ),
+        (
+            "  labels: {kustomize.toolkit.fluxcd.io/name: infra}\n",
+            "the Flux Kustomization infra",
+            "-o kustomize",
+        ),
+        (
+            "  labels: {helm.toolkit.fluxcd.io/name: argocd}\n",
+            "the Flux HelmRelease argocd",
+            "-o helm",
+        ),
+    ];
+    for (metadata, owner, form) in owners {
+        for line in [
+            "render -f -",
+            "diff -f -",
+            "render -f - -o patch --only argocd-cm",
+        ] {
+            let said = stderr(line, &live(metadata));
+            let warning = said.lines().find(|line| line.contains("belongs to"));
+            let warning = warning.unwrap_or_else(|| panic!("{line}: {said}"));
+            assert!(
+                warning.starts_with("warning: argocd-cm")
+                    && warning.contains(owner)
+                    && warning.contains(form),
+                "{warning}"
+            );
+        }
+        let auto = Sandbox::new()
+            .command("render -f - -o auto --only argocd-cm")
+            .stdin(live(metadata))
+            .run();
+        assert_eq!(auto.code, 0, "{}", auto.stderr);
+        assert!(
+            auto.stderr
+                .contains(&format!("note: {form}, because of the owner")),
+            "{}",
+            auto.stderr
+        );
+        assert!(!auto.stderr.contains("belongs to"), "{}", auto.stderr);
+        let shape = match form {
+            "-o helm" => "configs:\n  cm:\n    accounts.octopus: apiKey\n",
+            "-o operator" => {
+                "metadata:\n  name: cd\nspec:\n  extraConfig:\n    accounts.octopus: apiKey\n"
+            }
+            _ => "kind: Component\n",
+        };
+        assert!(auto.stdout.contains(shape), "{}", auto.stdout);
+    }
+}
+
+#[test]
+fn files_in_git_are_where_the_change_belongs() {
+    let file = live("  labels: {app.kubernetes.io/instance: boot}\n")
+        .replace("  resourceVersion: \"1\"\n", "");
+    let said = stderr("render -f -", &file);
+    assert!(!said.contains("warning"), "{said}");
+}
+
+#[test]
+fn the_operator_leaves_our_own_key_alone_and_takes_back_policy_csv() {
+    let owned = live("  ownerReferences:\n  - {kind: ArgoCD, name: cd}\n");
+    let said = stderr("render -f - --only argocd-rbac-cm", &owned);
+    assert!(!said.contains("belongs to"), "{said}");
+    let said = stderr(
+        "render -f - --only argocd-rbac-cm --policy-key policy.csv",
+        &owned,
+    );
+    assert!(said.contains("which writes policy.csv again"), "{said}");
+}
+
+#[test]
+fn what_the_next_upgrade_does_is_said_for_each_way() {
+    let owned = live(
+        "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"resource.exclusions\":\"\"}}'\n",
+    );
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &owned),
+        str![[r#"
+note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
+
+"#]]
+    );
+}
+
+#[test]
+fn keys_that_an_earlier_apply_made_prunable_are_named_with_the_command_that_mends_it() {
+    let ours = live(
+        "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"accounts.octopus\":\"apiKey\",\"dex.config\":\"\"}}'\n",
+    );
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &ours),
+        str![[r#"
+warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus, dex.config of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of your own that has them, mend it with: kubectl patch configmap argocd-cm -n cd --type merge -p '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}'
+note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
+
+"#]]
+    );
+    let managed = live(
+        "  managedFields:\n  - manager: kubectl-client-side-apply\n    operation: Update\n    fieldsV1:\n      f:data:\n        f:accounts.octopus: {}\n",
+    );
+    let said = stderr("render -f - --only argocd-cm", &managed);
+    let warning = said.lines().next().unwrap();
+    assert!(
+        warning.starts_with("warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus of argocd-cm: the next `kubectl apply --server-side --force-conflicts`")
+            && warning.contains(r#""managedFields":[{}]"#),
+        "{warning}"
+    );
+}

@@ -1,0 +1,665 @@
+//! `lint`: what it reads, in which formats it speaks, what it ignores and what it edits.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use kubectl_octopus_argo::lint::{self, Content, Options, Safety, Selection, Subject, Text};
+use kubectl_octopus_argo::model::Source;
+use kubectl_octopus_argo::rbac::{Enforcer, PolicySet, PolicyText, Request};
+use proptest::prelude::*;
+use snapbox::{assert_data_eq, str};
+
+use crate::common::Sandbox;
+
+const RBAC: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\n  labels:\n    app.kubernetes.io/part-of: argocd\ndata:\n";
+
+/// An argocd-rbac-cm with this policy.
+fn rbac(policy: &str) -> String {
+    let mut text = format!("{RBAC}  policy.csv: |\n");
+    for line in policy.lines() {
+        writeln!(text, "    {line}").unwrap();
+    }
+    text
+}
+
+const DEV: &str = "p, role:dev, applications, get, dev/*, allow\np, role:dev, logs, get, dev/*, allow\ng, acme:dev, role:dev\n";
+
+#[test]
+fn the_sample_is_clean() {
+    let run = Sandbox::new().command("lint --sample").run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: no findings in 1 file
+---- exit code 0
+
+"#]]
+    );
+}
+
+#[test]
+fn the_exit_code_follows_fail_on() {
+    let note = format!("{DEV}{}", DEV.lines().next().unwrap());
+    let warning = format!("{DEV}g, *, role:dev\n");
+    let error = format!("{DEV}nonsense\n");
+    for (policy, codes) in [
+        (DEV, [0, 0, 0, 0]),
+        (&note, [1, 0, 0, 0]),
+        (&warning, [1, 1, 0, 0]),
+        (&error, [1, 1, 1, 0]),
+    ] {
+        for (level, code) in ["note", "warning", "error", "never"].iter().zip(codes) {
+            let line = format!("lint -q -f - --fail-on {level}");
+            let run = Sandbox::new().command(&line).stdin(policy).run();
+            assert_eq!(run.code, code, "{level}\n{policy}\n{}", run.stdout);
+        }
+    }
+    let run = Sandbox::new().command("lint -q -f -").stdin(warning).run();
+    assert_eq!(run.code, 1, "warnings count unless something else is asked");
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_after_the_others_were_linted() {
+    let sandbox = Sandbox::new()
+        .with("good.yaml", rbac("nonsense"))
+        .with("bad.yaml", "a: [1\n")
+        .with("d/template.yaml", "{{ x }}: [\n")
+        .with("d/good.yaml", rbac(DEV));
+    let run = sandbox.command("lint -f bad.yaml,good.yaml").run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+error[invalid-policy-line]: not a policy line
+ --> good.yaml:9:5
+  |
+9 |     nonsense
+  |     ^^^^^^^^
+  |
+  = help: a line begins with `p,` or `g,` without quotes or blanks around the letter, or with `#`
+  = help: no line of the policy loads: every call that needs a decision fails, the administrator's too
+
+---- stderr
+note: 1 error in 1 file
+error: bad.yaml:1:4: not valid YAML: unclosed bracket '['
+---- exit code 3
+
+"#]]
+    );
+    let run = sandbox.command("lint -f d").run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: 1 file of the directory was left out: not YAML or JSON
+note: no findings in 1 file
+---- exit code 0
+
+"#]]
+    );
+}
+
+#[test]
+fn what_a_reader_gets_past_is_a_finding_and_the_rest_is_judged() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, labels: {app.kubernetes.io/part-of: argocd}}\ndata:\n  accounts.a: [login]\n  accounts.b: apikey\n  accounts.b.enabled: yes\n  x: 1\n  accounts.c: ~\n";
+    let run = Sandbox::new()
+        .command("lint -q -f - -o json")
+        .stdin(text)
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout_of(1)).unwrap();
+    let found: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!(
+                "{}:{} {}",
+                one["line"],
+                one["column"],
+                one["rule"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "5:15 not-a-string",
+            "6:15 unknown-capability",
+            "7:23 invalid-enabled-value",
+            "7:23 not-a-string",
+            "8:6 not-a-string",
+            "9:15 not-a-string",
+        ]
+    );
+}
+
+#[test]
+fn data_that_is_no_mapping_is_a_finding() {
+    for data in ["5", "[a]", "text"] {
+        let text = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-cm}}\ndata: {data}\n"
+        );
+        let run = Sandbox::new().command("lint -q -f -").stdin(text).run();
+        assert!(run.stdout.contains("--> <stdin>:4:7"), "{}", run.stdout);
+        assert_eq!(run.code, 1);
+    }
+}
+
+#[test]
+fn nothing_to_lint_is_bad_input() {
+    let sandbox = Sandbox::new().with("a.yaml", "apiVersion: v1\nkind: Secret\n");
+    sandbox
+        .command("lint -f a.yaml")
+        .run()
+        .refused(3, "nothing in the input that lint looks at");
+    sandbox.command("lint").run().refused(2, "nothing to lint");
+    sandbox
+        .command("lint -f a.yaml --select nothing")
+        .run()
+        .refused(2, "there is no rule `nothing`");
+    sandbox
+        .command("lint -f a.yaml --argocd-version new")
+        .run()
+        .refused(2, "`new` is no version");
+}
+
+#[test]
+fn rules_are_selected_and_ignored() {
+    let policy = format!("{DEV}g, *, role:dev\nnonsense\n");
+    let rules = |options: &str| {
+        let line = format!("lint -q -f - -o json --fail-on never {options}");
+        let run = Sandbox::new().command(&line).stdin(&policy).run();
+        let report: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let rules = findings.iter().map(|one| one["rule"].as_str().unwrap());
+        rules.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(rules(""), "wildcard-subject invalid-policy-line");
+    assert_eq!(rules("--select wildcard-subject"), "wildcard-subject");
+    assert_eq!(rules("--ignore wildcard-subject"), "invalid-policy-line");
+    assert_eq!(rules("--ignore wildcard-subject,invalid-policy-line"), "");
+}
+
+#[test]
+fn comments_ignore_findings_where_they_may_stand() {
+    let fires = |text: &str| {
+        let run = Sandbox::new()
+            .command("lint -f - --select wildcard-subject,unknown-capability,duplicate-key")
+            .stdin(text)
+            .run();
+        (run.code == 1, run.stderr.contains("ignored by comments"))
+    };
+    let ignore = "# octopus-argo: ignore[wildcard-subject]";
+    for (name, text, is_ignored) in [
+        ("above the line", rbac(&format!("{ignore}\ng, *, role:admin")), true),
+        ("among other comments", rbac(&format!("# why\n{ignore}\n# so\ng, *, role:admin")), true),
+        ("above another line", rbac(&format!("{ignore}\ng, a, role:admin\ng, *, role:admin")), false),
+        ("with a blank line between", rbac(&format!("{ignore}\n\ng, *, role:admin")), false),
+        ("of another rule", rbac("# octopus-argo: ignore[unbound-group]\ng, *, role:admin"), false),
+        (
+            "of several rules",
+            rbac("# octopus-argo: ignore[unbound-group, wildcard-subject]\ng, *, role:admin"),
+            true,
+        ),
+        ("above the key", rbac("g, *, role:admin").replace("  policy.csv", &format!("  {ignore}\n  policy.csv")), true),
+        ("on the block's header", rbac("g, *, role:admin").replace("csv: |", &format!("csv: | {ignore}")), true),
+        ("above data", rbac("g, *, role:admin").replace("\ndata:", &format!("\n{ignore}\ndata:")), true),
+        (
+            "in the block above",
+            format!("{RBAC}  a.csv: |\n    {ignore}\n  policy.csv: |\n    g, *, role:admin\n"),
+            false,
+        ),
+        ("in a bare policy", format!("{ignore}\ng, *, role:admin\n"), true),
+        (
+            "on a key's line",
+            RBAC.replace("rbac-cm", "cm") + "  accounts.a: apikey # octopus-argo: ignore[unknown-capability]\n",
+            true,
+        ),
+        (
+            "in a quoted value",
+            RBAC.replace("rbac-cm", "cm") + "  accounts.a: 'apikey # octopus-argo: ignore[unknown-capability]'\n",
+            false,
+        ),
+        (
+            "above a key in a list's item",
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: argocd-cm\n  data:\n    # octopus-argo: ignore[unknown-capability]\n    accounts.a: apikey\n".to_owned(),
+            true,
+        ),
+        (
+            "above a key that stands twice",
+            format!("{RBAC}  policy.default: ''\n  # octopus-argo: ignore[duplicate-key]\n  policy.default: ''\n"),
+            true,
+        ),
+    ] {
+        assert_eq!(fires(&text), (!is_ignored, is_ignored), "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn an_ignoring_comment_at_the_end_of_a_line_is_a_finding() {
+    let text = rbac("g, *, role:admin # octopus-argo: ignore[wildcard-subject]");
+    let run = Sandbox::new().command("lint -q -f -").stdin(text).run();
+    assert!(run.stdout.contains("[trailing-comment]"), "{}", run.stdout);
+    assert!(run.stdout.contains("[wildcard-subject]"), "{}", run.stdout);
+}
+
+#[test]
+fn every_format() {
+    let policy =
+        "p, role:a , applications, get, x/*, allow\ng, 'x, role:b\ng, acme:<a>&\"\", role:b\n";
+    for format in ["json", "github", "junit"] {
+        let line = format!(
+            "lint -q -f p,o.csv -o {format} --select blank-before-comma,undefined-role,invalid-policy-line"
+        );
+        let line = line.replace("p,o.csv", "-");
+        let run = Sandbox::new().command(&line).stdin(policy).run();
+        let expected = match format {
+            "json" => str![[r#"
+---- stdout
+{
+  "schema": "lint/v1",
+  "findings": [
+    {
+      "rule": "blank-before-comma",
+      "severity": "error",
+      "file": "<stdin>",
+      "line": 1,
+      "column": 4,
+      "endLine": 1,
+      "endColumn": 11,
+      "message": "`role:a ` ends with a blank, which is part of it",
+      "help": [
+        "Argo CD drops blanks behind a comma, and keeps those before one"
+      ],
+      "fix": {
+        "safety": "unsafe",
+        "title": "take the blank out"
+      }
+    },
+    {
+      "rule": "undefined-role",
+      "severity": "warning",
+      "file": "<stdin>",
+      "line": 2,
+      "column": 8,
+      "endLine": 2,
+      "endColumn": 14,
+      "message": "no rule defines `role:b`",
+      "help": [
+        "is `role:a ` meant?"
+      ]
+    },
+    {
+      "rule": "invalid-policy-line",
+      "severity": "error",
+      "file": "<stdin>",
+      "line": 3,
+      "column": 1,
+      "endLine": 3,
+      "endColumn": 23,
+      "message": "a quote inside a field that does not begin with one",
+      "help": [
+        "a quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside",
+        "no line of the policy loads: every call that needs a decision fails, the administrator's too"
+      ]
+    }
+  ]
+}
+---- exit code 1
+
+"#]],
+            "github" => str![[r#"
+---- stdout
+::error file=<stdin>,line=1,endLine=1,col=4,endColumn=10,title=blank-before-comma::`role:a ` ends with a blank, which is part of it%0AArgo CD drops blanks behind a comma, and keeps those before one
+::warning file=<stdin>,line=2,endLine=2,col=8,endColumn=13,title=undefined-role::no rule defines `role:b`%0Ais `role:a ` meant?
+::error file=<stdin>,line=3,endLine=3,col=1,endColumn=22,title=invalid-policy-line::a quote inside a field that does not begin with one%0Aa quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside%0Ano line of the policy loads: every call that needs a decision fails, the administrator's too
+---- exit code 1
+
+"#]],
+            _ => str![[r#"
+---- stdout
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="lint" tests="3" failures="3" errors="0">
+  <testsuite name="&lt;stdin&gt;" tests="3" failures="3" errors="0">
+    <testcase classname="&lt;stdin&gt;" name="blank-before-comma (1:4)" file="&lt;stdin&gt;" line="1">
+      <failure type="error" message="`role:a ` ends with a blank, which is part of it">&lt;stdin&gt;:1:4: `role:a ` ends with a blank, which is part of it&#10;Argo CD drops blanks behind a comma, and keeps those before one</failure>
+    </testcase>
+    <testcase classname="&lt;stdin&gt;" name="undefined-role (2:8)" file="&lt;stdin&gt;" line="2">
+      <failure type="warning" message="no rule defines `role:b`">&lt;stdin&gt;:2:8: no rule defines `role:b`&#10;is `role:a ` meant?</failure>
+    </testcase>
+    <testcase classname="&lt;stdin&gt;" name="invalid-policy-line (3:1)" file="&lt;stdin&gt;" line="3">
+      <failure type="error" message="a quote inside a field that does not begin with one">&lt;stdin&gt;:3:1: a quote inside a field that does not begin with one&#10;a quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside&#10;no line of the policy loads: every call that needs a decision fails, the administrator's too</failure>
+    </testcase>
+  </testsuite>
+</testsuites>
+---- exit code 1
+
+"#]],
+        };
+        assert_data_eq!(run.snapshot(), expected);
+    }
+}
+
+#[test]
+fn fix_edits_files_and_nothing_else_in_them() {
+    let before = rbac(&format!(
+        "# keep  \n{DEV}p, role:dev, logs, get, dev/web, allow\n{DEV}"
+    ));
+    let crlf = before.replace('\n', "\r\n");
+    let sandbox = Sandbox::new()
+        .with("a/lf.yaml", &before)
+        .with("b/crlf.yaml", &crlf)
+        .with("policy.csv", format!("{DEV}{DEV}"))
+        .with("c/clean.yaml", rbac(DEV));
+    let run = sandbox
+        .command("lint -f a/lf.yaml,b/crlf.yaml,policy.csv,c/clean.yaml --fix")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: a/lf.yaml: put 4 findings right
+note: b/crlf.yaml: put 4 findings right
+note: policy.csv: put 3 findings right
+note: no findings in 4 files
+---- exit code 0
+
+"#]]
+    );
+    let after = rbac(&format!("# keep  \n{DEV}"));
+    assert_eq!(sandbox.read("a/lf.yaml"), after);
+    assert_eq!(sandbox.read("b/crlf.yaml"), after.replace('\n', "\r\n"));
+    assert_eq!(sandbox.read("policy.csv"), DEV);
+    let again = sandbox.command("lint -q -f a/lf.yaml --fix").run();
+    assert_eq!(
+        (again.stdout_of(0).as_str(), sandbox.read("a/lf.yaml")),
+        ("", after)
+    );
+}
+
+#[test]
+fn fix_leaves_unsafe_fixes_unless_asked() {
+    let cm = RBAC.replace("rbac-cm", "cm")
+        + "  accounts.a: apikey # ours\n  accounts.b: 'login, apiKey'\n";
+    let sandbox = Sandbox::new().with("cm.yaml", &cm);
+    let run = sandbox.command("lint -q -f cm.yaml --fix").run();
+    assert_eq!(run.code, 1);
+    let safe = cm.replace("login, apiKey", "login,apiKey");
+    assert_eq!(sandbox.read("cm.yaml"), safe);
+    let run = sandbox.command("lint -q -f cm.yaml --fix=unsafe").run();
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(sandbox.read("cm.yaml"), safe.replace("apikey", "apiKey"));
+}
+
+#[test]
+fn fix_of_stdin_goes_to_stdout_and_the_report_to_stderr() {
+    let run = Sandbox::new()
+        .command("lint -q -f - --fix")
+        .stdin(format!("{DEV}{DEV}g, *, role:dev\n"))
+        .run();
+    assert_eq!(run.stdout, format!("{DEV}g, *, role:dev\n"));
+    assert!(run.stderr.contains("[wildcard-subject]"), "{}", run.stderr);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn what_an_anchor_shares_is_not_fixed() {
+    let cm =
+        RBAC.replace("rbac-cm", "cm") + "  accounts.a: &both apiKey, login\n  accounts.b: *both\n";
+    let sandbox = Sandbox::new().with("cm.yaml", &cm);
+    let run = sandbox.command("lint -f cm.yaml --fix").run();
+    assert_eq!(sandbox.read("cm.yaml"), cm);
+    assert!(run.stderr.contains("2 notes in 1 file\n"), "{}", run.stderr);
+}
+
+#[test]
+fn live_is_linted_and_never_edited() {
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\n  resourceVersion: '7'\n  uid: x\ndata:\n  policy.default: role:readonly\n";
+    let run = Sandbox::new()
+        .command("lint --live -q")
+        .answers(0, object, "")
+        .run();
+    assert!(
+        run.stdout.contains("[missing-part-of-label]"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("--> <live>:4:9"), "{}", run.stdout);
+    let run = Sandbox::new().command("lint --live --fix").run();
+    assert_eq!(run.code, 2);
+}
+
+#[test]
+fn a_base_and_its_overlays_are_different_argo_cds() {
+    let cm = RBAC.replace("rbac-cm", "cm") + "  accounts.a: login\n";
+    let sandbox = Sandbox::new()
+        .with("base/cm.yaml", &cm)
+        .with("prod/cm.yaml", &cm)
+        .with("prod/more/x.yaml", &cm)
+        .with("twice/a.yaml", &cm)
+        .with("twice/b.yaml", &cm);
+    let _ = sandbox
+        .command("lint -q -R -f base,prod")
+        .run()
+        .stdout_of(0);
+    let found = sandbox.command("lint -q -f twice").run().stdout_of(1);
+    assert!(
+        found.contains("[second-configmap]") && found.contains("twice/a.yaml:4:9"),
+        "{found}"
+    );
+}
+
+#[test]
+fn pages_are_printed_and_rules_listed() {
+    let page = Sandbox::new()
+        .command("lint --explain unbound-group")
+        .run()
+        .stdout_of(0);
+    assert!(page.starts_with("# unbound-group\n"));
+    let list = Sandbox::new()
+        .command("lint --list-rules")
+        .run()
+        .stdout_of(0);
+    assert_eq!(list.lines().count(), lint::ALL.len() + 1);
+    Sandbox::new()
+        .command("lint --explain x")
+        .run()
+        .refused(2, "there is no rule `x`");
+}
+
+#[test]
+fn escape_sequences_of_a_text_reach_no_terminal() {
+    let run = Sandbox::new()
+        .command("lint -f -")
+        .stdin("g, a\u{1b}[2Jb, role:\u{9b}31m\n")
+        .terminal()
+        .env("NO_COLOR", "1")
+        .run();
+    assert_eq!(run.code, 1);
+    let shown = run.stdout + &run.stderr;
+    assert!(!shown.contains(['\u{1b}', '\u{9b}']), "{shown:?}");
+}
+
+/// The sample files with what lint says of each.
+#[test]
+fn samples_have_the_findings_that_were_looked_at() {
+    let samples = Path::new("../shared/samples");
+    if !samples.exists() {
+        eprintln!("skipped: there are no samples beside the repository");
+        return;
+    }
+    // Defaults of Argo CD, its chart and its operator: nothing.
+    for clean in [
+        "configmap/argocd-cm-v2.8.yaml",
+        "configmap/argocd-cm-v3.yaml",
+        "configmap/argocd-rbac-cm-v2.8-v3.yaml",
+        "list/kubectl-install.yaml",
+        "list/helm-release.yaml",
+        "list/operator-owned.json",
+        "helm-values/argo-cd-chart-10.1.1.yaml",
+        "helm-values/argo-cd-chart-4.10.9.yaml",
+        "operator/argocd-basic.yaml",
+        "operator/argocd-oauth.yaml",
+        "operator/argocd-resource-customizations.yaml",
+        "operator/argocd-extraconfig.yaml",
+        "appproject/operator-sample-null-spec.yaml",
+        "appproject/project-documented.yaml",
+        "appproject/argocd-agent.yaml",
+    ] {
+        let file = fs::canonicalize(samples.join(clean)).unwrap();
+        let run = Sandbox::new()
+            .command("lint -q --fail-on note -f")
+            .arg(file)
+            .run();
+        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{clean}");
+    }
+    let mut found = String::new();
+    for kind in ["configmap", "helm-values", "kustomize", "operator"] {
+        let mut files: Vec<_> = fs::read_dir(samples.join(kind))
+            .unwrap()
+            .map(|entry| fs::canonicalize(entry.unwrap().path()).unwrap())
+            .collect();
+        files.sort();
+        for file in files {
+            let run = Sandbox::new()
+                .command("lint -q -o json --fail-on never -f")
+                .arg(&file)
+                .run();
+            let report: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
+            for one in report["findings"].as_array().unwrap() {
+                let name = file.file_name().unwrap().to_string_lossy();
+                let rule = one["rule"].as_str().unwrap();
+                writeln!(found, "{name}:{} {rule}", one["line"]).unwrap();
+            }
+        }
+    }
+    assert_data_eq!(
+        found,
+        str![[r#"
+argocd-cm-documented.yaml:299 noncanonical-capabilities
+argocd-cm-opentelemetry-demo.yaml:9 widened-admin
+argocd-rbac-cm-argocd-agent.yaml:7 replaced-policy
+argocd-rbac-cm-argocd-agent.yaml:9 writing-default-role
+argocd-rbac-cm-documented.yaml:18 unbound-group
+argocd-rbac-cm-overlay.yaml:9 missing-subresources
+argocd-rbac-cm-overlay.yaml:19 unknown-default-role
+made-anchors-and-merge.yaml:12 noncanonical-capabilities
+made-anchors-and-merge.yaml:13 noncanonical-capabilities
+made-block-styles.yaml:9 replaced-policy
+made-block-styles.yaml:22 missing-logs
+made-block-styles.yaml:26 missing-logs
+made-block-styles.yaml:31 missing-logs
+made-bom-crlf-two-documents.yaml:29 unbound-group
+made-duplicate-keys.yaml:10 duplicate-key
+made-duplicate-keys.yaml:10 replaced-policy
+made-four-spaces-no-final-newline.yaml:8 replaced-policy
+made-long-policy.yaml:8 replaced-policy
+idpbuilder-argocd-rbac-dev.yaml:6 replaced-policy
+
+"#]]
+    );
+}
+
+#[test]
+fn a_thousand_files_are_linted_in_one_go() {
+    let mut sandbox = Sandbox::new();
+    for index in 0..500 {
+        sandbox = sandbox
+            .with(
+                &format!("{index}/cm.yaml"),
+                RBAC.replace("rbac-cm", "cm") + "  accounts.a: apiKey\n",
+            )
+            .with(
+                &format!("{index}/rbac.yaml"),
+                rbac(&format!(
+                    "{DEV}p, a, applications, get, */*, allow\np, a, logs, get, */*, allow"
+                )),
+            );
+    }
+    let _ = sandbox.command("lint -q -R -f .").run().stdout_of(0);
+}
+
+/// A line of a small world, so that lines often have to do with each other.
+fn line() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["a", "role:x", "role:y", "role:readonly", "acme:g"]);
+    let resource = prop::sample::select(vec!["applications", "*", "logs", "app*", "{logs,*}"]);
+    let action = prop::sample::select(vec!["get", "*", "sync", "action/*", "get "]);
+    let object = prop::sample::select(vec![
+        "*",
+        "*/*",
+        "p/*",
+        "p/a",
+        "a*a",
+        "aa*",
+        "?{}",
+        "p/**",
+        "[z-a]",
+        "{p/*,q/b}",
+    ]);
+    let effect = prop::sample::select(vec!["allow", "deny", "Allow", "allow # no"]);
+    let role = prop::sample::select(vec!["role:x", "role:y", "role:readonly", "role: x"]);
+    prop_oneof![
+        6 => (name.clone(), resource, action, object, effect)
+            .prop_map(|(s, r, a, o, e)| format!("p, {s}, \"{r}\", {a}, \"{o}\", {e}")),
+        2 => (name, role).prop_map(|(s, r)| format!("g, {s}, {r}")),
+        1 => Just("# a comment".to_owned()),
+        1 => Just(String::new()),
+    ]
+}
+
+fn fixed(text: &str, most: Safety) -> String {
+    let source = Source::new("p.csv", text);
+    let texts = vec![Text {
+        source: &source,
+        content: Content::Policy,
+    }];
+    let subject = Subject::new(texts, Vec::new(), Options::default());
+    let outcome = lint::run(&subject, &Selection::default());
+    let fixed = lint::fix::apply(&subject, &outcome.findings, most);
+    fixed
+        .into_iter()
+        .next()
+        .map_or(text.to_owned(), |one| one.text)
+}
+
+fn enforcer(text: &str, default_role: &str) -> Enforcer {
+    let set = PolicySet {
+        texts: vec![PolicyText::new("policy.csv", text)],
+        default_role: default_role.to_owned(),
+        builtin: true,
+        ..PolicySet::default()
+    };
+    Enforcer::load(&set).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn safe_fixes_change_no_decision(lines in prop::collection::vec(line(), 0..12)) {
+        let text = lines.join("\n");
+        let after = fixed(&text, Safety::Safe);
+        for default_role in ["", "role:x"] {
+            let (old, new) = (enforcer(&text, default_role), enforcer(&after, default_role));
+            for subject in ["a", "role:x", "role:y", "role:readonly", "acme:g", "admin"] {
+                for resource in ["applications", "logs", "apps", "clusters"] {
+                    for action in ["get", "get ", "sync", "action/x/y/z"] {
+                        for object in ["p/a", "p/b", "q/b", "a", "aa", "aba", "x", "", "p"] {
+                            let request = Request::new(subject, resource, action, object);
+                            prop_assert_eq!(
+                                old.decide(&request).allowed(),
+                                new.decide(&request).allowed(),
+                                "{:?}\n{}\n---\n{}", request, text, after
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_linted_without_a_panic(text in "[pgr#,\"' a*/{}\\[\\]\\n\\r\u{0}é:.-]{0,80}") {
+        let _ = fixed(&text, Safety::Unsafe);
+    }
+}
