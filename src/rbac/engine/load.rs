@@ -95,10 +95,8 @@ impl Loader {
         while next <= end {
             number += 1;
             let start = next;
-            let whole = match self.texts.sources()[start..end].find('\n') {
-                Some(len) => start..start + len,
-                None => start..end,
-            };
+            let rest = &self.texts.sources().as_bytes()[start..end];
+            let whole = start..memchr::memchr(b'\n', rest).map_or(end, |len| start + len);
             next = whole.end + 1;
             let whole = &self.texts.sources()[whole];
             let trimmed = whole.trim();

@@ -80,7 +80,8 @@ impl General {
 /// Whether a pattern's text is literals and stars and nothing else.
 fn is_plain(pattern: &str) -> bool {
     let special = |b: &u8| matches!(b, b'?' | b'[' | b'{' | b'\\' | 0);
-    !pattern.as_bytes().iter().any(special) && !pattern.contains(char::REPLACEMENT_CHARACTER)
+    let replaced = || !pattern.is_ascii() && pattern.contains(char::REPLACEMENT_CHARACTER);
+    !pattern.as_bytes().iter().any(special) && !replaced()
 }
 
 /// The shape of a pattern straight from its text. `None`: the pattern must be compiled to know.
