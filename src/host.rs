@@ -25,7 +25,7 @@ pub struct Host<'a> {
     /// The working directory, that relative paths start from.
     pub directory: PathBuf,
     /// The time now.
-    pub clock: &'a dyn Fn() -> SystemTime,
+    pub clock: &'a (dyn Fn() -> SystemTime + Sync),
     /// Starts programs.
     pub runner: &'a dyn Runner,
     /// What is known of stdout, for what must not get lost there.

@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod commands;
+pub mod config;
 pub mod emit;
 pub mod error;
 pub mod host;

@@ -18,6 +18,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("render", &["model", "error"]),
     ("rbac", &["model", "error"]),
     ("report", &["model", "error"]),
+    ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
     ("lint", &["model", "error", "rbac", "render", "yaml"]),
     ("plan", &["model", "error", "rbac", "render", "yaml"]),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Argocd;
+use super::{Argocd, One};
 
 /// Accounts, as the server knows them
 #[derive(Clone, Debug, Subcommand)]
@@ -42,6 +42,9 @@ pub struct AccountListArgs {
     /// How to print the list
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -56,6 +59,9 @@ pub struct AccountGetArgs {
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -70,6 +76,9 @@ pub struct CanIArgs {
     pub resource: String,
     /// PROJECT/APPLICATION, a cluster's URL, …
     pub object: String,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -87,6 +96,9 @@ pub struct UpdatePasswordArgs {
     /// File with the new password (- is stdin); without it argocd asks
     #[arg(long, value_name = "FILE", requires = "current_password_file")]
     pub new_password_file: Option<PathBuf>,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,

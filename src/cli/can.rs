@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args};
 
-use super::Input;
+use super::{Fleet, Input};
 
 /// One decision, explained: may SUBJECT do ACTION on RESOURCE?
 ///
@@ -21,6 +21,9 @@ pub struct CanArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// Groups of the subject, as its token would name them (repeatable, comma-separated)
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     pub groups: Vec<String>,

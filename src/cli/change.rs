@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Format, Input, RenderOutput};
+use super::{Fleet, Format, Input, RenderOutput};
 
 /// The change: an account, its rules, where they go.
 #[derive(Clone, Debug, Args)]
@@ -14,7 +14,7 @@ pub struct Change {
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
     /// Let the account sync applications: Octopus steps that trigger a sync need it
-    #[arg(long)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// Confine applications and logs to this project (repeatable; a name, never a pattern)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
@@ -101,6 +101,9 @@ pub struct RenderArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
     pub change: Change,
@@ -130,6 +133,9 @@ pub struct DiffArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
     pub change: Change,

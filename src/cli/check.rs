@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Change, Input};
+use super::{Change, Fleet, Input};
 
 /// Prove, offline, what the account may and may not do after the change, and why.
 ///
@@ -15,6 +15,9 @@ pub struct CheckArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
     pub change: Change,

@@ -3,27 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-/// The form of a change: what is edited, and how it is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// The complete new objects; the default with input
-    Manifest,
-    /// Merge patches with our own keys; the default without input
-    Patch,
-    /// JSON patches that are refused where the object has changed
-    JsonPatch,
-    /// A kustomize Component with both patches
-    Kustomize,
-    /// Values of the argo-cd chart
-    Helm,
-    /// An ArgoCD resource: argocd-operator, OpenShift GitOps
-    Operator,
-    /// Roles of AppProjects, for tokens of a project
-    #[value(name = "appproject")]
-    AppProject,
-    /// The form that the owner of the objects keeps
-    Auto,
-}
+pub use crate::model::Form;
 
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -90,19 +70,33 @@ impl ValueEnum for RenderOutput {
     }
 }
 
-impl Form {
-    /// As the option takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Manifest => "manifest",
-            Self::Patch => "patch",
-            Self::JsonPatch => "json-patch",
-            Self::Kustomize => "kustomize",
-            Self::Helm => "helm",
-            Self::Operator => "operator",
-            Self::AppProject => "appproject",
-            Self::Auto => "auto",
-        }
+/// The forms stand with the model; what the command line says of each stands here.
+impl ValueEnum for Form {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Manifest,
+            Self::Patch,
+            Self::JsonPatch,
+            Self::Kustomize,
+            Self::Helm,
+            Self::Operator,
+            Self::AppProject,
+            Self::Auto,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Manifest => "The complete new objects; the default with input",
+            Self::Patch => "Merge patches with our own keys; the default without input",
+            Self::JsonPatch => "JSON patches that are refused where the object has changed",
+            Self::Kustomize => "A kustomize Component with both patches",
+            Self::Helm => "Values of the argo-cd chart",
+            Self::Operator => "An ArgoCD resource: argocd-operator, OpenShift GitOps",
+            Self::AppProject => "Roles of AppProjects, for tokens of a project",
+            Self::Auto => "The form that the owner of the objects keeps",
+        };
+        Some(PossibleValue::new(self.as_str()).help(help))
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is wrong with accounts and policies: `lint`.
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use super::Input;
+use super::{Fleet, Input};
+pub use crate::model::FailOn;
 
 /// Say what is wrong with accounts and policies before the server does.
 ///
@@ -48,20 +50,26 @@ pub struct LintArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
-/// From which severity on a finding makes the exit code 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Errors only
-    Error,
-    /// Errors and warnings
-    #[default]
-    Warning,
-    /// Everything
-    Note,
-    /// Nothing
-    Never,
+/// The severities stand with the model; what the command line says of each stands here.
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Warning, Self::Note, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Error => ("error", "Errors only"),
+            Self::Warning => ("warning", "Errors and warnings"),
+            Self::Note => ("note", "Everything"),
+            Self::Never => ("never", "Nothing"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
 }
 
 /// Which fixes are made.

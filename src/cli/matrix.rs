@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::Input;
+use super::{Fleet, Input};
 
 /// Show who may do what: every subject and role of a policy, with the line that decides.
 ///
@@ -13,6 +13,9 @@ pub struct MatrixArgs {
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// Only this subject (repeatable, comma-separated)
     #[arg(long, value_name = "SUBJECT", value_delimiter = ',')]
     pub subject: Vec<String>,

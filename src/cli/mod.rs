@@ -6,7 +6,9 @@ mod can;
 mod change;
 mod check;
 mod complete;
+mod configured;
 mod connection;
+mod fleet;
 mod form;
 mod input;
 mod lint;
@@ -19,7 +21,7 @@ mod version;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
@@ -29,6 +31,7 @@ pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
+pub use fleet::{Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
@@ -68,6 +71,9 @@ pub struct Cli {
     /// How much to say.
     #[command(flatten)]
     pub talk: Talk,
+    /// What of all this was really on the command line.
+    #[arg(skip)]
+    pub given: Given,
 }
 
 const EXIT_CODES: &str = "\
@@ -76,7 +82,7 @@ Exit codes: 0 yes, clean, no difference · 1 no, findings, differences · 2 usag
 would change · 130 interrupted";
 
 /// The commands. The documentation of each one's arguments is its help.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 #[expect(
     missing_docs,
     reason = "a text here would hide the help that stands with the arguments"
@@ -112,7 +118,15 @@ pub enum Parsed {
 
 /// Reads a command line whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
-    match Cli::try_parse_from(args) {
+    let mut command = Cli::command();
+    let read = command
+        .try_get_matches_from_mut(args)
+        .and_then(|mut matches| {
+            let given = Given::of(&matches);
+            let cli = Cli::from_arg_matches_mut(&mut matches)?;
+            Ok(Cli { given, ..cli })
+        });
+    match read.map_err(|error| error.format(&mut command)) {
         Ok(cli) => Parsed::Run(Box::new(cli)),
         Err(error) if error.use_stderr() => Parsed::Wrong(error.render().to_string()),
         Err(error) => Parsed::Show(error.render().to_string()),

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::{Argocd, ListOutput};
+use super::{Argocd, Fleet, ListOutput, One};
 use crate::model::Span;
 
 /// API tokens, from birth to revocation
@@ -104,6 +104,9 @@ pub struct TokenCreateArgs {
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -118,6 +121,9 @@ pub struct TokenListArgs {
     /// How to print the list
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -172,11 +178,14 @@ pub struct TokenRotateArgs {
     #[arg(long)]
     pub revoke_old: bool,
     /// The account may sync applications, so the new token must be able to
-    #[arg(long)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -210,6 +219,9 @@ pub struct TokenPruneArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,
@@ -227,6 +239,9 @@ pub struct TokenDeleteArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// Which instance is meant.
+    #[command(flatten)]
+    pub one: One,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Argocd, Input};
+use super::{Argocd, Fleet, Input};
 use crate::model::Span;
 
 /// Prove on the server, as the new token, what it may and may not do.
@@ -28,7 +28,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "ROLE", requires = "project")]
     pub role: Option<String>,
     /// Require that it may sync applications
-    #[arg(long)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// The projects that applications and logs are confined to (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
@@ -42,6 +42,9 @@ pub struct VerifyArgs {
     /// Where the objects for the offline answers come from.
     #[command(flatten)]
     pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// How argocd is run.
     #[command(flatten)]
     pub argocd: Argocd,

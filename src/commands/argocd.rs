@@ -15,6 +15,8 @@ use crate::process::{DEFAULT_TIMEOUT, Secret, quoted};
 
 /// The variable that names the argocd to run.
 const PROGRAM_VARIABLE: &str = "ARGOCD";
+/// argocd's variable that names the server.
+const SERVER_VARIABLE: &str = "ARGOCD_SERVER";
 /// No token and no password is longer.
 const LONGEST_SECRET: u64 = 64 * 1024;
 
@@ -29,14 +31,7 @@ pub(super) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Resul
     if args.timeout == Some(Span::seconds(0)) {
         return Err(Error::usage("--timeout 0 leaves argocd no time"));
     }
-    let options = env.get(OPTIONS_VARIABLE).map(|text| {
-        let text = text.to_str().ok_or("it is not text")?;
-        Options::parse(text)
-    });
-    let options = options.transpose().map_err(|why| {
-        Error::usage(format!("argocd cannot read {OPTIONS_VARIABLE}: {why}"))
-            .hint("it holds options as on a command line: --name value, quoted as for a shell")
-    })?;
+    let options = options(context)?;
     let token = match env.get(TOKEN_VARIABLE) {
         Some(text) => {
             let text = text
@@ -54,6 +49,36 @@ pub(super) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Resul
         timeout: args.timeout.map_or(DEFAULT_TIMEOUT, Span::duration),
     };
     Ok(Client::new(context.host.runner, setup))
+}
+
+/// The options that argocd takes from its environment.
+fn options(context: &Context<'_, '_>) -> Result<Option<Options>> {
+    let options = context.host.env.get(OPTIONS_VARIABLE).map(|text| {
+        let text = text.to_str().ok_or("it is not text")?;
+        Options::parse(text)
+    });
+    options.transpose().map_err(|why| {
+        Error::usage(format!("argocd cannot read {OPTIONS_VARIABLE}: {why}"))
+            .hint("it holds options as on a command line: --name value, quoted as for a shell")
+    })
+}
+
+/// The variable that says which server argocd asks, if one does.
+pub(super) fn server_variable(context: &Context<'_, '_>) -> Result<Option<&'static str>> {
+    if context.host.env.get(SERVER_VARIABLE).is_some() {
+        return Ok(Some(SERVER_VARIABLE));
+    }
+    let of_a_server = [
+        "server",
+        "argocd-context",
+        "port-forward",
+        "core",
+        "auth-token",
+    ];
+    let options = options(context)?;
+    let named =
+        options.is_some_and(|options| of_a_server.iter().any(|name| options.get(name).is_some()));
+    Ok(named.then_some(OPTIONS_VARIABLE))
 }
 
 /// A name is looked up in PATH; a path starts from the working directory.

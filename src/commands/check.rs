@@ -74,16 +74,15 @@ fn summarise(checks: &[Check], context: &mut Context<'_, '_>) {
         .filter(|check| check.purpose != Purpose::Documented)
         .count();
     if wrong == 0 {
-        context.note(format!("all {counted} checks are as they must be"));
+        context.conclude(true, format!("all {counted} checks are as they must be"));
     } else {
         let (checks, verb) = if wrong == 1 {
             ("check", "is")
         } else {
             ("checks", "are")
         };
-        context.warn(format!(
-            "{wrong} {checks} of {counted} {verb} not as they must be"
-        ));
+        let text = format!("{wrong} {checks} of {counted} {verb} not as they must be");
+        context.conclude(false, text);
     }
     if checks
         .iter()

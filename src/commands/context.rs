@@ -5,7 +5,7 @@ use std::fmt::{Display, Write as _};
 use super::progress::Progress;
 use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Code, Error, Kind, Result};
 use crate::host::Host;
 use crate::input::{self, File, Reader, Skipped, Wanted};
 use crate::plan::{Level, Note};
@@ -19,11 +19,82 @@ const NAMESPACE: &str = "argocd";
 pub(super) struct Context<'a, 'h> {
     pub(super) host: &'a mut Host<'h>,
     talk: Talk,
+    /// Whether this is one of several instances, of which only what is wrong is said, and of which
+    /// one line is reported.
+    in_fleet: bool,
+    summary: Option<String>,
+}
+
+/// What became of one of several instances.
+pub(super) struct Ended {
+    /// Its exit code.
+    pub(super) code: Code,
+    /// What it came to, in a few words; of a failure, the error.
+    pub(super) summary: String,
+    /// Whether it failed.
+    pub(super) failed: bool,
+    /// The data that it printed.
+    pub(super) stdout: String,
+    /// What it said.
+    pub(super) stderr: String,
 }
 
 impl<'a, 'h> Context<'a, 'h> {
     pub(super) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
-        Self { host, talk }
+        Self {
+            host,
+            talk,
+            in_fleet: false,
+            summary: None,
+        }
+    }
+
+    /// One of several instances.
+    pub(super) fn of_fleet(talk: Talk, host: &'a mut Host<'h>) -> Self {
+        Self {
+            in_fleet: true,
+            ..Self::new(talk, host)
+        }
+    }
+
+    /// How the user wants to be spoken to.
+    pub(super) fn talk(&self) -> Talk {
+        self.talk
+    }
+
+    /// Whether this is one of several instances.
+    pub(super) fn in_fleet(&self) -> bool {
+        self.in_fleet
+    }
+
+    /// What the command came to: one line, which among several instances goes into the report.
+    pub(super) fn conclude(&mut self, is_well: bool, text: String) {
+        if self.in_fleet {
+            self.summary = Some(text);
+        } else if is_well {
+            self.note(text);
+        } else {
+            self.warn(text);
+        }
+    }
+
+    /// Ends one of several instances; an error is said, and does not end the others.
+    pub(super) fn end(&mut self, outcome: Result<Code>) -> Ended {
+        let failed = outcome.is_err();
+        let (code, summary) = match outcome {
+            Ok(code) => (code, self.summary.take().unwrap_or_default()),
+            Err(error) => {
+                self.show(&error);
+                (error.code(), error.to_string())
+            }
+        };
+        Ended {
+            code,
+            summary,
+            failed,
+            stdout: String::new(),
+            stderr: String::new(),
+        }
     }
 
     /// How stdout is marked.
@@ -38,6 +109,11 @@ impl<'a, 'h> Context<'a, 'h> {
     /// Whether the user wants to hear as little as possible.
     pub(super) fn is_quiet(&self) -> bool {
         self.talk.quiet
+    }
+
+    /// Whether notes are left out. Of several instances they would bury what matters.
+    fn is_hushed(&self) -> bool {
+        self.talk.quiet || self.in_fleet && !self.talk.verbose
     }
 
     /// Whether the user wants to hear everything.
@@ -56,14 +132,14 @@ impl<'a, 'h> Context<'a, 'h> {
 
     /// Something good to know; `--quiet` leaves it out.
     pub(super) fn note(&mut self, text: impl Display) {
-        if !self.talk.quiet {
+        if !self.is_hushed() {
             self.say("note", Style::strong, &text.to_string());
         }
     }
 
     /// The one next step; `--quiet` leaves it out.
     pub(super) fn next(&mut self, text: impl Display) {
-        if !self.talk.quiet {
+        if !self.is_hushed() {
             self.say("next", Style::good, &text.to_string());
         }
     }
@@ -148,8 +224,8 @@ impl<'a, 'h> Context<'a, 'h> {
             let files = self.read_other(args, args.form, &[])?;
             return Ok(files.map(|files| (files, Vec::new())));
         }
-        let shown = self.host.terminal.stderr && !self.talk.quiet;
-        let mut progress = Progress::new(self.host.clock, shown);
+        let shown = self.host.terminal.stderr && !self.is_hushed();
+        let mut progress = Progress::new(self.host.clock, shown, "files");
         let mut reader = Reader {
             stdin: self.host.stdin,
             directory: &self.host.directory,

@@ -84,11 +84,37 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             context.print(&text)?;
         }
     }
+    if context.in_fleet() {
+        context.conclude(true, summary(&sides, changes.as_deref()));
+    }
     next.tell(None, context);
     if args.change.fail_on_collateral {
         refuse_collateral(changes.as_deref().unwrap_or_default(), &wish.account)?;
     }
     Ok(if differ { Code::NO } else { Code::OK })
+}
+
+/// What the change comes to, in one line.
+fn summary(sides: &[Side], changes: Option<&[PermissionChange]>) -> String {
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    };
+    let differ = sides.iter().filter(|side| side.live != side.desired);
+    let mut words = vec![format!("{} to change", counted(differ.count(), "object"))];
+    let count = |word: &str| {
+        let alike = changes.into_iter().flatten();
+        alike.filter(|one| one.change == word).count()
+    };
+    for word in ["gained", "lost", "undecided"] {
+        if count(word) > 0 {
+            words.push(format!("{} {word}", counted(count(word), "permission")));
+        }
+    }
+    if changes.into_iter().flatten().any(|one| one.collateral) {
+        words.push("not only the account's".to_owned());
+    }
+    words.join(", ")
 }
 
 impl Side {

@@ -235,7 +235,7 @@ fn report(
     let counts = Counts::of(&found, outcome.ignored);
     // Where nothing could be read, the errors say all there is to say.
     if !files.is_empty() {
-        context.note(findings::summary(counts, files.len()));
+        context.conclude(true, findings::summary(counts, files.len()));
     }
     Ok(())
 }

@@ -11,7 +11,9 @@ mod context;
 mod diff;
 mod expect;
 mod external_diff;
+mod fleet;
 mod forms;
+mod instances;
 mod lint;
 mod matrix;
 mod next;
@@ -28,6 +30,7 @@ mod words;
 pub(crate) use complete::run as complete;
 use context::Context;
 pub(crate) use context::show;
+use instances::{Chosen, choose};
 
 use crate::cli::{Cli, Command};
 use crate::error::{Code, Result};
@@ -38,18 +41,26 @@ use crate::process;
 pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
-    match cli.command {
-        Command::Render(args) => render::run(&args, &mut context),
-        Command::Diff(args) => diff::run(&args, &mut context),
-        Command::Check(args) => check::run(&args, &mut context),
-        Command::Can(args) => can::run(&args, &mut context),
-        Command::Matrix(args) => matrix::run(&args, &mut context),
-        Command::Lint(args) => lint::run(&args, &mut context),
-        Command::Account(command) => account::run(&command, &mut context),
-        Command::Token(command) => token::run(&command, &mut context),
-        Command::Verify(args) => verify::run(&args, &mut context),
-        Command::Completion(args) => shell::completion(args, &mut context),
-        Command::Man(args) => shell::man(&args, &mut context),
-        Command::Version(args) => version::run(args, &mut context),
+    match choose(cli.command, &cli.given, &mut context)? {
+        Chosen::One(command) => run_one(*command, &mut context),
+        Chosen::Several(several) => fleet::run(&several, &mut context),
+    }
+}
+
+/// Runs a command for one Argo CD, or for none.
+fn run_one(command: Command, context: &mut Context<'_, '_>) -> Result<Code> {
+    match command {
+        Command::Render(args) => render::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Can(args) => can::run(&args, context),
+        Command::Matrix(args) => matrix::run(&args, context),
+        Command::Lint(args) => lint::run(&args, context),
+        Command::Account(command) => account::run(&command, context),
+        Command::Token(command) => token::run(&command, context),
+        Command::Verify(args) => verify::run(&args, context),
+        Command::Completion(args) => shell::completion(args, context),
+        Command::Man(args) => shell::man(&args, context),
+        Command::Version(args) => version::run(args, context),
     }
 }

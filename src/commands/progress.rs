@@ -16,16 +16,18 @@ pub(super) struct Progress<'c> {
     start: SystemTime,
     last: Option<SystemTime>,
     shown: bool,
+    what: &'static str,
 }
 
 impl<'c> Progress<'c> {
-    /// Starts to count; shows nothing ever unless `shown`.
-    pub(super) fn new(clock: &'c dyn Fn() -> SystemTime, shown: bool) -> Self {
+    /// Starts to count `what`; shows nothing ever unless `shown`.
+    pub(super) fn new(clock: &'c dyn Fn() -> SystemTime, shown: bool, what: &'static str) -> Self {
         Self {
             start: clock(),
             clock,
             last: None,
             shown,
+            what,
         }
     }
 
@@ -45,7 +47,7 @@ impl<'c> Progress<'c> {
             let full = WIDTH * done / all.max(1);
             let bar = "=".repeat(full) + &" ".repeat(WIDTH - full);
             // Nobody is left to be told when stderr is closed.
-            let _ = write!(stderr, "\r[{bar}] {done}/{all} files");
+            let _ = write!(stderr, "\r[{bar}] {done}/{all} {}", self.what);
             let _ = stderr.flush();
         }
     }
@@ -68,7 +70,7 @@ mod tests {
         let now = Cell::new(SystemTime::UNIX_EPOCH);
         let clock = || now.get();
         let mut out = Vec::new();
-        let mut progress = Progress::new(&clock, shown);
+        let mut progress = Progress::new(&clock, shown, "files");
         for done in 1..=4 {
             now.set(now.get() + step);
             progress.tell(done, 4, &mut out);

@@ -32,7 +32,20 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, existing: Existing) -> R
     write_checked(path, bytes, access, existing, |_| Ok(()))
 }
 
-/// The same, and looks at what was written before it takes its place.
+/// Puts a file in its place that can be made again at any time: a reader sees the old one or the
+/// whole new one, but nobody waits for the disk. One that is there with these very bytes stays.
+pub fn place(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    let failed = |cause| failed(path, cause);
+    let mut file = temporary(directory(path), Access::Normal).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The same as [`write`], and looks at what was written before it takes its place.
 pub(super) fn write_checked(
     path: &Path,
     bytes: &[u8],

@@ -6,7 +6,7 @@ pub mod secret;
 
 use std::io::{ErrorKind, Write};
 
-pub use file::{Access, Existing, create_directory, private_directory, write};
+pub use file::{Access, Existing, create_directory, place, private_directory, write};
 pub use in_place::{Replacement, replace_all};
 
 use crate::error::{Error, Result};

@@ -18,7 +18,6 @@ mod rules;
 mod settings;
 mod spot;
 mod subject;
-mod text;
 mod vocabulary;
 
 pub use finding::{Change, Finding, Fix, Place, Related, Safety, Target};

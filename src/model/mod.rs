@@ -2,11 +2,15 @@
 
 mod account;
 mod configmap;
+mod configuration;
 mod connection;
+mod form;
+mod instance;
 mod ownership;
 mod permission;
 mod project;
 mod source;
+pub mod spelling;
 mod time;
 mod token;
 
@@ -15,7 +19,10 @@ pub use configmap::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which, is_data_key,
     is_policy_key,
 };
+pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;
+pub use form::Form;
+pub use instance::{ArgocdSettings, Defaults, Destination, Instance, Permissions};
 pub use ownership::{Manager, Marks, Owner, is_upstream};
 pub use permission::{
     EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,

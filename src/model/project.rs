@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// The name of an AppProject: a name, never a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProjectName(String);
@@ -41,7 +43,9 @@ impl fmt::Display for ProjectName {
 }
 
 /// How a policy's patterns are read: `policy.matchMode` of `argocd-rbac-cm`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum MatchMode {
     /// Glob patterns, the default.
     #[default]

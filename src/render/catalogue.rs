@@ -19,6 +19,22 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/argocd.patch.yaml.j2"),
     ),
     (
+        "fleet-applicationset.yaml.j2",
+        include_str!("../../templates/fleet-applicationset.yaml.j2"),
+    ),
+    (
+        "fleet-configmap.yaml.j2",
+        include_str!("../../templates/fleet-configmap.yaml.j2"),
+    ),
+    (
+        "fleet-instance.yaml.j2",
+        include_str!("../../templates/fleet-instance.yaml.j2"),
+    ),
+    (
+        "fleet-kustomization.yaml.j2",
+        include_str!("../../templates/fleet-kustomization.yaml.j2"),
+    ),
+    (
         "helm-values.yaml.j2",
         include_str!("../../templates/helm-values.yaml.j2"),
     ),

@@ -18,7 +18,7 @@ pub use format::Quote;
 pub use values::{Variables, Wanted};
 
 use crate::error::{Error, Result};
-use crate::model::{Location, Which};
+use crate::model::{FleetSettings, Instance, Location, Which};
 
 /// The templates, built in and overridden, and how to render them.
 pub struct Engine {
@@ -91,6 +91,60 @@ impl Engine {
             entries => entries.collect::<Vec<_>>(),
         };
         self.fill("secret.yaml.j2", &context)
+    }
+
+    /// Renders one ConfigMap with our own keys only, for an Argo CD that gets it through an
+    /// Application.
+    pub fn fleet_configmap(&self, which: Which, variables: &Variables) -> Result<Rendered> {
+        self.of(which, "fleet-configmap.yaml.j2", variables)
+    }
+
+    /// Renders the kustomization around such ConfigMaps.
+    pub fn fleet_kustomization(
+        &self,
+        configmaps: &[Which],
+        variables: &Variables,
+    ) -> Result<Rendered> {
+        let own = context! { configmaps => names_of(configmaps) };
+        self.render("fleet-kustomization.yaml.j2", own, variables)
+    }
+
+    /// Renders what the `ApplicationSet` reads of an instance.
+    pub fn fleet_instance(&self, instance: &Instance, variables: &Variables) -> Result<Rendered> {
+        let cluster = instance.destination.as_ref();
+        let server = cluster.and_then(|cluster| cluster.server.as_deref());
+        let name = cluster.and_then(|cluster| cluster.name.as_deref());
+        let named = ("name", name.unwrap_or(&instance.name));
+        let (key, destination) = server.map_or(named, |url| ("server", url));
+        let own = context! {
+            instance => instance.name.as_str(),
+            destination_key => key,
+            destination => destination,
+        };
+        self.render("fleet-instance.yaml.j2", own, variables)
+    }
+
+    /// Renders the `ApplicationSet` that delivers a fleet from `repo_url`.
+    pub fn fleet_applicationset(
+        &self,
+        fleet: &FleetSettings,
+        repo_url: &str,
+        variables: &Variables,
+    ) -> Result<Rendered> {
+        let path = fleet.path.as_deref().unwrap_or_default();
+        let path = path.trim_start_matches("./").trim_matches('/');
+        let instance_files = match path {
+            "" | "." => "*/instance.yaml".to_owned(),
+            path => format!("{path}/*/instance.yaml"),
+        };
+        let own = context! {
+            repo_url,
+            instance_files,
+            target_revision => fleet.target_revision.as_deref().unwrap_or("HEAD"),
+            delivering_project => fleet.project.as_deref().unwrap_or("default"),
+            delivering_namespace => fleet.namespace.as_deref().unwrap_or("argocd"),
+        };
+        self.render("fleet-applicationset.yaml.j2", own, variables)
     }
 
     /// Renders the patch for one ConfigMap that a kustomize Component has.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{AccountName, MatchMode, ProjectName};
 
 /// Variables that only some templates have; nobody else can set them either.
-const OF_SINGLE_TEMPLATES: [&str; 7] = [
+const OF_SINGLE_TEMPLATES: [&str; 15] = [
     "name",
     "data_template",
     "configmaps",
@@ -17,6 +17,14 @@ const OF_SINGLE_TEMPLATES: [&str; 7] = [
     "role_project",
     "role_objects",
     "role_subject",
+    "instance",
+    "destination",
+    "destination_key",
+    "delivering_namespace",
+    "delivering_project",
+    "repo_url",
+    "target_revision",
+    "instance_files",
 ];
 
 /// What the account shall be able to do.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::table::{markdown, table};
+use super::xml::escape;
 
 /// Why something was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -106,13 +107,13 @@ pub fn junit(checks: &[Check]) -> String {
             "{} {} {} {}",
             check.subject, check.action, check.resource, check.object
         );
-        let name = xml(check.name.as_deref().unwrap_or(&question));
+        let name = escape(check.name.as_deref().unwrap_or(&question));
         let class = format!("{:?}", check.purpose).to_lowercase();
         let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
         if check.ok {
             out.push_str("/>\n");
         } else {
-            let said = xml(&format!(
+            let said = escape(&format!(
                 "{question}: want {}, got {}: {}",
                 check.want, check.got, check.decided_by
             ));
@@ -123,24 +124,6 @@ pub fn junit(checks: &[Check]) -> String {
         }
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
-    out
-}
-
-/// A text inside XML; what XML cannot hold is shown escaped.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
-                let _ = write!(out, "{}", c.escape_unicode());
-            }
-            c => out.push(c),
-        }
-    }
     out
 }
 
@@ -185,17 +168,4 @@ fn condensed(checks: &[Check]) -> Vec<Check> {
         }
     }
     shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn xml_cannot_be_broken_out_of() {
-        assert_eq!(
-            xml("<a b=\"&\u{1b}\">"),
-            "&lt;a b=&quot;&amp;\\u{1b}&quot;&gt;"
-        );
-    }
 }

@@ -3,11 +3,13 @@
 pub mod check;
 pub mod diff;
 pub mod findings;
+pub mod fleet;
 pub mod matrix;
 pub mod permissions;
 mod style;
 mod table;
 mod terminal;
+mod xml;
 
 pub use style::Style;
 pub use table::{markdown, table};

@@ -2,8 +2,12 @@
 
 mod edited;
 mod overlays;
+mod own_keys;
 mod standalone;
 mod texts;
+
+pub(super) use own_keys::own_keys;
+pub(super) use texts::{Text, write_all};
 
 use std::path::Path;
 
@@ -16,7 +20,7 @@ use crate::cli::{Form, Format, RenderArgs, RenderOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Object, objects};
 use crate::model::Owner;
-use texts::{Text, join, write_all};
+use texts::join;
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
 struct Asked {

@@ -190,7 +190,7 @@ fn has_exactly(entries: Option<&Value>, data: &Data) -> bool {
 }
 
 /// Reads a rendered document again: it must be for this ConfigMap, with exactly these entries.
-fn checked(rendered: &Rendered, which: Which, data: &Data) -> Result<()> {
+pub(super) fn checked(rendered: &Rendered, which: Which, data: &Data) -> Result<()> {
     let value = value(rendered)?;
     let name = value.pointer("/metadata/name").and_then(Value::as_str);
     if !has_exactly(value.get("data"), data) || name != Some(which.name()) {

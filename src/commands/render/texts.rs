@@ -5,15 +5,15 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::{Form, Format};
-use crate::emit::{Access, Existing, create_directory, write};
+use crate::emit::{create_directory, place};
 use crate::error::Result;
 use crate::model::{Source, Which};
 use crate::yaml::{self, Node, Stream};
 
 /// One text to emit, and the file name it has in a directory.
-pub(super) struct Text {
-    pub(super) name: String,
-    pub(super) text: String,
+pub(in crate::commands) struct Text {
+    pub(in crate::commands) name: String,
+    pub(in crate::commands) text: String,
 }
 
 /// A value in a format.
@@ -142,16 +142,12 @@ pub(super) fn join(texts: &[String]) -> String {
 }
 
 /// Writes each text to a file of its own.
-pub(super) fn write_all(directory: &Path, shown: &Path, texts: &[Text]) -> Result<()> {
+pub(in crate::commands) fn write_all(directory: &Path, shown: &Path, texts: &[Text]) -> Result<()> {
     create_directory(directory)?;
     for Text { name, text } in texts {
-        write(
-            &directory.join(name),
-            text.as_bytes(),
-            Access::Normal,
-            Existing::Replace,
-        )
-        .map_err(|error| error.hint(format!("some files of {} may be written", shown.display())))?;
+        place(&directory.join(name), text.as_bytes()).map_err(|error| {
+            error.hint(format!("some files of {} may be written", shown.display()))
+        })?;
     }
     Ok(())
 }

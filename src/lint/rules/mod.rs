@@ -20,7 +20,8 @@ mod prelude {
     };
     pub(super) use crate::lint::spot::Spot;
     pub(super) use crate::lint::subject::{Subject, is_kustomization};
-    pub(super) use crate::lint::{text, vocabulary};
+    pub(super) use crate::lint::vocabulary;
+    pub(super) use crate::model::spelling;
     pub(super) use crate::model::{
         API_KEY, Capabilities, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, POLICY_KEY, Source, Which,
         parse_bool,

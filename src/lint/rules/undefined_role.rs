@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             let known = graph.names_with_rules();
-            let similar = text::meant(role, known.iter().copied().filter(|name| *name != subject));
+            let similar = spelling::meant(role, known.iter().copied().filter(|name| *name != subject));
             let finding = findings.add(at.field(&at.says.role), format!("no rule defines `{role}`"));
             finding.label("gives nothing");
             if let Some(similar) = similar {

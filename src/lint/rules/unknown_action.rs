@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 format!("Argo CD {} has no action `{}`", policy.version, verb.trim()),
             );
             finding.label("matches none");
-            match text::meant(verb.trim(), verbs.iter().copied()) {
+            match spelling::meant(verb.trim(), verbs.iter().copied()) {
                 Some(meant) if policy.mode == MatchMode::Glob => {
                     let text = if path.is_empty() {
                         meant.to_owned()

@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 let meant = known
                     .clone()
                     .find(|known| known.eq_ignore_ascii_case(word))
-                    .or_else(|| text::meant(word, known));
+                    .or_else(|| spelling::meant(word, known));
                 let range = start..start + word.len();
                 let finding = findings.add(
                     setting.spot.within(range.clone()),

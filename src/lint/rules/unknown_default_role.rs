@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             format!("no rule defines the default role `{}`", role.escape_debug()),
         );
         finding.label("gives nobody anything");
-        if let Some(similar) = text::meant(role, graph.names_with_rules()) {
+        if let Some(similar) = spelling::meant(role, graph.names_with_rules()) {
             finding.risky(format!("write `{similar}`"), vec![setting.spot.set(similar)]);
         }
     }

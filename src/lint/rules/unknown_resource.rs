@@ -15,7 +15,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             let name = value.text.trim();
             let shorthand = Some(resolve_resource(name)).filter(|full| *full != name);
-            let meant = shorthand.or_else(|| text::meant(name, RESOURCES.iter().copied()));
+            let meant = shorthand.or_else(|| spelling::meant(name, RESOURCES.iter().copied()));
             let finding = findings.add(
                 at.field(value),
                 format!("Argo CD has no resource `{name}`"),

@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 format!("Argo CD does not read the key `{key}` of argocd-rbac-cm"),
             );
             finding.label("ignored");
-            match text::meant(key, known.into_iter().chain([POLICY_KEY])) {
+            match spelling::meant(key, known.into_iter().chain([POLICY_KEY])) {
                 Some(meant) => finding.help(format!("is `{meant}` meant?")),
                 None => finding.help("policies are in `policy.csv` and `policy.NAME.csv`, in these letters"),
             };

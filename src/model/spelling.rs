@@ -1,7 +1,7 @@
 //! Names that look alike.
 
 /// How many letters have to be changed, put in or left out to make one name of the other.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.chars().enumerate() {
@@ -17,7 +17,7 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The known name that was probably meant.
-pub(crate) fn meant<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn meant<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let lower = name.to_lowercase();
     let limit = 1 + name.chars().count() / 5;
     known

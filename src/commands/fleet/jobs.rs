@@ -1,0 +1,93 @@
+//! Several instances at a time: each runs on its own, with streams of its own, and what it said
+//! comes out in the configuration's order whatever is done first.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::super::context::{Context, Ended};
+use super::super::progress::Progress;
+use crate::error::{Code, Error, Result};
+use crate::host::{Host, Outlet, Terminal};
+
+/// As much as the main thread usually has: what is read may be nested deeply.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// Runs `job` on each item, so many at a time, and returns what became of each in order.
+/// `done` hears of each as it ends, with its index.
+pub(super) fn run<T: Sync>(
+    items: &[T],
+    workers: usize,
+    context: &mut Context<'_, '_>,
+    job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
+) -> Result<Vec<Ended>> {
+    let talk = context.talk();
+    let shown = context.host.terminal.stderr && !context.is_quiet();
+    let mut progress = Progress::new(context.host.clock, shown, "instances");
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let terminal = Terminal {
+        stdin: false,
+        ..context.host.terminal
+    };
+    let (env, directory) = (&context.host.env, &context.host.directory);
+    let (clock, runner) = (context.host.clock, context.host.runner);
+    let stderr = &mut context.host.stderr;
+    let work = |sender: mpsc::Sender<(usize, Ended)>| {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else {
+                return;
+            };
+            let (mut stdout, mut said) = (Vec::new(), Vec::new());
+            let mut host = Host {
+                stdin: &mut io::empty(),
+                stdout: &mut stdout,
+                stderr: &mut said,
+                env: env.clone(),
+                terminal,
+                directory: directory.clone(),
+                clock,
+                runner,
+                outlet: Outlet::default(),
+            };
+            let mut own = Context::of_fleet(talk, &mut host);
+            let outcome = job(item, &mut own);
+            let ended = own.end(outcome);
+            let ended = Ended {
+                stdout: String::from_utf8_lossy(&stdout).into_owned(),
+                stderr: String::from_utf8_lossy(&said).into_owned(),
+                ..ended
+            };
+            if sender.send((index, ended)).is_err() {
+                return;
+            }
+        }
+    };
+    let mut ended: Vec<Option<Ended>> = items.iter().map(|_| None).collect();
+    let started: io::Result<()> = thread::scope(|scope| {
+        let work = &work;
+        for _ in 0..workers.clamp(1, items.len().max(1)) {
+            let sender = sender.clone();
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || work(sender))?;
+        }
+        drop(sender);
+        for (done, (index, one)) in receiver.iter().enumerate() {
+            ended[index] = Some(one);
+            progress.tell(done + 1, items.len(), *stderr);
+        }
+        Ok(())
+    });
+    progress.clear(*stderr);
+    started.map_err(|cause| Error::external("cannot start a thread").caused_by(cause))?;
+    let all: Option<Vec<Ended>> = ended.into_iter().collect();
+    all.ok_or_else(|| Error::internal("an instance was left out"))
+}
+
+/// How many instances are worth treating at a time where nothing but this machine is asked.
+pub(super) fn processors() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

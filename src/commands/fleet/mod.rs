@@ -1,0 +1,95 @@
+//! Several Argo CDs in one command.
+
+mod jobs;
+mod render;
+mod report;
+
+use super::context::{Context, Ended};
+use super::instances::{Member, Several};
+use super::{can, check, diff, lint, matrix};
+use crate::cli::Command;
+use crate::error::{Code, Error, Result};
+
+/// How many `kubectl get` run at a time.
+const LIVE: usize = 8;
+
+/// Runs a command for several instances; the highest code of all is the command's.
+pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
+    let Some(first) = several.members.first() else {
+        return Err(Error::internal("no instance was chosen"));
+    };
+    match &first.command {
+        Command::Render(args) => render::run(args, several, context),
+        Command::Diff(_)
+        | Command::Check(_)
+        | Command::Can(_)
+        | Command::Matrix(_)
+        | Command::Lint(_) => report(&first.command, &several.members, context),
+        _ => Err(Error::usage(
+            "this command is for one Argo CD, and several instances are asked for",
+        )
+        .hint("ask for one: --instance NAME")),
+    }
+}
+
+/// Judges each instance and says what came of it in one report.
+fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) -> Result<Code> {
+    let report = report::Report::of(command)?;
+    let live = members.iter().any(|member| reads_live(&member.command));
+    let workers = match command {
+        // Instances may share files.
+        Command::Lint(args) if args.fix.is_some() => 1,
+        _ if live => LIVE,
+        _ => jobs::processors(),
+    };
+    let ended = jobs::run(members, workers, context, |member, own| {
+        if !reads_live(&member.command) && member.instance.files.is_empty() {
+            return Err(Error::input("the instance has no files").hint(
+                "read its objects from the cluster with --live, or name files in the configuration",
+            ));
+        }
+        match &member.command {
+            Command::Diff(args) => diff::run(args, own),
+            Command::Check(args) => check::run(args, own),
+            Command::Can(args) => can::run(args, own),
+            Command::Matrix(args) => matrix::run(args, own),
+            Command::Lint(args) => lint::run(args, own),
+            _ => Err(Error::internal(
+                "this command has no report of several instances",
+            )),
+        }
+    })?;
+    relay(members, &ended, context);
+    let rows = members.iter().map(|member| member.instance.name.as_str());
+    let text = report.text(&rows.zip(&ended).collect::<Vec<_>>(), context.style())?;
+    context.print(&text)?;
+    Ok(worst(&ended))
+}
+
+fn reads_live(command: &Command) -> bool {
+    match command {
+        Command::Render(args) => args.input.live,
+        Command::Diff(args) => args.input.live,
+        Command::Check(args) => args.input.live,
+        Command::Can(args) => args.input.live,
+        Command::Matrix(args) => args.input.live,
+        Command::Lint(args) => args.input.live,
+        _ => false,
+    }
+}
+
+/// Passes on what each instance said, each line with its name in front.
+fn relay(members: &[Member], ended: &[Ended], context: &mut Context<'_, '_>) {
+    for (member, ended) in members.iter().zip(ended) {
+        for line in ended.stderr.lines() {
+            // Nobody is left to be told when stderr is closed.
+            let _ = writeln!(context.host.stderr, "{}: {line}", member.instance.name);
+        }
+    }
+}
+
+/// The highest code.
+fn worst(ended: &[Ended]) -> Code {
+    let codes = ended.iter().map(|ended| ended.code);
+    codes.max().unwrap_or(Code::OK)
+}

@@ -1,0 +1,190 @@
+//! `render` for several instances: a directory for each, and what delivers those that nobody else
+//! does; or all their files edited in place.
+
+use std::path::Path;
+
+use super::super::change::Wish;
+use super::super::context::Context;
+use super::super::instances::{Member, Several};
+use super::super::render::{self, Text, own_keys, write_all};
+use super::{jobs, relay, worst};
+use crate::cli::{Command, RenderArgs};
+use crate::emit::create_directory;
+use crate::error::{Code, Error, Result};
+
+/// Stands where the configuration does not say which repository; nothing can be fetched from it.
+const NO_REPOSITORY: &str = "https://example.invalid/set-fleet.repoURL";
+const APPLICATION_SET: &str = "applicationset.yaml";
+/// What makes the `ApplicationSet` deliver a directory.
+const INSTANCE: &str = "instance.yaml";
+
+pub(super) fn run(
+    args: &RenderArgs,
+    several: &Several,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    if args.input.live {
+        return Err(
+            Error::usage("what is read live is not for the files of a fleet")
+                .hint("look at it with: kubectl octopus-argo diff --all --live")
+                .hint("change one: render --instance NAME --live"),
+        );
+    }
+    match &args.output_dir {
+        Some(directory) => into_directories(args, directory, several, context),
+        None if args.in_place => in_place(several, context),
+        None => Err(Error::usage("several instances do not fit into one stream")
+            .hint("write a directory for each: --output-dir DIR")
+            .hint("or edit their files themselves: --in-place")),
+    }
+}
+
+fn in_place(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
+    // One after the other: instances may share files.
+    let ended = jobs::run(&several.members, 1, context, |member, own| {
+        let Command::Render(args) = &member.command else {
+            return Err(Error::internal("another command than render"));
+        };
+        if args.input.filename.is_empty() {
+            return Err(Error::input("the instance has no files to edit")
+                .hint("render it into a directory: --output-dir DIR"));
+        }
+        render::run(args, own)
+    })?;
+    relay(&several.members, &ended, context);
+    let done = ended.iter().filter(|ended| !ended.failed).count();
+    context.note(format!(
+        "edited the files of {done} of {} instances",
+        ended.len()
+    ));
+    if done > 0 {
+        context.next("review the change (git diff) and commit it");
+    }
+    Ok(worst(&ended))
+}
+
+fn into_directories(
+    args: &RenderArgs,
+    directory: &Path,
+    several: &Several,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    create_directory(&context.host.path(directory))?;
+    let ended = jobs::run(
+        &several.members,
+        jobs::processors(),
+        context,
+        |member, own| into_directory(member, directory, own),
+    )?;
+    relay(&several.members, &ended, context);
+    let bare: Vec<&Member> = several.members.iter().filter(|one| is_bare(one)).collect();
+    if let Some(first) = bare.first() {
+        application_set(first, args, directory, several, context)?;
+    } else {
+        refuse_leftover(directory, directory, APPLICATION_SET, context)?;
+    }
+    let done = ended.iter().filter(|ended| !ended.failed).count();
+    context.note(format!(
+        "wrote {done} of {} instances to {}",
+        ended.len(),
+        directory.display()
+    ));
+    if !bare.is_empty() {
+        let (which, verb) = match bare.len() {
+            1 => ("one instance", "has"),
+            _ => ("the instances without files", "have"),
+        };
+        context.note(format!(
+            "{which} {verb} our keys only: they set the account's capabilities to exactly apiKey and \
+             enable it; see what that changes with: kubectl octopus-argo diff --all --live"
+        ));
+        context.next(format!(
+            "commit {}, then apply {} once to the Argo CD that delivers",
+            directory.display(),
+            directory.join(APPLICATION_SET).display()
+        ));
+    }
+    Ok(worst(&ended))
+}
+
+/// Whether the instance's ConfigMaps come from nobody's files.
+fn is_bare(member: &Member) -> bool {
+    matches!(&member.command, Command::Render(args) if args.input.filename.is_empty() && args.output.is_none())
+}
+
+fn into_directory(
+    member: &Member,
+    directory: &Path,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    let Command::Render(args) = &member.command else {
+        return Err(Error::internal("another command than render"));
+    };
+    let own = directory.join(&member.instance.name);
+    if is_bare(member) {
+        let wish = Wish::new(&args.change, context)?;
+        let texts: Vec<Text> = own_keys(args, &member.instance, &wish)?;
+        write_all(&context.host.path(&own), &own, &texts)?;
+        return Ok(Code::OK);
+    }
+    // It would be delivered twice: by its owner, and by the ApplicationSet.
+    refuse_leftover(&own, directory, INSTANCE, context)?;
+    let args = RenderArgs {
+        output_dir: Some(own),
+        ..args.clone()
+    };
+    render::run(&args, context)
+}
+
+fn refuse_leftover(
+    directory: &Path,
+    whole: &Path,
+    name: &str,
+    context: &Context<'_, '_>,
+) -> Result<()> {
+    let path = directory.join(name);
+    if !context.host.path(&path).exists() {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "{} is left from a rendering in which nobody else delivered",
+        path.display()
+    ))
+    .hint(format!(
+        "remove it, or render into an empty directory instead of {}: what has an owner must not be delivered twice",
+        whole.display()
+    )))
+}
+
+/// Writes the `ApplicationSet` that delivers the directories with an instance.yaml.
+fn application_set(
+    first: &Member,
+    args: &RenderArgs,
+    directory: &Path,
+    several: &Several,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    let Command::Render(own) = &first.command else {
+        return Err(Error::internal("another command than render"));
+    };
+    let wish = Wish::new(&own.change, context)?;
+    let fleet = &several.configuration.fleet;
+    let variables = wish.variables(
+        args.input.namespace.as_deref().unwrap_or("argocd"),
+        wish.match_mode(),
+    );
+    if fleet.repo_url.is_none() {
+        context.warn(format!(
+            "the configuration does not say which Git repository delivers: {APPLICATION_SET} has {NO_REPOSITORY} for now; set fleet.repoURL"
+        ));
+    }
+    let repository = fleet.repo_url.as_deref().unwrap_or(NO_REPOSITORY);
+    let rendered = wish
+        .engine
+        .fleet_applicationset(fleet, repository, &variables)?;
+    let text = Text {
+        name: APPLICATION_SET.to_owned(),
+        text: rendered.text,
+    };
+    write_all(&context.host.path(directory), directory, &[text])
+}

@@ -1,0 +1,116 @@
+//! The one report of several instances, in the format that the command was asked for.
+
+use super::super::context::Ended;
+use crate::cli::{CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput};
+use crate::error::{Code, Error, Result};
+use crate::report::Style;
+use crate::report::fleet::{self, Details, Row};
+
+/// How the reports of single instances become one.
+#[derive(Clone, Copy)]
+enum Join {
+    Text(Details),
+    Json,
+    Markdown,
+    Junit,
+    Sarif,
+    Csv,
+    /// One behind the other.
+    Lines,
+}
+
+/// A report of several instances.
+pub(super) struct Report {
+    command: &'static str,
+    /// What the codes 0 and 1 mean.
+    words: [&'static str; 2],
+    join: Join,
+}
+
+impl Report {
+    /// The report of this command.
+    pub(super) fn of(command: &Command) -> Result<Self> {
+        let (command, words, join) = match command {
+            Command::Diff(args) => (
+                "diff",
+                ["same", "differs"],
+                match args.output {
+                    DiffOutput::Text => Join::Text(Details::OfUnclean),
+                    DiffOutput::Json => Join::Json,
+                },
+            ),
+            Command::Check(args) => (
+                "check",
+                ["ok", "fails"],
+                match args.output {
+                    CheckOutput::Text => Join::Text(Details::OfUnclean),
+                    CheckOutput::Json => Join::Json,
+                    CheckOutput::Markdown => Join::Markdown,
+                    CheckOutput::Junit => Join::Junit,
+                },
+            ),
+            Command::Can(_) => ("can", ["yes", "no"], Join::Text(Details::BeyondOneLine)),
+            Command::Matrix(args) => (
+                "matrix",
+                ["shown", "shown"],
+                match args.output {
+                    MatrixOutput::Text => Join::Text(Details::OfAll),
+                    MatrixOutput::Markdown => Join::Markdown,
+                    MatrixOutput::Csv => Join::Csv,
+                    MatrixOutput::Json => Join::Json,
+                    MatrixOutput::Html => {
+                        return Err(Error::usage("a page of HTML is about one Argo CD")
+                            .hint("ask for one: --instance NAME"));
+                    }
+                },
+            ),
+            Command::Lint(args) => (
+                "lint",
+                ["clean", "findings"],
+                match args.output {
+                    LintOutput::Text => Join::Text(Details::OfUnclean),
+                    LintOutput::Json => Join::Json,
+                    LintOutput::Sarif => Join::Sarif,
+                    LintOutput::Github => Join::Lines,
+                    LintOutput::Junit => Join::Junit,
+                },
+            ),
+            _ => return Err(Error::internal("this command has no report")),
+        };
+        Ok(Self {
+            command,
+            words,
+            join,
+        })
+    }
+
+    /// The whole report.
+    pub(super) fn text(&self, ended: &[(&str, &Ended)], style: Style) -> Result<String> {
+        let rows: Vec<Row<'_>> = ended
+            .iter()
+            .map(|(name, ended)| Row {
+                name,
+                code: ended.code.number(),
+                result: match ended.code {
+                    _ if ended.failed => "error",
+                    Code::OK => self.words[0],
+                    Code::NO => self.words[1],
+                    _ => "error",
+                },
+                summary: &ended.summary,
+                failed: ended.failed,
+                report: &ended.stdout,
+            })
+            .collect();
+        let lost = |cause| Error::internal("a report of ours cannot be read").caused_by(cause);
+        Ok(match self.join {
+            Join::Text(details) => fleet::text(&rows, details, style),
+            Join::Json => fleet::json(self.command, &rows).map_err(lost)?,
+            Join::Markdown => fleet::markdown(&rows),
+            Join::Junit => fleet::junit(&rows),
+            Join::Sarif => fleet::sarif(&rows).map_err(lost)?,
+            Join::Csv => fleet::csv(&rows),
+            Join::Lines => rows.iter().map(|row| row.report).collect(),
+        })
+    }
+}

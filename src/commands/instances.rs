@@ -1,0 +1,211 @@
+//! Which of the configuration's Argo CDs a command is for.
+
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use crate::cli::{Command, Fleet, Given};
+use crate::config;
+use crate::error::{Error, Kind, Result};
+use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
+
+/// The variable that names the configuration.
+const VARIABLE: &str = "OCTOPUS_ARGO_CONFIG";
+
+/// What a command is for.
+pub(super) enum Chosen {
+    /// One Argo CD, or whatever the command line itself names.
+    One(Box<Command>),
+    /// Several of the configuration.
+    Several(Box<Several>),
+}
+
+/// Several Argo CDs.
+pub(super) struct Several {
+    /// The instances, in the configuration's order, each with the command as it is for it.
+    pub(super) members: Vec<Member>,
+    /// What the configuration says.
+    pub(super) configuration: Configuration,
+}
+
+/// One of several Argo CDs.
+pub(super) struct Member {
+    pub(super) instance: Instance,
+    pub(super) command: Command,
+}
+
+/// Reads the configuration, if there is one, and fills in what was not given.
+pub(super) fn choose(
+    mut command: Command,
+    given: &Given,
+    context: &mut Context<'_, '_>,
+) -> Result<Chosen> {
+    let Some(fleet) = command.fleet() else {
+        return Ok(Chosen::One(Box::new(command)));
+    };
+    let asked = fleet.all || !fleet.instance.is_empty();
+    let Some(path) = locate(&fleet, context) else {
+        if asked {
+            return Err(no_configuration(context));
+        }
+        return Ok(Chosen::One(Box::new(command)));
+    };
+    let is_found = fleet.config.is_none() && context.host.env.get(VARIABLE).is_none();
+    let configuration = config::read(&path, &context.host.directory).map_err(|error| {
+        if asked || !is_found {
+            return error;
+        }
+        error.hint("--config FILE names another configuration, --config /dev/null an empty one")
+    })?;
+    if !asked {
+        let says_something = configuration.defaults != Defaults::default()
+            || matches!(command, Command::Lint(_)) && configuration.lint != LintSettings::default();
+        if says_something {
+            context.note(format!("with the defaults of {}", path.display()));
+        }
+        let defaults = Instance::from(&configuration.defaults);
+        command.configure(given, &defaults, &configuration.lint);
+        return Ok(Chosen::One(Box::new(command)));
+    }
+    let chosen = select(&fleet, &configuration, &path)?;
+    for instance in &chosen {
+        refuse_elsewhere(&command, instance, given, context)?;
+    }
+    if let ([instance], false) = (chosen.as_slice(), fleet.all) {
+        command.configure(given, instance, &configuration.lint);
+        return Ok(Chosen::One(Box::new(command)));
+    }
+    refuse_for_several(&command, given)?;
+    let members = chosen.into_iter().map(|instance| {
+        let mut own = command.clone();
+        own.configure(given, instance, &configuration.lint);
+        Member {
+            instance: instance.clone(),
+            command: own,
+        }
+    });
+    Ok(Chosen::Several(Box::new(Several {
+        members: members.collect(),
+        configuration,
+    })))
+}
+
+/// The configuration's path: the option's, the variable's, or the one that holds here.
+pub(super) fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf> {
+    fleet
+        .config
+        .clone()
+        .or_else(|| Some(context.host.env.get(VARIABLE)?.into()))
+        .or_else(|| config::find(&context.host.directory))
+}
+
+fn no_configuration(context: &Context<'_, '_>) -> Error {
+    Error::usage(format!(
+        "there is no {} in {} or above it in its Git repository",
+        config::FILE_NAME,
+        context.host.directory.display()
+    ))
+    .hint("name it with --config FILE")
+    .hint("its smallest form: instances: [{name: prod, namespace: argocd, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]")
+}
+
+/// The instances that are asked for, in the configuration's order, each once.
+fn select<'c>(
+    fleet: &Fleet,
+    configuration: &'c Configuration,
+    path: &Path,
+) -> Result<Vec<&'c Instance>> {
+    let all = &configuration.instances;
+    if all.is_empty() {
+        return Err(Error::new(
+            Kind::Input,
+            format!("{} has no instances", path.display()),
+        )
+        .hint("add them: instances: [{name: prod, namespace: argocd, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]"));
+    }
+    if fleet.all {
+        return Ok(all.iter().collect());
+    }
+    for name in &fleet.instance {
+        if !all.iter().any(|instance| instance.name == *name) {
+            let names: Vec<&str> = all.iter().map(|instance| instance.name.as_str()).collect();
+            let error = Error::usage(format!(
+                "{} has no instance `{}`",
+                path.display(),
+                name.escape_debug()
+            ));
+            return Err(match spelling::meant(name, names.iter().copied()) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None if names.len() <= 10 => {
+                    error.hint(format!("its instances: {}", names.join(", ")))
+                }
+                None => error,
+            });
+        }
+    }
+    let chosen = all
+        .iter()
+        .filter(|instance| fleet.instance.contains(&instance.name));
+    Ok(chosen.collect())
+}
+
+/// Variables of argocd that say which server is meant would send one instance's token to another.
+fn refuse_elsewhere(
+    command: &Command,
+    instance: &Instance,
+    given: &Given,
+    context: &Context<'_, '_>,
+) -> Result<()> {
+    let of_a_server = ["server", "argocd_context", "port_forward", "core"];
+    let asks_argocd = matches!(
+        command,
+        Command::Account(_) | Command::Token(_) | Command::Verify(_)
+    );
+    if !asks_argocd || given.first(&of_a_server).is_some() || !instance.argocd.names_a_server() {
+        return Ok(());
+    }
+    let variable = super::argocd::server_variable(context)?;
+    match variable {
+        None => Ok(()),
+        Some(variable) => Err(Error::usage(format!(
+            "{variable} names a server, and so does the instance {}",
+            instance.name
+        ))
+        .hint("one's token must not reach the other: unset the variable, or leave --instance and --all out")),
+    }
+}
+
+/// What belongs to one Argo CD cannot be said of several.
+fn refuse_for_several(command: &Command, given: &Given) -> Result<()> {
+    const SINGLE: [&str; 16] = [
+        "filename",
+        "sample",
+        "fresh",
+        "context",
+        "cluster",
+        "user",
+        "server",
+        "argocd_context",
+        "port_forward",
+        "kube_context",
+        "core",
+        "output_file",
+        "token_file",
+        "id",
+        "old",
+        "explain",
+    ];
+    // `can --explain` is about all of them; `lint --explain` about none.
+    let single = SINGLE
+        .iter()
+        .copied()
+        .filter(|id| *id != "explain" || matches!(command, Command::Lint(_)));
+    let ids: Vec<&str> = single.collect();
+    match given.first(&ids) {
+        None => Ok(()),
+        Some(id) => Err(Error::usage(format!(
+            "--{} is about one Argo CD, and several instances are asked for",
+            id.replace('_', "-")
+        ))
+        .hint("say it per instance in the configuration, or ask for one: --instance NAME")),
+    }
+}

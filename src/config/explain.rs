@@ -1,0 +1,52 @@
+//! What the parser says of a configuration, with its place and with what was probably meant.
+
+use serde_yaml::Location as Mark;
+
+use crate::error::Error;
+use crate::model::{Location, Source, spelling};
+use crate::yaml::{Document, Stream};
+
+/// The parser's error as ours.
+pub(super) fn explain(message: &str, mark: Option<Mark>, source: &Source) -> Error {
+    // Our own reader refuses what can be read in two ways, and names the second key itself.
+    match Stream::parse(source.clone()) {
+        Err(error) => return error,
+        Ok(stream) => {
+            let doubled = stream
+                .documents()
+                .iter()
+                .flat_map(Document::duplicates)
+                .next();
+            if let Some(doubled) = doubled {
+                return Error::input(format!("the key `{}` stands here twice", doubled.key))
+                    .at(source.location(doubled.second));
+            }
+        }
+    }
+    let message = match message.rfind(" at line ") {
+        Some(at) => &message[..at],
+        None => message,
+    };
+    let mut error = Error::input(format!("this is no configuration: {message}"));
+    if let Some(mark) = mark {
+        error = error.at(Location {
+            name: source.name().into(),
+            line: mark.line(),
+            column: mark.column(),
+        });
+    }
+    match suggestion(message) {
+        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+        None => error,
+    }
+}
+
+/// What was meant, from "unknown field `nmae`, expected one of `name`, …".
+fn suggestion(message: &str) -> Option<&str> {
+    let at = message
+        .find("unknown field `")
+        .or(message.find("unknown variant `"))?;
+    let mut words = message[at..].split('`').skip(1).step_by(2);
+    let unknown = words.next()?;
+    spelling::meant(unknown, words)
+}
