@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Candidate, Lookup, Offer, Wanted};
+use crate::config;
 use crate::error::Code;
 use crate::host::Host;
 use crate::input::{self, File, Object, Reader};
@@ -60,7 +61,7 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
         Wanted::Resource => plain(vocabulary::RESOURCES),
         Wanted::Project => projects(offer, host),
         Wanted::Rule => rules(),
-        Wanted::Instance => Vec::new(),
+        Wanted::Instance => instances(offer, host),
     };
     let mut found: Vec<_> = found
         .into_iter()
@@ -137,6 +138,20 @@ fn projects(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     candidates
         .map(|name| Candidate::new(name, "project"))
         .collect()
+}
+
+/// The instances of the configuration that is named, or that holds here.
+fn instances(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
+    let named = offer.config.clone();
+    let named = named.or_else(|| host.env.get(config::VARIABLE).map(PathBuf::from));
+    let path = named.or_else(|| config::find(&host.directory));
+    let read = path.and_then(|path| config::read(&path, &host.directory).ok());
+    let instances = read.map(|read| read.instances).unwrap_or_default();
+    let names = instances.into_iter().map(|instance| {
+        let namespace = instance.namespace.unwrap_or_default();
+        Candidate::new(instance.name, &namespace)
+    });
+    names.collect()
 }
 
 /// The rules of `lint`.

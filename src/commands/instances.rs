@@ -8,9 +8,6 @@ use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
 
-/// The variable that names the configuration.
-const VARIABLE: &str = "OCTOPUS_ARGO_CONFIG";
-
 /// What a command is for.
 pub(super) enum Chosen {
     /// One Argo CD, or whatever the command line itself names.
@@ -49,7 +46,7 @@ pub(super) fn choose(
         }
         return Ok(Chosen::One(Box::new(command)));
     };
-    let is_found = fleet.config.is_none() && context.host.env.get(VARIABLE).is_none();
+    let is_found = fleet.config.is_none() && context.host.env.get(config::VARIABLE).is_none();
     let configuration = config::read(&path, &context.host.directory).map_err(|error| {
         if asked || !is_found {
             return error;
@@ -94,7 +91,7 @@ pub(super) fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf
     fleet
         .config
         .clone()
-        .or_else(|| Some(context.host.env.get(VARIABLE)?.into()))
+        .or_else(|| Some(context.host.env.get(config::VARIABLE)?.into()))
         .or_else(|| config::find(&context.host.directory))
 }
 

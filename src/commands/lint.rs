@@ -64,6 +64,15 @@ pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
     for error in &failures {
         context.show(error);
     }
+    if let (Some(first), true) = (failures.first(), context.in_fleet()) {
+        let more = failures.len() - 1;
+        let and = if more > 0 {
+            format!("; and {more} more files")
+        } else {
+            String::new()
+        };
+        context.conclude(false, format!("{first}{and}"));
+    }
     let worst = outcome
         .findings
         .iter()

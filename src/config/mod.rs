@@ -12,6 +12,8 @@ use crate::model::{Configuration, Source};
 
 /// The name under which a configuration is looked up.
 pub const FILE_NAME: &str = "octopus-argo.yaml";
+/// The variable that names a configuration, in place of the one that is looked up.
+pub const VARIABLE: &str = "OCTOPUS_ARGO_CONFIG";
 /// No sensible configuration is longer: it is enough for some hundred thousand instances.
 const LONGEST: u64 = 64 * 1024 * 1024;
 

@@ -25,6 +25,10 @@ macro_rules! settings {
         pub struct Instance {
             /// The name that --instance takes, and that the instance's directory has: lower-case
             /// letters, digits and `-`.
+            #[cfg_attr(
+                feature = "schema",
+                schemars(regex(pattern = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"))
+            )]
             pub name: String,
             /// Files and directories with its ConfigMaps, values, ArgoCD or AppProjects; relative
             /// paths start at the configuration.

@@ -50,6 +50,32 @@ fn commands() -> Vec<(String, Command)> {
 }
 
 #[test]
+fn instances_of_the_configuration_are_offered() {
+    let sandbox = Sandbox::new()
+        .with(
+            "octopus-argo.yaml",
+            "instances: [{name: prod}, {name: preview}, {name: edge}]",
+        )
+        .with("other.yaml", "instances: [{name: elsewhere}]")
+        .with("broken.yaml", "instances: [");
+    assert_eq!(
+        words(&sandbox, "diff --instance", "pr"),
+        ["prod", "preview"]
+    );
+    assert_eq!(words(&sandbox, "diff --instance", "prod,e"), ["prod,edge"]);
+    assert_eq!(
+        words(&sandbox, "token list --config other.yaml --instance", ""),
+        ["elsewhere"]
+    );
+    assert_eq!(words(&sandbox, "verify", "--instance=e"), ["edge"]);
+    let none: [&str; 0] = [];
+    assert_eq!(
+        words(&sandbox, "check --config broken.yaml --instance", ""),
+        none
+    );
+}
+
+#[test]
 fn version_names_version_commit_and_target() {
     let sandbox = Sandbox::new();
     let text = sandbox.command("version -o json").run().stdout_of(0);

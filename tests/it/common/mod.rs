@@ -15,6 +15,7 @@ use tempfile::TempDir;
 pub(crate) mod fake;
 pub(crate) mod outcome;
 pub mod real;
+pub(crate) mod schema;
 pub(crate) mod world;
 
 /// A directory of its own for one test.
@@ -90,6 +91,13 @@ impl Command {
 
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());
+        self
+    }
+
+    /// Several, split at blanks.
+    pub fn args(mut self, line: &str) -> Self {
+        self.args
+            .extend(line.split_whitespace().map(OsString::from));
         self
     }
 
