@@ -147,11 +147,11 @@ fn instances(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     let path = named.or_else(|| config::find(&host.directory));
     let read = path.and_then(|path| config::read(&path, &host.directory).ok());
     let instances = read.map(|read| read.instances).unwrap_or_default();
-    let names = instances.into_iter().map(|instance| {
+    let candidates = instances.into_iter().map(|instance| {
         let namespace = instance.namespace.unwrap_or_default();
         Candidate::new(instance.name, &namespace)
     });
-    names.collect()
+    candidates.collect()
 }
 
 /// The rules of `lint`.

@@ -1,5 +1,7 @@
 //! `diff`, `check`, `can`, `matrix`, `lint` for several instances.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 
@@ -330,7 +332,7 @@ fn an_instance_is_read_live_with_its_own_context_and_the_output_keeps_the_order(
     let names: Vec<String> = (0..20).rev().map(|n| format!("c{n}")).collect();
     let mut configuration = String::from("instances:\n");
     for name in &names {
-        configuration.push_str(&format!("- {{name: {name}, context: k-{name}}}\n"));
+        writeln!(configuration, "- {{name: {name}, context: k-{name}}}").unwrap();
     }
     let sandbox = Sandbox::new().with("octopus-argo.yaml", configuration);
     let mut command = sandbox.command("check --all --live");
