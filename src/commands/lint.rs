@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::can::version;
 use super::context::Context;
 use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
-use crate::emit::{Access, Existing, write};
+use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{self, File, Origin, objects};
 use crate::lint::{self, Object, Options, Outcome, Safety, Selection, Severity, Subject, Text};
@@ -137,18 +137,26 @@ fn subject<'f>(files: &'f [File], options: &Options) -> Subject<'f> {
     Subject::new(texts.collect(), objects.collect(), options.clone())
 }
 
-/// Makes the fixes, round after round, and returns how many findings went in each file.
+/// What became of a file.
+struct Fixed {
+    /// Its text as it was read.
+    before: String,
+    /// How many findings went.
+    count: usize,
+}
+
+/// Makes the fixes, round after round, and returns what became of each file that changed.
 fn fix(
     files: &mut [File],
     safety: FixSafety,
     selection: &Selection,
     options: &Options,
-) -> Result<BTreeMap<usize, usize>> {
+) -> Result<BTreeMap<usize, Fixed>> {
     let most = match safety {
         FixSafety::Safe => Safety::Safe,
         FixSafety::Unsafe => Safety::Unsafe,
     };
-    let mut counts = BTreeMap::new();
+    let mut all = BTreeMap::new();
     for _ in 0..ROUNDS {
         let fixed = {
             let subject = subject(files, options);
@@ -159,6 +167,11 @@ fn fix(
             break;
         }
         for one in fixed {
+            let known = all.entry(one.file).or_insert_with(|| Fixed {
+                before: text_of(&files[one.file]).to_owned(),
+                count: 0,
+            });
+            known.count += one.count;
             let content = &mut files[one.file].content;
             *content = match content {
                 input::Content::Documents(stream) => {
@@ -169,31 +182,37 @@ fn fix(
                     input::Content::Policy(Source::new(source.name(), one.text))
                 }
             };
-            *counts.entry(one.file).or_default() += one.count;
         }
     }
-    Ok(counts)
+    Ok(all)
 }
 
-/// Writes the files that changed; stdin's text goes to stdout, changed or not. Returns whether
+/// Writes the files that changed, all or none; stdin's text goes to stdout, changed or not. Returns whether
 /// stdout is taken by that.
 fn save(
     files: &[File],
-    fixed: &BTreeMap<usize, usize>,
+    fixed: &BTreeMap<usize, Fixed>,
     context: &mut Context<'_, '_>,
 ) -> Result<bool> {
-    for (index, count) in fixed {
+    let (mut replacements, mut said) = (Vec::new(), Vec::new());
+    for (index, Fixed { before, count }) in fixed {
         let file = &files[*index];
         let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
             continue;
         };
-        let real = context.host.path(path);
-        // Through a link to the file itself.
-        let real = real.canonicalize().unwrap_or(real);
-        let text = text_of(file);
-        write(&real, text.as_bytes(), Access::Normal, Existing::Replace)?;
+        let shown = path.display().to_string();
         let findings = if *count == 1 { "finding" } else { "findings" };
-        context.note(format!("{}: put {count} {findings} right", path.display()));
+        said.push(format!("{shown}: put {count} {findings} right"));
+        replacements.push(Replacement {
+            path: context.host.path(path),
+            shown,
+            before: before.clone(),
+            after: text_of(file).to_owned(),
+        });
+    }
+    replace_all(&replacements, None)?;
+    for text in said {
+        context.note(text);
     }
     let stdin = files.iter().find(|file| file.origin == Origin::Stdin);
     if let Some(file) = stdin {

@@ -379,6 +379,26 @@ note: no findings in 4 files
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn fix_keeps_the_mode_and_edits_all_files_or_none() {
+    use std::os::unix::fs::PermissionsExt;
+    let twice = "p, role:a, applications, get, x/*, allow\n".repeat(2);
+    let sandbox = Sandbox::new().with("a.csv", &twice).with("d/b.csv", &twice);
+    let a = sandbox.path().join("a.csv");
+    std::fs::set_permissions(&a, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("d/b.csv", sandbox.path().join("link.csv")).unwrap();
+    let _ = sandbox.command("lint -q -f a.csv,link.csv --fix").run();
+    let once = "p, role:a, applications, get, x/*, allow\n";
+    assert_eq!(
+        (sandbox.read("a.csv"), sandbox.read("d/b.csv")),
+        (once.to_owned(), once.to_owned())
+    );
+    let mode = std::fs::metadata(&a).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    assert!(sandbox.path().join("link.csv").is_symlink());
+}
+
 #[test]
 fn fix_leaves_unsafe_fixes_unless_asked() {
     let cm = RBAC.replace("rbac-cm", "cm")
