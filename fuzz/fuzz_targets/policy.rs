@@ -1,46 +1,12 @@
-//! Any text as a policy: it loads or is refused at a place that exists, line by line and as a whole
-//! alike, and every question about it is answered and explained without a panic.
+//! Any text as a policy. The target is that of `tests/replay`.
 //!
-//! `cargo +nightly fuzz run policy`
+//! `scripts/fuzz.sh policy`
 
 #![no_main]
 
-use kubectl_octopus_argo::rbac::{
-    Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines,
-};
+#[path = "../../tests/replay/targets/policy.rs"]
+mod target;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
-    let first = lines(&"policy.csv".into(), text).find_map(|line| match line.line {
-        Line::Invalid(error) => Some(error),
-        _ => None,
-    });
-    for match_mode in [MatchMode::Glob, MatchMode::Regex] {
-        let loaded = Enforcer::load(&PolicySet {
-            texts: vec![PolicyText::new("policy.csv", text)],
-            match_mode,
-            builtin: true,
-            ..PolicySet::default()
-        });
-        let enforcer = match loaded {
-            Ok(enforcer) => enforcer,
-            Err(error) => {
-                assert!(text.is_char_boundary(error.offset));
-                assert!(!error.argocd_message().is_empty());
-                assert_eq!(Some(error), first);
-                return;
-            }
-        };
-        assert_eq!(first, None);
-        for line in lines(&"policy.csv".into(), text) {
-            let Line::Policy(rule) = line.line else {
-                continue;
-            };
-            let request = Request::new(&rule.subject.text, "applications", "get", &rule.object.text);
-            for _ in 0..3 {
-                let why = enforcer.explain(&request, 5);
-                assert_eq!(why.decision, enforcer.decide(&request));
-            }
-        }
-    }
-});
+fuzz_target!(|data: &[u8]| target::run(data));

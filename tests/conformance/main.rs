@@ -16,6 +16,7 @@ mod common;
 mod decisions;
 mod generated;
 mod matchers;
+mod obvious;
 mod policies;
 mod reference;
 mod rollback;

@@ -1,0 +1,14 @@
+//! Any answer of argocd. The target is that of `tests/replay`.
+//!
+//! `scripts/fuzz.sh argocd`
+
+#![no_main]
+
+#[path = "../../tests/replay/targets/argocd.rs"]
+mod target;
+#[path = "../../tests/replay/world.rs"]
+mod world;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| target::run(data));
