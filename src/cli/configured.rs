@@ -265,11 +265,7 @@ impl Fill<'_> {
             TokenCommand::Rotate(args) => {
                 self.owner(&mut args.owner);
                 self.argocd(&mut args.argocd);
-                self.value(
-                    "allow_sync",
-                    &mut args.allow_sync,
-                    self.instance.permissions.sync,
-                );
+                self.permissions(&mut args.allow_sync, &mut args.owner.project);
             }
             TokenCommand::List(args) => {
                 self.owner(&mut args.owner);

@@ -21,6 +21,15 @@ pub struct Fleet {
     pub all: bool,
 }
 
+/// How many instances are treated at a time.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Instances")]
+pub struct AtATime {
+    /// How many instances are treated at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub parallel: u8,
+}
+
 /// Which of the configuration's Argo CDs is meant.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Instances")]

@@ -31,7 +31,7 @@ pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
-pub use fleet::{Fleet, Given, One};
+pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};

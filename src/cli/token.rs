@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::{Argocd, Fleet, ListOutput, One};
+use super::{Argocd, AtATime, Fleet, ListOutput, One};
 use crate::model::Span;
 
 /// API tokens, from birth to revocation
@@ -53,14 +53,17 @@ pub struct LifetimeArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
-    /// What to hand over: only the token, or a Secret for the gateway
-    #[arg(short, long, value_enum, default_value_t)]
-    pub output: TokenOutput,
+    /// What to hand over: only the token, or a Secret for the gateway [default: token; of several instances secret]
+    #[arg(short, long, value_enum)]
+    pub output: Option<TokenOutput>,
     /// Hand it over in a file (0600) instead of stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "file")]
     pub output_file: Option<PathBuf>,
+    /// Of several instances: hand each over in a Secret of its own, DIR/INSTANCE.yaml (0600)
+    #[arg(long, value_name = "DIR", group = "file")]
+    pub output_dir: Option<PathBuf>,
     /// Replace the file if it exists
-    #[arg(long, requires = "output_file")]
+    #[arg(long, requires = "file")]
     pub force: bool,
     /// The Secret's name
     #[arg(long, value_name = "NAME", default_value = "argocd-auth-token")]
@@ -104,6 +107,9 @@ pub struct TokenCreateArgs {
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// How many instances are treated at a time.
+    #[command(flatten)]
+    pub at_a_time: AtATime,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,
@@ -152,6 +158,9 @@ pub enum ClaimsOutput {
 
 /// `token rotate`.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("project", |arg| arg.help(
+    "A project that has the role; without --role, one that the account is confined to (repeatable, comma-separated)"
+)))]
 pub struct TokenRotateArgs {
     /// Whose token.
     #[command(flatten)]
@@ -159,6 +168,9 @@ pub struct TokenRotateArgs {
     /// File with the present token (- is stdin) [default: `ARGOCD_AUTH_TOKEN`, or argocd's login]
     #[arg(long, value_name = "FILE", conflicts_with = "role")]
     pub token_file: Option<PathBuf>,
+    /// Of several instances: directory with the present token of each, as --output-dir wrote it [default: argocd's logins]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["role", "token_file"])]
+    pub token_dir: Option<PathBuf>,
     /// How long it is valid.
     #[command(flatten)]
     pub lifetime: LifetimeArgs,
@@ -174,7 +186,7 @@ pub struct TokenRotateArgs {
     /// Do nothing unless the present token expires within this time
     #[arg(long, value_name = "DURATION")]
     pub if_expires_within: Option<Span>,
-    /// Revoke the old token at the end; needs --output-file, and a gateway that was restarted
+    /// Revoke the old token at the end; needs --output-file or --output-dir, and a gateway that was restarted
     #[arg(long)]
     pub revoke_old: bool,
     /// The account may sync applications, so the new token must be able to
@@ -183,6 +195,9 @@ pub struct TokenRotateArgs {
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
+    /// How many instances are treated at a time.
+    #[command(flatten)]
+    pub at_a_time: AtATime,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Argocd, Fleet, Input};
+use super::{Argocd, AtATime, Fleet, Input};
 use crate::model::Span;
 
 /// Prove on the server, as the new token, what it may and may not do.
@@ -16,6 +16,9 @@ pub struct VerifyArgs {
     /// File with the token (- is stdin) [default: `ARGOCD_AUTH_TOKEN`]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Of several instances: directory with the token of each, DIR/INSTANCE.yaml, as `token create --output-dir` wrote it
+    #[arg(long, value_name = "DIR", conflicts_with = "token_file")]
+    pub token_dir: Option<PathBuf>,
     /// The account that the token must be of
     #[arg(
         long,
@@ -42,6 +45,9 @@ pub struct VerifyArgs {
     /// Where the objects for the offline answers come from.
     #[command(flatten)]
     pub input: Input,
+    /// How many instances are treated at a time.
+    #[command(flatten)]
+    pub at_a_time: AtATime,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,

@@ -81,6 +81,12 @@ pub(super) fn server_variable(context: &Context<'_, '_>) -> Result<Option<&'stat
     Ok(named.then_some(OPTIONS_VARIABLE))
 }
 
+/// Whether the options that argocd takes from its environment hold a token.
+pub(super) fn options_hold_a_token(context: &Context<'_, '_>) -> Result<bool> {
+    let options = options(context)?;
+    Ok(options.is_some_and(|options| options.get("auth-token").is_some()))
+}
+
 /// A name is looked up in PATH; a path starts from the working directory.
 fn program(path: &Path, context: &Context<'_, '_>) -> PathBuf {
     if path.components().count() == 1 && !path.is_absolute() {

@@ -39,6 +39,30 @@ pub(super) struct Ended {
     pub(super) stderr: String,
 }
 
+impl Ended {
+    /// One that was to come, when the user asked to stop.
+    pub(super) fn not_begun() -> Self {
+        Self {
+            code: Code::INTERRUPTED,
+            summary: "not begun".to_owned(),
+            failed: true,
+            stdout: String::new(),
+            stderr: String::new(),
+        }
+    }
+
+    /// What came of it in a word; `words` are those for the codes 0 and 1.
+    pub(super) fn word(&self, words: [&'static str; 2]) -> &'static str {
+        match self.code {
+            Code::INTERRUPTED => "interrupted",
+            _ if self.failed => "error",
+            Code::OK => words[0],
+            Code::NO => words[1],
+            _ => "error",
+        }
+    }
+}
+
 impl<'a, 'h> Context<'a, 'h> {
     pub(super) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
         Self {

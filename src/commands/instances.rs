@@ -22,6 +22,8 @@ pub(super) struct Several {
     pub(super) members: Vec<Member>,
     /// What the configuration says.
     pub(super) configuration: Configuration,
+    /// Where it is.
+    pub(super) path: PathBuf,
 }
 
 /// One of several Argo CDs.
@@ -83,6 +85,7 @@ pub(super) fn choose(
     Ok(Chosen::Several(Box::new(Several {
         members: members.collect(),
         configuration,
+        path,
     })))
 }
 

@@ -4,7 +4,7 @@
 //! this program at once where nothing needs to be put in order, and is only noted where something
 //! does: see [`Hold`].
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -16,8 +16,10 @@ const INTERRUPTED: i32 = 130;
 static HOLDS: Mutex<usize> = Mutex::new(0);
 /// Whether a signal ends the program at once: exactly while there is no [`Hold`].
 static AT_ONCE: AtomicBool = AtomicBool::new(true);
-/// Whether a signal came and nobody has acted on it yet.
-static SEEN: AtomicBool = AtomicBool::new(false);
+/// Whether a signal came that is not counted yet.
+static RAISED: AtomicBool = AtomicBool::new(false);
+/// How many signals came.
+static SIGNALS: AtomicUsize = AtomicUsize::new(0);
 static INSTALL: Once = Once::new();
 
 /// While this lives, a signal does not end the program: it is noted, and whoever holds puts things
@@ -55,14 +57,46 @@ fn holds() -> MutexGuard<'static, usize> {
     HOLDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a signal has come that nobody has acted on.
-pub(super) fn seen() -> bool {
-    SEEN.load(Ordering::SeqCst)
+/// Who asks whether a signal has come. Each of several tasks that run at the same time has its own:
+/// that one acts on a signal does not keep the others from hearing it.
+#[derive(Debug, Default)]
+pub(super) struct Ear {
+    /// How many of the signals it has acted on.
+    heard: AtomicUsize,
 }
 
-/// Forgets the signal that came, because it is being acted on; a further one is noted anew.
-pub(super) fn acknowledge() {
-    SEEN.store(false, Ordering::SeqCst);
+impl Ear {
+    /// An ear that has heard nothing.
+    pub(super) const fn new() -> Self {
+        Self {
+            heard: AtomicUsize::new(0),
+        }
+    }
+
+    /// One more, that has heard what this one has.
+    pub(super) fn further(&self) -> Self {
+        Self {
+            heard: AtomicUsize::new(self.heard.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Whether a signal has come that was not acted on here.
+    pub(super) fn hears(&self) -> bool {
+        signals() > self.heard.load(Ordering::SeqCst)
+    }
+
+    /// Forgets the signals that came, because they are being acted on; a further one is heard anew.
+    pub(super) fn acknowledge(&self) {
+        self.heard.store(signals(), Ordering::SeqCst);
+    }
+}
+
+fn signals() -> usize {
+    if RAISED.swap(false, Ordering::SeqCst) {
+        SIGNALS.fetch_add(1, Ordering::SeqCst) + 1
+    } else {
+        SIGNALS.load(Ordering::SeqCst)
+    }
 }
 
 /// Takes the signals that nobody acts on.
@@ -83,7 +117,7 @@ fn install() {
         // only for signals that cannot be caught; then the default action stays, which is to end.
         let ended = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, &AT_ONCE);
         if ended.is_ok() {
-            let _ = signal_hook::flag::register(signal, &SEEN);
+            let _ = signal_hook::flag::register(signal, &RAISED);
         }
     }
 }

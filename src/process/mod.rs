@@ -158,6 +158,12 @@ pub trait Runner: Sync {
     /// Takes note that the user has asked to stop: from here on programs run again, to put things
     /// in order, until the user asks once more.
     fn acknowledge(&self) {}
+
+    /// A runner for one of several tasks at the same time, each of which acts by itself on the
+    /// user's wish to stop; `None` where this one serves all of them.
+    fn task(&self) -> Option<Box<dyn Runner>> {
+        None
+    }
 }
 
 #[cfg(test)]

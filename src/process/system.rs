@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::interrupt;
+use super::interrupt::Ear;
 use super::prompt::{Dialogue, Terminal};
 use super::reader::{self, Collected, Event};
 use super::{Failure, Hold, Invocation, OUTPUT_LIMIT, Output, Runner, Stdin, tree};
@@ -24,42 +24,70 @@ pub fn trace(on: bool) {
     TRACED.store(on, Ordering::Relaxed);
 }
 
+/// The ear of what runs alone.
+static MAIN: Ear = Ear::new();
+
 /// Starts real programs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
 impl Runner for System {
     fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
-        let _hold = Hold::new();
-        if interrupt::seen() {
-            return Err(Failure::Interrupted { started: false });
-        }
-        let traced = TRACED.load(Ordering::Relaxed);
-        let since = Instant::now();
-        if traced {
-            // One write a line, so that calls at the same time do not mix. Nobody is left to be
-            // told when stderr is closed.
-            let line = format!("run: {invocation}\n");
-            let _ = std::io::stderr().write_all(line.as_bytes());
-        }
-        let outcome = match invocation.stdin {
-            Stdin::Terminal => talk(invocation),
-            _ => Running::start(invocation).and_then(Running::finish),
-        };
-        if traced {
-            let line = summary(invocation, &outcome, since.elapsed());
-            let _ = std::io::stderr().write_all(line.as_bytes());
-        }
-        outcome
+        run(invocation, &MAIN)
     }
 
     fn interrupted(&self) -> bool {
-        interrupt::seen()
+        MAIN.hears()
     }
 
     fn acknowledge(&self) {
-        interrupt::acknowledge();
+        MAIN.acknowledge();
     }
+
+    fn task(&self) -> Option<Box<dyn Runner>> {
+        Some(Box::new(Task(MAIN.further())))
+    }
+}
+
+/// The same for one of several tasks.
+struct Task(Ear);
+
+impl Runner for Task {
+    fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
+        run(invocation, &self.0)
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.hears()
+    }
+
+    fn acknowledge(&self) {
+        self.0.acknowledge();
+    }
+}
+
+fn run(invocation: &Invocation, ear: &Ear) -> Result<Output, Failure> {
+    let _hold = Hold::new();
+    if ear.hears() {
+        return Err(Failure::Interrupted { started: false });
+    }
+    let traced = TRACED.load(Ordering::Relaxed);
+    let since = Instant::now();
+    if traced {
+        // One write a line, so that calls at the same time do not mix. Nobody is left to be
+        // told when stderr is closed.
+        let line = format!("run: {invocation}\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+    let outcome = match invocation.stdin {
+        Stdin::Terminal => talk(invocation, ear),
+        _ => Running::start(invocation).and_then(|running| running.finish(ear)),
+    };
+    if traced {
+        let line = summary(invocation, &outcome, since.elapsed());
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+    outcome
 }
 
 /// How a call ended, and what it said: for traces.
@@ -119,18 +147,18 @@ fn spawn(mut command: Command, invocation: &Invocation) -> Result<Child, Failure
 }
 
 /// Runs a program that talks to the user: it has our streams, and all the time it wants.
-fn talk(invocation: &Invocation) -> Result<Output, Failure> {
+fn talk(invocation: &Invocation, ear: &Ear) -> Result<Output, Failure> {
     let _terminal = KeptTerminal::new();
     let mut child = spawn(command(invocation), invocation)?;
     while matches!(tree::has_ended(&mut child), Ok(false)) {
-        if interrupt::seen() {
+        if ear.hears() {
             tree::end_alone(&mut child);
             return Err(Failure::Interrupted { started: true });
         }
         std::thread::sleep(TICK);
     }
     let status = child.wait();
-    if interrupt::seen() {
+    if ear.hears() {
         return Err(Failure::Interrupted { started: true });
     }
     Ok(Output {
@@ -226,10 +254,10 @@ impl<'a> Running<'a> {
         })
     }
 
-    fn finish(mut self) -> Result<Output, Failure> {
+    fn finish(mut self, ear: &Ear) -> Result<Output, Failure> {
         let mut ended = false;
         while !ended || self.open > 0 {
-            if interrupt::seen() {
+            if ear.hears() {
                 tree::end_group(&mut self.child);
                 return Err(Failure::Interrupted { started: true });
             }

@@ -72,6 +72,18 @@ pub fn text(rows: &[Row<'_>], details: Details, style: Style) -> String {
     out
 }
 
+/// A script for a shell: the table of all instances as comments, and below it their reports, which
+/// are commands.
+pub fn script(rows: &[Row<'_>]) -> String {
+    let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    let mut out = String::new();
+    for line in table(&["INSTANCE", "RESULT", "SUMMARY"], &cells).lines() {
+        let _ = writeln!(out, "# {line}");
+    }
+    out.extend(rows.iter().map(|row| row.report));
+    out
+}
+
 fn cells(row: &Row<'_>) -> Vec<String> {
     // An error may say more; what is behind its first line stands on stderr.
     let summary = row.summary.lines().next().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Several instances at a time: each runs on its own, with streams of its own, and what it said
 //! comes out in the configuration's order whatever is done first.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -10,20 +10,49 @@ use super::super::context::{Context, Ended};
 use super::super::progress::Progress;
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, Outlet, Terminal};
+use crate::report::printable;
 
 /// As much as the main thread usually has: what is read may be nested deeply.
 const STACK: usize = 8 * 1024 * 1024;
 
 /// Runs `job` on each item, so many at a time, and returns what became of each in order.
-/// `done` hears of each as it ends, with its index.
 pub(super) fn run<T: Sync>(
     items: &[T],
     workers: usize,
     context: &mut Context<'_, '_>,
     job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
 ) -> Result<Vec<Ended>> {
+    all(items, workers, context, None, job)
+}
+
+/// What is said of an item as it ends: its name, and what the codes 0 and 1 mean.
+pub(super) struct Said<T> {
+    pub(super) name: fn(&T) -> &str,
+    pub(super) words: [&'static str; 2],
+}
+
+/// The same for what takes its time: where no terminal shows how far it is, a line is said of each
+/// item as it ends.
+pub(super) fn run_saying<T: Sync>(
+    items: &[T],
+    workers: usize,
+    context: &mut Context<'_, '_>,
+    said: &Said<T>,
+    job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
+) -> Result<Vec<Ended>> {
+    all(items, workers, context, Some(said), job)
+}
+
+fn all<T: Sync>(
+    items: &[T],
+    workers: usize,
+    context: &mut Context<'_, '_>,
+    said: Option<&Said<T>>,
+    job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
+) -> Result<Vec<Ended>> {
     let talk = context.talk();
     let shown = context.host.terminal.stderr && !context.is_quiet();
+    let said = said.filter(|_| !context.host.terminal.stderr && !context.is_quiet());
     let mut progress = Progress::new(context.host.clock, shown, "instances");
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
@@ -35,21 +64,23 @@ pub(super) fn run<T: Sync>(
     let (clock, runner) = (context.host.clock, context.host.runner);
     let stderr = &mut context.host.stderr;
     let work = |sender: mpsc::Sender<(usize, Ended)>| {
-        loop {
+        while !runner.interrupted() {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else {
                 return;
             };
-            let (mut stdout, mut said) = (Vec::new(), Vec::new());
+            // Each item acts by itself on the wish to stop.
+            let task = runner.task();
+            let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
             let mut host = Host {
                 stdin: &mut io::empty(),
                 stdout: &mut stdout,
-                stderr: &mut said,
+                stderr: &mut stderr,
                 env: env.clone(),
                 terminal,
                 directory: directory.clone(),
                 clock,
-                runner,
+                runner: task.as_deref().unwrap_or(runner),
                 outlet: Outlet::default(),
             };
             let mut own = Context::of_fleet(talk, &mut host);
@@ -57,7 +88,7 @@ pub(super) fn run<T: Sync>(
             let ended = own.end(outcome);
             let ended = Ended {
                 stdout: String::from_utf8_lossy(&stdout).into_owned(),
-                stderr: String::from_utf8_lossy(&said).into_owned(),
+                stderr: String::from_utf8_lossy(&stderr).into_owned(),
                 ..ended
             };
             if sender.send((index, ended)).is_err() {
@@ -76,6 +107,12 @@ pub(super) fn run<T: Sync>(
         }
         drop(sender);
         for (done, (index, one)) in receiver.iter().enumerate() {
+            if let Some(Said { name, words }) = said {
+                let (name, word) = (name(&items[index]), one.word(*words));
+                let summary = one.summary.lines().next().unwrap_or_default();
+                // Nobody is left to be told when stderr is closed.
+                let _ = writeln!(stderr, "{name}: {word}: {}", printable(summary));
+            }
             ended[index] = Some(one);
             progress.tell(done + 1, items.len(), *stderr);
         }
@@ -83,7 +120,11 @@ pub(super) fn run<T: Sync>(
     });
     progress.clear(*stderr);
     started.map_err(|cause| Error::external("cannot start a thread").caused_by(cause))?;
-    let all: Option<Vec<Ended>> = ended.into_iter().collect();
+    let interrupted = runner.interrupted();
+    let all = ended
+        .into_iter()
+        .map(|ended| ended.or_else(|| interrupted.then(Ended::not_begun)));
+    let all: Option<Vec<Ended>> = all.collect();
     all.ok_or_else(|| Error::internal("an instance was left out"))
 }
 

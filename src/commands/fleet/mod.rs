@@ -1,8 +1,11 @@
 //! Several Argo CDs in one command.
 
 mod jobs;
+mod journal;
 mod render;
 mod report;
+mod tokens;
+mod verify;
 
 use super::context::{Context, Ended};
 use super::instances::{Member, Several};
@@ -25,6 +28,8 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         | Command::Can(_)
         | Command::Matrix(_)
         | Command::Lint(_) => report(&first.command, &several.members, context),
+        Command::Verify(args) => verify::run(args, &first.command, several, context),
+        Command::Token(_) => tokens::run(several, context),
         _ => Err(Error::usage(
             "this command is for one Argo CD, and several instances are asked for",
         )

@@ -1,8 +1,10 @@
 //! The one report of several instances, in the format that the command was asked for.
 
 use super::super::context::Ended;
-use crate::cli::{CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput};
-use crate::error::{Code, Error, Result};
+use crate::cli::{
+    CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput,
+};
+use crate::error::{Error, Result};
 use crate::report::Style;
 use crate::report::fleet::{self, Details, Row};
 
@@ -75,6 +77,14 @@ impl Report {
                     LintOutput::Junit => Join::Junit,
                 },
             ),
+            Command::Verify(args) => (
+                "verify",
+                ["ok", "wrong"],
+                match args.output {
+                    VerifyOutput::Table => Join::Text(Details::OfUnclean),
+                    VerifyOutput::Json => Join::Json,
+                },
+            ),
             _ => return Err(Error::internal("this command has no report")),
         };
         Ok(Self {
@@ -84,6 +94,11 @@ impl Report {
         })
     }
 
+    /// What the codes 0 and 1 mean.
+    pub(super) fn words(&self) -> [&'static str; 2] {
+        self.words
+    }
+
     /// The whole report.
     pub(super) fn text(&self, ended: &[(&str, &Ended)], style: Style) -> Result<String> {
         let rows: Vec<Row<'_>> = ended
@@ -91,12 +106,7 @@ impl Report {
             .map(|(name, ended)| Row {
                 name,
                 code: ended.code.number(),
-                result: match ended.code {
-                    _ if ended.failed => "error",
-                    Code::OK => self.words[0],
-                    Code::NO => self.words[1],
-                    _ => "error",
-                },
+                result: ended.word(self.words),
                 summary: &ended.summary,
                 failed: ended.failed,
                 report: &ended.stdout,

@@ -1,8 +1,8 @@
 //! `token create`: a token, made with an explicit id, and handed over or revoked.
 
 use super::deliver::{self, Delivery};
-use super::life::{Order, make};
-use super::owner;
+use super::life::{Diary, NoDiary, Order, Step, make};
+use super::{manifest, owner};
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -12,6 +12,53 @@ use crate::process::Hold;
 use crate::process::argocd::{Client, Owner};
 
 pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    deliver::refuse_for_one(&args.delivery, None)?;
+    create(args, &NoDiary, context)
+}
+
+/// Makes the token, and tells `diary` of each step.
+pub(in crate::commands) fn create(
+    args: &TokenCreateArgs,
+    diary: &dyn Diary,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    let Plan {
+        owners,
+        prefix,
+        id,
+        expiry,
+    } = plan(args)?;
+    let client = client(&args.argocd, context)?;
+    if args.if_missing && exists(&client, &owners, &prefix, context)? {
+        return Ok(Code::OK);
+    }
+    let delivery = Delivery::check(&args.delivery, &owners, context)?;
+    let order = Order {
+        owners: &owners,
+        id,
+        prefix: &prefix,
+        expiry,
+        diary,
+    };
+    // Until everything is said, a Ctrl-C does not end the program.
+    let _hold = Hold::new();
+    let made = make(&order, &client, &args.argocd, context)?;
+    let delivered = delivery.hand_over(made, &args.argocd, diary, context)?;
+    let told = diary.write(Step::Delivered);
+    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
+    deliver::conclude(&delivered, &args.delivery, "", context);
+    told.map(|()| Code::OK)
+}
+
+/// What the command line says.
+struct Plan {
+    owners: Vec<Owner>,
+    prefix: String,
+    id: Option<String>,
+    expiry: Expiry,
+}
+
+fn plan(args: &TokenCreateArgs) -> Result<Plan> {
     let owners = owner::owners(&args.owner)?;
     owner::may_be_given(&owners)?;
     let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
@@ -29,23 +76,19 @@ pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Resu
                 .hint("or say that it never ends: --no-expiry"),
         );
     };
-    let client = client(&args.argocd, context)?;
-    if args.if_missing && exists(&client, &owners, &prefix, context)? {
-        return Ok(Code::OK);
-    }
-    let delivery = Delivery::check(&args.delivery, &owners, context)?;
-    let order = Order {
-        owners: &owners,
+    Ok(Plan {
+        owners,
+        prefix,
         id,
-        prefix: &prefix,
         expiry,
-    };
-    // Until everything is said, a Ctrl-C does not end the program.
-    let _hold = Hold::new();
-    let made = make(&order, &client, &args.argocd, context)?;
-    let delivered = delivery.hand_over(made, &args.argocd, context)?;
-    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
-    Ok(Code::OK)
+    })
+}
+
+/// Whose tokens; refuses what is wrong with the command line.
+pub(in crate::commands) fn check(args: &TokenCreateArgs) -> Result<Vec<Owner>> {
+    let Plan { owners, .. } = plan(args)?;
+    manifest::check(&args.delivery, &owners)?;
+    Ok(owners)
 }
 
 /// How long a token is to be valid; `None` if nothing is said.
@@ -78,17 +121,19 @@ fn exists(
         found.push((owner, ours.next()));
     }
     let all = found.iter().all(|(_, token)| token.is_some());
-    for (owner, token) in &found {
-        if let Some(token) = token {
-            let until = super::records::expiry(token);
-            context.note(format!(
-                "{owner} has the token {} (expires {until}){}",
-                token.id,
-                if all { ": nothing to do" } else { "" }
-            ));
-        }
-    }
-    if !all && found.iter().any(|(_, token)| token.is_some()) {
+    let there = found.iter().filter_map(|(owner, token)| {
+        let token = token.as_ref()?;
+        let until = super::records::expiry(token);
+        Some(format!(
+            "{owner} has the token {} (expires {until})",
+            token.id
+        ))
+    });
+    let there: Vec<String> = there.collect();
+    if all {
+        context.conclude(true, format!("{}: nothing to do", there.join("; ")));
+    } else if !there.is_empty() {
+        context.note(there.join("; "));
         context.note("not every project has one; all get a new one, so that one Secret holds all");
     }
     Ok(all)

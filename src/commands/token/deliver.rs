@@ -1,8 +1,8 @@
 //! Handing tokens over: to stdout or into a file, and never lost on the way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::life::give_up;
+use super::life::{Diary, give_up};
 use super::manifest;
 use crate::cli::{self, DeliveryArgs, TokenOutput};
 use crate::commands::argocd::{command, deletion};
@@ -25,6 +25,23 @@ pub(super) struct Delivered {
     expires: String,
 }
 
+/// Refuses what is for several instances.
+pub(super) fn refuse_for_one(args: &DeliveryArgs, token_dir: Option<&Path>) -> Result<()> {
+    let (flag, instead) = match (&args.output_dir, token_dir) {
+        (Some(_), _) => ("--output-dir", "--output-file FILE"),
+        (None, Some(_)) => ("--token-dir", "--token-file FILE"),
+        (None, None) => return Ok(()),
+    };
+    Err(Error::usage(format!("{flag} is for several instances"))
+        .hint(format!("for one Argo CD: {instead}"))
+        .hint("for several of the configuration: --all, or --instance NAME,NAME"))
+}
+
+/// What is handed over, where nothing is said: the token alone.
+fn output(args: &DeliveryArgs) -> TokenOutput {
+    args.output.unwrap_or_default()
+}
+
 impl<'a> Delivery<'a> {
     /// Finds out what can be found out before a token is made.
     pub(super) fn check(
@@ -32,7 +49,7 @@ impl<'a> Delivery<'a> {
         owners: &[Owner],
         context: &mut Context<'_, '_>,
     ) -> Result<Self> {
-        if args.output == TokenOutput::Token && owners.len() > 1 {
+        if output(args) == TokenOutput::Token && owners.len() > 1 {
             return Err(Error::usage(
                 "several tokens do not go out as text: nobody could tell them apart",
             )
@@ -51,7 +68,7 @@ impl<'a> Delivery<'a> {
                 return Err(Error::external(format!("the token would be lost: {why}"))
                     .hint("nothing was made; give the token somewhere to go: a pipe, or --output-file FILE"));
             }
-            if context.host.terminal.stdout && args.output == TokenOutput::Token {
+            if context.host.terminal.stdout && output(args) == TokenOutput::Token {
                 context.warn(
                     "stdout is a terminal, which shows the token and may keep it; there is \
                      --output-file FILE",
@@ -84,6 +101,7 @@ impl<'a> Delivery<'a> {
         &self,
         made: Vec<Minted<'_>>,
         argocd: &cli::Argocd,
+        diary: &dyn Diary,
         context: &mut Context<'_, '_>,
     ) -> Result<Vec<Delivered>> {
         let outcome = self.text(&made).and_then(|text| self.write(&text, context));
@@ -103,7 +121,12 @@ impl<'a> Delivery<'a> {
                 .hints()
                 .iter()
                 .fold(Error::new(kind, what), |all, hint| all.hint(hint.clone()));
-            return Err(give_up(undelivered.caused_by(error), made, argocd));
+            return Err(give_up(
+                undelivered.caused_by(error),
+                made,
+                argocd,
+                diary,
+            ));
         }
         Ok(made
             .into_iter()
@@ -123,7 +146,7 @@ impl<'a> Delivery<'a> {
     }
 
     fn text(&self, made: &[Minted<'_>]) -> Result<Secret> {
-        match (self.args.output, made) {
+        match (output(self.args), made) {
             (TokenOutput::Token, [minted]) => {
                 let mut line = zeroize::Zeroizing::new(String::with_capacity(
                     minted.token().expose().len() + 1,
@@ -150,6 +173,23 @@ impl<'a> Delivery<'a> {
     }
 }
 
+/// What became of one of several instances.
+pub(super) fn conclude(
+    delivered: &[Delivered],
+    args: &DeliveryArgs,
+    more: &str,
+    context: &mut Context<'_, '_>,
+) {
+    if let (true, Some(path)) = (context.in_fleet(), &args.output_file) {
+        let told = delivered
+            .iter()
+            .map(|Delivered { id, expires, .. }| format!("token {id} (it {expires})"));
+        let told: Vec<String> = told.collect();
+        let path = path.display();
+        context.conclude(true, format!("{path} has {}{more}", told.join(", ")));
+    }
+}
+
 /// Says of each token that was delivered what it is, and last of all how it is revoked: nobody can
 /// know what becomes of it behind a pipe.
 pub(super) fn tell(
@@ -172,7 +212,7 @@ pub(super) fn tell(
         },
     ] = delivered
         && let Some(path) = &args.output_file
-        && args.output == TokenOutput::Token
+        && output(args) == TokenOutput::Token
     {
         let path = path.display().to_string();
         let words = ["verify", "--account", name, "--token-file", &path];

@@ -8,6 +8,38 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Expiry, Moment};
 use crate::process::argocd::{Client, Fate, Minted, Naming, Owner, Reason, Unmade, Why};
 
+/// A step in the life of an owner's token: whose, and its id.
+#[derive(Clone, Copy)]
+pub(in crate::commands) enum Step<'a> {
+    /// These are going to be replaced.
+    Replacing(&'a [(Owner, String)]),
+    /// One is going to be made; one that was announced before is gone.
+    Making(&'a Owner, &'a str),
+    /// It was made.
+    Made(&'a Owner, &'a str),
+    /// It does not exist, or not any more.
+    Gone(&'a Owner, &'a str),
+    /// Everything that was made has reached its place.
+    Delivered,
+    /// An old one is revoked.
+    Revoked(&'a Owner, &'a str),
+}
+
+/// Is told of each step before the next one is taken, and can refuse it.
+pub(in crate::commands) trait Diary {
+    /// Writes it down.
+    fn write(&self, step: Step<'_>) -> Result<()>;
+}
+
+/// Nobody writes down what one command does for one Argo CD: it says what it leaves behind.
+pub(super) struct NoDiary;
+
+impl Diary for NoDiary {
+    fn write(&self, _: Step<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// What is to be made.
 pub(super) struct Order<'a> {
     /// For whom: one token each.
@@ -18,6 +50,8 @@ pub(super) struct Order<'a> {
     pub(super) prefix: &'a str,
     /// How long they are valid.
     pub(super) expiry: Expiry,
+    /// Is told of it.
+    pub(super) diary: &'a dyn Diary,
 }
 
 /// Makes a token for each owner; where one cannot be made, the others are revoked.
@@ -28,17 +62,31 @@ pub(super) fn make<'h>(
     context: &mut Context<'_, 'h>,
 ) -> Result<Vec<Minted<'h>>> {
     let clock = context.host.clock;
-    let id = || new_id(order.prefix, Moment::from(clock()));
-    let naming = match &order.id {
-        Some(id) => Naming::Given(id.clone()),
-        None => Naming::Made(&id),
-    };
     let mut made = Vec::new();
     for owner in order.owners {
+        let id = || {
+            let id = new_id(order.prefix, Moment::from(clock()));
+            order.diary.write(Step::Making(owner, &id))?;
+            Ok(id)
+        };
+        let naming = match &order.id {
+            Some(id) => {
+                order.diary.write(Step::Making(owner, id))?;
+                Naming::Given(id.clone())
+            }
+            None => Naming::Made(&id),
+        };
         match client.mint(owner, &naming, order.expiry, now(context)) {
-            Ok(minted) => made.push(minted),
+            Ok(minted) => {
+                let told = order.diary.write(Step::Made(owner, minted.id()));
+                made.push(minted);
+                if let Err(error) = told {
+                    return Err(give_up(error, made, argocd, order.diary));
+                }
+            }
             Err(unmade) => {
-                return Err(give_up(not_made(*unmade, owner, argocd), made, argocd));
+                let error = not_made(*unmade, owner, argocd, order.diary);
+                return Err(give_up(error, made, argocd, order.diary));
             }
         }
     }
@@ -74,18 +122,26 @@ fn warn_of_oddities(minted: &Minted<'_>, expiry: Expiry, context: &mut Context<'
 }
 
 /// Revokes what was made and not delivered; the error says what became of it.
-pub(super) fn give_up(error: Error, made: Vec<Minted<'_>>, argocd: &cli::Argocd) -> Error {
+pub(super) fn give_up(
+    error: Error,
+    made: Vec<Minted<'_>>,
+    argocd: &cli::Argocd,
+    diary: &dyn Diary,
+) -> Error {
     made.into_iter().fold(error, |error, minted| {
         let (id, owner) = (minted.id().to_owned(), minted.owner().clone());
         let fate = minted.revoke();
+        note(&fate, &owner, &id, diary);
         tell(error, &fate, &owner, &id, argocd)
     })
 }
 
 /// Why there is no token, and what became of one that may have been made.
-fn not_made(unmade: Unmade, owner: &Owner, argocd: &cli::Argocd) -> Error {
+fn not_made(unmade: Unmade, owner: &Owner, argocd: &cli::Argocd, diary: &dyn Diary) -> Error {
     let Unmade { id, why, fate } = unmade;
+    note(&fate, owner, &id, diary);
     let error = match why {
+        Why::Unnamed(error) => error,
         Why::Interrupted => Error::new(Kind::Interrupted, "interrupted while a token was made"),
         Why::Wrong(what) => Error::external(what)
             .hint("is that really argocd, and an Argo CD server? A token that is not what was asked for is not handed over"),
@@ -104,8 +160,16 @@ fn not_made(unmade: Unmade, owner: &Owner, argocd: &cli::Argocd) -> Error {
     tell(error, &fate, owner, &id, argocd)
 }
 
+/// Writes down that nothing is left of a token, if that is so.
+fn note(fate: &Fate, owner: &Owner, id: &str, diary: &dyn Diary) {
+    if !matches!(fate, Fate::Unknown(_)) {
+        // Where it cannot be written down, the next run looks for it in vain: that is no loss.
+        let _ = diary.write(Step::Gone(owner, id));
+    }
+}
+
 /// Adds what became of a token.
-fn tell(error: Error, fate: &Fate, owner: &Owner, id: &str, argocd: &cli::Argocd) -> Error {
+pub(in crate::commands) fn tell(error: Error, fate: &Fate, owner: &Owner, id: &str, argocd: &cli::Argocd) -> Error {
     let command = deletion(owner, id, argocd);
     match fate {
         Fate::NeverMade => error,

@@ -12,6 +12,9 @@ mod prune;
 pub(super) mod records;
 mod rotate;
 
+pub(super) use self::create::{check as check_create, create};
+pub(super) use self::life::{Diary, Step, tell as tell_fate};
+pub(super) use self::rotate::{Going, Present, RESTART, check as check_rotate, revoke, rotate};
 use super::context::Context;
 use crate::cli::TokenCommand;
 use crate::error::{Code, Result};

@@ -16,7 +16,7 @@ use super::context::Context;
 use crate::cli::{VerifyArgs, VerifyOutput};
 use crate::error::{Code, Error, Result};
 use crate::model::{Needs, ProjectName};
-use crate::process::Failure;
+use crate::process::{Failure, Secret};
 use crate::process::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
 use crate::rbac::ArgoCdVersion;
 
@@ -30,7 +30,12 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
             "stdin can hold the token or the objects, not both",
         ));
     }
-    let (needs, owner) = wanted(args)?;
+    if args.token_dir.is_some() {
+        return Err(Error::usage("--token-dir is for several instances")
+            .hint("for one Argo CD: --token-file FILE")
+            .hint("for several of the configuration: --all, or --instance NAME,NAME"));
+    }
+    wanted(args)?;
     let Some((token, _)) = presented(args.token_file.as_deref(), context)? else {
         return Err(Error::usage("there is no token to verify")
             .hint(format!(
@@ -38,6 +43,16 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
             ))
             .hint("never as an argument: everybody on the machine can see those"));
     };
+    verify(args, &token, context)
+}
+
+/// Asks the server as this token.
+pub(super) fn verify(
+    args: &VerifyArgs,
+    token: &Secret,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    let (needs, owner) = wanted(args)?;
     let client = client(&args.argocd, context)?;
     refuse_core(&client, context)?;
     let files = context.read(&args.input, args.input.form, &[])?;
@@ -45,7 +60,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
         .as_ref()
         .map(|files| Offline::load(files, &args.input, &owner, context))
         .transpose()?;
-    let client = client.presenting(&token);
+    let client = client.presenting(token);
     let until = args.wait.map(|wait| Instant::now() + wait.duration());
     let round = loop {
         let round = Round::ask(&client, &needs, &owner);
@@ -71,7 +86,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
 }
 
 /// What is wanted, and of whom.
-fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
+pub(super) fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
     let projects = args.project.iter().map(|name| ProjectName::new(name));
     let projects = projects
         .collect::<Result<Vec<_>, _>>()

@@ -104,7 +104,7 @@ pub(super) fn explain(
     context: &mut Context<'_, '_>,
 ) {
     if let Some(what) = stranger(&round.who, owner) {
-        context.warn(what);
+        context.conclude(false, what);
         context.next(
             "kubectl octopus-argo token inspect shows what it claims, token list what there is",
         );
@@ -142,10 +142,10 @@ pub(super) fn explain(
     }
     let counted = round.answers.len() - round.with(Verdict::Nothing).count();
     let wrong = round.wrong().count();
-    context.note(format!(
-        "{} of {counted} answers are as wanted",
-        counted - wrong
-    ));
+    context.conclude(
+        true,
+        format!("{} of {counted} answers are as wanted", counted - wrong),
+    );
     context.note(
         "verbs with a path (action/…, update/…, delete/…) cannot be asked of a server; \
          `kubectl octopus-argo check` proves them offline",

@@ -1,5 +1,6 @@
 //! argocd's own configuration: whether its context works without a server.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -54,19 +55,45 @@ struct Server {
 /// is not: argocd refuses it itself, with its own reason.
 pub fn is_core(config: &str, context: Option<&str>) -> bool {
     // Hardly any configuration speaks of it, and then there is nothing to read.
-    if config.len() > LARGEST || !config.contains("core") {
+    if !config.contains("core") {
         return false;
     }
-    let Ok(config) = serde_yaml::from_str::<Config>(config) else {
+    let Some(config) = read(config) else {
         return false;
     };
     let name = context.unwrap_or(&config.current);
-    let named = config.contexts.iter().find(|context| context.name == name);
-    named.is_some_and(|context| {
-        let mut servers = config.servers.iter();
+    config.server_of(name).is_some_and(|(_, core)| core)
+}
+
+/// The server of each context, and whether it works in core mode; nothing where the configuration
+/// cannot be read.
+pub fn servers(config: &str) -> BTreeMap<String, (String, bool)> {
+    let Some(config) = read(config) else {
+        return BTreeMap::new();
+    };
+    let names = config.contexts.iter().map(|context| &context.name);
+    let servers = names.filter_map(|name| {
+        let (server, core) = config.server_of(name)?;
+        Some((name.clone(), (server.to_owned(), core)))
+    });
+    servers.collect()
+}
+
+fn read(config: &str) -> Option<Config> {
+    if config.len() > LARGEST {
+        return None;
+    }
+    serde_yaml::from_str(config).ok()
+}
+
+impl Config {
+    fn server_of(&self, context: &str) -> Option<(&str, bool)> {
+        let mut contexts = self.contexts.iter();
+        let context = contexts.find(|known| known.name == context)?;
+        let mut servers = self.servers.iter();
         let server = servers.find(|server| server.server == context.server);
-        server.is_some_and(|server| server.core)
-    })
+        Some((&context.server, server.is_some_and(|server| server.core)))
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +125,10 @@ users:
         assert!(!is_core(CONFIG, Some("nowhere")));
         assert!(!is_core("core: [", None));
         assert!(!is_core("", None));
+        let all = servers(CONFIG);
+        assert_eq!(all["prod"], ("argocd.example.com".to_owned(), false));
+        assert_eq!(all["kubernetes"], ("kubernetes".to_owned(), true));
+        assert!(servers("contexts: [").is_empty());
     }
 
     #[test]

@@ -27,8 +27,9 @@ const CLEAN_UP: Duration = Duration::from_secs(20);
 pub enum Naming<'a> {
     /// The user chose it.
     Given(String),
-    /// It is made anew for every attempt, and nobody else makes the same.
-    Made(&'a dyn Fn() -> String),
+    /// It is made anew for every attempt, and nobody else makes the same; without one there is no
+    /// attempt.
+    Made(&'a dyn Fn() -> crate::error::Result<String>),
 }
 
 /// What became of a token that was not delivered.
@@ -62,6 +63,8 @@ pub enum Why {
     Problem(Problem),
     /// What came is not what was asked for: what is wrong with it.
     Wrong(String),
+    /// There is no id for it.
+    Unnamed(crate::error::Error),
     /// The user asked to stop.
     Interrupted,
 }
@@ -110,9 +113,16 @@ impl<'a> Client<'a> {
         let mut attempt = 1;
         loop {
             let id = match naming {
-                Naming::Given(id) => id.clone(),
+                Naming::Given(id) => Ok(id.clone()),
                 Naming::Made(make) => make(),
             };
+            let id = id.map_err(|error| {
+                Box::new(Unmade {
+                    id: String::new(),
+                    why: Why::Unnamed(error),
+                    fate: Fate::NeverMade,
+                })
+            })?;
             let ours = matches!(naming, Naming::Made(_));
             if let Owner::Role { project, role } = owner
                 && let Err(problem) = self.wait_for_a_second_of_its_own(project, role, now)
@@ -260,6 +270,12 @@ impl<'a> Client<'a> {
             pause *= 2;
             attempt += 1;
         }
+    }
+
+    /// Looks for a token of which nobody knows whether it was made, and revokes it. Who asks to stop
+    /// stops this too.
+    pub fn revoke_if_made(&self, owner: &Owner, id: &str) -> Fate {
+        self.undo_as_caller(owner, id, Known::UnderWay)
     }
 
     /// Waits; false if the user asks to stop.

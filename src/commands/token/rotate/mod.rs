@@ -4,33 +4,104 @@
 mod old;
 mod prove;
 
-use self::old::{Old, Present};
+use self::old::Old;
+pub(in crate::commands) use self::old::Present;
 use super::create::expiry;
-use super::deliver::{self, Delivered, Delivery};
-use super::life::{Order, give_up, make};
-use super::{owner, records};
-use crate::cli::TokenRotateArgs;
+use super::deliver::{self, Delivery};
+use super::life::{Diary, NoDiary, Order, Step, give_up, make};
+use super::{manifest, owner, records};
+use crate::cli::{self, OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, command, deletion, now, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
-use crate::model::{Expiry, Moment, Span};
+use crate::model::{Expiry, Moment, Needs, ProjectName, Span};
 use crate::process::argocd::{Client, Gone, Owner};
 use crate::process::{Hold, Secret};
 
 /// Restarts the gateway, which reads its token only when it starts.
-const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";
+pub(in crate::commands) const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";
 
 pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let owners = owner::owners(&args.owner)?;
+    deliver::refuse_for_one(&args.delivery, args.token_dir.as_deref())?;
+    let owners = owners(args)?;
+    let present = Present::find(args, &owners, context)?;
+    rotate(args, present, &NoDiary, context)
+}
+
+/// Whose tokens. An account's projects are what it is confined to, and no part of its name.
+fn owners(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
+    let mut named = args.owner.clone();
+    if named.role.is_none() {
+        named.project.clear();
+    }
+    let owners = owner::owners(&named)?;
     owner::may_be_given(&owners)?;
+    Ok(owners)
+}
+
+/// What the new tokens must be able to.
+fn needs(args: &TokenRotateArgs, owner: &Owner) -> Result<Needs> {
+    let OwnerArgs { project, .. } = &args.owner;
+    let named: Vec<&String> = match owner {
+        Owner::Account(_) => project.iter().collect(),
+        Owner::Role { project, .. } => vec![project],
+    };
+    let projects = named.into_iter().map(|name| ProjectName::new(name));
+    Ok(Needs {
+        allow_sync: args.allow_sync,
+        projects: projects.collect::<Result<_, _>>().map_err(Error::usage)?,
+        role: args.owner.role.is_some(),
+    })
+}
+
+/// What the command line says.
+struct Plan {
+    owners: Vec<Owner>,
+    all_needs: Vec<Needs>,
+    prefix: String,
+    id: Option<String>,
+    asked: Option<Expiry>,
+}
+
+fn plan(args: &TokenRotateArgs) -> Result<Plan> {
+    let owners = owners(args)?;
+    let all_needs: Result<Vec<Needs>> = owners.iter().map(|owner| needs(args, owner)).collect();
     let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
     let id = args
         .id
         .as_deref()
         .map(|id| owner::id("--id", id))
         .transpose()?;
-    let asked = expiry(args.lifetime)?;
-    let present = Present::find(args, &owners, context)?;
+    Ok(Plan {
+        owners,
+        all_needs: all_needs?,
+        prefix,
+        id,
+        asked: expiry(args.lifetime)?,
+    })
+}
+
+/// Whose tokens; refuses what is wrong with the command line.
+pub(in crate::commands) fn check(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
+    let Plan { owners, .. } = plan(args)?;
+    manifest::check(&args.delivery, &owners)?;
+    Ok(owners)
+}
+
+/// Makes the next token and hands it over; tells `diary` of each step.
+pub(in crate::commands) fn rotate(
+    args: &TokenRotateArgs,
+    present: Option<Present>,
+    diary: &dyn Diary,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    let Plan {
+        owners,
+        all_needs,
+        prefix,
+        id,
+        asked,
+    } = plan(args)?;
     if args.revoke_old && args.delivery.output_file.is_none() {
         return Err(refuse_to_revoke(args, &owners, present.as_ref()));
     }
@@ -43,7 +114,7 @@ pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Resu
     if let Some(present) = &present
         && let Some(why) = too_early(args, present.claims.expires(), now(context))
     {
-        context.note(format!("nothing to do: token {} {why}", present.id));
+        context.conclude(true, format!("nothing to do: token {} {why}", present.id));
         return Ok(Code::OK);
     }
     let olds = owners
@@ -53,7 +124,7 @@ pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Resu
     if present.is_none()
         && let Some(why) = all_too_early(args, &olds, now(context))
     {
-        context.note(why);
+        context.conclude(true, why);
         return Ok(Code::OK);
     }
     let Some(expiry) = asked.or_else(|| same_as(&olds, present.as_ref())) else {
@@ -62,37 +133,62 @@ pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Resu
             .hint("say it: --expires-in 90d, or --no-expiry"));
     };
     let delivery = Delivery::check(&args.delivery, &owners, context)?;
+    let going = olds
+        .iter()
+        .filter_map(|old| Some((old.owner.clone(), old.id.clone().filter(|_| !old.gone)?)));
+    diary.write(Step::Replacing(&going.collect::<Vec<_>>()))?;
     let order = Order {
         owners: &owners,
         id,
         prefix: &prefix,
         expiry,
+        diary,
     };
     let made = make(&order, &client, &args.argocd, context)?;
-    for minted in &made {
+    for (minted, needs) in made.iter().zip(&all_needs) {
         let old = present.as_ref().map(|_| &client);
-        if let Err(error) = prove::prove(minted, old, args.allow_sync, context) {
+        if let Err(error) = prove::prove(minted, old, needs, context) {
             let error = error.hint("the old token is as valid as before");
-            return Err(give_up(error, made, &args.argocd));
+            return Err(give_up(error, made, &args.argocd, diary));
         }
     }
     // The new tokens delete the old ones, which proves them once more; those of projects may not.
     let hands: Vec<Secret> = made.iter().map(|minted| minted.token().clone()).collect();
     let _hold = Hold::new();
-    let delivered = delivery.hand_over(made, &args.argocd, context)?;
-    let outcome = if args.revoke_old {
-        let pairs = olds.iter().zip(&hands);
-        revoke(pairs, &client, args, context)
-    } else {
-        keep(&olds, &delivery, args, context);
-        Ok(())
+    let delivered = delivery.hand_over(made, &args.argocd, diary, context)?;
+    let told = diary.write(Step::Delivered);
+    let outcome = match told {
+        Ok(()) if args.revoke_old => {
+            for old in olds.iter().filter(|old| old.id.is_none()) {
+                context.note(format!("{} had no old token to revoke", old.owner));
+            }
+            let going = olds.iter().zip(&hands).filter_map(|(old, by)| {
+                let (owner, id) = (&old.owner, old.id.as_deref()?);
+                Some(Going { owner, id, by })
+            });
+            revoke(going, &client, &args.argocd, diary, context)
+        }
+        Ok(()) => {
+            keep(&olds, &delivery, args, context);
+            Ok(())
+        }
+        Err(error) => Err(error),
     };
-    finish(&delivered, args, context);
+    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
+    let more = of_the_old(&olds, args.revoke_old);
+    deliver::conclude(&delivered, &args.delivery, &more, context);
     outcome.map(|()| Code::OK)
 }
 
-fn finish(delivered: &[Delivered], args: &TokenRotateArgs, context: &mut Context<'_, '_>) {
-    deliver::tell(delivered, &args.delivery, &args.argocd, context);
+/// What becomes of the old tokens, for the report of several instances.
+fn of_the_old(olds: &[Old], revoked: bool) -> String {
+    let ids = olds.iter().filter(|old| !old.gone);
+    let ids: Vec<&str> = ids.filter_map(|old| old.id.as_deref()).collect();
+    match (ids.is_empty(), revoked) {
+        (true, _) => String::new(),
+        (false, true) => format!("; {} is revoked", ids.join(", ")),
+        (false, false) => format!("; {} stays valid", ids.join(", ")),
+    }
 }
 
 /// What becomes of whatever reads stdout cannot be known, so nothing is revoked behind it.
@@ -183,31 +279,38 @@ fn keep(
     }
 }
 
-/// Revokes the old tokens.
-fn revoke<'a>(
-    olds: impl Iterator<Item = (&'a Old, &'a Secret)>,
+/// An old token that is to go, and the new one of its owner.
+pub(in crate::commands) struct Going<'a> {
+    pub(in crate::commands) owner: &'a Owner,
+    pub(in crate::commands) id: &'a str,
+    pub(in crate::commands) by: &'a Secret,
+}
+
+/// Revokes old tokens.
+pub(in crate::commands) fn revoke<'a>(
+    going: impl Iterator<Item = Going<'a>>,
     client: &Client<'_>,
-    args: &TokenRotateArgs,
+    argocd: &cli::Argocd,
+    diary: &dyn Diary,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
     let mut failed: Option<Error> = None;
-    for (old, token) in olds {
-        let Some(id) = &old.id else {
-            context.note(format!("{} had no old token to revoke", old.owner));
-            continue;
-        };
-        let outcome = match &old.owner {
-            Owner::Account(_) => client.presenting(token).delete(&old.owner, id),
-            Owner::Role { .. } => client.delete(&old.owner, id),
+    for Going { owner, id, by } in going {
+        let outcome = match owner {
+            Owner::Account(_) => client.presenting(by).delete(owner, id),
+            Owner::Role { .. } => client.delete(owner, id),
         };
         match outcome {
-            Ok(Gone::Deleted) => {
-                context.note(format!("the old token {id} of {} is revoked", old.owner));
+            Ok(gone) => {
+                let how = match gone {
+                    Gone::Deleted => "is revoked",
+                    Gone::NotThere => "was gone already",
+                };
+                context.note(format!("the old token {id} of {owner} {how}"));
+                if let Err(error) = diary.write(Step::Revoked(owner, id)) {
+                    failed.get_or_insert(error);
+                }
             }
-            Ok(Gone::NotThere) => context.note(format!(
-                "the old token {id} of {} was gone already",
-                old.owner
-            )),
             Err(problem) => {
                 let interrupted = problem.is_interrupt();
                 let error = Error::from(problem);
@@ -218,10 +321,9 @@ fn revoke<'a>(
                 };
                 let what =
                     format!("the new token is delivered, and the old token {id} is not revoked");
-                let error = Error::new(kind, what).caused_by(error).hint(format!(
-                    "delete it with: {}",
-                    deletion(&old.owner, id, &args.argocd)
-                ));
+                let error = Error::new(kind, what)
+                    .caused_by(error)
+                    .hint(format!("delete it with: {}", deletion(owner, id, argocd)));
                 failed.get_or_insert(error);
                 if interrupted {
                     break;
@@ -229,11 +331,13 @@ fn revoke<'a>(
             }
         }
     }
-    context.warn(format!(
-        "a gateway that still runs with an old token stops working: it must be restarted now, if \
-         it was not: {RESTART}"
-    ));
-    let list = command(&["token", "list"], &args.argocd);
+    if !context.in_fleet() {
+        context.warn(format!(
+            "a gateway that still runs with an old token stops working: it must be restarted now, \
+             if it was not: {RESTART}"
+        ));
+    }
+    let list = command(&["token", "list"], argocd);
     match failed {
         None => Ok(()),
         Some(error) => Err(error.hint(format!("{list} shows what is there"))),

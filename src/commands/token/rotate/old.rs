@@ -9,7 +9,7 @@ use crate::process::Secret;
 use crate::process::argocd::{Client, Owner, TOKEN_VARIABLE};
 
 /// The present token, which makes its own successor.
-pub(super) struct Present {
+pub(in crate::commands) struct Present {
     pub(super) token: Secret,
     pub(super) claims: Claims,
     pub(super) id: String,
@@ -61,6 +61,19 @@ impl Present {
                 "to renew a token of {wanted} as {name}: {TOKEN_VARIABLE} and --account {wanted}"
             )));
         }
+        let present = Self::new(token, claims, &place)?;
+        if let Some(other) = args.old.iter().find(|old| **old != present.id) {
+            return Err(Error::usage(format!(
+                "--old {other} is not the token that is presented ({})",
+                present.id
+            ))
+            .hint("the old token is the one presented; leave --old out"));
+        }
+        Ok(Some(present))
+    }
+
+    /// A token of the account that is rotated; `place` is where it was found.
+    pub(in crate::commands) fn new(token: Secret, claims: Claims, place: &str) -> Result<Self> {
         let id = claims.id().filter(|id| !id.is_empty()).map(str::to_owned);
         let Some(id) = id else {
             return Err(Error::input(format!(
@@ -68,13 +81,7 @@ impl Present {
             ))
             .hint("make a new one: kubectl octopus-argo token create"));
         };
-        if let Some(other) = args.old.iter().find(|old| **old != id) {
-            return Err(Error::usage(format!(
-                "--old {other} is not the token that is presented ({id})"
-            ))
-            .hint("the old token is the one presented; leave --old out"));
-        }
-        Ok(Some(Self { token, claims, id }))
+        Ok(Self { token, claims, id })
     }
 }
 
@@ -148,7 +155,7 @@ fn named(args: &TokenRotateArgs, tokens: &[TokenRecord]) -> Option<String> {
         .old
         .iter()
         .find(|old| tokens.iter().any(|token| token.id == **old));
-    let single = args.owner.project.len() < 2;
+    let single = args.owner.role.is_none() || args.owner.project.len() < 2;
     found
         .or_else(|| args.old.first().filter(|_| single))
         .cloned()

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::commands::context::Context;
 use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Needs, ProjectName, Question, Verdict};
-use crate::process::argocd::{Answer, Client, Minted, Owner, Problem, Reason};
+use crate::model::{Needs, Question, Verdict};
+use crate::process::argocd::{Answer, Client, Minted, Problem, Reason};
 
 /// How long a new token may take to be known to every replica of the server.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) fn prove(
     minted: &Minted<'_>,
     present: Option<&Client<'_>>,
-    allow_sync: bool,
+    needs: &Needs,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
     let client = minted.client();
@@ -36,9 +36,8 @@ pub(super) fn prove(
             Err(problem) => return Err(problem.into()),
         }
     }
-    let needs = needs(owner, allow_sync);
     let round = loop {
-        match Round::ask(&client, &needs, owner) {
+        match Round::ask(&client, needs, owner) {
             Ok(round) if round.who == Who::Expected => break round,
             Ok(round) if !again() => {
                 let what = stranger(&round.who, owner).unwrap_or_default();
@@ -129,18 +128,4 @@ fn is_unknown_yet(problem: &Problem) -> bool {
         problem.reason(),
         Some(Reason::TokenRevoked | Reason::NotLoggedIn)
     )
-}
-
-fn needs(owner: &Owner, allow_sync: bool) -> Needs {
-    match owner {
-        Owner::Account(_) => Needs {
-            allow_sync,
-            ..Needs::default()
-        },
-        Owner::Role { project, .. } => Needs {
-            allow_sync,
-            projects: ProjectName::new(project).into_iter().collect(),
-            role: true,
-        },
-    }
 }

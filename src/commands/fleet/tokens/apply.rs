@@ -1,0 +1,26 @@
+//! The command that brings an instance's Secret into its cluster.
+
+use super::order::Job;
+use crate::process::quoted;
+
+/// Whether the kubeconfig's context is not known: in whichever is the present one, the Secrets of
+/// several instances would replace each other.
+pub(super) fn is_incomplete(job: &Job<'_>) -> bool {
+    job.instance.context.is_none()
+}
+
+/// The command, in a line; a comment where it is not complete.
+pub(super) fn line(job: &Job<'_>) -> String {
+    let context = job.instance.context.as_deref();
+    let mut words = vec!["kubectl", "--context", context.unwrap_or("CONTEXT")];
+    words.extend(["apply", "--server-side"]);
+    let namespace = job.order.delivery().secret_namespace.as_deref();
+    if let Some(namespace) = namespace {
+        words.extend(["-n", namespace]);
+    }
+    let file = job.file.display().to_string();
+    words.extend(["-f", &file]);
+    let words: Vec<_> = words.into_iter().map(quoted).collect();
+    let comment = if is_incomplete(job) { "# " } else { "" };
+    format!("{comment}{}\n", words.join(" "))
+}

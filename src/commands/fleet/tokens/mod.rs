@@ -1,0 +1,249 @@
+//! `token create` and `token rotate` for several instances: a Secret in a file for each, argocd run
+//! for some at a time, and a journal, so that a run that was cut off can be taken up.
+
+mod apply;
+mod order;
+mod resume;
+pub(super) mod secrets;
+pub(super) mod servers;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use self::order::{Job, Order};
+use super::super::argocd::deletion;
+use super::super::context::{Context, Ended};
+use super::super::instances::Several;
+use super::super::token::{Diary, RESTART, Step};
+use super::journal::Journal;
+use super::jobs::{self, Said};
+use super::{relay, worst};
+use crate::cli::TokenOutput;
+use crate::emit::{create_private_directory, is_open_to_others};
+use crate::error::{Code, Error, Result};
+use crate::process::Hold;
+use crate::process::argocd::{OPTIONS_VARIABLE, TOKEN_VARIABLE};
+use crate::report::fleet::{self, Row};
+
+/// What the codes 0 and 1 mean; the latter does not come here.
+const WORDS: [&str; 2] = ["ok", "no"];
+
+/// What the jobs share.
+struct Shared<'a> {
+    journal: Journal,
+    token_dir: Option<&'a Path>,
+    /// Instances whose present token is another's as well.
+    doubled: BTreeMap<&'a str, &'a str>,
+}
+
+pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
+    refuse_one_token_for_all(context)?;
+    let orders: Result<Vec<Order<'_>>> = several.members.iter().map(Order::of).collect();
+    let orders = orders?;
+    let Some(first) = orders.first() else {
+        return Err(Error::internal("no instance was chosen"));
+    };
+    let directory = output_directory(first)?;
+    let (command, token_dir) = (first.command(), first.token_dir());
+    let workers = first.at_a_time();
+    let jobs: Result<Vec<Job<'_>>> = several
+        .members
+        .iter()
+        .zip(orders)
+        .map(|(member, order)| Job::new(&member.instance, order, &directory, context))
+        .collect();
+    let jobs = jobs?;
+    let reached = jobs
+        .iter()
+        .map(|job| (job.instance, job.order.argocd(), job.owners.as_slice()));
+    servers::refuse_same(reached, context)?;
+    let journal = Journal::open(command, &several.path, &directory, context.host)?;
+    let real = context.host.path(&directory);
+    create_private_directory(&real)?;
+    if is_open_to_others(&real) {
+        let directory = directory.display();
+        context.warn(format!(
+            "others on this machine can enter {directory}; the files in it are yours alone: chmod 700 {directory}"
+        ));
+    }
+    tell_of_earlier(&journal, &jobs, several, context);
+    let shared = Shared {
+        doubled: token_dir.map_or_else(BTreeMap::new, |directory| {
+            secrets::doubled(directory, jobs.iter().map(|job| job.instance), context)
+        }),
+        journal,
+        token_dir,
+    };
+    // From here on whoever asks to stop is heard by each instance, which puts itself in order.
+    let _hold = Hold::new();
+    let ended = jobs::run_saying(
+        &jobs,
+        workers,
+        context,
+        &Said {
+            name: |job: &Job<'_>| &job.instance.name,
+            words: WORDS,
+        },
+        |job, own| one(job, &shared, own),
+    )?;
+    relay(&several.members, &ended, context);
+    context.print(&text(&jobs, &ended))?;
+    let worst = worst(&ended);
+    shared.journal.end(worst == Code::OK)?;
+    close(&jobs, &ended, context);
+    Ok(worst)
+}
+
+/// A token that is given once would be sent to all servers.
+pub(super) fn refuse_one_token_for_all(context: &Context<'_, '_>) -> Result<()> {
+    let variable = if context.host.env.get(TOKEN_VARIABLE).is_some() {
+        Some(TOKEN_VARIABLE)
+    } else if super::super::argocd::options_hold_a_token(context)? {
+        Some(OPTIONS_VARIABLE)
+    } else {
+        None
+    };
+    let Some(variable) = variable else {
+        return Ok(());
+    };
+    Err(Error::usage(format!(
+        "{variable} holds one token, and several instances are asked for: it would be sent to all of them"
+    ))
+    .hint("unset it: argocd's contexts log in, or --token-dir DIR has a token for each"))
+}
+
+/// Where the Secrets go.
+fn output_directory(order: &Order<'_>) -> Result<PathBuf> {
+    let delivery = order.delivery();
+    if delivery.output == Some(TokenOutput::Token) {
+        return Err(Error::usage("the tokens of several instances go out as Secrets, not as text")
+            .hint("leave -o out, or say -o secret"));
+    }
+    delivery.output_dir.clone().ok_or_else(|| {
+        Error::usage("the tokens of several instances do not fit into one stream")
+            .hint("hand each over in a file of its own: --output-dir DIR")
+    })
+}
+
+fn tell_of_earlier(
+    journal: &Journal,
+    jobs: &[Job<'_>],
+    several: &Several,
+    context: &mut Context<'_, '_>,
+) {
+    if let Some(began) = journal.taken_up() {
+        context.always(format!(
+            "this takes up the run that began at {began} and did not come to its end"
+        ));
+    }
+    let names: Vec<&str> = jobs.iter().map(|job| job.instance.name.as_str()).collect();
+    for (name, reached) in journal.others(&names) {
+        let known = several.configuration.instances.iter();
+        let known = known.filter(|instance| instance.name == name).count() > 0;
+        let next = if known {
+            format!("run the same for it: --instance {name},OTHER or --all")
+        } else {
+            "the configuration has no such instance any more: look there".to_owned()
+        };
+        for token in &reached.pending {
+            context.warn(format!(
+                "an earlier run was interrupted while it made token {} of {} for {name}; {next}",
+                token.id, token.owner
+            ));
+        }
+    }
+}
+
+/// One instance.
+fn one(job: &Job<'_>, shared: &Shared<'_>, context: &mut Context<'_, '_>) -> Result<Code> {
+    servers::refuse_none(job.instance)?;
+    let name = job.instance.name.as_str();
+    if let Some(done) = resume::before_all(job, shared, context)? {
+        context.conclude(true, done);
+        context.print(&apply::line(job))?;
+        return Ok(Code::OK);
+    }
+    let diary = Notes { job, shared };
+    let delivered = || {
+        let reached = shared.journal.reached(name).unwrap_or_default();
+        let ids = reached.delivered.into_iter().map(|token| token.id);
+        ids.collect::<Vec<_>>()
+    };
+    let before = delivered();
+    let outcome = job.carry_out(shared.present(job, context)?, &diary, context);
+    if delivered() != before {
+        // It is in its file, even where its old one could not be revoked.
+        context.print(&apply::line(job))?;
+        if outcome.is_ok() {
+            shared.journal.done(name)?;
+        }
+    }
+    outcome
+}
+
+/// What is written down of one instance.
+struct Notes<'a> {
+    job: &'a Job<'a>,
+    shared: &'a Shared<'a>,
+}
+
+impl Diary for Notes<'_> {
+    fn write(&self, step: Step<'_>) -> Result<()> {
+        let Self { job, shared } = self;
+        shared.journal.write(&job.instance.name, &job.real, step)
+    }
+}
+
+impl Shared<'_> {
+    /// The token that the directory has for an instance.
+    fn present(
+        &self,
+        job: &Job<'_>,
+        context: &mut Context<'_, '_>,
+    ) -> Result<Option<secrets::Found>> {
+        let (Some(directory), [owner]) = (self.token_dir, job.owners.as_slice()) else {
+            return Ok(None);
+        };
+        let name = job.instance.name.as_str();
+        if let Some(other) = self.doubled.get(name) {
+            return Err(secrets::refuse_doubled(other));
+        }
+        let key = job.order.delivery().secret_key.as_deref();
+        secrets::of_instance(directory, job.instance, owner, key, context).map(Some)
+    }
+}
+
+/// A script for a shell: the table as comments, and a command for each instance whose token is
+/// there.
+fn text(jobs: &[Job<'_>], ended: &[Ended]) -> String {
+    let rows = jobs.iter().zip(ended).map(|(job, ended)| Row {
+        name: &job.instance.name,
+        code: ended.code.number(),
+        result: ended.word(WORDS),
+        summary: &ended.summary,
+        failed: ended.failed,
+        report: &ended.stdout,
+    });
+    fleet::script(&rows.collect::<Vec<_>>())
+}
+
+/// Says what is left to do.
+fn close(jobs: &[Job<'_>], ended: &[Ended], context: &mut Context<'_, '_>) {
+    if ended.iter().any(|ended| ended.code == Code::INTERRUPTED) {
+        context.always("interrupted; run the same again: what is done is not done twice");
+    }
+    if ended.iter().all(|ended| ended.stdout.is_empty()) {
+        return;
+    }
+    context.next(format!(
+        "run the commands on stdout (it is a script for sh), then restart the gateways: {RESTART}"
+    ));
+    if jobs.iter().any(|job| apply::is_incomplete(job)) {
+        context.warn("the configuration does not name the kubeconfig context of every instance: those commands are comments, to be completed by hand");
+    }
+}
+
+/// The command that deletes a token of a job.
+fn deletion_of(job: &Job<'_>, token: &super::journal::OnItsWay) -> String {
+    deletion(&token.owner, &token.id, job.order.argocd())
+}

@@ -1,0 +1,147 @@
+//! What is to be done for one of several instances.
+
+use std::path::{Path, PathBuf};
+
+use super::super::super::context::Context;
+use super::super::super::instances::Member;
+use super::super::super::token::{self, Diary, Present};
+use super::secrets::{self, Found};
+use crate::cli::{
+    Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
+    TokenRotateArgs,
+};
+use crate::error::{Code, Error, Result};
+use crate::model::Instance;
+use crate::process::argocd::Owner;
+
+/// A command that makes tokens, as it is for one instance.
+pub(super) enum Order<'a> {
+    Create(&'a TokenCreateArgs),
+    Rotate(&'a TokenRotateArgs),
+}
+
+impl<'a> Order<'a> {
+    pub(super) fn of(member: &'a Member) -> Result<Self> {
+        match &member.command {
+            Command::Token(TokenCommand::Create(args)) => Ok(Self::Create(args)),
+            Command::Token(TokenCommand::Rotate(args)) => Ok(Self::Rotate(args)),
+            _ => Err(Error::usage(
+                "this command is for one Argo CD, and several instances are asked for",
+            )
+            .hint("ask for one: --instance NAME")),
+        }
+    }
+
+    /// Its verb.
+    pub(super) fn command(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Rotate(_) => "rotate",
+        }
+    }
+
+    pub(super) fn token_dir(&self) -> Option<&'a Path> {
+        match self {
+            Self::Create(_) => None,
+            Self::Rotate(args) => args.token_dir.as_deref(),
+        }
+    }
+
+    pub(super) fn delivery(&self) -> &'a DeliveryArgs {
+        match self {
+            Self::Create(args) => &args.delivery,
+            Self::Rotate(args) => &args.delivery,
+        }
+    }
+
+    pub(super) fn argocd(&self) -> &'a Argocd {
+        match self {
+            Self::Create(args) => &args.argocd,
+            Self::Rotate(args) => &args.argocd,
+        }
+    }
+
+    /// How many instances are treated at a time.
+    pub(super) fn at_a_time(&self) -> usize {
+        let (Self::Create(TokenCreateArgs { at_a_time, .. })
+        | Self::Rotate(TokenRotateArgs { at_a_time, .. })) = self;
+        let AtATime { parallel } = at_a_time;
+        usize::from(*parallel)
+    }
+
+    /// Whether old tokens are revoked at the end.
+    pub(super) fn revokes(&self) -> bool {
+        matches!(self, Self::Rotate(args) if args.revoke_old)
+    }
+
+    /// Whose tokens; refuses what is wrong with the command line, whichever instance it is for.
+    fn owners(&self) -> Result<Vec<Owner>> {
+        match self {
+            Self::Create(args) => token::check_create(args),
+            Self::Rotate(args) => token::check_rotate(args),
+        }
+    }
+}
+
+/// One instance with what is to be done for it.
+pub(super) struct Job<'a> {
+    pub(super) instance: &'a Instance,
+    pub(super) order: Order<'a>,
+    pub(super) owners: Vec<Owner>,
+    /// Where its Secret goes, as the user said it.
+    pub(super) file: PathBuf,
+    /// The same, from the root.
+    pub(super) real: PathBuf,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(
+        instance: &'a Instance,
+        order: Order<'a>,
+        directory: &Path,
+        context: &Context<'_, '_>,
+    ) -> Result<Self> {
+        let file = secrets::file(directory, instance);
+        Ok(Self {
+            instance,
+            owners: order.owners()?,
+            real: context.host.path(&file).components().collect(),
+            order,
+            file,
+        })
+    }
+
+    /// Does it.
+    pub(super) fn carry_out(
+        &self,
+        present: Option<Found>,
+        diary: &dyn Diary,
+        context: &mut Context<'_, '_>,
+    ) -> Result<Code> {
+        let delivery = DeliveryArgs {
+            output: Some(TokenOutput::Secret),
+            output_file: Some(self.file.clone()),
+            output_dir: None,
+            ..self.order.delivery().clone()
+        };
+        match self.order {
+            Order::Create(args) => {
+                let args = TokenCreateArgs {
+                    delivery,
+                    ..args.clone()
+                };
+                token::create(&args, diary, context)
+            }
+            Order::Rotate(args) => {
+                let args = TokenRotateArgs {
+                    delivery,
+                    ..args.clone()
+                };
+                let present = present.map(|Found { token, claims }| {
+                    Present::new(token, claims, "the file of the instance")
+                });
+                token::rotate(&args, present.transpose()?, diary, context)
+            }
+        }
+    }
+}
