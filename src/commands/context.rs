@@ -109,7 +109,9 @@ impl<'a, 'h> Context<'a, 'h> {
             Ok(code) => (code, self.summary.take().unwrap_or_default()),
             Err(error) => {
                 self.show(&error);
-                (error.code(), error.to_string())
+                // Whatever an error quotes, it is no token.
+                let summary = Masks::default().apply(&error.to_string());
+                (error.code(), summary)
             }
         };
         Ended {

@@ -69,7 +69,10 @@ pub(super) fn choose(
     for instance in &chosen {
         refuse_elsewhere(&command, instance, given, context)?;
     }
-    if let ([instance], false) = (chosen.as_slice(), fleet.all) {
+    // A directory with a file for each instance may be for one of them, too.
+    let asks_argocd = matches!(command, Command::Token(_) | Command::Verify(_));
+    let in_directories = asks_argocd && given.first(&["output_dir", "token_dir"]).is_some();
+    if let ([instance], false) = (chosen.as_slice(), fleet.all || in_directories) {
         command.configure(given, instance, &configuration.lint);
         return Ok(Chosen::One(Box::new(command)));
     }

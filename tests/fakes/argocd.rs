@@ -4,6 +4,8 @@
 //! recorded call of the real argocd. Otherwise `world.json` holds accounts, tokens and rules,
 //! which its calls read and change, and `faults.json` what goes wrong, and when. Every call is
 //! noted in `calls.jsonl`: its arguments, the names of its environment, the id of its token.
+//!
+//! A directory in it that has the name of the `--argocd-context` is an Argo CD of its own.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -59,6 +61,9 @@ fn main() {
         eprintln!("FAKE_ARGOCD is not set");
         std::process::exit(99);
     };
+    let context = argv.iter().position(|word| word == "--argocd-context");
+    let own = context.and_then(|at| Some(directory.join(argv.get(at + 1)?)));
+    let directory = own.filter(|own| own.is_dir()).unwrap_or(directory);
     let nth = note(&directory, &argv);
     if let Some(answer) = transcript::play(&directory, &argv) {
         finish(&answer);

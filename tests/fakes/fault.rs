@@ -32,6 +32,8 @@ enum Step {
     Die,
     /// Sends whoever called a Ctrl-C.
     Interrupt,
+    /// Kills whoever called, as by the system; and goes on.
+    Orphan,
     /// Waits this many milliseconds.
     Sleep(u64),
     /// Prints this; `{out}` stands for what would have been printed.
@@ -78,6 +80,7 @@ pub(crate) fn suffer(faults: &[Fault], when: &str, answer: &Answer) {
             },
             Step::Die => die(),
             Step::Interrupt => interrupt_parent(),
+            Step::Orphan => kill_parent(),
             Step::Sleep(milliseconds) => std::thread::sleep(Duration::from_millis(*milliseconds)),
             Step::Print(text) => {
                 print!("{}", text.replace("{out}", answer.stdout.trim_end()));
@@ -119,5 +122,14 @@ fn interrupt_parent() {
     std::thread::sleep(Duration::from_millis(50));
 }
 
+#[cfg(unix)]
+fn kill_parent() {
+    let parent = rustix::process::getppid().expect("somebody called");
+    let _ = rustix::process::kill_process(parent, rustix::process::Signal::KILL);
+}
+
 #[cfg(not(unix))]
 fn interrupt_parent() {}
+
+#[cfg(not(unix))]
+fn kill_parent() {}

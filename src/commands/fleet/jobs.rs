@@ -70,7 +70,7 @@ fn all<T: Sync>(
                 return;
             };
             // Each item acts by itself on the wish to stop.
-            let task = runner.task();
+            let own = runner.task();
             let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
             let mut host = Host {
                 stdin: &mut io::empty(),
@@ -80,7 +80,7 @@ fn all<T: Sync>(
                 terminal,
                 directory: directory.clone(),
                 clock,
-                runner: task.as_deref().unwrap_or(runner),
+                runner: own.as_deref().unwrap_or(runner),
                 outlet: Outlet::default(),
             };
             let mut own = Context::of_fleet(talk, &mut host);
@@ -108,10 +108,10 @@ fn all<T: Sync>(
         drop(sender);
         for (done, (index, one)) in receiver.iter().enumerate() {
             if let Some(Said { name, words }) = said {
-                let (name, word) = (name(&items[index]), one.word(*words));
+                let (whose, result) = (name(&items[index]), one.word(*words));
                 let summary = one.summary.lines().next().unwrap_or_default();
                 // Nobody is left to be told when stderr is closed.
-                let _ = writeln!(stderr, "{name}: {word}: {}", printable(summary));
+                let _ = writeln!(stderr, "{whose}: {result}: {}", printable(summary));
             }
             ended[index] = Some(one);
             progress.tell(done + 1, items.len(), *stderr);

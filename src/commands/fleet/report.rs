@@ -1,9 +1,7 @@
 //! The one report of several instances, in the format that the command was asked for.
 
 use super::super::context::Ended;
-use crate::cli::{
-    CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput,
-};
+use crate::cli::{CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput};
 use crate::error::{Error, Result};
 use crate::report::Style;
 use crate::report::fleet::{self, Details, Row};

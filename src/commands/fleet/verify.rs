@@ -20,7 +20,7 @@ pub(super) fn run(
     several: &Several,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
-    refuse_one_token_for_all(context)?;
+    refuse_one_token_for_all(&args.argocd, context)?;
     let report = Report::of(command)?;
     let directory = args.token_dir.as_deref().ok_or_else(|| {
         Error::usage("there is no token to verify for each instance").hint(

@@ -32,9 +32,11 @@ pub(super) fn refuse_for_one(args: &DeliveryArgs, token_dir: Option<&Path>) -> R
         (None, Some(_)) => ("--token-dir", "--token-file FILE"),
         (None, None) => return Ok(()),
     };
-    Err(Error::usage(format!("{flag} is for several instances"))
-        .hint(format!("for one Argo CD: {instead}"))
-        .hint("for several of the configuration: --all, or --instance NAME,NAME"))
+    Err(
+        Error::usage(format!("{flag} is for instances of the configuration"))
+            .hint("say which: --all, or --instance NAME")
+            .hint(format!("for any other Argo CD: {instead}")),
+    )
 }
 
 /// What is handed over, where nothing is said: the token alone.
@@ -121,12 +123,7 @@ impl<'a> Delivery<'a> {
                 .hints()
                 .iter()
                 .fold(Error::new(kind, what), |all, hint| all.hint(hint.clone()));
-            return Err(give_up(
-                undelivered.caused_by(error),
-                made,
-                argocd,
-                diary,
-            ));
+            return Err(give_up(undelivered.caused_by(error), made, argocd, diary));
         }
         Ok(made
             .into_iter()

@@ -169,7 +169,13 @@ fn note(fate: &Fate, owner: &Owner, id: &str, diary: &dyn Diary) {
 }
 
 /// Adds what became of a token.
-pub(in crate::commands) fn tell(error: Error, fate: &Fate, owner: &Owner, id: &str, argocd: &cli::Argocd) -> Error {
+pub(in crate::commands) fn tell(
+    error: Error,
+    fate: &Fate,
+    owner: &Owner,
+    id: &str,
+    argocd: &cli::Argocd,
+) -> Error {
     let command = deletion(owner, id, argocd);
     match fate {
         Fate::NeverMade => error,

@@ -16,8 +16,8 @@ use super::context::Context;
 use crate::cli::{VerifyArgs, VerifyOutput};
 use crate::error::{Code, Error, Result};
 use crate::model::{Needs, ProjectName};
-use crate::process::{Failure, Secret};
 use crate::process::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
+use crate::process::{Failure, Secret};
 use crate::rbac::ArgoCdVersion;
 
 /// How long to wait before the server is asked again.
@@ -31,9 +31,11 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
         ));
     }
     if args.token_dir.is_some() {
-        return Err(Error::usage("--token-dir is for several instances")
-            .hint("for one Argo CD: --token-file FILE")
-            .hint("for several of the configuration: --all, or --instance NAME,NAME"));
+        return Err(
+            Error::usage("--token-dir is for instances of the configuration")
+                .hint("say which: --all, or --instance NAME")
+                .hint("for any other Argo CD: --token-file FILE"),
+        );
     }
     wanted(args)?;
     let Some((token, _)) = presented(args.token_file.as_deref(), context)? else {

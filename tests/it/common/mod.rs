@@ -13,6 +13,7 @@ use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret}
 use tempfile::TempDir;
 
 pub(crate) mod fake;
+pub(crate) mod fleet;
 pub(crate) mod outcome;
 pub mod real;
 pub(crate) mod schema;

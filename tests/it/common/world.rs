@@ -15,7 +15,9 @@ pub(crate) use super::outcome::Outcome;
 
 /// The Argo CD, its faults, and everything that was asked of it.
 pub(crate) struct World {
-    directory: TempDir,
+    path: PathBuf,
+    /// Where it is a directory of its own.
+    _directory: Option<TempDir>,
 }
 
 /// One call of argocd.
@@ -38,9 +40,26 @@ impl Call {
 impl World {
     /// An administrator who is logged in; octopus with the documented rules, and alice and robot.
     pub(crate) fn new() -> Self {
-        let world = Self {
-            directory: tempfile::tempdir().unwrap(),
-        };
+        let directory = tempfile::tempdir().unwrap();
+        Self {
+            path: directory.path().to_owned(),
+            _directory: Some(directory),
+        }
+        .begin()
+    }
+
+    /// A further one, that the fake is in for this `--argocd-context`.
+    pub(crate) fn within(&self, context: &str) -> Self {
+        let path = self.file(context);
+        std::fs::create_dir(&path).unwrap();
+        Self {
+            path,
+            _directory: None,
+        }
+        .begin()
+    }
+
+    fn begin(self) -> Self {
         let allow = [
             ["octopus", "get", "applications", "*"],
             ["octopus", "get", "clusters", "*"],
@@ -48,7 +67,7 @@ impl World {
             ["proj:team-a:octopus", "get", "applications", "team-a/*"],
             ["proj:team-a:octopus", "get", "logs", "team-a/*"],
         ];
-        world.write(&json!({
+        self.write(&json!({
             "login": "admin",
             "version": "v3.5.1+109ca7c",
             "accounts": {
@@ -61,11 +80,11 @@ impl World {
             "allow": allow,
             "applications": ["default/guestbook"],
         }));
-        world
+        self
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.directory.path()
+        &self.path
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -266,10 +285,9 @@ impl World {
             if delivered.iter().any(|token| id_of(token) == *id) {
                 continue;
             }
-            let named = outcome
-                .stderr
-                .lines()
-                .any(|line| line.contains("token delete") && line.trim_end().ends_with(&**id));
+            let named = outcome.stderr.lines().any(|line| {
+                line.contains("token delete") && line.split_whitespace().any(|word| word == id)
+            });
             assert!(named, "{id} is an orphan:\n{}", outcome.stderr);
         }
         for id in before {

@@ -15,10 +15,10 @@ use super::super::argocd::deletion;
 use super::super::context::{Context, Ended};
 use super::super::instances::Several;
 use super::super::token::{Diary, RESTART, Step};
-use super::journal::Journal;
 use super::jobs::{self, Said};
+use super::journal::Journal;
 use super::{relay, worst};
-use crate::cli::TokenOutput;
+use crate::cli::{Argocd, TokenOutput};
 use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
@@ -37,12 +37,12 @@ struct Shared<'a> {
 }
 
 pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
-    refuse_one_token_for_all(context)?;
     let orders: Result<Vec<Order<'_>>> = several.members.iter().map(Order::of).collect();
     let orders = orders?;
     let Some(first) = orders.first() else {
         return Err(Error::internal("no instance was chosen"));
     };
+    refuse_one_token_for_all(first.argocd(), context)?;
     let directory = output_directory(first)?;
     let (command, token_dir) = (first.command(), first.token_dir());
     let workers = first.at_a_time();
@@ -59,7 +59,11 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
     servers::refuse_same(reached, context)?;
     let journal = Journal::open(command, &several.path, &directory, context.host)?;
     let real = context.host.path(&directory);
-    create_private_directory(&real)?;
+    if let Err(error) = create_private_directory(&real) {
+        // There is nothing to take up.
+        journal.end(false)?;
+        return Err(error);
+    }
     if is_open_to_others(&real) {
         let directory = directory.display();
         context.warn(format!(
@@ -87,7 +91,8 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         |job, own| one(job, &shared, own),
     )?;
     relay(&several.members, &ended, context);
-    context.print(&text(&jobs, &ended))?;
+    let text = context.shown(&text(&jobs, &ended));
+    context.print(&text)?;
     let worst = worst(&ended);
     shared.journal.end(worst == Code::OK)?;
     close(&jobs, &ended, context);
@@ -95,8 +100,14 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
 }
 
 /// A token that is given once would be sent to all servers.
-pub(super) fn refuse_one_token_for_all(context: &Context<'_, '_>) -> Result<()> {
-    let variable = if context.host.env.get(TOKEN_VARIABLE).is_some() {
+pub(super) fn refuse_one_token_for_all(argocd: &Argocd, context: &Context<'_, '_>) -> Result<()> {
+    let credential = |header: &&String| {
+        let name = header.split(':').next().unwrap_or_default().trim();
+        ["authorization", "cookie", "token"].contains(&name.to_lowercase().as_str())
+    };
+    let variable = if argocd.header.iter().any(|header| credential(&header)) {
+        Some("--header")
+    } else if context.host.env.get(TOKEN_VARIABLE).is_some() {
         Some(TOKEN_VARIABLE)
     } else if super::super::argocd::options_hold_a_token(context)? {
         Some(OPTIONS_VARIABLE)
@@ -109,15 +120,17 @@ pub(super) fn refuse_one_token_for_all(context: &Context<'_, '_>) -> Result<()> 
     Err(Error::usage(format!(
         "{variable} holds one token, and several instances are asked for: it would be sent to all of them"
     ))
-    .hint("unset it: argocd's contexts log in, or --token-dir DIR has a token for each"))
+    .hint("leave it out: argocd's contexts log in, or --token-dir DIR has a token for each"))
 }
 
 /// Where the Secrets go.
 fn output_directory(order: &Order<'_>) -> Result<PathBuf> {
     let delivery = order.delivery();
     if delivery.output == Some(TokenOutput::Token) {
-        return Err(Error::usage("the tokens of several instances go out as Secrets, not as text")
-            .hint("leave -o out, or say -o secret"));
+        return Err(
+            Error::usage("the tokens of several instances go out as Secrets, not as text")
+                .hint("leave -o out, or say -o secret"),
+        );
     }
     delivery.output_dir.clone().ok_or_else(|| {
         Error::usage("the tokens of several instances do not fit into one stream")
@@ -141,7 +154,7 @@ fn tell_of_earlier(
         let known = several.configuration.instances.iter();
         let known = known.filter(|instance| instance.name == name).count() > 0;
         let next = if known {
-            format!("run the same for it: --instance {name},OTHER or --all")
+            format!("run the same with --instance {name}")
         } else {
             "the configuration has no such instance any more: look there".to_owned()
         };
@@ -234,6 +247,9 @@ fn close(jobs: &[Job<'_>], ended: &[Ended], context: &mut Context<'_, '_>) {
     }
     if ended.iter().all(|ended| ended.stdout.is_empty()) {
         return;
+    }
+    if jobs.iter().any(|job| job.order.revokes()) {
+        context.warn("gateways that still run with an old token stop working until they are restarted with the new one");
     }
     context.next(format!(
         "run the commands on stdout (it is a script for sh), then restart the gateways: {RESTART}"

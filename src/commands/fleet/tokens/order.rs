@@ -140,7 +140,7 @@ impl<'a> Job<'a> {
                 let present = present.map(|Found { token, claims }| {
                     Present::new(token, claims, "the file of the instance")
                 });
-                token::rotate(&args, present.transpose()?, diary, context)
+                token::rotate(&args, present.transpose()?.as_ref(), diary, context)
             }
         }
     }

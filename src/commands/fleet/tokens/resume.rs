@@ -54,7 +54,11 @@ pub(super) fn before_all(
     if !reached.done {
         shared.journal.done(name)?;
     }
-    let ids: Vec<&str> = reached.delivered.iter().map(|one| one.id.as_str()).collect();
+    let ids: Vec<&str> = reached
+        .delivered
+        .iter()
+        .map(|one| one.id.as_str())
+        .collect();
     Ok(Some(format!(
         "done already by the earlier run: {} has token {}",
         job.file.display(),
@@ -101,7 +105,9 @@ fn settle(
                 };
                 let error = Error::new(
                     kind,
-                    format!("token {id} of an earlier run that was interrupted could not be revoked: nothing new is made"),
+                    format!(
+                        "token {id} of an earlier run that was interrupted could not be revoked: nothing new is made"
+                    ),
                 );
                 return Err(tell_fate(error, &fate, owner, id, job.order.argocd()));
             }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Resu
     deliver::refuse_for_one(&args.delivery, args.token_dir.as_deref())?;
     let owners = owners(args)?;
     let present = Present::find(args, &owners, context)?;
-    rotate(args, present, &NoDiary, context)
+    rotate(args, present.as_ref(), &NoDiary, context)
 }
 
 /// Whose tokens. An account's projects are what it is confined to, and no part of its name.
@@ -91,7 +91,7 @@ pub(in crate::commands) fn check(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
 /// Makes the next token and hands it over; tells `diary` of each step.
 pub(in crate::commands) fn rotate(
     args: &TokenRotateArgs,
-    present: Option<Present>,
+    present: Option<&Present>,
     diary: &dyn Diary,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
@@ -103,15 +103,15 @@ pub(in crate::commands) fn rotate(
         asked,
     } = plan(args)?;
     if args.revoke_old && args.delivery.output_file.is_none() {
-        return Err(refuse_to_revoke(args, &owners, present.as_ref()));
+        return Err(refuse_to_revoke(args, &owners, present));
     }
     let plain = client(&args.argocd, context)?;
     refuse_core(&plain, context)?;
-    let client = match &present {
+    let client = match present {
         Some(present) => plain.presenting(&present.token),
         None => plain,
     };
-    if let Some(present) = &present
+    if let Some(present) = present
         && let Some(why) = too_early(args, present.claims.expires(), now(context))
     {
         context.conclude(true, format!("nothing to do: token {} {why}", present.id));
@@ -119,7 +119,7 @@ pub(in crate::commands) fn rotate(
     }
     let olds = owners
         .iter()
-        .map(|owner| old::find(args, owner, present.as_ref(), &prefix, &client, context))
+        .map(|owner| old::find(args, owner, present, &prefix, &client, context))
         .collect::<Result<Vec<_>>>()?;
     if present.is_none()
         && let Some(why) = all_too_early(args, &olds, now(context))
@@ -127,7 +127,7 @@ pub(in crate::commands) fn rotate(
         context.conclude(true, why);
         return Ok(Code::OK);
     }
-    let Some(expiry) = asked.or_else(|| same_as(&olds, present.as_ref())) else {
+    let Some(expiry) = asked.or_else(|| same_as(&olds, present)) else {
         return Err(Error::usage("how long is the new token to be valid?")
             .hint("the old one never expires, or there is none, so it does not say")
             .hint("say it: --expires-in 90d, or --no-expiry"));
@@ -146,7 +146,7 @@ pub(in crate::commands) fn rotate(
     };
     let made = make(&order, &client, &args.argocd, context)?;
     for (minted, needs) in made.iter().zip(&all_needs) {
-        let old = present.as_ref().map(|_| &client);
+        let old = present.map(|_| &client);
         if let Err(error) = prove::prove(minted, old, needs, context) {
             let error = error.hint("the old token is as valid as before");
             return Err(give_up(error, made, &args.argocd, diary));

@@ -1,0 +1,240 @@
+//! What stands in a journal: a line for each step.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::model::{Moment, Span, Subject};
+use crate::process::argocd::Owner;
+
+/// What the first line says that it is.
+const SCHEMA: &str = "octopus-argo/tokens/v1";
+/// An older run is not taken up where it stood: a scheduled job that finds it must not pass over
+/// what was done long ago.
+const TAKEN_UP_WITHIN: Span = Span::seconds(12 * 60 * 60);
+
+/// Which run it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Head {
+    journal: String,
+    command: String,
+    pub(super) configuration: PathBuf,
+    output_dir: PathBuf,
+    /// In seconds since 1970.
+    began: i64,
+}
+
+/// A line: what an instance has reached.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Line {
+    instance: String,
+    #[serde(flatten)]
+    event: Event,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "step", rename_all = "camelCase")]
+pub(super) enum Event {
+    Replacing { tokens: Vec<Named> },
+    Making { token: Named, file: PathBuf },
+    Made { token: Named },
+    Gone { token: Named },
+    Delivered,
+    Revoked { token: Named },
+    Done,
+}
+
+/// A token as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Named {
+    /// What it has for a subject.
+    owner: String,
+    id: String,
+}
+
+impl Named {
+    pub(super) fn new(owner: &Owner, id: &str) -> Self {
+        Self {
+            owner: owner.subject().to_string(),
+            id: id.to_owned(),
+        }
+    }
+
+    fn owner(&self) -> Owner {
+        Owner::of(&Subject::parse(&self.owner))
+    }
+}
+
+/// A token on its way to a file.
+#[derive(Clone, Debug)]
+pub(in super::super) struct OnItsWay {
+    pub(in super::super) owner: Owner,
+    pub(in super::super) id: String,
+    pub(in super::super) file: PathBuf,
+}
+
+/// How far an instance is.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Reached {
+    /// What may have been made, and has not arrived as far as is known.
+    pub(in super::super) pending: Vec<OnItsWay>,
+    /// What has arrived.
+    pub(in super::super) delivered: Vec<OnItsWay>,
+    /// What was there before, and may still be.
+    pub(in super::super) olds: Vec<(Owner, String)>,
+    /// Whether nothing is left to do.
+    pub(in super::super) done: bool,
+}
+
+impl Reached {
+    pub(super) fn take(&mut self, event: &Event) {
+        match event {
+            Event::Replacing { tokens } => {
+                let olds = tokens.iter().map(|token| (token.owner(), token.id.clone()));
+                self.olds = olds.collect();
+            }
+            Event::Making { token, file } => {
+                let owner = token.owner();
+                self.done = false;
+                self.delivered.clear();
+                self.pending.retain(|other| other.owner != owner);
+                self.pending.push(OnItsWay {
+                    owner,
+                    id: token.id.clone(),
+                    file: file.clone(),
+                });
+            }
+            Event::Made { .. } => {}
+            Event::Gone { token } => self.pending.retain(|other| other.id != token.id),
+            Event::Delivered => self.delivered = std::mem::take(&mut self.pending),
+            Event::Revoked { token } => self.olds.retain(|(_, id)| *id != token.id),
+            Event::Done => self.done = true,
+        }
+    }
+}
+
+impl Head {
+    pub(super) fn new(
+        command: &str,
+        configuration: PathBuf,
+        output_dir: PathBuf,
+        now: Moment,
+    ) -> Self {
+        Self {
+            journal: SCHEMA.to_owned(),
+            command: command.to_owned(),
+            configuration,
+            output_dir,
+            began: now.0,
+        }
+    }
+
+    /// When the run began.
+    pub(super) fn began(&self) -> Moment {
+        Moment(self.began)
+    }
+
+    /// Whether another run takes this one up.
+    pub(super) fn is_taken_up_by(&self, now: &Self) -> bool {
+        let age = now.began().since(self.began());
+        self.command == now.command && self.output_dir == now.output_dir && age <= TAKEN_UP_WITHIN
+    }
+}
+
+/// Only what is in between, without what has arrived.
+pub(super) fn in_between(reached: BTreeMap<String, Reached>) -> BTreeMap<String, Reached> {
+    let all = reached.into_iter();
+    let pending = all.filter(|(_, reached)| !reached.pending.is_empty());
+    let bare = |reached: Reached| Reached {
+        pending: reached.pending,
+        ..Reached::default()
+    };
+    pending
+        .map(|(name, reached)| (name, bare(reached)))
+        .collect()
+}
+
+/// A step as a line, without its end.
+pub(super) fn line(instance: &str, event: &Event) -> Result<String> {
+    let line = Line {
+        instance: instance.to_owned(),
+        event: event.clone(),
+    };
+    serde_json::to_string(&line).map_err(unwritable)
+}
+
+/// How a journal begins.
+pub(super) fn text(head: &Head, reached: &BTreeMap<String, Reached>) -> Result<String> {
+    let mut text = serde_json::to_string(head).map_err(unwritable)? + "\n";
+    for (instance, reached) in reached {
+        for OnItsWay { owner, id, file } in &reached.pending {
+            let making = Event::Making {
+                token: Named::new(owner, id),
+                file: file.clone(),
+            };
+            text += &line(instance, &making)?;
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+fn unwritable(cause: serde_json::Error) -> Error {
+    Error::usage("the journal cannot name the paths of this run: one of them is not text")
+        .caused_by(cause)
+}
+
+/// What stands in a journal.
+pub(super) struct Found {
+    pub(super) head: Head,
+    pub(super) reached: BTreeMap<String, Reached>,
+    /// How many bytes of it count. Half a line at the end announces a step that was never taken.
+    pub(super) length: u64,
+}
+
+/// Reads a journal; nothing where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Found>> {
+    let bytes = match fs::read(path) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|cause| {
+            Error::input(format!("cannot read the journal {}", path.display())).caused_by(cause)
+        })?,
+    };
+    let length = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let mut lines = bytes[..length].split_inclusive(|byte| *byte == b'\n');
+    let head = lines.next().unwrap_or_default();
+    let head: Head =
+        serde_json::from_slice(head).map_err(|why| damaged(path, 1, &why.to_string()))?;
+    if head.journal != SCHEMA {
+        return Err(damaged(path, 1, "it is of another version"));
+    }
+    let mut reached: BTreeMap<String, Reached> = BTreeMap::new();
+    for (index, line) in lines.enumerate() {
+        let line: Line = serde_json::from_slice(line)
+            .map_err(|why| damaged(path, index + 2, &why.to_string()))?;
+        reached.entry(line.instance).or_default().take(&line.event);
+    }
+    Ok(Some(Found {
+        head,
+        reached,
+        length: length as u64,
+    }))
+}
+
+pub(super) fn damaged(path: &Path, line: usize, why: &str) -> Error {
+    // The reader counts lines within the line that it was given.
+    let why = why.split(" at line ").next().unwrap_or_default();
+    Error::input(format!(
+        "{}:{line}: the journal of an earlier run is damaged: {why}",
+        path.display()
+    ))
+    .hint("nothing was made; its lines name tokens that may exist and are nowhere else: compare them with `kubectl octopus-argo token list`")
+    .hint("then remove the file, and run this again")
+}
