@@ -23,6 +23,7 @@ mod faults_strace;
 mod fleet;
 mod fleet_render;
 mod forms;
+mod gateway;
 mod input;
 mod krew;
 mod lint;

@@ -1,5 +1,6 @@
 //! Several Argo CDs in one command.
 
+mod gateway;
 mod jobs;
 mod render;
 mod report;
@@ -25,6 +26,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         | Command::Can(_)
         | Command::Matrix(_)
         | Command::Lint(_) => report(&first.command, &several.members, context),
+        Command::Gateway(command) => gateway::run(command, &several.members, context),
         _ => Err(Error::usage(
             "this command is for one Argo CD, and several instances are asked for",
         )
