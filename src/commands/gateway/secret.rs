@@ -93,7 +93,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         .collect();
     let text = manifest(&settings.engine, name, namespace, &entries)?;
     if let Some(path) = &file {
-        secret::file(path, &text, existing)?
+        secret::file(path, &text, existing)?;
     } else {
         let (runner, ready) = (context.host.runner, context.host.outlet.ready);
         secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;

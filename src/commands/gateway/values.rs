@@ -44,7 +44,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
         of_account(&token.claims, None, context)?;
         let text = put(&values.text, std::iter::once((TOKEN, &token.secret)));
         if let Some(path) = &file {
-            secret::file(path, &text, existing)?
+            secret::file(path, &text, existing)?;
         } else {
             let (runner, ready) = (context.host.runner, context.host.outlet.ready);
             secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
