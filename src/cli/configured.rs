@@ -1,7 +1,8 @@
 //! A command as it is for one instance: what was not given comes from the configuration.
 
 use super::{
-    AccountCommand, Argocd, Change, Command, Fleet, Given, Input, Mode, OwnerArgs, TokenCommand,
+    AccountCommand, Argocd, Change, Command, Fleet, GatewayCommand, Given, Input, Mode, OwnerArgs,
+    TokenCommand,
 };
 use crate::model::{Instance, LintSettings, MatchMode};
 
@@ -29,6 +30,12 @@ impl Command {
                 TokenCommand::Prune(args) => Fleet::from(&args.one),
                 TokenCommand::Delete(args) => Fleet::from(&args.one),
                 TokenCommand::Inspect(_) => return None,
+            },
+            Self::Gateway(command) => match command {
+                GatewayCommand::Secret(args) => args.fleet.clone(),
+                GatewayCommand::Values(args) => args.fleet.clone(),
+                GatewayCommand::Application(args) => args.fleet.clone(),
+                GatewayCommand::Command(args) => args.fleet.clone(),
             },
             Self::Completion(_) | Self::Man(_) | Self::Version(_) => return None,
         })
@@ -82,6 +89,25 @@ impl Command {
             }
             Self::Account(command) => fill.of_account(command),
             Self::Token(command) => fill.of_token(command),
+            Self::Gateway(command) => {
+                let args = match command {
+                    GatewayCommand::Secret(args) => {
+                        fill.option("account", &mut args.account, instance.account.as_ref());
+                        &mut args.gateway
+                    }
+                    GatewayCommand::Values(args) => &mut args.gateway,
+                    GatewayCommand::Application(args) => &mut args.gateway,
+                    GatewayCommand::Command(args) => &mut args.gateway,
+                };
+                args.complete(&instance.gateway);
+                fill.option(
+                    "namespace",
+                    &mut args.namespace,
+                    instance.namespace.as_ref(),
+                );
+                let templates = instance.template_dir.as_ref();
+                fill.option("template_dir", &mut args.template_dir, templates);
+            }
             Self::Completion(_) | Self::Man(_) | Self::Version(_) => {}
         }
     }

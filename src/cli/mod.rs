@@ -10,6 +10,7 @@ mod configured;
 mod connection;
 mod fleet;
 mod form;
+mod gateway;
 mod input;
 mod lint;
 mod matrix;
@@ -33,6 +34,10 @@ pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
+pub use gateway::{
+    GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs, GatewaySecretArgs,
+    GatewayValuesArgs,
+};
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use matrix::{MatrixArgs, MatrixOutput};
@@ -101,6 +106,9 @@ pub enum Command {
     #[command(subcommand)]
     Token(TokenCommand),
     Verify(Box<VerifyArgs>),
+    /// Hand the token and the connection to the Octopus gateway's chart
+    #[command(subcommand)]
+    Gateway(GatewayCommand),
     Completion(CompletionArgs),
     Man(ManArgs),
     Version(VersionArgs),

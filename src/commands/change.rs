@@ -1,5 +1,7 @@
 //! What `render` and `diff` share: from arguments and input to the plan for every object.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Map, Value};
 
 use super::context::Context;
@@ -63,8 +65,11 @@ impl Wish {
                 Mode::Glob => MatchMode::Glob,
                 Mode::Regex => MatchMode::Regex,
             }),
-            extra: extra(args, context)?,
-            engine: Engine::new(yaml::write::value, overrides(args, context)?)?,
+            extra: extra(&args.set, &args.values, context)?,
+            engine: Engine::new(
+                yaml::write::value,
+                overrides(args.template_dir.as_deref(), context)?,
+            )?,
             account,
             change: args.clone(),
             asked_key: args.policy_key.clone(),
@@ -136,9 +141,13 @@ pub(super) fn scope(args: &cli::Input) -> Scope {
 }
 
 /// The values of `--values`, then those of `--set`, which win.
-fn extra(args: &Change, context: &Context<'_, '_>) -> Result<Map<String, Value>> {
+pub(super) fn extra(
+    set: &[String],
+    files: &[PathBuf],
+    context: &Context<'_, '_>,
+) -> Result<Map<String, Value>> {
     let mut values = Map::new();
-    for path in &args.values {
+    for path in files {
         let text = read_text(path, context)?;
         let source = Source::new(&*path.to_string_lossy(), text);
         let stream = Stream::parse(source)?;
@@ -166,7 +175,7 @@ fn extra(args: &Change, context: &Context<'_, '_>) -> Result<Map<String, Value>>
             _ => return Err(wrong()),
         }
     }
-    for pair in &args.set {
+    for pair in set {
         let (name, value) = pair.split_once('=').ok_or_else(|| {
             Error::usage(format!("--set {}: no `=`", pair.escape_debug()))
                 .hint("write --set NAME=VALUE")
@@ -188,8 +197,11 @@ fn extra(args: &Change, context: &Context<'_, '_>) -> Result<Map<String, Value>>
 }
 
 /// The templates of `--template-dir`: single files with the names of built-in ones.
-fn overrides(args: &Change, context: &Context<'_, '_>) -> Result<Vec<Override>> {
-    let Some(directory) = &args.template_dir else {
+pub(super) fn overrides(
+    directory: Option<&Path>,
+    context: &Context<'_, '_>,
+) -> Result<Vec<Override>> {
+    let Some(directory) = directory else {
         return Ok(Vec::new());
     };
     let path = context.host.path(directory);
@@ -226,7 +238,7 @@ fn overrides(args: &Change, context: &Context<'_, '_>) -> Result<Vec<Override>> 
     Ok(overrides)
 }
 
-fn read_text(path: &std::path::Path, context: &Context<'_, '_>) -> Result<String> {
+fn read_text(path: &Path, context: &Context<'_, '_>) -> Result<String> {
     std::fs::read_to_string(context.host.path(path))
         .map_err(|cause| Error::input(format!("cannot read {}", path.display())).caused_by(cause))
 }

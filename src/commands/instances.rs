@@ -179,7 +179,7 @@ fn refuse_elsewhere(
 
 /// What belongs to one Argo CD cannot be said of several.
 fn refuse_for_several(command: &Command, given: &Given) -> Result<()> {
-    const SINGLE: [&str; 16] = [
+    const SINGLE: [&str; 19] = [
         "filename",
         "sample",
         "fresh",
@@ -196,6 +196,9 @@ fn refuse_for_several(command: &Command, given: &Given) -> Result<()> {
         "id",
         "old",
         "explain",
+        "name",
+        "release",
+        "argocd_grpc_url",
     ];
     // `can --explain` is about all of them; `lint --explain` about none.
     let single = SINGLE

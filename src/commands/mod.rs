@@ -13,6 +13,7 @@ mod expect;
 mod external_diff;
 mod fleet;
 mod forms;
+mod gateway;
 mod instances;
 mod lint;
 mod matrix;
@@ -21,6 +22,7 @@ mod permissions;
 mod policy_input;
 mod progress;
 mod render;
+mod secret_manifest;
 mod shell;
 mod token;
 mod verify;
@@ -59,6 +61,7 @@ fn run_one(command: Command, context: &mut Context<'_, '_>) -> Result<Code> {
         Command::Account(command) => account::run(&command, context),
         Command::Token(command) => token::run(&command, context),
         Command::Verify(args) => verify::run(&args, context),
+        Command::Gateway(command) => gateway::run(&command, context),
         Command::Completion(args) => shell::completion(args, context),
         Command::Man(args) => shell::man(&args, context),
         Command::Version(args) => version::run(args, context),

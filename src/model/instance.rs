@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Form, MatchMode};
+use super::{Form, Gateway, MatchMode};
 
 /// Writes the two structs that share their settings: `Defaults`, and `Instance`, which has some
 /// of its own. Both refuse unknown keys, which serde cannot do for a struct inside a struct.
@@ -83,6 +83,8 @@ settings! {
     argocd_version: Option<String>,
     /// How argocd reaches the server.
     argocd: ArgocdSettings,
+    /// The Octopus gateway.
+    gateway: Gateway,
 }
 
 /// What the account may do beyond reading everything.
@@ -148,7 +150,7 @@ pub struct Destination {
 }
 
 /// Settings that can take from others what they do not say themselves.
-trait Complete {
+pub(super) trait Complete {
     fn complete(&mut self, defaults: &Self);
 }
 

@@ -5,10 +5,12 @@ mod configmap;
 mod configuration;
 mod connection;
 mod form;
+mod gateway;
 mod instance;
 mod ownership;
 mod permission;
 mod project;
+pub mod shell;
 mod source;
 pub mod spelling;
 mod time;
@@ -22,6 +24,7 @@ pub use configmap::{
 pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;
 pub use form::Form;
+pub use gateway::Gateway;
 pub use instance::{ArgocdSettings, Defaults, Destination, Instance, Permissions};
 pub use ownership::{Manager, Marks, Owner, is_upstream};
 pub use permission::{

@@ -14,12 +14,12 @@ mod system;
 mod tests_system;
 mod tree;
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::model::shell::quoted;
 pub use failure::Failure;
 pub use interrupt::Hold;
 pub use mask::Masks;
@@ -118,17 +118,6 @@ fn word(text: &OsStr) -> String {
     quoted(&text.to_string_lossy()).into_owned()
 }
 
-/// A word as a POSIX shell would take it: in single quotes unless it is harmless. For the commands
-/// that hints name.
-pub fn quoted(text: &str) -> Cow<'_, str> {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(harmless) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
-    }
-}
-
 /// What a program answered.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -188,10 +177,5 @@ mod tests {
             r"ARGOCD_AUTH_TOKEN=*** '/opt/my argocd' account can-i get logs '*/*' 'it'\''s' ***"
         );
         assert!(!format!("{call:?}").contains("hunter"));
-    }
-
-    #[test]
-    fn an_empty_word_is_shown() {
-        assert_eq!(quoted(""), "''");
     }
 }

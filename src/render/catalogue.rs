@@ -35,6 +35,18 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/fleet-kustomization.yaml.j2"),
     ),
     (
+        "gateway-application.yaml.j2",
+        include_str!("../../templates/gateway-application.yaml.j2"),
+    ),
+    (
+        "gateway-command.sh.j2",
+        include_str!("../../templates/gateway-command.sh.j2"),
+    ),
+    (
+        "gateway-values.yaml.j2",
+        include_str!("../../templates/gateway-values.yaml.j2"),
+    ),
+    (
         "helm-values.yaml.j2",
         include_str!("../../templates/helm-values.yaml.j2"),
     ),

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value};
 
+use crate::model::shell::quoted;
+
 /// Writes a text as a YAML scalar on one line that every reader takes for that very text.
 pub type Quote = fn(&str) -> String;
 
@@ -14,10 +16,15 @@ const YAML: AutoEscape = AutoEscape::Custom(Cow::Borrowed("yaml"));
 /// Interpolations are CSV fields.
 const CSV: AutoEscape = AutoEscape::Custom(Cow::Borrowed("csv"));
 
+/// Interpolations are words of a POSIX shell.
+const SHELL: AutoEscape = AutoEscape::Custom(Cow::Borrowed("shell"));
+
 /// How the interpolations of a template are written: its name decides.
 pub(super) fn mode(template: &str) -> AutoEscape {
     if template.ends_with(".csv.j2") {
         CSV
+    } else if template.ends_with(".sh.j2") {
+        SHELL
     } else {
         YAML
     }
@@ -46,6 +53,8 @@ fn write(out: &mut Output, state: &mut State, value: &Value, quote: Quote) -> Re
         value.to_string()
     } else if *state.auto_escape() == CSV {
         field(&plain(value)?)?
+    } else if *state.auto_escape() == SHELL {
+        word(&plain(value)?)?
     } else {
         match value.kind() {
             ValueKind::String => quote(&plain(value)?),
@@ -90,6 +99,21 @@ fn field(text: &str) -> Result<String, Error> {
     } else {
         text.to_owned()
     })
+}
+
+/// A text as one word of a shell.
+fn word(text: &str) -> Result<String, Error> {
+    if let Some(odd) = text.chars().find(|c| c.is_control()) {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!(
+                "`{}` has the character `{}`, which does not belong into a command",
+                text.escape_debug(),
+                odd.escape_debug()
+            ),
+        ));
+    }
+    Ok(quoted(text).into_owned())
 }
 
 /// Indents every line that is not blank, and keeps quoted what was quoted: unlike the engine's own

@@ -15,7 +15,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, context};
 
 pub use catalogue::names;
 pub use format::Quote;
-pub use values::{Variables, Wanted};
+pub use values::{GatewayVariables, Variables, Wanted};
 
 use crate::error::{Error, Result};
 use crate::model::{FleetSettings, Instance, Location, Which};
@@ -182,6 +182,11 @@ impl Engine {
             role_subject => format!("proj:{project}:{}", variables.account),
         };
         self.render("appproject-role.yaml.j2", own, variables)
+    }
+
+    /// Renders one of the gateway's templates.
+    pub fn gateway(&self, template: &str, variables: &GatewayVariables) -> Result<Rendered> {
+        self.fill(template, &variables.context()?)
     }
 
     fn of(&self, which: Which, template: &str, variables: &Variables) -> Result<Rendered> {

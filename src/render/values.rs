@@ -6,7 +6,7 @@ use serde_json::Map;
 
 use super::format::escape_regex;
 use crate::error::{Error, Result};
-use crate::model::{AccountName, MatchMode, ProjectName};
+use crate::model::{AccountName, Gateway, MatchMode, ProjectName};
 
 /// Variables that only some templates have; nobody else can set them either.
 const OF_SINGLE_TEMPLATES: [&str; 15] = [
@@ -76,6 +76,54 @@ impl Wanted {
     }
 }
 
+/// The variables of the gateway's templates.
+#[derive(Clone, Debug, Default)]
+pub struct GatewayVariables {
+    /// What the gateway is told.
+    pub gateway: Gateway,
+    /// The namespace of Argo CD.
+    pub namespace: String,
+    /// What stands for an inline token.
+    pub inline_token: Option<String>,
+    /// Whether the values go into an Application.
+    pub in_application: bool,
+    /// The AppProject of the Application.
+    pub application_project: String,
+    /// The values as `path=JSON`.
+    pub settings: Vec<String>,
+    /// Values of the user's own, from `--set` and `--values`.
+    pub extra: Map<String, serde_json::Value>,
+}
+
+impl GatewayVariables {
+    pub(super) fn context(&self) -> Result<Value> {
+        let own = context! {
+            gateway => Value::from(Serde(&self.gateway)),
+            namespace => self.namespace.clone(),
+            inline_token => self.inline_token.clone(),
+            in_application => self.in_application,
+            application_project => self.application_project.clone(),
+            settings => self.settings.clone(),
+        };
+        with_extra(own, &self.extra)
+    }
+}
+
+/// Adds the user's own values, which replace none of ours.
+fn with_extra(own: Value, extra: &Map<String, serde_json::Value>) -> Result<Value> {
+    let reserved = super::keys(&own);
+    for name in extra.keys() {
+        if reserved.contains(name) || OF_SINGLE_TEMPLATES.contains(&name.as_str()) {
+            return Err(Error::usage(format!(
+                "`{}` is a variable of our own and cannot be set",
+                name.escape_debug()
+            ))
+            .hint("choose another name for --set or --values"));
+        }
+    }
+    Ok(context! { ..own, ..Value::from(Serde(extra.clone())) })
+}
+
 /// All variables of one rendering.
 #[derive(Clone, Debug)]
 pub struct Variables {
@@ -107,16 +155,6 @@ impl Variables {
             cluster_objects => [if wanted.match_mode == MatchMode::Regex { ".*" } else { "*" }],
             log_objects => wanted.logs(),
         };
-        let reserved = super::keys(&own);
-        for name in self.extra.keys() {
-            if reserved.contains(name) || OF_SINGLE_TEMPLATES.contains(&name.as_str()) {
-                return Err(Error::usage(format!(
-                    "`{}` is a variable of our own and cannot be set",
-                    name.escape_debug()
-                ))
-                .hint("choose another name for --set or --values"));
-            }
-        }
-        Ok(context! { ..own, ..Value::from(Serde(self.extra.clone())) })
+        with_extra(own, &self.extra)
     }
 }

@@ -43,18 +43,16 @@ pub(crate) fn reference(
     let all: Vec<_> = lines(&"policy.csv".into(), policy).collect();
     let mut subjects = BTreeSet::from([request.subject.to_owned()]);
     for _ in 0..10 {
+        // One hop a round: what is added now must not count before the next round.
+        let mut reached = subjects.clone();
         for line in &all {
             if let Line::Grouping(grouping) = &line.line
                 && subjects.contains(&*grouping.subject.text)
             {
-                // One hop a round: what is added now must not count before the next round.
-                subjects.insert(format!("\0{}", grouping.role.text));
+                reached.insert(grouping.role.text.to_string());
             }
         }
-        subjects = subjects
-            .into_iter()
-            .map(|name| name.trim_start_matches('\0').to_owned())
-            .collect();
+        subjects = reached;
     }
     let evaluate = |rule: &Policy<'_>| -> Result<bool, ()> {
         Ok(subjects.contains(&*rule.subject.text)

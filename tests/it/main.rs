@@ -26,6 +26,7 @@ mod fleet_render;
 mod fleet_tokens;
 mod fleet_verify;
 mod forms;
+mod gateway;
 mod input;
 mod krew;
 mod lint;

@@ -1,9 +1,11 @@
 // Oracle answers what the libraries that Argo CD links would answer: gobwas/glob v0.2.3 without
-// separators, and Go's regexp. One JSON object a line on stdin, one a line on stdout.
+// separators, Go's regexp, and Casbin's enforcer with Argo CD's access model. One JSON object a line
+// on stdin, one a line on stdout.
 //
-// Request:  {"engine": "glob"|"regex", "pattern": "…", "texts": ["…", …]}
+// Request:  {"engine": "glob"|"regex"|"casbin-glob"|"casbin-regex", "pattern": "…", "texts": ["…", …]}
 // Response: {"error": "…"} when the pattern does not compile, else {"results": "ynp…"}, one letter
-// a text: y it matches, n it does not, p the library panicked.
+// a text: y it matches, n it does not, p the library panicked. For Casbin, a pattern is a policy and
+// a text is a request, with U+001F between fields.
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/gobwas/glob"
 )
@@ -67,6 +70,9 @@ func compile(engine, pattern string) (match func(string) bool, err error) {
 }
 
 func answer(req request) (out response) {
+	if mode, isPolicy := strings.CutPrefix(req.Engine, "casbin-"); isPolicy {
+		return judge(mode, req)
+	}
 	match, err := compile(req.Engine, req.Pattern)
 	if err != nil {
 		text := err.Error()
@@ -76,6 +82,22 @@ func answer(req request) (out response) {
 	letters := make([]byte, 0, len(req.Texts))
 	for _, text := range req.Texts {
 		letters = append(letters, ask(match, text, &out.Panic))
+	}
+	out.Results = string(letters)
+	return out
+}
+
+// judge asks Casbin's own enforcer every question about one policy.
+func judge(mode string, req request) (out response) {
+	made, err := enforcer(mode, req.Pattern)
+	if err != nil {
+		text := err.Error()
+		out.Error = &text
+		return out
+	}
+	letters := make([]byte, 0, len(req.Texts))
+	for _, text := range req.Texts {
+		letters = append(letters, decide(made, text, &out.Panic))
 	}
 	out.Results = string(letters)
 	return out

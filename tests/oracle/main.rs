@@ -1,5 +1,5 @@
 //! Random pairs of pattern and text, decided by our matchers and by the libraries that Argo CD
-//! itself uses: `main.go` beside this file, built with the Go that is installed. Without Go, or
+//! itself uses, and random policies by its enforcer: `main.go` beside this file, built with the Go that is installed. Without Go, or
 //! where the library cannot be had, the test says so and passes.
 //!
 //! `ORACLE_PAIRS` is how many pairs each matcher gets, `ORACLE_SEED` where they start.
@@ -17,12 +17,14 @@
 
 mod globs;
 mod go;
+mod policies;
 mod random;
 mod regexes;
 
 use go::Oracle;
 use kubectl_octopus_argo::rbac::glob::{Glob, Panicked};
 use kubectl_octopus_argo::rbac::regex::GoRegex;
+use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText, Request};
 use random::Random;
 
 /// Pairs by default: a second or two.
@@ -116,6 +118,44 @@ fn glob_letter(glob: &Glob, text: &str) -> char {
 fn regexes_agree() {
     let pairs = number("ORACLE_PAIRS", PAIRS);
     compare("regex", pairs, regexes::draw, regex_answer);
+}
+
+fn decisions_agree(mode: MatchMode) {
+    let regex = mode == MatchMode::Regex;
+    let engine = if regex { "casbin-regex" } else { "casbin-glob" };
+    // Casbin takes its time.
+    let pairs = number("ORACLE_PAIRS", PAIRS) / 4;
+    let draw = move |random: &mut Random| policies::draw(random, regex);
+    compare(engine, pairs, draw, |policy, requests| {
+        let set = PolicySet {
+            texts: vec![PolicyText::new("policy.csv", policies::csv(policy))],
+            match_mode: mode,
+            ..PolicySet::default()
+        };
+        let enforcer = Enforcer::load(&set).map_err(|error| error.to_string())?;
+        let letter = |request: &String| {
+            let mut words = request.split(policies::SEPARATOR);
+            let mut word = || words.next().unwrap();
+            let request = Request::new(word(), word(), word(), word());
+            let verdict = enforcer.evaluate(&request);
+            match (verdict.errored(), verdict.allowed()) {
+                (true, _) => 'p',
+                (_, true) => 'y',
+                _ => 'n',
+            }
+        };
+        Ok(requests.iter().map(letter).collect())
+    });
+}
+
+#[test]
+fn decisions_by_globs_agree() {
+    decisions_agree(MatchMode::Glob);
+}
+
+#[test]
+fn decisions_by_regexes_agree() {
+    decisions_agree(MatchMode::Regex);
 }
 
 /// Few, because some of these are refused only after a tenth of a second.

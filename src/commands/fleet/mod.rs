@@ -1,5 +1,6 @@
 //! Several Argo CDs in one command.
 
+mod gateway;
 mod jobs;
 mod journal;
 mod render;
@@ -30,6 +31,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         | Command::Lint(_) => report(&first.command, &several.members, context),
         Command::Verify(args) => verify::run(args, &first.command, several, context),
         Command::Token(_) => tokens::run(several, context),
+        Command::Gateway(command) => gateway::run(command, &several.members, context),
         _ => Err(Error::usage(
             "this command is for one Argo CD, and several instances are asked for",
         )

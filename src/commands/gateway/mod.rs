@@ -1,0 +1,110 @@
+//! `gateway`: hands the token and the connection to the Octopus gateway's chart.
+
+mod secret;
+mod settings;
+mod urls;
+mod values;
+
+use super::context::Context;
+use crate::cli::{GatewayApplicationArgs, GatewayCommand, GatewayCommandArgs};
+use crate::error::{Code, Error, Result};
+use crate::model::Source;
+use crate::model::shell::quoted;
+use crate::yaml::Stream;
+use settings::Settings;
+
+pub(super) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
+    match command {
+        GatewayCommand::Secret(args) => secret::run(args, context),
+        GatewayCommand::Values(args) => values::run(args, context),
+        GatewayCommand::Application(args) => application(args, context),
+        GatewayCommand::Command(args) => helm(args, context),
+    }
+}
+
+/// The Application: the values as they are, inside.
+fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let mut settings = Settings::new(&args.gateway, context)?;
+    settings.in_application = true;
+    settings
+        .application_project
+        .clone_from(&args.application_project);
+    if settings.gateway.chart_version.is_none() {
+        settings.gateway.chart_version = Some("*.*".to_owned());
+        context.warn(
+            "the chart's version is not pinned: Argo CD installs whatever is newest; --chart-version pins it",
+        );
+    }
+    let values = settings.values(None)?;
+    let rendered = settings
+        .engine
+        .gateway("gateway-application.yaml.j2", &settings.variables(None))?;
+    let stream = Stream::parse(Source::new(&*rendered.template, &*rendered.text))?;
+    let model = match stream.documents() {
+        [one] => one.root().map(|root| one.to_json(root)).transpose()?,
+        _ => None,
+    };
+    let inside = model
+        .as_ref()
+        .and_then(|model| model.pointer("/spec/source/helm/valuesObject"));
+    if inside != Some(&values.model) {
+        return Err(Error::input(format!(
+            "{}: what this template renders has not the chart's values at spec.source.helm.valuesObject",
+            rendered.template
+        ))
+        .hint("include them with `{% filter indent(8) %}{% include \"gateway-values.yaml.j2\" %}{% endfilter %}`"));
+    }
+    context.print(&rendered.text)?;
+    settings.tell(context);
+    let (namespace, release) = (settings.argocd_namespace(), settings.release());
+    context.next(format!(
+        "make the Secrets that it names, then commit it, or: kubectl apply --server-side -n {} -f -; it installs {}",
+        quoted(namespace), quoted(release)
+    ));
+    Ok(Code::OK)
+}
+
+/// The helm command: every value as JSON in a word of its own, so that none can become another.
+fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let settings = Settings::new(&args.gateway, context)?;
+    let values = settings.values(None)?;
+    let mut flat = Vec::new();
+    flatten("", &values.model, &mut flat)?;
+    let rendered = settings
+        .engine
+        .gateway("gateway-command.sh.j2", &settings.command_variables(flat))?;
+    context.print(&rendered.text)?;
+    settings.tell(context);
+    if settings.gateway.chart_version.is_none() {
+        context.note("the chart's version is not pinned: helm installs whatever is newest; --chart-version pins it");
+    }
+    context.next(
+        "make the Secrets that it names, then run it with the kubeconfig of the gateway's cluster",
+    );
+    Ok(Code::OK)
+}
+
+/// Leaves of the values as `path=JSON`, as helm's --set-json takes them.
+fn flatten(path: &str, value: &serde_json::Value, into: &mut Vec<String>) -> Result<()> {
+    match value {
+        serde_json::Value::Object(map) if !map.is_empty() => {
+            for (key, value) in map {
+                if key.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
+                    return Err(Error::input(format!(
+                        "helm's command line cannot set the key `{}`",
+                        key.escape_debug()
+                    ))
+                    .hint("use `gateway values` and `helm upgrade -f values.yaml`"));
+                }
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                flatten(&path, value, into)?;
+            }
+        }
+        leaf => into.push(format!("{path}={leaf}")),
+    }
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! `gateway secret`: the Secret that the gateway reads its tokens from.
+
+use std::path::Path;
+
+use super::settings::Settings;
+use crate::cli::GatewaySecretArgs;
+use crate::commands::argocd::{now, read_secret};
+use crate::commands::context::Context;
+use crate::commands::secret_manifest::{KEY, NAME, PROJECT_KEY, check, manifest};
+use crate::emit::{Existing, secret};
+use crate::error::{Code, Error, Result};
+use crate::model::shell::quoted;
+use crate::model::{Claims, ProjectName, Span, Subject};
+use crate::process::Secret;
+
+/// The name under which the gateway looks for the token of calls without a project.
+const UNSCOPED: &str = "octo-gateway-unscoped";
+/// Who has less time than this wants to know.
+const SOON: Span = Span::seconds(7 * 24 * 3600);
+
+/// A token that was read.
+pub(super) struct Token {
+    pub(super) secret: Secret,
+    pub(super) claims: Claims,
+}
+
+pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    let settings = Settings::of_secrets(&args.gateway, context)?;
+    let restart = restart(settings.namespace());
+    if args.rotate_hint {
+        context.print(&format!("{restart}\n"))?;
+        return Ok(Code::OK);
+    }
+    let existing = if args.force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let file = args
+        .output_file
+        .as_ref()
+        .map(|path| context.host.path(path));
+    let projects = projects(args)?;
+    let gateway = &settings.gateway;
+    let named = if projects.is_empty() {
+        if gateway.project_token_secret.is_some() {
+            return Err(Error::usage(
+                "a Secret with tokens of projects needs the tokens of projects",
+            )
+            .hint("give each one: --project-token PROJECT=FILE")
+            .hint("or leave --project-token-secret out for the account's token"));
+        }
+        gateway.token_secret.as_deref()
+    } else {
+        if args.gateway.token_secret.is_some() || args.gateway.token_key.is_some() {
+            return Err(Error::usage("the gateway takes either the account's token or tokens of projects, and both are named")
+                .hint("name the Secret with --project-token-secret"));
+        }
+        gateway.project_token_secret.as_deref()
+    };
+    let name = args.secret_name.as_deref().or(named).unwrap_or(NAME);
+    let namespace = (!args.no_namespace).then(|| settings.namespace());
+    let keys: Vec<String> = if projects.is_empty() {
+        vec![gateway.token_key.clone().unwrap_or_else(|| KEY.to_owned())]
+    } else {
+        let keys = projects
+            .iter()
+            .map(|(project, _)| format!("{PROJECT_KEY}{project}"));
+        keys.collect()
+    };
+    check(name, namespace, keys.iter().map(String::as_str))?;
+    if let Some(path) = &file {
+        secret::probe(path, existing)?;
+    }
+    let mut tokens = Vec::new();
+    if projects.is_empty() {
+        let token = presented(args.token_file.as_deref(), context)?;
+        of_account(
+            &token.claims,
+            Some(args.account.as_deref().unwrap_or("octopus")),
+            context,
+        )?;
+        tokens.push(token);
+    }
+    for (project, path) in &projects {
+        let token = presented(Some(path), context)?;
+        of_project(&token.claims, project, context)?;
+        tokens.push(token);
+    }
+    let entries: Vec<(String, &Secret)> = keys
+        .into_iter()
+        .zip(tokens.iter().map(|token| &token.secret))
+        .collect();
+    let text = manifest(&settings.engine, name, namespace, &entries)?;
+    if let Some(path) = &file {
+        secret::file(path, &text, existing)?;
+    } else {
+        let (runner, ready) = (context.host.runner, context.host.outlet.ready);
+        secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
+    }
+    let what = args
+        .output_file
+        .as_ref()
+        .map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+    context.next(format!(
+        "kubectl apply --server-side{} -f {}; without --server-side kubectl copies the token into an annotation",
+        namespace.map_or_else(|| " -n NAMESPACE".to_owned(), |name| format!(" -n {}", quoted(name))),
+        quoted(&what)
+    ));
+    context.note(format!(
+        "a gateway that runs already reads it only when it starts again: {restart}"
+    ));
+    Ok(Code::OK)
+}
+
+/// The command that makes the gateway read its Secret again: the token reaches it as a variable of
+/// its environment.
+fn restart(namespace: &str) -> String {
+    format!(
+        "kubectl rollout restart deployment -n {} -l app.kubernetes.io/name=octopus-argocd-gateway",
+        quoted(namespace)
+    )
+}
+
+/// The projects with the files of their tokens.
+fn projects(args: &GatewaySecretArgs) -> Result<Vec<(String, &Path)>> {
+    let mut found: Vec<(String, &Path)> = Vec::new();
+    for pair in &args.project_token {
+        let (project, path) = pair
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| {
+                Error::usage("--project-token takes a project and a file, never a token")
+                    .hint("write --project-token PROJECT=FILE")
+            })?;
+        ProjectName::new(project).map_err(Error::usage)?;
+        if found.iter().any(|(other, _)| other == project) {
+            return Err(Error::usage(format!(
+                "there are two tokens for the project {project}"
+            )));
+        }
+        found.push((project.to_owned(), Path::new(path)));
+    }
+    let stdin = found.iter().filter(|(_, path)| *path == Path::new("-"));
+    if stdin.count() > 1 {
+        return Err(
+            Error::usage("stdin holds one token").hint("put each token into a file of its own")
+        );
+    }
+    Ok(found)
+}
+
+/// Reads a token; without a file from stdin.
+pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> Result<Token> {
+    let path = file.unwrap_or(Path::new("-"));
+    if file.is_none() && context.host.terminal.stdin {
+        context.note("paste the token, then Enter and Ctrl-D; or give --token-file FILE");
+    }
+    let secret = Secret::new(read_secret(path, context)?.expose().trim());
+    let name = if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let claims = Claims::decode(secret.expose()).map_err(|why| {
+        Error::input(format!("{name} holds no token: {why}"))
+            .hint("make one with: kubectl octopus-argo token create")
+    })?;
+    Ok(Token { secret, claims })
+}
+
+/// Checks that it is an account's token for machines, and this account's.
+pub(super) fn of_account(
+    claims: &Claims,
+    account: Option<&str>,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    match claims.subject() {
+        Some(Subject::Account { name, capability }) => {
+            if let Some(account) = account.filter(|account| *account != name) {
+                return Err(Error::input(format!(
+                    "the token is of the account {}, not of {account}",
+                    name.escape_debug()
+                ))
+                .hint(format!("if that is meant: --account {}", quoted(&name))));
+            }
+            if capability.as_deref() == Some("login") {
+                return Err(Error::input(
+                    "this is the token of somebody's session, which ends by itself",
+                )
+                .hint("make one for the gateway with: kubectl octopus-argo token create"));
+            }
+        }
+        Some(Subject::ProjectRole { project, .. }) => {
+            return Err(Error::input(format!(
+                "the token is of a role of the project {}, not of an account",
+                project.escape_debug()
+            ))
+            .hint(format!(
+                "give it with: --project-token {}=FILE",
+                quoted(&project)
+            )));
+        }
+        None => return Err(Error::input("the token does not say whose it is")),
+    }
+    lifetime(claims, context)
+}
+
+/// Checks that it is a token of this project.
+fn of_project(claims: &Claims, project: &str, context: &mut Context<'_, '_>) -> Result<()> {
+    match claims.subject() {
+        Some(Subject::ProjectRole { project: own, .. })
+            if own == project || project == UNSCOPED => {}
+        Some(Subject::Account { .. }) if project == UNSCOPED => {}
+        subject => {
+            let whose = subject.map_or_else(|| "nobody".to_owned(), |subject| subject.to_string());
+            return Err(Error::input(format!(
+                "the token for the project {project} is of {}",
+                whose.escape_debug()
+            ))
+            .hint(format!(
+                "make one with: kubectl octopus-argo token create --role ROLE --project {project}"
+            )));
+        }
+    }
+    lifetime(claims, context)
+}
+
+fn lifetime(claims: &Claims, context: &mut Context<'_, '_>) -> Result<()> {
+    let now = now(context);
+    match claims.expires() {
+        Some(expires) if expires <= now => {
+            Err(Error::input(format!("the token has expired: {expires}"))
+                .hint("make the next one with: kubectl octopus-argo token create"))
+        }
+        Some(expires) if expires <= now.after(SOON) => {
+            context.warn(format!("the token expires soon: {expires}"));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,72 @@
+//! `gateway values`: the values of the chart.
+
+use std::path::Path;
+
+use super::secret::{of_account, presented};
+use super::settings::Settings;
+use crate::cli::GatewayValuesArgs;
+use crate::commands::context::Context;
+use crate::commands::secret_manifest::put;
+use crate::emit::{self, Access, Existing, secret};
+use crate::error::{Code, Error, Result};
+use crate::model::shell::quoted;
+
+/// Stands for the token until all is checked.
+const TOKEN: &str = "octopus-argo-inline-token-";
+
+pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    if args.output_dir.is_some() {
+        return Err(Error::usage("--output-dir is for several instances")
+            .hint("name the file with --output-file, or the instances with --instance or --all"));
+    }
+    let settings = Settings::new(&args.gateway, context)?;
+    if args.inline_token && args.gateway.token_secret.is_some() {
+        return Err(
+            Error::usage("--inline-token and --token-secret name two tokens")
+                .hint("leave --inline-token out: a Secret is the better place"),
+        );
+    }
+    let existing = if args.force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let file = args
+        .output_file
+        .as_ref()
+        .map(|path| context.host.path(path));
+    if args.inline_token {
+        let values = settings.values(Some(TOKEN))?;
+        if let Some(path) = &file {
+            secret::probe(path, existing)?;
+        }
+        let token = presented(args.token_file.as_deref(), context)?;
+        of_account(&token.claims, None, context)?;
+        let text = put(&values.text, std::iter::once((TOKEN, &token.secret)));
+        if let Some(path) = &file {
+            secret::file(path, &text, existing)?;
+        } else {
+            let (runner, ready) = (context.host.runner, context.host.outlet.ready);
+            secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
+        }
+        context.warn("these values hold the token: they are a secret, and helm keeps them in the cluster with every release");
+    } else {
+        let values = settings.values(None)?;
+        match &file {
+            Some(path) => emit::write(path, values.text.as_bytes(), Access::Normal, existing)?,
+            None => context.print(&values.text)?,
+        }
+    }
+    settings.tell(context);
+    let shown = args
+        .output_file
+        .as_deref()
+        .unwrap_or(Path::new("values.yaml"));
+    context.next(format!(
+        "helm upgrade --install {} oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace {} --create-namespace -f {}",
+        quoted(settings.release()),
+        quoted(settings.namespace()),
+        quoted(&shown.display().to_string()),
+    ));
+    Ok(Code::OK)
+}

@@ -1,0 +1,368 @@
+//! Values, Application, command.
+
+use serde_json::json;
+use snapbox::{assert_data_eq, str};
+
+use super::{FULL, gateway, parsed, silent_about, token};
+use crate::common::Sandbox;
+
+#[test]
+fn values_name_the_secrets() {
+    let sandbox = Sandbox::new();
+    let run = gateway(&sandbox, "values").args(FULL).run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+# Values of the Octopus Argo CD gateway (chart octopusdeploy/octopus-argocd-gateway-chart).
+registration:
+  octopus:
+    name: prod
+    serverApiUrl: https://example.octopus.app
+    serverAccessTokenSecretName: octopus-server-access-token
+    serverAccessTokenSecretKey: OCTOPUS_SERVER_ACCESS_TOKEN
+    spaceId: Spaces-1
+    environments:
+    - dev
+    - production
+gateway:
+  octopus:
+    serverGrpcUrl: grpc://example.octopus.app:8443
+  argocd:
+    serverGrpcUrl: grpc://argocd-server.argocd.svc.cluster.local
+    authenticationTokenSecretName: argocd-auth-token
+    authenticationTokenSecretKey: ARGOCD_AUTH_TOKEN
+---- stderr
+note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
+---- exit code 0
+
+"#]]
+    );
+}
+
+#[test]
+fn the_application_holds_the_same_values_and_stands_still() {
+    let sandbox = Sandbox::new();
+    let values = gateway(&sandbox, "values").args(FULL).run().stdout_of(0);
+    let run = gateway(
+        &sandbox,
+        "application --chart-version 1.2.3 --application-project platform -n argo",
+    )
+    .args(FULL)
+    .args("--argocd-grpc-url grpc://argocd-server.argocd.svc.cluster.local")
+    .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: octopus-gateway
+  namespace: argo
+spec:
+  project: platform
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: octopus-gateway
+  source:
+    repoURL: registry-1.docker.io/octopusdeploy
+    chart: octopus-argocd-gateway-chart
+    targetRevision: "1.2.3"
+    helm:
+      releaseName: octopus-gateway
+      valuesObject:
+        # Values of the Octopus Argo CD gateway (chart octopusdeploy/octopus-argocd-gateway-chart).
+        registration:
+          octopus:
+            name: prod
+            serverApiUrl: https://example.octopus.app
+            serverAccessTokenSecretName: octopus-server-access-token
+            serverAccessTokenSecretKey: OCTOPUS_SERVER_ACCESS_TOKEN
+            spaceId: Spaces-1
+            environments:
+            - dev
+            - production
+        gateway:
+          octopus:
+            serverGrpcUrl: grpc://example.octopus.app:8443
+          argocd:
+            serverGrpcUrl: grpc://argocd-server.argocd.svc.cluster.local
+            authenticationTokenSecretName: argocd-auth-token
+            authenticationTokenSecretKey: ARGOCD_AUTH_TOKEN
+        # Argo CD keeps the release as Git has it; the gateway's own updater would fight that.
+        autoUpdate:
+          enabled: false
+  syncPolicy:
+    syncOptions:
+    - CreateNamespace=true
+---- stderr
+note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+next: make the Secrets that it names, then commit it, or: kubectl apply --server-side -n argo -f -; it installs octopus-gateway
+---- exit code 0
+
+"#]]
+    );
+    let application = parsed(&run.stdout);
+    let mut inside = application["spec"]["source"]["helm"]["valuesObject"].clone();
+    assert_eq!(inside["autoUpdate"], json!({"enabled": false}));
+    inside.as_object_mut().unwrap().remove("autoUpdate");
+    assert_eq!(inside, parsed(&values));
+}
+
+#[test]
+fn the_command_is_one_command_with_every_value_in_a_word() {
+    let sandbox = Sandbox::new();
+    let run = gateway(&sandbox, "command --chart-version 1.2.3")
+        .args(FULL)
+        .arg("--name")
+        .arg("it's $(me)")
+        .run();
+    run.refused(2, "cannot be used multiple times");
+    let full = FULL.replace("--name prod ", "");
+    let run = gateway(&sandbox, "command --chart-version 1.2.3")
+        .args(&full)
+        .arg("--name")
+        .arg("it's $(me), \"you\"")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart /
+  --namespace octopus-gateway --create-namespace --atomic --version 1.2.3 /
+  --set-json 'registration.octopus.name="it'/''s $(me), /"you/""' /
+  --set-json 'registration.octopus.serverApiUrl="https://example.octopus.app"' /
+  --set-json 'registration.octopus.serverAccessTokenSecretName="octopus-server-access-token"' /
+  --set-json 'registration.octopus.serverAccessTokenSecretKey="OCTOPUS_SERVER_ACCESS_TOKEN"' /
+  --set-json 'registration.octopus.spaceId="Spaces-1"' /
+  --set-json 'registration.octopus.environments=["dev","production"]' /
+  --set-json 'gateway.octopus.serverGrpcUrl="grpc://example.octopus.app:8443"' /
+  --set-json 'gateway.argocd.serverGrpcUrl="grpc://argocd-server.argocd.svc.cluster.local"' /
+  --set-json 'gateway.argocd.authenticationTokenSecretName="argocd-auth-token"' /
+  --set-json 'gateway.argocd.authenticationTokenSecretKey="ARGOCD_AUTH_TOKEN"'
+---- stderr
+note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+next: make the Secrets that it names, then run it with the kubeconfig of the gateway's cluster
+---- exit code 0
+
+"#]]
+    );
+}
+
+#[test]
+fn an_inline_token_is_asked_for_and_makes_the_values_a_secret() {
+    let token = token("octopus:apiKey", None);
+    let sandbox = Sandbox::new().with("t", &token);
+    let run = gateway(&sandbox, "values --inline-token --token-file t")
+        .args(FULL)
+        .run();
+    silent_about(&run, &token);
+    assert!(
+        run.stderr.contains("warning: these values hold the token"),
+        "{}",
+        run.stderr
+    );
+    let values = parsed(&run.stdout_of(0));
+    assert_eq!(values["gateway"]["argocd"]["authenticationToken"], token);
+    assert!(
+        values["gateway"]["argocd"]
+            .get("authenticationTokenSecretName")
+            .is_none()
+    );
+    let run = gateway(
+        &sandbox,
+        "values --inline-token --token-file t --output-file v.yaml",
+    )
+    .args(FULL)
+    .run();
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(sandbox.path().join("v.yaml"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let both = gateway(
+        &sandbox,
+        "values --inline-token --token-file t --token-secret s",
+    )
+    .args(FULL)
+    .run();
+    both.refused(2, "name two tokens");
+    let run = gateway(&sandbox, "application --inline-token")
+        .args(FULL)
+        .run();
+    run.refused(2, "unexpected argument '--inline-token'");
+}
+
+#[test]
+fn what_excludes_each_other_is_refused_with_the_reason() {
+    for (line, said) in [
+        (
+            "--insecure --plaintext",
+            "there is no certificate that --insecure could ignore",
+        ),
+        (
+            "--insecure --certificate-secret c",
+            "nobody looks at the certificates",
+        ),
+        (
+            "--plaintext --certificate-secret c",
+            "nobody looks at the certificates",
+        ),
+        (
+            "--token-secret a --project-token-secret b",
+            "either the account's token or tokens of projects",
+        ),
+        (
+            "--token-key a --project-token-secret b",
+            "either the account's token or tokens of projects",
+        ),
+        (
+            "--argocd-grpc-url https://argocd",
+            "the gateway speaks gRPC",
+        ),
+        (
+            "--argocd-grpc-url grpc://argocd/argo",
+            "--grpc-web-root-path",
+        ),
+        ("--argocd-web-url argocd.example.com", "no scheme"),
+        ("--token-secret Token", "cannot be the name of an object"),
+        ("--token-key a/b", "cannot be the name of a key of a Secret"),
+        ("-n a.b", "cannot be the name of a namespace"),
+        ("--space 1", "no id of a space"),
+        ("--set gateway=x", "a variable of our own"),
+    ] {
+        let line_of = |full: &str| format!("{full} {line}");
+        let full = if line.starts_with("--space") {
+            FULL.replace(" --space Spaces-1", "")
+        } else {
+            FULL.to_owned()
+        };
+        let run = gateway(&Sandbox::new(), "values")
+            .args(&line_of(&full))
+            .run();
+        assert!(run.stderr.contains(said), "{line}: {}", run.stderr);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{line}");
+    }
+    let run = gateway(&Sandbox::new(), "values --name x").run();
+    run.refused(
+        2,
+        "the gateway must be told more: --octopus-url, --octopus-grpc-url",
+    );
+    let full = FULL.replace(":8443", "");
+    gateway(&Sandbox::new(), "command")
+        .args(&full)
+        .run()
+        .refused(2, "grpc://example.octopus.app:8443");
+}
+
+#[test]
+fn choices_about_tls_are_explained() {
+    for (line, said) in [
+        ("", "--certificate-secret"),
+        ("--insecure", "warning: --insecure: nobody checks"),
+        ("--plaintext", "warning: --plaintext: everybody on the way"),
+    ] {
+        let run = gateway(&Sandbox::new(), "values")
+            .args(FULL)
+            .args(line)
+            .run();
+        assert!(run.stderr.contains(said), "{line}: {}", run.stderr);
+        let argocd = parsed(&run.stdout_of(0))["gateway"]["argocd"].clone();
+        for flag in ["insecure", "plaintext"] {
+            let on = line.contains(flag);
+            assert_eq!(argocd.get(flag), on.then_some(&json!(true)), "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_configuration_says_what_flags_would() {
+    let sandbox = Sandbox::new().with(
+        "octopus-argo.yaml",
+        "defaults:\n  gateway: {octopusUrl: 'https://example.octopus.app', octopusGrpcUrl: 'grpc://example.octopus.app:8443', spaces: [Spaces-1]}\n\
+         instances:\n\
+         - {name: a, gateway: {name: prod, environments: [dev, production]}}\n\
+         - {name: b, namespace: argo, gateway: {name: b, grpcWebRootPath: argo, insecure: true, projectTokenSecret: p}}\n\
+         - {name: c}\n",
+    );
+    let configured = gateway(&sandbox, "values --instance a").run().stdout_of(0);
+    assert_eq!(
+        configured,
+        gateway(&Sandbox::new(), "values").args(FULL).run().stdout
+    );
+    let b = parsed(
+        &gateway(&sandbox, "values --instance b --argocd-grpc-url grpc://x")
+            .run()
+            .stdout_of(0),
+    );
+    let argocd = &b["gateway"]["argocd"];
+    assert_eq!(argocd["serverGrpcUrl"], "grpc://x");
+    // Who names a server says how it is reached: `insecure` was said of another.
+    assert_eq!(argocd.get("insecure"), None);
+    assert_eq!(argocd["grpcWebRootPath"], "argo");
+    let run = gateway(&sandbox, "values --all --output-dir v").run();
+    assert!(
+        run.stderr
+            .contains("c: error: the gateway must be told more: --name"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.code, 2);
+    assert_eq!(sandbox.read("v/a.values.yaml"), configured);
+    assert!(
+        sandbox
+            .read("v/b.values.yaml")
+            .contains("grpc://argocd-server.argo.svc.cluster.local")
+    );
+    let out = gateway(&sandbox, "application --instance a,b --chart-version 1.0.0")
+        .run()
+        .stdout_of(0);
+    assert_eq!(out.matches("kind: Application\n").count(), 2, "{out}");
+    assert_eq!(out.matches("---\n# ").count(), 2, "{out}");
+    gateway(&sandbox, "values --all")
+        .run()
+        .refused(2, "do not fit into one stream");
+    gateway(&sandbox, "secret --all")
+        .run()
+        .refused(2, "a token is of one Argo CD");
+}
+
+#[test]
+fn templates_of_ones_own_are_checked() {
+    let sandbox = Sandbox::new().with(
+        "t/gateway-values.yaml.j2",
+        "gateway: {argocd: {authenticationTokenSecretName: x}}\nregistration: {octopus: {name: {{ gateway.name }}, region: {{ region }}}}\n",
+    );
+    let run = gateway(
+        &sandbox,
+        "application --template-dir t --set region=eu --chart-version 1.0.0",
+    )
+    .args(FULL)
+    .run();
+    let application = parsed(&run.stdout_of(0));
+    let octopus = &application["spec"]["source"]["helm"]["valuesObject"]["registration"]["octopus"];
+    assert_eq!(octopus, &json!({"name": "prod", "region": "eu"}));
+    for (text, said) in [
+        ("- a\n", "is no mapping"),
+        ("a: b\n", "does not say where the one token"),
+        (
+            "gateway: {argocd: {authenticationToken: x}}\n",
+            "an inline token without --inline-token",
+        ),
+        ("a: 1\na: 2\n", "has the key `a` twice"),
+        ("a: {{ nothing }}\n", "no value for `nothing`"),
+    ] {
+        let sandbox = Sandbox::new().with("t/gateway-values.yaml.j2", text);
+        let run = gateway(&sandbox, "values --template-dir t")
+            .args(FULL)
+            .run();
+        run.refused(3, said);
+    }
+}
