@@ -1,8 +1,8 @@
 //! A command as it is for one instance: what was not given comes from the configuration.
 
 use super::{
-    AccountCommand, Argocd, Change, Command, Fleet, GatewayCommand, Given, Input, Mode, OwnerArgs,
-    TokenCommand,
+    AccountCommand, Argocd, Change, Command, DeliveryArgs, Fleet, GatewayCommand, Given, Input,
+    Mode, OwnerArgs, TokenCommand,
 };
 use crate::model::{Instance, LintSettings, MatchMode};
 
@@ -265,6 +265,26 @@ impl Fill<'_> {
         }
     }
 
+    /// The Secret is the one that the gateway reads.
+    fn delivery(&self, delivery: &mut DeliveryArgs, of_projects: bool) {
+        let gateway = &self.instance.gateway;
+        let name = if of_projects {
+            &gateway.project_token_secret
+        } else {
+            &gateway.token_secret
+        };
+        self.value("secret_name", &mut delivery.secret_name, name.clone());
+        if !of_projects {
+            let key = gateway.token_key.as_ref();
+            self.option("secret_key", &mut delivery.secret_key, key);
+        }
+        self.option(
+            "secret_namespace",
+            &mut delivery.secret_namespace,
+            gateway.namespace.as_ref(),
+        );
+    }
+
     fn of_account(&self, command: &mut AccountCommand) {
         let account = || self.instance.account.clone();
         match command {
@@ -286,10 +306,12 @@ impl Fill<'_> {
         match command {
             TokenCommand::Create(args) => {
                 self.owner(&mut args.owner);
+                self.delivery(&mut args.delivery, args.owner.role.is_some());
                 self.argocd(&mut args.argocd);
             }
             TokenCommand::Rotate(args) => {
                 self.owner(&mut args.owner);
+                self.delivery(&mut args.delivery, args.owner.role.is_some());
                 self.argocd(&mut args.argocd);
                 self.permissions(&mut args.allow_sync, &mut args.owner.project);
             }

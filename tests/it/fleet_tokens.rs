@@ -115,7 +115,7 @@ fn stdout_is_a_script() {
     let ran = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         ran,
-        "--context kube-one apply --server-side -f out/one.yaml\n"
+        "--context kube-one apply --server-side -n octopus-gateway -f out/one.yaml\n"
     );
 }
 
@@ -130,12 +130,57 @@ fn without_a_kubeconfig_context_no_command_goes_just_anywhere() {
     let outcome = fleet.run(CREATE);
     outcome.ended(0, "to be completed by hand");
     assert!(
-        outcome
-            .stdout
-            .ends_with("\n# kubectl --context CONTEXT apply --server-side -f out/one.yaml\n"),
+        outcome.stdout.ends_with(
+            "\n# kubectl --context CONTEXT apply --server-side -n octopus-gateway -f out/one.yaml\n"
+        ),
         "{}",
         outcome.stdout
     );
+}
+
+#[test]
+fn the_secret_is_the_one_that_the_gateway_reads() {
+    let fleet = Fleet::new(&["one"]);
+    let path = fleet.base.file("octopus-argo.yaml");
+    let gateway = "gateway: {namespace: gw, tokenSecret: argo, tokenKey: TOKEN, projectTokenSecret: of-projects}, argocd:";
+    let text = fleet.text(&path).replace("argocd:", gateway);
+    std::fs::write(path, text).unwrap();
+    let outcome = fleet.run(CREATE);
+    assert!(
+        outcome
+            .stdout
+            .ends_with(" apply --server-side -n gw -f out/one.yaml\n"),
+        "{}",
+        outcome.stdout
+    );
+    let text = fleet.text("out/one.yaml");
+    assert!(text.contains("  name: argo\n  namespace: gw\n"), "{text}");
+    assert!(text.contains("\n  TOKEN: eyJ"), "{text}");
+    fleet
+        .run("verify --all --token-dir out")
+        .ended(0, "one: ok: ");
+    let outcome = fleet.run("token rotate --all --token-dir out --output-dir next");
+    outcome.ended(0, "one: ok: ");
+    assert!(fleet.text("next/one.yaml").contains("\n  TOKEN: eyJ"));
+    // Of projects it is another, and for one instance the same.
+    let roles = "token create --expires-in 1h --role octopus --project team-a,team-b -o secret";
+    for line in [
+        format!("{roles} --all --output-dir roles"),
+        format!("{roles} --instance one --output-file roles/one.yaml --force"),
+    ] {
+        fleet.run(&line).ended(0, "to revoke token");
+        let text = fleet.text("roles/one.yaml");
+        assert!(
+            text.contains("  name: of-projects\n  namespace: gw\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n  PROJECT_AUTH_TOKEN_team-a: eyJ"),
+            "{text}"
+        );
+    }
+    let line = "verify --all --token-dir roles --role octopus --project team-a";
+    fleet.run(line).ended(0, "one: ok: ");
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn one(member: &Member, directory: &Path, context: &mut Context<'_, '_>) -> Resu
     };
     servers::refuse_none(&member.instance)?;
     let (_, owner) = verify::wanted(args)?;
+    let key = member.instance.gateway.token_key.as_deref();
     let Found { token, .. } =
-        secrets::of_instance(directory, &member.instance, &owner, None, context)?;
+        secrets::of_instance(directory, &member.instance, &owner, key, context)?;
     verify::verify(args, &token, context)
 }

@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::Source;
 use crate::model::shell::quoted;
 use crate::yaml::Stream;
+pub(super) use settings::NAMESPACE;
 use settings::Settings;
 
 pub(super) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {

@@ -14,6 +14,8 @@ use crate::yaml::{self, Stream};
 
 /// The release and its namespace, where nothing else is said.
 const RELEASE: &str = "octopus-gateway";
+/// Where the gateway is, where nobody says it.
+pub(in crate::commands) const NAMESPACE: &str = RELEASE;
 /// The documented Secret with Octopus Deploy's access token, and its key.
 const ACCESS_TOKEN: (&str, &str) = ("octopus-server-access-token", "OCTOPUS_SERVER_ACCESS_TOKEN");
 
@@ -277,7 +279,7 @@ impl Settings {
 
     /// The namespace of the gateway.
     pub(super) fn namespace(&self) -> &str {
-        self.gateway.namespace.as_deref().unwrap_or(RELEASE)
+        self.gateway.namespace.as_deref().unwrap_or(NAMESPACE)
     }
 
     /// The name of the release.

@@ -1,7 +1,8 @@
 //! The command that brings an instance's Secret into its cluster.
 
+use super::super::super::gateway::NAMESPACE;
 use super::order::Job;
-use crate::process::quoted;
+use crate::model::shell::quoted;
 
 /// Whether the kubeconfig's context is not known: in whichever is the present one, the Secrets of
 /// several instances would replace each other.
@@ -13,11 +14,9 @@ pub(super) fn is_incomplete(job: &Job<'_>) -> bool {
 pub(super) fn line(job: &Job<'_>) -> String {
     let context = job.instance.context.as_deref();
     let mut words = vec!["kubectl", "--context", context.unwrap_or("CONTEXT")];
-    words.extend(["apply", "--server-side"]);
     let namespace = job.order.delivery().secret_namespace.as_deref();
-    if let Some(namespace) = namespace {
-        words.extend(["-n", namespace]);
-    }
+    let namespace = namespace.unwrap_or(NAMESPACE);
+    words.extend(["apply", "--server-side", "-n", namespace]);
     let file = job.file.display().to_string();
     words.extend(["-f", &file]);
     let words: Vec<_> = words.into_iter().map(quoted).collect();

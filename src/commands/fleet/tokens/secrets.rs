@@ -9,15 +9,13 @@ use serde_json::{Map, Value};
 
 use super::super::super::argocd::read_secret;
 use super::super::super::context::Context;
+use super::super::super::secret_manifest::{KEY, PROJECT_KEY};
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::{Claims, Instance, Source};
 use crate::process::Secret;
 use crate::process::argocd::Owner;
 use crate::yaml::Stream;
-
-/// The documented key of the gateway's Secret.
-const KEY: &str = "ARGOCD_AUTH_TOKEN";
 
 /// The file of an instance in a directory.
 pub(in crate::commands::fleet) fn file(directory: &Path, instance: &Instance) -> PathBuf {
@@ -102,12 +100,11 @@ pub(in crate::commands::fleet) fn of_instance(
         ));
     }
     let mut all = read(&path, context)?;
-    let of_role = match owner {
-        Owner::Account(_) => KEY.to_owned(),
-        Owner::Role { project, .. } => format!("PROJECT_AUTH_TOKEN_{project}"),
+    let key = match owner {
+        Owner::Account(_) => key.unwrap_or(KEY).to_owned(),
+        Owner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
     };
-    let key = key.unwrap_or(&of_role);
-    let found = match all.remove(key) {
+    let found = match all.remove(&key) {
         Some(found) => found,
         None if all.len() == 1 => all.into_values().next().ok_or_else(no_token)?,
         None => {
