@@ -134,7 +134,8 @@ pub struct ArgocdSettings {
 impl ArgocdSettings {
     /// Whether they say which server is meant.
     pub fn names_a_server(&self) -> bool {
-        self.context.is_some() || self.server.is_some() || self.port_forward == Some(true)
+        let named = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+        named(&self.context) || named(&self.server) || self.port_forward == Some(true)
     }
 }
 

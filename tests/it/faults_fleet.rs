@@ -124,6 +124,68 @@ fn a_rotation_that_is_killed_at_any_step_is_taken_up() {
 }
 
 #[test]
+fn several_that_were_on_their_way_are_all_taken_up() {
+    let names = ["one", "two", "three", "four", "five"];
+    let fleet = Fleet::with_tokens(&names);
+    // They are at different steps when the program is killed.
+    for (name, step) in [
+        ("one", "account get"),
+        ("two", "account generate-token"),
+        ("three", "account can-i"),
+    ] {
+        fleet
+            .world(name)
+            .fault(step, None, "after", json!(["hang"]));
+    }
+    let killer = json!([{"sleep": 1000}, "orphan", {"sleep": 300}]);
+    fleet
+        .world("four")
+        .fault("account delete-token", None, "after", killer);
+    let outcome = fleet.run(&ROTATE.replace("2s", "30s"));
+    assert_eq!(outcome.code, KILLED);
+    for (_, world) in &fleet.all {
+        world.calm();
+    }
+    // The one that takes it up is killed as well.
+    fleet
+        .world("two")
+        .fault("account delete-token", None, "before", json!(["orphan"]));
+    assert_eq!(fleet.run(&format!("{ROTATE} --parallel 1")).code, KILLED);
+    fleet.world("two").calm();
+    let outcome = fleet.run(ROTATE);
+    outcome.ended(0, "four: ok: done already");
+    all_well(&fleet, "out", &outcome);
+}
+
+#[test]
+fn who_stops_the_putting_in_order_too_gets_names_and_the_next_run_does_it() {
+    let fleet = Fleet::new(&["one", "two"]);
+    let one = fleet.world("one");
+    one.fault(
+        "account generate-token",
+        None,
+        "after",
+        json!(["interrupt", "hang"]),
+    );
+    one.fault(
+        "account delete-token",
+        None,
+        "before",
+        json!(["interrupt", "hang"]),
+    );
+    let outcome = fleet.run(&CREATE.replace("2s", "30s"));
+    outcome.ended(130, "could not be revoked");
+    for (_, world) in &fleet.all {
+        world.accounted_for(&[], "", &outcome);
+    }
+    assert_eq!(one.tokens("octopus").len(), 1);
+    one.calm();
+    let outcome = fleet.run(CREATE);
+    outcome.ended(0, "one: note: token octopus-");
+    all_well(&fleet, "out", &outcome);
+}
+
+#[test]
 fn a_file_that_was_delivered_and_not_written_down_counts() {
     for line in [ROTATE, IN_PLACE] {
         let fleet = Fleet::with_tokens(&["one", "two"]);

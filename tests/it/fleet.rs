@@ -426,3 +426,28 @@ fn names_and_messages_of_the_fleet_cannot_fool_a_terminal() {
         run.stdout
     );
 }
+
+#[test]
+fn what_takes_its_time_says_a_line_an_instance_unless_a_terminal_shows_a_bar() {
+    let sandbox = Sandbox::new().with(
+        "octopus-argo.yaml",
+        "instances: [{name: a, argocd: {context: a}}, {name: b, argocd: {context: b}}]\n",
+    );
+    let lines = |stderr: &str| {
+        let said = ": error: there is no tokens/";
+        stderr.lines().filter(|line| line.contains(said)).count()
+    };
+    let verify = || sandbox.command("verify --all --token-dir tokens --color never");
+    let plain = verify().run();
+    assert_eq!(
+        (plain.code, lines(&plain.stderr)),
+        (3, 4),
+        "{}",
+        plain.stderr
+    );
+    let shown = verify().terminal().run();
+    assert_eq!(lines(&shown.stderr), 2, "{}", shown.stderr);
+    assert_eq!(lines(&verify().arg("-q").run().stderr), 2);
+    assert_eq!(plain.stdout, shown.stdout);
+    assert!(plain.ran.is_empty(), "no token, no call");
+}

@@ -389,6 +389,69 @@ servers: [{server: argocd.example.com}]
 }
 
 #[test]
+fn a_login_is_sent_to_its_own_server_only() {
+    let fleet = Fleet::new(&["one", "two"]);
+    let config = "\
+current-context: one
+contexts:
+- {name: one, server: one.example.com, user: one}
+- {name: two, server: 'two.example.com/argo', user: two}
+servers: [{server: one.example.com}, {server: two.example.com/argo}]
+";
+    std::fs::write(fleet.base.file("logins"), config).unwrap();
+    let instances = "\
+defaults: {argocd: {config: logins}}
+instances:
+- {name: first, argocd: {server: 'one.example.com:443'}}
+- {name: second, argocd: {server: two.example.com, grpcWebRootPath: /argo}}
+- {name: third, argocd: {server: two.example.com}}
+- {name: forward, argocd: {portForward: true}}
+- {name: empty, argocd: {context: ''}}
+";
+    std::fs::write(fleet.base.file("octopus-argo.yaml"), instances).unwrap();
+    for line in [
+        CREATE,
+        "token rotate --all --expires-in 1h --output-dir next",
+    ] {
+        let outcome = fleet.run(line);
+        for name in ["third", "forward"] {
+            let said = "error: argocd has no login that is the instance's: it would send that of its present context, one";
+            outcome.ended(3, &format!("{name}: {said}"));
+        }
+        outcome.ended(
+            3,
+            "empty: error: the instance does not say how its server is reached",
+        );
+        for name in ["first", "second"] {
+            outcome.ended(3, &format!("{name}: ok: "));
+        }
+    }
+    for (name, world) in &fleet.all {
+        assert_eq!(
+            world.tokens("octopus").len(),
+            2,
+            "{name}: by the context that is its own"
+        );
+    }
+    assert!(fleet.base.calls().is_empty());
+    // A token of its own needs no login.
+    for name in ["first", "second", "third", "forward"] {
+        let world = if name == "first" { "one" } else { "two" };
+        let token = fleet.world(world).make_token(name, "1h");
+        std::fs::create_dir_all(fleet.base.file("tokens")).unwrap();
+        fleet.put(name, &token);
+    }
+    let outcome = fleet.run("verify --instance first,third,forward --token-dir tokens");
+    assert!(
+        !outcome.stderr.contains("has no login"),
+        "{}",
+        outcome.stderr
+    );
+    let asked = fleet.base.calls().len();
+    assert!(asked > 0 && fleet.base.calls().iter().all(|call| call.token.is_some()));
+}
+
+#[test]
 fn a_rotation_presents_to_each_its_own_token() {
     let fleet = Fleet::with_tokens(&["one", "two", "three"]);
     let outcome = fleet.run(ROTATE);

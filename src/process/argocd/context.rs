@@ -65,18 +65,32 @@ pub fn is_core(config: &str, context: Option<&str>) -> bool {
     config.server_of(name).is_some_and(|(_, core)| core)
 }
 
-/// The server of each context, and whether it works in core mode; nothing where the configuration
-/// cannot be read.
-pub fn servers(config: &str) -> BTreeMap<String, (String, bool)> {
-    let Some(config) = read(config) else {
-        return BTreeMap::new();
-    };
-    let names = config.contexts.iter().map(|context| &context.name);
-    let servers = names.filter_map(|name| {
-        let (server, core) = config.server_of(name)?;
-        Some((name.clone(), (server.to_owned(), core)))
-    });
-    servers.collect()
+/// What argocd's configuration says of its logins.
+#[derive(Clone, Debug, Default)]
+pub struct Logins {
+    /// The context whose login counts where none is named; empty where there is none.
+    pub current: String,
+    /// The server of each context, and whether it works in core mode.
+    pub servers: BTreeMap<String, (String, bool)>,
+}
+
+impl Logins {
+    /// Reads them; none where the configuration cannot be read.
+    pub fn read(config: &str) -> Self {
+        let Some(config) = read(config) else {
+            return Self::default();
+        };
+        let names = config.contexts.iter().map(|context| &context.name);
+        let servers = names.filter_map(|name| {
+            let (server, core) = config.server_of(name)?;
+            Some((name.clone(), (server.to_owned(), core)))
+        });
+        let servers = servers.collect();
+        Self {
+            current: config.current,
+            servers,
+        }
+    }
 }
 
 fn read(config: &str) -> Option<Config> {
@@ -125,10 +139,13 @@ users:
         assert!(!is_core(CONFIG, Some("nowhere")));
         assert!(!is_core("core: [", None));
         assert!(!is_core("", None));
-        let all = servers(CONFIG);
-        assert_eq!(all["prod"], ("argocd.example.com".to_owned(), false));
-        assert_eq!(all["kubernetes"], ("kubernetes".to_owned(), true));
-        assert!(servers("contexts: [").is_empty());
+        let logins = Logins::read(CONFIG);
+        assert_eq!(logins.current, "kubernetes");
+        let prod = ("argocd.example.com".to_owned(), false);
+        assert_eq!(logins.servers["prod"], prod);
+        let local = ("kubernetes".to_owned(), true);
+        assert_eq!(logins.servers["kubernetes"], local);
+        assert!(Logins::read("contexts: [").servers.is_empty());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use answers::{Account, Answer, User};
-pub use context::{config_file, is_core, servers};
+pub use context::{Logins, config_file, is_core};
 pub use mint::{Fate, Minted, Naming, Unmade, Why};
 pub use options::Options;
 pub use owner::{Gone, Owner};

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use self::order::{Job, Order};
+use self::servers::Configurations;
 use super::super::argocd::deletion;
 use super::super::context::{Context, Ended};
 use super::super::instances::Several;
@@ -46,17 +47,19 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
     let directory = output_directory(first)?;
     let (command, token_dir) = (first.command(), first.token_dir());
     let workers = first.at_a_time();
-    let jobs: Result<Vec<Job<'_>>> = several
-        .members
-        .iter()
-        .zip(orders)
-        .map(|(member, order)| Job::new(&member.instance, order, &directory, context))
+    let mut configurations = Configurations::default();
+    let members = several.members.iter().zip(orders);
+    let jobs: Result<Vec<Job<'_>>> = members
+        .map(|(member, order)| {
+            let instance = &member.instance;
+            Job::new(instance, order, &directory, &mut configurations, context)
+        })
         .collect();
     let jobs = jobs?;
     let reached = jobs
         .iter()
-        .map(|job| (job.instance, job.order.argocd(), job.owners.as_slice()));
-    servers::refuse_same(reached, context)?;
+        .map(|job| (job.instance, &job.argocd, job.owners.as_slice()));
+    configurations.refuse_same(reached, context)?;
     let journal = Journal::open(command, &several.path, &directory, context.host)?;
     let real = context.host.path(&directory);
     if let Err(error) = create_private_directory(&real) {
@@ -170,6 +173,7 @@ fn tell_of_earlier(
 /// One instance.
 fn one(job: &Job<'_>, shared: &Shared<'_>, context: &mut Context<'_, '_>) -> Result<Code> {
     servers::refuse_none(job.instance)?;
+    job.refuse_foreign_login()?;
     let name = job.instance.name.as_str();
     if let Some(done) = resume::before_all(job, shared, context)? {
         context.conclude(true, done);
@@ -261,5 +265,5 @@ fn close(jobs: &[Job<'_>], ended: &[Ended], context: &mut Context<'_, '_>) {
 
 /// The command that deletes a token of a job.
 fn deletion_of(job: &Job<'_>, token: &super::journal::OnItsWay) -> String {
-    deletion(&token.owner, &token.id, job.order.argocd())
+    deletion(&token.owner, &token.id, &job.argocd)
 }

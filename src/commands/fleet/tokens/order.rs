@@ -6,6 +6,7 @@ use super::super::super::context::Context;
 use super::super::super::instances::Member;
 use super::super::super::token::{self, Diary, Present};
 use super::secrets::{self, Found};
+use super::servers::Configurations;
 use crate::cli::{
     Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
     TokenRotateArgs,
@@ -88,6 +89,10 @@ pub(super) struct Job<'a> {
     pub(super) instance: &'a Instance,
     pub(super) order: Order<'a>,
     pub(super) owners: Vec<Owner>,
+    /// How argocd is run.
+    pub(super) argocd: Argocd,
+    /// Whose login argocd would send, where it is not that of the instance.
+    foreign: Option<String>,
     /// Where its Secret goes, as the user said it.
     pub(super) file: PathBuf,
     /// The same, from the root.
@@ -99,16 +104,36 @@ impl<'a> Job<'a> {
         instance: &'a Instance,
         order: Order<'a>,
         directory: &Path,
+        configurations: &mut Configurations,
         context: &Context<'_, '_>,
     ) -> Result<Self> {
+        let mut argocd = order.argocd().clone();
+        let foreign = if order.token_dir().is_some() {
+            None
+        } else {
+            configurations.log_in(&mut argocd, context)?.err()
+        };
         let file = secrets::file(directory, instance);
         Ok(Self {
             instance,
             owners: order.owners()?,
+            argocd,
+            foreign,
             real: context.host.path(&file).components().collect(),
             order,
             file,
         })
+    }
+
+    /// Refuses an instance that would get another one's login.
+    pub(super) fn refuse_foreign_login(&self) -> Result<()> {
+        match &self.foreign {
+            None => Ok(()),
+            Some(other) => Err(Error::input(format!(
+                "argocd has no login that is the instance's: it would send that of its present context, {other}"
+            ))
+            .hint("log in (`argocd login SERVER --name NAME`), and name the context: argocd: {context: NAME}")),
+        }
     }
 
     /// Does it.
@@ -128,6 +153,7 @@ impl<'a> Job<'a> {
             Order::Create(args) => {
                 let args = TokenCreateArgs {
                     delivery,
+                    argocd: self.argocd.clone(),
                     ..args.clone()
                 };
                 token::create(&args, diary, context)
@@ -135,6 +161,7 @@ impl<'a> Job<'a> {
             Order::Rotate(args) => {
                 let args = TokenRotateArgs {
                     delivery,
+                    argocd: self.argocd.clone(),
                     ..args.clone()
                 };
                 let present = present.map(|Found { token, claims }| {

@@ -44,12 +44,12 @@ pub(super) fn before_all(
         return Ok(None);
     };
     if job.order.revokes() && !reached.done {
-        let client = client(job.order.argocd(), context)?;
+        let client = client(&job.argocd, context)?;
         let going = reached.olds.iter().filter_map(|(owner, id)| {
             let by = &there.iter().find(|(of, _)| of == owner)?.1.token;
             Some(Going { owner, id, by })
         });
-        revoke(going, &client, job.order.argocd(), &diary, context)?;
+        revoke(going, &client, &job.argocd, &diary, context)?;
     }
     if !reached.done {
         shared.journal.done(name)?;
@@ -109,7 +109,7 @@ fn settle(
                         "token {id} of an earlier run that was interrupted could not be revoked: nothing new is made"
                     ),
                 );
-                return Err(tell_fate(error, &fate, owner, id, job.order.argocd()));
+                return Err(tell_fate(error, &fate, owner, id, &job.argocd));
             }
             Fate::Revoked => "was made and not delivered: it is revoked",
             Fate::NotFound | Fate::NeverMade => "was not made",
@@ -126,7 +126,7 @@ fn client_of<'h>(
     shared: &Shared<'_>,
     context: &mut Context<'_, 'h>,
 ) -> Result<Client<'h>> {
-    let plain = client(job.order.argocd(), context)?;
+    let plain = client(&job.argocd, context)?;
     Ok(match shared.present(job, context)? {
         Some(Found { token, .. }) => plain.presenting(&token),
         None => plain,

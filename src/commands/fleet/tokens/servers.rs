@@ -1,14 +1,15 @@
-//! Which Argo CD an instance's argocd reaches.
+//! Which Argo CD an instance's argocd reaches, and with which login.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use super::super::super::argocd::client;
 use super::super::super::context::Context;
 use crate::cli::Argocd;
 use crate::error::{Error, Result};
 use crate::model::Instance;
-use crate::process::argocd::{Owner, config_file, servers};
+use crate::process::argocd::{Logins, Owner, config_file};
 
 /// Refuses an instance that does not say which server is meant: argocd's own idea of it would be
 /// the same for all of them.
@@ -22,81 +23,122 @@ pub(in crate::commands::fleet) fn refuse_none(instance: &Instance) -> Result<()>
     )
 }
 
-/// Refuses two instances that have the same account on the same server: each would replace, and
-/// revoke, the token of the other.
-pub(super) fn refuse_same<'i>(
-    all: impl Iterator<Item = (&'i Instance, &'i Argocd, &'i [Owner])>,
-    context: &Context<'_, '_>,
-) -> Result<()> {
-    let mut known: BTreeMap<(String, String), &str> = BTreeMap::new();
-    let mut configurations = BTreeMap::new();
-    for (instance, argocd, owners) in all {
-        if !instance.argocd.names_a_server() {
-            continue;
+/// argocd's configurations, each read once.
+#[derive(Default)]
+pub(super) struct Configurations(BTreeMap<PathBuf, Logins>);
+
+impl Configurations {
+    /// What argocd knows when it is run so.
+    fn logins(&mut self, argocd: &Argocd, context: &Context<'_, '_>) -> Result<&Logins> {
+        let env = &context.host.env;
+        let file = client(argocd, context)?.named_config();
+        let file = file.or_else(|| config_file(|name| env.get(name)));
+        let file = context.host.path(file.unwrap_or_default());
+        Ok(self.0.entry(file).or_insert_with_key(|file| {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            Logins::read(&text)
+        }))
+    }
+
+    /// Finds the login of an instance, where no token is presented. With a server on its command
+    /// line argocd sends it the login of its present context, whichever server that is for.
+    ///
+    /// # Errors
+    /// If that would be another one's.
+    pub(super) fn log_in(
+        &mut self,
+        argocd: &mut Argocd,
+        context: &Context<'_, '_>,
+    ) -> Result<Result<(), String>> {
+        if argocd.argocd_context.is_some() {
+            return Ok(Ok(()));
         }
-        let server = server(argocd, &mut configurations, context);
-        for owner in owners {
-            let key = (server.clone(), owner.to_string());
-            if let Some(other) = known.insert(key, &instance.name) {
-                return Err(Error::usage(format!(
-                    "the instances {other} and {} reach the same server, and {owner} is in both: each would replace the other's token",
-                    instance.name
-                ))
-                .hint("give them accounts of their own in the configuration")
-                .hint(format!("or leave one out: --instance NAME,NAME without {}", instance.name)));
+        let logins = self.logins(argocd, context)?;
+        let wanted = argocd
+            .server
+            .as_deref()
+            .map(|server| normal(server, argocd));
+        let mut known = logins.servers.iter();
+        let own = known.find(|(_, (server, core))| {
+            !core
+                && wanted
+                    .as_ref()
+                    .is_some_and(|wanted| bare(server) == *wanted)
+        });
+        match own {
+            Some((name, _)) => argocd.argocd_context = Some(name.clone()),
+            // Without any login argocd itself says that there is none.
+            None if logins.servers.contains_key(&logins.current) => {
+                return Ok(Err(logins.current.clone()));
+            }
+            None => {}
+        }
+        Ok(Ok(()))
+    }
+
+    /// A text that is the same for the same server, as far as can be known without asking it.
+    fn server(&mut self, argocd: &Argocd, context: &Context<'_, '_>) -> Result<String> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let in_cluster = || {
+            format!(
+                "cluster {} {} {}",
+                text(&argocd.kube_context),
+                text(&argocd.port_forward_namespace),
+                text(&argocd.server_name)
+            )
+        };
+        if argocd.port_forward {
+            return Ok(in_cluster());
+        }
+        if let Some(server) = &argocd.server {
+            return Ok(format!("server {}", normal(server, argocd)));
+        }
+        let name = text(&argocd.argocd_context);
+        let logins = self.logins(argocd, context)?;
+        Ok(match logins.servers.get(&name) {
+            Some((_, true)) => in_cluster(),
+            Some((server, false)) => format!("server {}", bare(server)),
+            // argocd itself says what is wrong with it.
+            None => format!("context {name} {:?}", argocd.argocd_config),
+        })
+    }
+
+    /// Refuses two instances that have the same account on the same server: each would replace, and
+    /// revoke, the token of the other.
+    pub(super) fn refuse_same<'i>(
+        &mut self,
+        all: impl Iterator<Item = (&'i Instance, &'i Argocd, &'i [Owner])>,
+        context: &Context<'_, '_>,
+    ) -> Result<()> {
+        let mut known: BTreeMap<(String, String), &str> = BTreeMap::new();
+        for (instance, argocd, owners) in all {
+            if !instance.argocd.names_a_server() {
+                continue;
+            }
+            let server = self.server(argocd, context)?;
+            for owner in owners {
+                let key = (server.clone(), owner.to_string());
+                if let Some(other) = known.insert(key, &instance.name) {
+                    return Err(Error::usage(format!(
+                        "the instances {other} and {} reach the same server, and {owner} is in both: each would replace the other's token",
+                        instance.name
+                    ))
+                    .hint("give them accounts of their own in the configuration, or ask for one of them: --instance NAME"));
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
-/// The contexts of argocd's configurations: of each its server, and whether it is core mode.
-type Configurations = BTreeMap<Option<PathBuf>, BTreeMap<String, (String, bool)>>;
-
-/// A text that is the same for the same server, as far as can be known without asking it.
-fn server(
-    argocd: &Argocd,
-    configurations: &mut Configurations,
-    context: &Context<'_, '_>,
-) -> String {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let in_cluster = || {
-        format!(
-            "cluster {} {} {}",
-            text(&argocd.kube_context),
-            text(&argocd.port_forward_namespace),
-            text(&argocd.server_name)
-        )
-    };
-    if argocd.port_forward {
-        return in_cluster();
-    }
-    let root = text(&argocd.grpc_web_root_path);
-    let root = root.trim_matches('/');
-    if let Some(server) = &argocd.server {
-        return format!("server {}/{root}", normal(server))
-            .trim_end_matches('/')
-            .to_owned();
-    }
-    let name = text(&argocd.argocd_context);
-    let env = &context.host.env;
-    let file = argocd.argocd_config.clone();
-    let file = file.or_else(|| config_file(|name| env.get(name)));
-    let file = file.map(|path| context.host.path(path));
-    let contexts = configurations.entry(file.clone()).or_insert_with(|| {
-        let text = file.as_ref().and_then(|path| fs::read_to_string(path).ok());
-        text.map(|text| servers(&text)).unwrap_or_default()
-    });
-    match contexts.get(&name) {
-        Some((_, true)) => in_cluster(),
-        Some((server, false)) => format!("server {}", normal(server)),
-        // argocd itself says what is wrong with it.
-        None => format!("context {name} of {file:?}"),
-    }
+/// A server as argocd would remember it, with the path of gRPC-web.
+fn normal(server: &str, argocd: &Argocd) -> String {
+    let root = argocd.grpc_web_root_path.as_deref().unwrap_or_default();
+    bare(&format!("{}/{}", bare(server), root.trim_matches('/')))
 }
 
 /// Without what makes no difference: the port that is meant anyway, and case.
-fn normal(server: &str) -> String {
+fn bare(server: &str) -> String {
     let server = server.to_lowercase();
     let server = server.trim_start_matches("https://").trim_end_matches('/');
     match server.split_once('/') {
