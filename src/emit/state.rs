@@ -64,6 +64,8 @@ fn private() -> OpenOptions {
 pub struct Log {
     path: PathBuf,
     file: File,
+    /// How long it is.
+    length: u64,
 }
 
 impl Log {
@@ -82,16 +84,23 @@ impl Log {
         Ok(Self {
             path: path.to_owned(),
             file,
+            length,
         })
     }
 
-    /// Adds a line. It is on the disk when this returns.
+    /// Adds a line. It is on the disk when this returns; where that fails, nothing is added.
     pub fn add(&mut self, line: &str) -> Result<()> {
         let line = format!("{line}\n");
         let added = self.file.write_all(line.as_bytes());
-        added
-            .and_then(|()| self.file.sync_data())
-            .map_err(|cause| failed(&self.path, cause))
+        let added = added.and_then(|()| self.file.sync_data());
+        if let Err(cause) = added {
+            // Half a line would spoil the next one.
+            let _ = self.file.set_len(self.length);
+            let _ = self.file.seek(SeekFrom::End(0));
+            return Err(failed(&self.path, cause));
+        }
+        self.length += line.len() as u64;
+        Ok(())
     }
 
     /// Removes it.
@@ -100,7 +109,7 @@ impl Log {
         reason = "the one place that removes what it began"
     )]
     pub fn end(self) -> Result<()> {
-        let Self { path, file } = self;
+        let Self { path, file, .. } = self;
         drop(file);
         fs::remove_file(&path).map_err(|cause| failed(&path, cause))?;
         sync_directory(directory(&path));

@@ -135,7 +135,7 @@ fn several_that_were_on_their_way_are_all_taken_up() {
     ] {
         fleet
             .world(name)
-            .fault(step, None, "after", json!(["hang"]));
+            .fault(step, None, "after", json!([{"sleep": 5000}]));
     }
     let killer = json!([{"sleep": 1000}, "orphan", {"sleep": 300}]);
     fleet
@@ -363,6 +363,53 @@ fn an_old_token_that_stays_is_revoked_by_the_next_run() {
     let outcome = fleet.run(ROTATE);
     outcome.ended(0, "one: ok: done already");
     all_well(&fleet, "out", &outcome);
+}
+
+#[test]
+fn what_another_instance_has_left_is_kept() {
+    let fleet = Fleet::with_tokens(&["one", "two", "three"]);
+    let one = fleet.world("one");
+    one.fault(
+        "account delete-token",
+        None,
+        "before",
+        json!([fatal("etcd"), {"exit": 20}]),
+    );
+    fleet.world("two").fault(
+        "account can-i",
+        None,
+        "before",
+        json!([fatal("etcd"), {"exit": 20}]),
+    );
+    let only = |name: &str| fleet.run(&ROTATE.replace("--all", &format!("--instance {name}")));
+    only("one").ended(4, "the old token octopus-old is not revoked");
+    only("two").ended(4, "is revoked: nothing is left of it");
+    one.calm();
+    only("three").ended(0, "three: ok: ");
+    assert!(fleet.journal().is_some(), "of one it is not the end");
+    only("one").ended(0, "one: ok: done already");
+    assert_eq!(one.tokens("octopus").len(), 1);
+    assert_eq!(fleet.journal(), None);
+}
+
+#[test]
+fn an_instance_that_is_no_more_is_named_once() {
+    let fleet = Fleet::new(&["one", "two"]);
+    fleet
+        .world("two")
+        .fault("account generate-token", None, "after", json!(["orphan"]));
+    assert_eq!(fleet.run(CREATE).code, KILLED);
+    let path = fleet.base.file("octopus-argo.yaml");
+    let text = fleet.text(&path);
+    fs::write(&path, text.replace("name: two", "name: three")).unwrap();
+    fleet.world("two").calm();
+    let left = fleet.world("two").tokens("octopus").remove(0);
+    let outcome = fleet.run(CREATE);
+    outcome.ended(
+        0,
+        &format!("token {left} of account octopus for two; the configuration has no such"),
+    );
+    assert_eq!(fleet.journal(), None);
 }
 
 #[test]

@@ -133,6 +133,11 @@ impl Journal {
             .collect()
     }
 
+    /// Keeps an instance no longer than this run.
+    pub(super) fn forget(&self, instance: &str) {
+        self.state().reached.remove(instance);
+    }
+
     /// Writes down a step of an instance, whose token goes to `file`.
     pub(super) fn write(&self, instance: &str, file: &Path, step: Step<'_>) -> Result<()> {
         let event = match step {
@@ -180,20 +185,21 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends it if `all_done` and nothing is in between, or if there is nothing in it. Of a run that
-    /// is done only what others have left in between is kept.
+    /// Ends it if there is nothing left to take up: if `all_done`, or where nothing has come about.
+    /// Of a run that is done only what others have left unfinished is kept.
     pub(super) fn end(self, all_done: bool) -> Result<()> {
         let state = self.open.into_inner();
         let state = state.unwrap_or_else(PoisonError::into_inner);
-        let between = record::in_between(state.reached.clone());
         let nothing_done = state.reached.values().all(|reached| !reached.done);
-        match (between.is_empty(), all_done || nothing_done) {
-            (true, true) => state.log.end(),
-            (false, true) if all_done => {
-                Log::begin(&state.path, &record::text(&state.head, &between)?).map(drop)
-            }
-            _ => Ok(()),
+        let unfinished = record::unfinished(state.reached);
+        if unfinished.is_empty() && (all_done || nothing_done) {
+            return state.log.end();
         }
+        if all_done {
+            let text = record::text(&state.head, &unfinished)?;
+            return Log::begin(&state.path, &text).map(drop);
+        }
+        Ok(())
     }
 }
 

@@ -70,7 +70,7 @@ impl Named {
 }
 
 /// A token on its way to a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct OnItsWay {
     pub(in super::super) owner: Owner,
     pub(in super::super) id: String,
@@ -78,7 +78,7 @@ pub(in super::super) struct OnItsWay {
 }
 
 /// How far an instance is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Reached {
     /// What may have been made, and has not arrived as far as is known.
     pub(in super::super) pending: Vec<OnItsWay>,
@@ -109,9 +109,16 @@ impl Reached {
                 });
             }
             Event::Made { .. } => {}
-            Event::Gone { token } => self.pending.retain(|other| other.id != token.id),
+            Event::Gone { token } => {
+                let owner = token.owner();
+                let is_it = |other: &OnItsWay| other.owner == owner && other.id == token.id;
+                self.pending.retain(|other| !is_it(other));
+            }
             Event::Delivered => self.delivered = std::mem::take(&mut self.pending),
-            Event::Revoked { token } => self.olds.retain(|(_, id)| *id != token.id),
+            Event::Revoked { token } => {
+                let it = (token.owner(), token.id.clone());
+                self.olds.retain(|old| *old != it);
+            }
             Event::Done => self.done = true,
         }
     }
@@ -145,7 +152,7 @@ impl Head {
     }
 }
 
-/// Only what is in between, without what has arrived.
+/// Only what is in between, without what has arrived: what counts for any further run.
 pub(super) fn in_between(reached: BTreeMap<String, Reached>) -> BTreeMap<String, Reached> {
     let all = reached.into_iter();
     let pending = all.filter(|(_, reached)| !reached.pending.is_empty());
@@ -158,6 +165,13 @@ pub(super) fn in_between(reached: BTreeMap<String, Reached>) -> BTreeMap<String,
         .collect()
 }
 
+/// Only what has begun and is not done.
+pub(super) fn unfinished(mut reached: BTreeMap<String, Reached>) -> BTreeMap<String, Reached> {
+    let has_begun = |one: &Reached| !one.pending.is_empty() || !one.delivered.is_empty();
+    reached.retain(|_, one| !one.done && has_begun(one));
+    reached
+}
+
 /// A step as a line, without its end.
 pub(super) fn line(instance: &str, event: &Event) -> Result<String> {
     let line = Line {
@@ -167,16 +181,32 @@ pub(super) fn line(instance: &str, event: &Event) -> Result<String> {
     serde_json::to_string(&line).map_err(unwritable)
 }
 
-/// How a journal begins.
+/// How a journal begins. Nothing is delivered while something is pending.
 pub(super) fn text(head: &Head, reached: &BTreeMap<String, Reached>) -> Result<String> {
     let mut text = serde_json::to_string(head).map_err(unwritable)? + "\n";
     for (instance, reached) in reached {
-        for OnItsWay { owner, id, file } in &reached.pending {
-            let making = Event::Making {
-                token: Named::new(owner, id),
-                file: file.clone(),
-            };
-            text += &line(instance, &making)?;
+        let Reached {
+            pending,
+            delivered,
+            olds,
+            ..
+        } = reached;
+        let mut events = Vec::new();
+        if !olds.is_empty() {
+            let tokens = olds.iter().map(|(owner, id)| Named::new(owner, id));
+            let tokens = tokens.collect();
+            events.push(Event::Replacing { tokens });
+        }
+        let making = delivered.iter().chain(pending);
+        events.extend(making.map(|OnItsWay { owner, id, file }| Event::Making {
+            token: Named::new(owner, id),
+            file: file.clone(),
+        }));
+        if !delivered.is_empty() {
+            events.push(Event::Delivered);
+        }
+        for event in events {
+            text += &line(instance, &event)?;
             text.push('\n');
         }
     }
@@ -237,4 +267,63 @@ pub(super) fn damaged(path: &Path, line: usize, why: &str) -> Error {
     ))
     .hint("nothing was made; its lines name tokens that may exist and are nowhere else: compare them with `kubectl octopus-argo token list`")
     .hint("then remove the file, and run this again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(id: &str) -> Named {
+        Named::new(&Owner::Account("octopus".into()), id)
+    }
+
+    #[test]
+    fn what_is_kept_reads_back_as_it_was() {
+        let making = |id: &str| Event::Making {
+            token: named(id),
+            file: format!("/out/{id}.yaml").into(),
+        };
+        let tokens = vec![named("old"), named("older")];
+        let stories = [
+            ("pending", vec![making("a")]),
+            (
+                "raced",
+                vec![making("a"), making("b"), Event::Gone { token: named("c") }],
+            ),
+            (
+                "delivered",
+                vec![
+                    Event::Replacing { tokens },
+                    making("a"),
+                    Event::Made { token: named("a") },
+                    Event::Delivered,
+                    Event::Revoked {
+                        token: named("older"),
+                    },
+                ],
+            ),
+            ("done", vec![making("a"), Event::Delivered, Event::Done]),
+            ("gone", vec![making("a"), Event::Gone { token: named("a") }]),
+        ];
+        let mut all: BTreeMap<String, Reached> = BTreeMap::new();
+        for (name, events) in &stories {
+            let reached = all.entry((*name).to_owned()).or_default();
+            for event in events {
+                reached.take(event);
+            }
+        }
+        let kept = unfinished(all.clone());
+        let names: Vec<&String> = kept.keys().collect();
+        assert_eq!(names, ["delivered", "pending", "raced"]);
+        assert_eq!(kept["delivered"].olds.len(), 1);
+        assert_eq!(in_between(all).len(), 2);
+        let head = Head::new("rotate", "/c".into(), "/out".into(), Moment(1));
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal");
+        let log = crate::emit::Log::begin(&path, &text(&head, &kept).unwrap()).unwrap();
+        drop(log);
+        let found = read(&path).unwrap().unwrap();
+        assert_eq!(found.head, head);
+        assert_eq!(found.reached, kept);
+    }
 }

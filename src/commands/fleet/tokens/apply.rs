@@ -20,6 +20,11 @@ pub(super) fn line(job: &Job<'_>) -> String {
     let file = job.file.display().to_string();
     words.extend(["-f", &file]);
     let words: Vec<_> = words.into_iter().map(quoted).collect();
-    let comment = if is_incomplete(job) { "# " } else { "" };
-    format!("{comment}{}\n", words.join(" "))
+    let line = words.join(" ");
+    if is_incomplete(job) {
+        // A path may hold a line break, and a comment ends at one.
+        format!("# {}\n", line.replace('\n', "\n# "))
+    } else {
+        format!("{line}\n")
+    }
 }

@@ -154,12 +154,12 @@ fn tell_of_earlier(
     }
     let names: Vec<&str> = jobs.iter().map(|job| job.instance.name.as_str()).collect();
     for (name, reached) in journal.others(&names) {
-        let known = several.configuration.instances.iter();
-        let known = known.filter(|instance| instance.name == name).count() > 0;
-        let next = if known {
+        let mut known = several.configuration.instances.iter();
+        let next = if known.any(|instance| instance.name == name) {
             format!("run the same with --instance {name}")
         } else {
-            "the configuration has no such instance any more: look there".to_owned()
+            journal.forget(&name);
+            "the configuration has no such instance any more, so look there".to_owned()
         };
         for token in &reached.pending {
             context.warn(format!(

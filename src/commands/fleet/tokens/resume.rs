@@ -35,7 +35,7 @@ pub(super) fn before_all(
     let (Some(there), true) = (there, same.eq(&job.owners)) else {
         for token in &reached.delivered {
             context.always(format!(
-                "token {} was delivered by the earlier run, and {} does not hold it any more; if it is not in use: {}",
+                "token {} was delivered by the earlier run, and is not what is asked for in {} any more; if it is not in use: {}",
                 token.id,
                 token.file.display(),
                 deletion_of(job, token)

@@ -12,6 +12,7 @@ use super::super::super::context::Context;
 use super::super::super::secret_manifest::{KEY, PROJECT_KEY};
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
+use crate::model::shell::quoted;
 use crate::model::{Claims, Instance, Source};
 use crate::process::Secret;
 use crate::process::argocd::Owner;
@@ -90,8 +91,9 @@ pub(in crate::commands::fleet) fn of_instance(
     let name = path.display();
     if !real.exists() {
         return Err(Error::input(format!("there is no {name}")).hint(format!(
-            "make it: kubectl octopus-argo token create --instance {} -o secret --output-file {name}",
-            instance.name
+            "make it: kubectl octopus-argo token create --instance {} --output-dir {}",
+            instance.name,
+            quoted(&directory.display().to_string())
         )));
     }
     if is_open_to_others(&real) {
