@@ -274,9 +274,9 @@ impl Reader<'_> {
     }
 }
 
-fn scalar(value: Box<str>, style: ScalarStyle, scalar_type: ScalarType) -> NodeKind {
+fn scalar(value: String, style: ScalarStyle, scalar_type: ScalarType) -> NodeKind {
     NodeKind::Scalar(Scalar {
-        value,
+        value: value.into(),
         style,
         scalar_type,
         block: None,
