@@ -227,7 +227,7 @@ impl Reader<'_> {
             }
         }
         self.at += 1;
-        let kind = scalar(value.into(), ScalarStyle::DoubleQuoted, ScalarType::String);
+        let kind = scalar(value, ScalarStyle::DoubleQuoted, ScalarType::String);
         Ok(node(kind, start..self.at, false))
     }
 
