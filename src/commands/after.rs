@@ -1,5 +1,7 @@
 //! The state after the change, as though it had been read: what `check` proves things about.
 
+use std::collections::BTreeMap;
+
 use super::change::Wish;
 use super::context::Context;
 use super::forms::{self, Planned};
@@ -54,6 +56,15 @@ pub(super) fn after(
 
 /// The text of each file that changes, edited and parsed.
 pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
+    changed_but(files, planned, BTreeMap::new())
+}
+
+/// The same, where some files have been edited already.
+pub(super) fn changed_but(
+    files: &[File],
+    planned: &[Planned<'_>],
+    mut known: BTreeMap<usize, Stream>,
+) -> Result<Vec<Option<Stream>>> {
     let edited = files.iter().enumerate().map(|(index, file)| {
         let ours = planned
             .iter()
@@ -64,9 +75,11 @@ pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Opt
         match file.stream() {
             Some(stream) if !edits.is_empty() => {
                 let name = format!("{} {AFTER}", stream.source().name());
-                Ok(Some(
-                    yaml::edited(stream, &edits)?.into_owned().renamed(&name),
-                ))
+                let edited = match known.remove(&index) {
+                    Some(edited) => edited,
+                    None => yaml::edited(stream, &edits)?.into_owned(),
+                };
+                Ok(Some(edited.renamed(&name)))
             }
             _ => Ok(None),
         }

@@ -1,5 +1,8 @@
 //! `diff`: shows what the change would do.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::change::Wish;
@@ -30,10 +33,10 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
     let files = context.read(&args.input, args.input.form, &args.change.project)?;
     let mut next = Next::new(&args.input, &args.change, &wish);
     let found;
-    let (sides, planned) = match &files {
+    let (sides, edited, planned) = match &files {
         None if args.change.fresh => {
             next.read = Read::Fresh;
-            (fresh(args, &wish)?, Vec::new())
+            (fresh(args, &wish)?, BTreeMap::new(), Vec::new())
         }
         None => {
             return Err(Error::usage("there is nothing to compare with")
@@ -54,13 +57,13 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
                 _ => Form::Manifest,
             };
             next.observe(&planned);
-            let sides = sides(&planned)?;
-            (sides, planned)
+            let (sides, edited) = sides(&planned)?;
+            (sides, edited, planned)
         }
     };
     let differ = sides.iter().any(|side: &Side| side.live != side.desired);
     let changes = match &files {
-        Some(files) if differ => permissions(files, &planned, &args.input, &wish.account)?,
+        Some(files) if differ => permissions(files, &planned, edited, &args.input, &wish.account)?,
         _ => None,
     };
     match args.output {
@@ -150,9 +153,10 @@ fn fresh(args: &DiffArgs, wish: &Wish) -> Result<Vec<Side>> {
     sides.collect()
 }
 
-/// The text of each object before and after, without what only the server writes.
-fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
-    let mut sides = Vec::new();
+/// The text of each object before and after, without what only the server writes; and the edited
+/// files, by their index, in which that is all that differs.
+fn sides(planned: &[Planned<'_>]) -> Result<(Vec<Side>, BTreeMap<usize, Stream>)> {
+    let (mut sides, mut edited) = (Vec::new(), BTreeMap::new());
     for of_one_file in planned.chunk_by(|one, other| one.object.file == other.object.file) {
         let (mut server, mut changes) = (Vec::new(), Vec::new());
         for Planned { object, edits, .. } in of_one_file {
@@ -168,6 +172,7 @@ fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
             changes.extend(edits.iter().cloned());
         }
         let stream = of_one_file[0].object.stream();
+        let is_plain = server.is_empty();
         let live = yaml::edited(stream, &server)?;
         let desired = yaml::edited(stream, &[changes, server].concat())?;
         for planned in of_one_file {
@@ -178,8 +183,11 @@ fn sides(planned: &[Planned<'_>]) -> Result<Vec<Side>> {
                 desired: excerpt(&desired, object.document, &object.route)?,
             });
         }
+        if let (true, Cow::Owned(stream)) = (is_plain, desired) {
+            edited.insert(of_one_file[0].object.file, stream);
+        }
     }
-    Ok(sides)
+    Ok((sides, edited))
 }
 
 /// The text of one object: its document, or the item of a list moved to the left margin. JSON on

@@ -1,6 +1,8 @@
 //! What the change gives and takes, computed for every subject before and after.
 
-use super::after::changed;
+use std::collections::BTreeMap;
+
+use super::after::changed_but;
 use super::forms::{Planned, Subject, form_of_planned, holders};
 use super::policy_input::PolicyInput;
 use crate::cli::Input;
@@ -10,14 +12,17 @@ use crate::model::{AccountName, Which};
 use crate::rbac::analysis::{Whom, compare};
 use crate::rbac::{ArgoCdVersion, Enforcer};
 use crate::report::permissions::PermissionChange;
+use crate::yaml::Stream;
 
 /// Everybody, in the report.
 const EVERYBODY: &str = "(everybody)";
 
-/// Compares the policies of every Argo CD that was planned for; `None` where none was.
+/// Compares the policies of every Argo CD that was planned for; `None` where none was. `edited` are
+/// files, by their index, whose edits have been made already.
 pub(super) fn permissions(
     files: &[File],
     planned: &[Planned<'_>],
+    edited: BTreeMap<usize, Stream>,
     args: &Input,
     account: &AccountName,
 ) -> Result<Option<Vec<PermissionChange>>> {
@@ -32,7 +37,7 @@ pub(super) fn permissions(
     let form = Some(form_of_planned(planned));
     let after: Vec<File> = files
         .iter()
-        .zip(changed(files, planned)?)
+        .zip(changed_but(files, planned, edited)?)
         .filter_map(|(file, changed)| {
             let stream = changed.or_else(|| file.stream().cloned())?;
             Some(File {

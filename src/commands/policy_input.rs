@@ -68,7 +68,7 @@ impl<'a> PolicyInput<'a> {
         let logs_setting = holder.cm.as_ref().and_then(|cm| cm.get(LOGS_KEY));
         let logs_setting = logs_setting == Some("true");
         let data = holder.rbac_cm.iter().flat_map(|rbac_cm| &rbac_cm.data);
-        let mut set = PolicySet::from_data(data.flat_map(Data::iter));
+        let mut set = PolicySet::from_data(data.flat_map(Data::shared));
         let setting = |key: &str| holder.setting(key);
         setting(DEFAULT_ROLE_KEY)
             .unwrap_or_default()
@@ -78,7 +78,7 @@ impl<'a> PolicyInput<'a> {
         for file in files {
             if let Content::Policy(source) = &file.content {
                 set.texts
-                    .push(PolicyText::new(source.name(), source.text()));
+                    .push(PolicyText::new(source.name(), source.shared().clone()));
                 sources.push((source.name().to_owned(), source.clone()));
             }
         }

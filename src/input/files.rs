@@ -231,7 +231,12 @@ fn list(path: &Path, name: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> 
 fn read(path: &Path, name: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .and_then(|file| {
+            let len = file.metadata().map_or(0, |found| found.len()).min(MAX_FILE);
+            // One more, so that the end is seen without asking for more memory.
+            bytes.reserve(usize::try_from(len).unwrap_or_default() + 1);
+            file.take(MAX_FILE + 1).read_to_end(&mut bytes)
+        })
         .map_err(|cause| unreadable(name, cause))?;
     text(&name.to_string_lossy(), bytes)
 }

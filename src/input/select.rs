@@ -248,9 +248,9 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
         }
         let text = entry
             .value
-            .as_str()
+            .shared_str()
             .ok_or_else(|| not_a_text(&entry.value, &key, at(&entry.value)))?;
-        Ok((key.into_owned(), text.to_owned()))
+        Ok((key.into_owned(), text))
     });
     read.collect::<Result<Data>>().map(Some)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Text;
+
 /// Which of the two ConfigMaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Which {
@@ -37,7 +39,7 @@ impl fmt::Display for Which {
 
 /// A ConfigMap's `data`: keys and texts in the order in which they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Data(Vec<(String, String)>);
+pub struct Data(Vec<(String, Text)>);
 
 impl Data {
     /// The text of a key.
@@ -55,6 +57,13 @@ impl Data {
             .map(|(key, text)| (key.as_str(), text.as_str()))
     }
 
+    /// Keys and texts, to be kept.
+    pub fn shared(&self) -> impl Iterator<Item = (&str, Text)> {
+        self.0
+            .iter()
+            .map(|(key, text)| (key.as_str(), text.clone()))
+    }
+
     /// The keys of `argocd-rbac-cm` that Argo CD joins into the policy, in its order:
     /// `policy.csv`, then every other `policy.<any>.csv` sorted by bytes.
     pub fn policies(&self) -> Vec<(&str, &str)> {
@@ -69,9 +78,10 @@ impl Data {
     }
 }
 
-impl FromIterator<(String, String)> for Data {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(entries: I) -> Self {
-        Self(entries.into_iter().collect())
+impl<T: Into<Text>> FromIterator<(String, T)> for Data {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        Self(entries.map(|(key, text)| (key, text.into())).collect())
     }
 }
 

@@ -3,16 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Text;
+
 /// A text with the name it was read under: a file's path, `<stdin>`, `<live>`, `<sample>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     name: Arc<str>,
-    text: Arc<str>,
+    text: Text,
 }
 
 impl Source {
     /// A text and its name.
-    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Text>) -> Self {
         Self {
             name: name.into(),
             text: text.into(),
@@ -29,12 +31,17 @@ impl Source {
     pub fn renamed(&self, name: &str) -> Self {
         Self {
             name: name.into(),
-            text: Arc::clone(&self.text),
+            text: self.text.clone(),
         }
     }
 
     /// The whole text, as it was read.
     pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self) -> &Text {
         &self.text
     }
 

@@ -94,8 +94,8 @@ fn entries(rendered: &Rendered) -> Result<Data> {
     let read = entries.iter().map(|entry| {
         let start = entry.key.span().start;
         match entry.key.key_text() {
-            Some(key) if is_data_key(&key) => match entry.value.as_str() {
-                Some(text) => Ok((key.into_owned(), text.to_owned())),
+            Some(key) if is_data_key(&key) => match entry.value.shared_str() {
+                Some(text) => Ok((key.into_owned(), text)),
                 None => Err(error(
                     start,
                     format!("the value of `{key}` is not a text: quote it"),

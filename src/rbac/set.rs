@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::model::Text;
+
 use super::version::ArgoCdVersion;
 use crate::model::{MatchMode, POLICY_KEY, is_policy_key};
 
@@ -11,12 +13,12 @@ pub struct PolicyText {
     /// The key (`policy.csv`, `policy.octopus.csv`), or whatever names the text to the user.
     pub key: Arc<str>,
     /// The value.
-    pub text: Arc<str>,
+    pub text: Text,
 }
 
 impl PolicyText {
     /// A text and its name.
-    pub fn new(key: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+    pub fn new(key: impl Into<Arc<str>>, text: impl Into<Text>) -> Self {
         Self {
             key: key.into(),
             text: text.into(),
@@ -41,15 +43,16 @@ pub struct PolicySet {
 
 impl PolicySet {
     /// The policy in the data of an argocd-rbac-cm, with the built-in one.
-    pub fn from_data<'d>(data: impl IntoIterator<Item = (&'d str, &'d str)>) -> Self {
+    pub fn from_data<'d, T: Into<Text>>(data: impl IntoIterator<Item = (&'d str, T)>) -> Self {
         let mut set = Self {
             builtin: true,
             ..Self::default()
         };
         for (key, value) in data {
+            let value: Text = value.into();
             match key {
-                "policy.default" => value.clone_into(&mut set.default_role),
-                "policy.matchMode" => set.match_mode = MatchMode::from_setting(value),
+                "policy.default" => value.as_str().clone_into(&mut set.default_role),
+                "policy.matchMode" => set.match_mode = MatchMode::from_setting(&value),
                 _ if is_policy_key(key) => set.texts.push(PolicyText::new(key, value)),
                 _ => {}
             }

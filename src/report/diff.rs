@@ -1,6 +1,7 @@
 //! Unified diffs of texts, with the words that differ marked on a terminal.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
 
@@ -28,9 +29,10 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
     if pair.live == pair.desired {
         return out;
     }
+    let (skipped, live, desired) = middle(pair.live, pair.desired, context);
     let diff = TextDiff::configure()
         .algorithm(Algorithm::Patience)
-        .diff_lines(pair.live, pair.desired);
+        .diff_lines(live, desired);
     let header = [("---", "live", pair.live), ("+++", "desired", pair.desired)];
     for (mark, side, text) in header {
         // As `diff -u` and kubectl have it for an object that is not there.
@@ -42,7 +44,7 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         let _ = writeln!(out, "{}", style.strong(&format!("{mark} {path}")));
     }
     for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
-        let _ = writeln!(out, "{}", style.place(&hunk.header().to_string()));
+        let _ = writeln!(out, "{}", style.place(&place(hunk.ops(), skipped)));
         for op in hunk.ops() {
             if style.is_colored() {
                 colored(&mut out, &diff, op, style);
@@ -52,6 +54,53 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         }
     }
     out
+}
+
+/// What is left of two texts without the lines that both begin and end with, but for `context` of
+/// them, and how many lines were left out at the beginning. A change of two lines in a megabyte is
+/// found without looking at the megabyte twice.
+fn middle<'t>(live: &'t str, desired: &'t str, context: usize) -> (usize, &'t str, &'t str) {
+    let same = |pair: &(u8, u8)| pair.0 == pair.1;
+    let (one, other) = (live.as_bytes(), desired.as_bytes());
+    let common = one.iter().copied().zip(other.iter().copied());
+    let common = common.take_while(same).count();
+    // The context's lines stay, and the line in which the difference is.
+    let ends = memchr::memrchr_iter(b'\n', &one[..common]);
+    let start = ends.skip(context).map(|at| at + 1).next().unwrap_or(0);
+    let skipped = memchr::memchr_iter(b'\n', &one[..start]).count();
+    let (one, other) = (&one[start..], &other[start..]);
+    let common_end = one.iter().rev().copied().zip(other.iter().rev().copied());
+    let longest = one.len().min(other.len());
+    let common_end = common_end.take_while(same).take(longest).count();
+    let tail = &one[one.len() - common_end..];
+    let ends = memchr::memchr_iter(b'\n', tail);
+    // A line that is common from its first byte on begins behind a line break.
+    let kept = ends.skip(context + 1).map(|at| at + 1).next();
+    let cut = kept.map_or(0, |kept| tail.len() - kept);
+    (
+        skipped,
+        &live[start..live.len() - cut],
+        &desired[start..desired.len() - cut],
+    )
+}
+
+/// The place of a hunk: `@@ -1,4 +1,6 @@`.
+fn place(ops: &[DiffOp], skipped: usize) -> String {
+    let range = |of: fn(&DiffOp) -> Range<usize>| {
+        let start = ops.first().map_or(0, |op| of(op).start);
+        let end = ops.last().map_or(0, |op| of(op).end);
+        let first = start + skipped + 1;
+        match end - start {
+            1 => first.to_string(),
+            0 => format!("{},0", first - 1),
+            lines => format!("{first},{lines}"),
+        }
+    };
+    format!(
+        "@@ -{} +{} @@",
+        range(DiffOp::old_range),
+        range(DiffOp::new_range)
+    )
 }
 
 fn plain(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp) {
@@ -142,6 +191,52 @@ mod tests {
             "--- live/x\n+++ desired/x\n@@ -4,3 +4,3 @@\n 4\n-5\n+five\n 6\n@@ -8,2 +8,2 @@\n 8\n-9\n\
              \\ No newline at end of file\n+9\n"
         );
+    }
+
+    #[test]
+    fn what_both_begin_and_end_with_makes_no_difference() {
+        let long = |from: usize, to: usize| -> String {
+            (from..to).map(|n| format!("{}\n", n % 7)).collect()
+        };
+        for (one, other) in [
+            ("x\n", "y\n"),
+            ("", "new\n"),
+            ("old\n", ""),
+            ("1\n", "1\n1\n"),
+            ("a", "a\n"),
+        ] {
+            for context in 0..5 {
+                let (head, tail) = (long(0, 40), long(3, 50));
+                let tail = if one.ends_with('\n') || one.is_empty() {
+                    tail
+                } else {
+                    String::new()
+                };
+                let (live, desired) =
+                    (format!("{head}{one}{tail}"), format!("{head}{other}{tail}"));
+                let whole = TextDiff::from_lines(&live, &desired);
+                let whole = whole
+                    .unified_diff()
+                    .context_radius(context)
+                    .header("live/x", "desired/x")
+                    .to_string();
+                let shown = diff(&live, &desired, context, false);
+                let lines = |text: &str| {
+                    let changed = text.lines().filter(|line| line.starts_with(['+', '-']));
+                    changed.map(str::to_owned).collect::<Vec<_>>()
+                };
+                assert_eq!(lines(&shown), lines(&whole), "{context} {one:?} {other:?}");
+                let head = |text: &str| {
+                    text.lines()
+                        .find(|line| line.starts_with("@@"))
+                        .unwrap()
+                        .to_owned()
+                };
+                if one == "x\n" {
+                    assert_eq!(head(&shown), head(&whole), "{context}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl<'a> Builder<'a> {
         let mut node = self.node(
             NodeKind::Scalar(Scalar {
                 scalar_type: resolve::scalar_type(&value, style, tag),
-                value: value.into_owned().into_boxed_str(),
+                value: value.into_owned().into(),
                 style,
                 block: block.map(Box::new),
                 runs: OnceLock::new(),

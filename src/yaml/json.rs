@@ -227,7 +227,7 @@ impl Reader<'_> {
             }
         }
         self.at += 1;
-        let kind = scalar(value.into(), ScalarStyle::DoubleQuoted, ScalarType::String);
+        let kind = scalar(value, ScalarStyle::DoubleQuoted, ScalarType::String);
         Ok(node(kind, start..self.at, false))
     }
 
@@ -274,9 +274,9 @@ impl Reader<'_> {
     }
 }
 
-fn scalar(value: Box<str>, style: ScalarStyle, scalar_type: ScalarType) -> NodeKind {
+fn scalar(value: String, style: ScalarStyle, scalar_type: ScalarType) -> NodeKind {
     NodeKind::Scalar(Scalar {
-        value,
+        value: value.into(),
         style,
         scalar_type,
         block: None,

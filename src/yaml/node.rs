@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::decode::Runs;
+use crate::model::Text;
 
 /// One step of a route from a document's root.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,6 +141,13 @@ impl Node {
             .map(Scalar::value)
     }
 
+    /// The same, to be kept.
+    pub fn shared_str(&self) -> Option<Text> {
+        self.as_scalar()
+            .filter(|scalar| scalar.scalar_type == ScalarType::String)
+            .map(Scalar::shared)
+    }
+
     /// Whether it is null: no value at all, `~`, `null`.
     pub fn is_null(&self) -> bool {
         self.as_scalar()
@@ -182,9 +190,7 @@ impl Node {
     /// Whether it is the merge key, an unquoted `<<`.
     pub fn is_merge_key(&self) -> bool {
         match (self.as_scalar(), self.tag()) {
-            (Some(scalar), None) => {
-                scalar.style == ScalarStyle::Plain && scalar.value.as_ref() == "<<"
-            }
+            (Some(scalar), None) => scalar.style == ScalarStyle::Plain && &*scalar.value == "<<",
             (Some(_), Some(tag)) => tag == "tag:yaml.org,2002:merge",
             _ => false,
         }
@@ -249,17 +255,57 @@ pub enum ScalarType {
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub struct Scalar {
-    pub(super) value: Box<str>,
+    pub(super) value: Value,
     pub(super) style: ScalarStyle,
     pub(super) scalar_type: ScalarType,
     pub(super) block: Option<Box<Block>>,
     pub(super) runs: OnceLock<Runs>,
 }
 
+/// A decoded text. A long one is shared with whoever keeps it; a short one takes little memory,
+/// because there are many.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Short(Box<str>),
+    Long(Text),
+}
+
+/// From so many bytes on a text is shared.
+const LONG: usize = 1024;
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        if text.len() < LONG {
+            Self::Short(text.into_boxed_str())
+        } else {
+            Self::Long(text.into())
+        }
+    }
+}
+
+impl std::ops::Deref for Value {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Short(text) => text,
+            Self::Long(text) => text,
+        }
+    }
+}
+
 impl Scalar {
     /// The decoded text, whatever the type: `0x10` for that number.
     pub fn value(&self) -> &str {
         &self.value
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self) -> Text {
+        match &self.value {
+            Value::Short(text) => Text::from(&**text),
+            Value::Long(text) => text.clone(),
+        }
     }
 
     /// How it is written.

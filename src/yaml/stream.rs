@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::node::{Entry, Node, NodeKind, Step};
 use super::{build, decode, json};
@@ -22,7 +23,8 @@ pub enum Format {
 pub struct Stream {
     source: Source,
     format: Format,
-    documents: Vec<Document>,
+    /// Shared, because they are many nodes.
+    documents: Arc<Vec<Document>>,
 }
 
 impl Stream {
@@ -41,7 +43,7 @@ impl Stream {
                 Ok(documents) => {
                     return Ok(Self {
                         format: Format::Json,
-                        documents,
+                        documents: Arc::new(documents),
                         source,
                     });
                 }
@@ -52,7 +54,7 @@ impl Stream {
         refuse_unicode_breaks(&source)?;
         Ok(Self {
             format: Format::Yaml,
-            documents: build::documents(&source)?,
+            documents: Arc::new(build::documents(&source)?),
             source,
         })
     }
@@ -61,7 +63,7 @@ impl Stream {
     #[must_use]
     pub fn renamed(mut self, name: &str) -> Self {
         self.source = self.source.renamed(name);
-        for document in &mut self.documents {
+        for document in Arc::make_mut(&mut self.documents) {
             document.source = self.source.clone();
         }
         self

@@ -73,19 +73,27 @@ const ASKED: &[[&str; 3]] = &[
     ["*", "*", "*"],
 ];
 
+/// A name, mostly one of a few, so that statements and requests meet.
+fn name(random: &mut Random) -> &'static str {
+    let few = if random.one_in(4) { NAMES } else { &NAMES[..4] };
+    random.pick(few)
+}
+
 /// A policy, a statement a line, and requests.
 pub(crate) fn draw(random: &mut Random, regex: bool) -> (String, Vec<String>) {
     let mut policy = String::new();
     for _ in 0..random.below(12) {
         if random.one_in(3) {
-            let (subject, role) = (random.pick(NAMES), random.pick(NAMES));
+            let (subject, role) = (name(random), name(random));
             let _ = writeln!(policy, "g{SEPARATOR}{subject}{SEPARATOR}{role}");
             continue;
         }
-        let subject = random.pick(NAMES);
+        let subject = name(random);
         let [resource, action, object] = [RESOURCES, ACTIONS, OBJECTS].map(|usual| {
-            if random.one_in(25) {
+            if random.one_in(40) {
                 random.pick(BROKEN)
+            } else if random.one_in(3) {
+                if regex { ".*" } else { "*" }
             } else if regex && !random.one_in(3) {
                 random.pick(REGEXES)
             } else {
@@ -104,7 +112,7 @@ pub(crate) fn draw(random: &mut Random, regex: bool) -> (String, Vec<String>) {
         } else {
             object
         };
-        [random.pick(NAMES), resource, action, object].join(&SEPARATOR.to_string())
+        [name(random), resource, action, object].join(&SEPARATOR.to_string())
     });
     (policy, requests.collect())
 }

@@ -9,6 +9,7 @@ mod texts;
 pub(super) use own_keys::own_keys;
 pub(super) use texts::{Text, write_all};
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::change::Wish;
@@ -53,7 +54,8 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
             let (form, owner) = choose(asked.form, &found, args, context);
             let planned = forms::plan(&wish, form, &found, &args.input, context)?;
             if args.change.fail_on_collateral {
-                let changes = permissions(files, &planned, &args.input, &wish.account)?;
+                let changes =
+                    permissions(files, &planned, BTreeMap::new(), &args.input, &wish.account)?;
                 refuse_collateral(&changes.unwrap_or_default(), &wish.account)?;
             }
             next.form = form;

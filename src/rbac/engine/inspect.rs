@@ -276,7 +276,8 @@ impl Enforcer {
 
     /// Whether a word stands anywhere in the policy's text.
     pub(in crate::rbac) fn mentions(&self, word: &str) -> bool {
-        memchr::memmem::find(self.rules.texts.sources().as_bytes(), word.as_bytes()).is_some()
+        let mut pieces = self.rules.texts.pieces().into_iter();
+        pieces.any(|text| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
     }
 
     /// The number of a name.

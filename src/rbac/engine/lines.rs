@@ -22,10 +22,13 @@ impl Enforcer {
         let rules = &self.rules;
         let source = rules.source_of(id.0)?;
         let starts = self.line_starts.get_or_init(|| {
-            let text = rules.texts.sources();
-            text.match_indices('\n')
-                .map(|(at, _)| to_u32(at + 1))
-                .collect()
+            let (mut starts, mut before) = (Vec::new(), 0);
+            for text in rules.texts.pieces() {
+                let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+                starts.extend(ends.map(|at| to_u32(before + at + 1)));
+                before += text.len();
+            }
+            starts
         });
         let before = |offset: u32| starts.partition_point(|start| *start <= offset);
         // Line feeds between the source's first byte and the line.

@@ -7,9 +7,11 @@ use super::index::LazyIndex;
 use super::pattern::{Compact, Patterns};
 use super::rules::{Effect, Link, Own, Rule, Rules, Run, SMALL_RUN, VIRTUAL};
 use super::texts::{Names, Source, Span, Texts, to_u32};
+use crate::model::Text;
 use crate::rbac::MatchMode;
 use crate::rbac::csv::Field;
 use crate::rbac::policy::{PolicyError, Reason, Statement, parse};
+use crate::rbac::set::PolicyText;
 
 /// Bytes of a rather short rule, for a guess at how many there are.
 const SHORT_LINE: usize = 40;
@@ -42,13 +44,16 @@ struct Loader {
 }
 
 /// Loads texts in their order; the first bad line is the error.
-pub(super) fn load<'t>(
-    texts: impl IntoIterator<Item = (&'t Arc<str>, &'t str)> + Clone,
-    mode: MatchMode,
-) -> Result<Rules, PolicyError> {
-    let bytes: usize = texts.clone().into_iter().map(|(_, text)| text.len()).sum();
+pub(super) fn load(texts: &[&PolicyText], mode: MatchMode) -> Result<Rules, PolicyError> {
+    let shared: Vec<&Text> = texts.iter().map(|text| &text.text).collect();
+    let Some((kept, spans)) = Texts::new(&shared) else {
+        let key = texts.last().map(|text| Arc::clone(&text.key));
+        let key = key.unwrap_or_else(|| "".into());
+        return Err(PolicyError::new(key, 1, "", 0, (Reason::Length, 0)));
+    };
+    let bytes: usize = shared.iter().map(|text| text.len()).sum();
     let mut loader = Loader {
-        texts: Texts::with_capacity(bytes),
+        texts: kept,
         names: Names::default(),
         patterns: Patterns::new(mode),
         resource_names: Names::default(),
@@ -64,20 +69,14 @@ pub(super) fn load<'t>(
         links: Vec::new(),
         last: None,
     };
-    let mut sources = Vec::new();
-    for (key, text) in texts {
-        let Some(span) = loader.texts.push_source(text) else {
-            return Err(PolicyError::new(
-                Arc::clone(key),
-                1,
-                "",
-                0,
-                (Reason::Length, 0),
-            ));
-        };
-        let key = Arc::clone(key);
-        sources.push(Source { key, span });
-    }
+    let sources: Vec<Source> = texts
+        .iter()
+        .zip(spans)
+        .map(|(text, span)| Source {
+            key: Arc::clone(&text.key),
+            span,
+        })
+        .collect();
     for source in &sources {
         loader.source(source)?;
     }
@@ -89,16 +88,17 @@ pub(super) fn load<'t>(
 
 impl Loader {
     fn source(&mut self, source: &Source) -> Result<(), PolicyError> {
-        let mut next = source.span.start as usize;
-        let end = next + source.span.len as usize;
+        let (from, end) = (source.span.start as usize, source.span.len as usize);
+        let mut next = 0;
         let mut number = 0;
         while next <= end {
             number += 1;
             let start = next;
-            let rest = &self.texts.sources().as_bytes()[start..end];
+            let text = self.texts.get(source.span);
+            let rest = &text.as_bytes()[start..];
             let whole = start..memchr::memchr(b'\n', rest).map_or(end, |len| start + len);
             next = whole.end + 1;
-            let whole = &self.texts.sources()[whole];
+            let whole = &text[whole];
             let trimmed = whole.trim();
             if trimmed.is_empty() || trimmed.starts_with('#') {
                 continue;
@@ -106,10 +106,9 @@ impl Loader {
             match parse(trimmed) {
                 Ok(statement) => {
                     let indent = whole.len() - whole.trim_start().len();
-                    self.statement(statement, start + indent);
+                    self.statement(statement, from + start + indent);
                 }
                 Err(fault) => {
-                    let start = start - source.span.start as usize;
                     let key = Arc::clone(&source.key);
                     return Err(PolicyError::new(key, number, whole, start, fault));
                 }
@@ -163,7 +162,10 @@ impl Loader {
     fn span(&mut self, field: Field, line: usize) -> Span {
         let start = line + field.start;
         if field.doubled {
-            let raw = &self.texts.sources()[start..line + field.end];
+            let raw = self.texts.get(Span {
+                start: to_u32(start),
+                len: to_u32(field.end - field.start),
+            });
             let value = raw.replace("\"\"", "\"");
             return self.texts.push_made(&value);
         }

@@ -13,7 +13,7 @@ mod reach;
 mod rules;
 mod texts;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 pub use explain::Explanation;
 pub(in crate::rbac) use inspect::Reaching;
@@ -163,14 +163,9 @@ impl Enforcer {
         let builtin = set
             .builtin
             .then(|| PolicyText::new(BUILTIN_KEY, builtin_policy(set.version)));
-        let texts: Vec<(&Arc<str>, &str)> = builtin
-            .iter()
-            .chain(&set.texts)
-            .chain(project)
-            .map(|text| (&text.key, &*text.text))
-            .collect();
+        let texts: Vec<&PolicyText> = builtin.iter().chain(&set.texts).chain(project).collect();
         Ok(Self {
-            rules: load::load(texts, set.match_mode)?,
+            rules: load::load(&texts, set.match_mode)?,
             default_role: set.default_role.clone(),
             has_builtin: set.builtin,
             line_starts: OnceLock::new(),

@@ -4,6 +4,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::model::Text;
+
 /// A piece of the kept text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
@@ -12,39 +14,48 @@ pub(super) struct Span {
 }
 
 /// All sources one behind the other, and behind them what does not stand in any source as it is
-/// meant: fields with doubled quotes.
+/// meant: fields with doubled quotes. The longest source is not copied: it is shared with whoever
+/// read it.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    sources: String,
-    made: String,
+    /// The sources before the longest.
+    head: String,
+    longest: Text,
+    /// The sources behind it, and what was made.
+    tail: String,
+    /// Where the longest source ends.
+    tail_start: usize,
 }
 
 impl Texts {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self {
-            sources: String::with_capacity(bytes),
-            made: String::new(),
+    /// The sources in their order, each with its place; none if offsets would no longer fit.
+    pub(super) fn new(sources: &[&Text]) -> Option<(Self, Vec<Span>)> {
+        let lengths = sources.iter().map(|text| text.len());
+        let longest = lengths.enumerate().max_by_key(|(_, len)| *len);
+        let longest = longest.map(|(index, _)| index);
+        let (mut texts, mut spans) = (Self::default(), Vec::new());
+        let mut end = 0_u32;
+        for (index, text) in sources.iter().enumerate() {
+            let len = u32::try_from(text.len()).ok()?;
+            spans.push(Span { start: end, len });
+            // Half of the offsets stay free for made text, which is never longer than its source.
+            end = end.checked_add(len).filter(|end| *end <= u32::MAX / 2)?;
+            if Some(index) == longest {
+                texts.longest = Text::clone(text);
+                texts.tail_start = end as usize;
+            } else if texts.longest.is_empty() {
+                texts.head.push_str(text);
+            } else {
+                texts.tail.push_str(text);
+            }
         }
-    }
-
-    /// Adds a source before anything was made; none if offsets would no longer fit.
-    pub(super) fn push_source(&mut self, text: &str) -> Option<Span> {
-        let span = Span {
-            start: u32::try_from(self.sources.len()).ok()?,
-            len: u32::try_from(text.len()).ok()?,
-        };
-        // Half of the offsets stay free for made text, which is never longer than its source.
-        if span.start.checked_add(span.len)? > u32::MAX / 2 {
-            return None;
-        }
-        self.sources.push_str(text);
-        Some(span)
+        Some((texts, spans))
     }
 
     /// Adds a text that stands in no source.
     pub(super) fn push_made(&mut self, text: &str) -> Span {
-        let start = self.sources.len() + self.made.len();
-        self.made.push_str(text);
+        let start = self.tail_start + self.tail.len();
+        self.tail.push_str(text);
         Span {
             start: to_u32(start),
             len: to_u32(text.len()),
@@ -54,30 +65,33 @@ impl Texts {
     /// The text of a span.
     #[inline]
     pub(super) fn get(&self, span: Span) -> &str {
-        let start = span.start as usize;
-        let (text, start) = if start >= self.sources.len() {
-            (&self.made, start - self.sources.len())
-        } else {
-            (&self.sources, start)
-        };
+        let (text, start) = self.piece(span);
         &text[start..start + span.len as usize]
     }
 
     /// The bytes of a span.
     #[inline]
     pub(super) fn bytes(&self, span: Span) -> &[u8] {
-        let start = span.start as usize;
-        let (text, start) = if start >= self.sources.len() {
-            (&self.made, start - self.sources.len())
-        } else {
-            (&self.sources, start)
-        };
+        let (text, start) = self.piece(span);
         &text.as_bytes()[start..start + span.len as usize]
     }
 
-    /// The sources, joined without anything between them.
-    pub(super) fn sources(&self) -> &str {
-        &self.sources
+    /// The text that a span lies in, and where it begins there.
+    #[inline]
+    fn piece(&self, span: Span) -> (&str, usize) {
+        let start = span.start as usize;
+        if start >= self.tail_start {
+            (&self.tail, start - self.tail_start)
+        } else if start >= self.head.len() {
+            (&self.longest, start - self.head.len())
+        } else {
+            (&self.head, start)
+        }
+    }
+
+    /// The pieces that the texts are kept in, one behind the other.
+    pub(super) fn pieces(&self) -> [&str; 3] {
+        [&self.head, &self.longest, &self.tail]
     }
 }
 

@@ -52,7 +52,7 @@ fn unchanged(old: &Node, new: &Node) -> bool {
     tagged_alike(old, new)
         && match (&old.kind, &new.kind) {
             (NodeKind::Scalar(old), NodeKind::Scalar(new)) => {
-                old.value == new.value && old.scalar_type == new.scalar_type
+                old.value() == new.value() && old.scalar_type == new.scalar_type
             }
             (NodeKind::Alias(old), NodeKind::Alias(new)) => old == new,
             (NodeKind::Mapping(old), NodeKind::Mapping(new)) => {
