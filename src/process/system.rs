@@ -201,10 +201,54 @@ struct Running<'a> {
     events: Receiver<Event>,
     stdout: Collected,
     stderr: Collected,
+    pipes: Pipes,
     /// Streams that have not come to their end.
     open: u8,
     dialogue: Option<(Dialogue, Terminal)>,
     since: Instant,
+}
+
+/// Both streams once more, to look at.
+struct Pipes {
+    #[cfg(unix)]
+    ends: Vec<std::os::fd::OwnedFd>,
+}
+
+impl Pipes {
+    fn of(child: &Child) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::fd::AsFd;
+            let streams = [
+                child.stdout.as_ref().map(AsFd::as_fd),
+                child.stderr.as_ref().map(AsFd::as_fd),
+            ];
+            let ends = streams.into_iter().flatten();
+            // Without a look it is as if nothing were there.
+            let ends = ends.filter_map(|end| end.try_clone_to_owned().ok());
+            Self {
+                ends: ends.collect(),
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = child;
+            Self {}
+        }
+    }
+
+    /// In how many something is left to read, be it only the end, which stays.
+    fn ready(&self) -> usize {
+        #[cfg(unix)]
+        {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let ends = self.ends.iter();
+            let mut ends: Vec<_> = ends.map(|end| PollFd::new(end, PollFlags::IN)).collect();
+            poll(&mut ends, Some(&Timespec::default())).unwrap_or_default()
+        }
+        #[cfg(not(unix))]
+        0
+    }
 }
 
 impl<'a> Running<'a> {
@@ -237,6 +281,7 @@ impl<'a> Running<'a> {
             // A program may end without reading everything; that is its own affair.
             std::thread::spawn(move || stdin.write_all(bytes.expose().as_bytes()));
         }
+        let pipes = Pipes::of(&child);
         let (sender, events) = mpsc::channel();
         let stdout = child.stdout.take().expect("stdout was piped");
         let stdout = reader::stdout(stdout, OUTPUT_LIMIT, sender.clone());
@@ -248,6 +293,7 @@ impl<'a> Running<'a> {
             events,
             stdout,
             stderr,
+            pipes,
             open: 2,
             dialogue,
             since,
@@ -272,8 +318,9 @@ impl<'a> Running<'a> {
             }
             if ended {
                 // What it printed may still be on its way; what it started may keep the streams
-                // open, and is ended where nothing comes any more.
-                if !self.next_event(LINGER)? {
+                // open, and is ended where nothing comes any more. On a busy machine it may be we who
+                // have not come to read it.
+                if !self.next_event(LINGER)? && self.pipes.ready() <= usize::from(2 - self.open) {
                     tree::end_group(&mut self.child);
                     break;
                 }
