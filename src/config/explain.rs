@@ -3,7 +3,7 @@
 use serde_yaml::Location as Mark;
 
 use crate::error::Error;
-use crate::model::{Location, Source, spelling};
+use crate::model::{Source, spelling};
 use crate::yaml::{Document, Stream};
 
 /// The parser's error as ours.
@@ -29,11 +29,9 @@ pub(super) fn explain(message: &str, mark: Option<Mark>, source: &Source) -> Err
     };
     let mut error = Error::input(format!("this is no configuration: {message}"));
     if let Some(mark) = mark {
-        error = error.at(Location {
-            name: source.name().into(),
-            line: mark.line(),
-            column: mark.column(),
-        });
+        // The parser counts bytes as we do, but other line breaks.
+        let bom = source.text().len() - source.text().trim_start_matches('\u{feff}').len();
+        error = error.at(source.location(mark.index() + bom));
     }
     match suggestion(message) {
         Some(meant) => error.hint(format!("did you mean `{meant}`?")),

@@ -83,6 +83,17 @@ fn an_unknown_key_is_refused_with_its_place_and_what_was_meant() {
 }
 
 #[test]
+fn places_count_characters_and_lines_as_we_do() {
+    refused(
+        "# \u{e4}\u{1F600}\ninstances:\n- {name: a, \u{e9}: 1}\n",
+        "3:13",
+        "\u{e9}",
+    );
+    refused("\u{feff}defaults: {\u{e9}: 1}\n", "1:12", "\u{e9}");
+    refused("a: 1\r\nb: 1\r\n", "1:1", "`a`");
+}
+
+#[test]
 fn what_has_the_wrong_type_is_refused_with_its_place() {
     refused("instances: {}\n", "1:12", "instances");
     refused("instances:\n- name: [a]\n", "2:9", "name");
