@@ -9,13 +9,17 @@ use super::finding::{Finding, Place};
 use super::subject::Content;
 use crate::yaml::{Document, Node, NodeKind, ScalarStyle, Step};
 
+/// For each text whether any comment in it ignores anything: most have none.
+pub(super) fn marked(subject: &Subject<'_>) -> Vec<bool> {
+    let texts = subject.texts.iter();
+    texts
+        .map(|text| text.source.text().contains("octopus-argo:"))
+        .collect()
+}
+
 /// Whether a comment ignores a finding.
 pub(super) fn is_ignored(subject: &Subject<'_>, finding: &Finding) -> bool {
     let text = subject.source(finding.place.file).text();
-    // Nothing to look for in most texts.
-    if !text.contains("octopus-argo:") {
-        return false;
-    }
     let is_policy = match finding.place.document {
         None => true,
         Some(index) => {

@@ -2,6 +2,8 @@
 
 use super::accounts::{Account, accounts};
 use super::object::Object;
+use std::collections::HashMap;
+
 use super::policy::{Policy, PolicyText};
 use super::settings::{Form, Setting, Settings};
 use super::spot::Spot;
@@ -42,16 +44,14 @@ impl<'a> Instance<'a> {
     ) -> Self {
         let mut texts = bare;
         if let Some(rbac) = &rbac {
-            let mut keys: Vec<&Setting<'a>> = rbac
+            let own = rbac
                 .all
                 .iter()
-                .filter(|setting| is_policy_key(&setting.key))
-                // Of a key that stands twice the last one counts.
-                .filter(|setting| {
-                    let last = rbac.get(&setting.key).map(|last| last.spot.key());
-                    last.is_none_or(|last| last == setting.spot.key())
-                })
-                .collect();
+                .filter(|setting| is_policy_key(&setting.key));
+            // Of a key that stands twice the last one counts.
+            let last: HashMap<&str, &Setting<'a>> =
+                own.map(|setting| (&*setting.key, setting)).collect();
+            let mut keys: Vec<&Setting<'a>> = last.into_values().collect();
             keys.sort_by(|a, b| load_order(&a.key).cmp(&load_order(&b.key)));
             for setting in keys {
                 if let Some(text) = setting.text() {

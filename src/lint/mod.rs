@@ -81,7 +81,9 @@ pub fn run(subject: &Subject<'_>, selection: &Selection) -> Outcome {
             finding.fix = None;
         }
     }
-    findings.retain(|finding| !ignore::is_ignored(subject, finding));
+    let marked = ignore::marked(subject);
+    findings
+        .retain(|finding| !(marked[finding.place.file] && ignore::is_ignored(subject, finding)));
     let ignored = before - findings.len();
     findings.sort_by(|a, b| {
         let order = |finding: &Finding| (finding.place.file, finding.place.span.start);

@@ -1,16 +1,26 @@
 //! Texts that were read, and places in them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Text;
 
 /// A text with the name it was read under: a file's path, `<stdin>`, `<live>`, `<sample>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Source {
     name: Arc<str>,
     text: Text,
+    /// Where lines end, found when a place is first asked for: some ask for many.
+    ends: Arc<OnceLock<Vec<usize>>>,
 }
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.text == other.text
+    }
+}
+
+impl Eq for Source {}
 
 impl Source {
     /// A text and its name.
@@ -18,6 +28,7 @@ impl Source {
         Self {
             name: name.into(),
             text: text.into(),
+            ends: Arc::default(),
         }
     }
 
@@ -32,6 +43,7 @@ impl Source {
         Self {
             name: name.into(),
             text: self.text.clone(),
+            ends: Arc::clone(&self.ends),
         }
     }
 
@@ -50,8 +62,11 @@ impl Source {
     pub fn location(&self, offset: usize) -> Location {
         let offset = floor_char_boundary(&self.text, offset);
         let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+        let ends = self
+            .ends
+            .get_or_init(|| memchr::memchr_iter(b'\n', self.text.as_bytes()).collect());
+        let line = ends.partition_point(|end| *end < offset) + 1;
+        let line_start = line.checked_sub(2).map_or(0, |before| ends[before] + 1);
         let shown = before[line_start..].trim_start_matches('\u{feff}');
         Location {
             name: Arc::clone(&self.name),

@@ -35,6 +35,7 @@ mod lint_sarif;
 mod matrix;
 mod reference;
 mod render;
+mod security;
 mod shell;
 mod templates;
 mod token;

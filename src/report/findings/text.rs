@@ -70,7 +70,7 @@ fn windows<'m>(
         while let Some(((kind, other), after)) = rest.split_first() {
             let (start, end) = around(text, other);
             let joined = start.min(from)..end.max(to);
-            if other.source != mark.source || text[joined.clone()].lines().count() > 30 {
+            if other.source != mark.source || text[joined.clone()].lines().nth(30).is_some() {
                 break;
             }
             (from, to) = (joined.start, joined.end);
@@ -85,12 +85,17 @@ fn windows<'m>(
         });
         snippets.push(
             Snippet::source(harmless(window))
-                .path(printable(mark.source.name()))
+                .path(one_line(mark.source.name()))
                 .line_start(mark.source.location(from).line)
                 .annotations(annotations.collect::<Vec<_>>()),
         );
     }
     snippets
+}
+
+/// A file's name, which may hold line breaks, on one line.
+fn one_line(name: &str) -> String {
+    printable(name).replace('\n', "\\n").replace('\t', "\\t")
 }
 
 /// The text without characters that a terminal would obey or that reorder what is read, each byte

@@ -1,0 +1,293 @@
+//! What the real binary does to the system, and what hostile input does to it. `docs/security.md`
+//! names the test of each claim.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::common::{Sandbox, real};
+
+/// A directory with everything that the offline commands read.
+fn sandbox() -> Sandbox {
+    let sample =
+        include_str!("../../src/input/sample.yaml").replace("octopus-argo-sample", "argocd");
+    let (cm, rbac) = sample.split_once("\n---\n").unwrap();
+    Sandbox::new()
+        .with("cm.yaml", format!("{cm}\n"))
+        .with("rbac.yaml", rbac)
+        .with(
+            "fixed.csv",
+            "p, role:a, applications, get, x/*, allow\n".repeat(2),
+        )
+        .with(
+            "t/policy.csv.j2",
+            "p, {{ account }}, applications, get, *, allow\n",
+        )
+        .with(
+            "octopus-argo.yaml",
+            "instances: [{name: a, files: [cm.yaml, rbac.yaml]}, {name: b}]\n",
+        )
+}
+
+/// Every offline command, writing ones included.
+const OFFLINE: &[&str] = &[
+    "render -f cm.yaml,rbac.yaml",
+    "render -o helm",
+    "render -f cm.yaml,rbac.yaml --in-place --backup .orig",
+    "render --template-dir t --output-dir out",
+    "diff -f cm.yaml,rbac.yaml",
+    "check -f cm.yaml,rbac.yaml",
+    "can octopus get applications a/b -f rbac.yaml --explain",
+    "matrix -f rbac.yaml",
+    "lint -f cm.yaml,rbac.yaml",
+    "lint -f fixed.csv --fix",
+    "gateway values --name a --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443",
+    "gateway command --name a --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443",
+    "gateway application --name a --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443",
+    "render --all --output-dir fleet",
+    "check --instance a",
+    "version",
+    "man",
+    "completion bash",
+    "__complete diff --instance",
+];
+
+#[cfg(target_os = "linux")]
+#[test]
+fn offline_commands_open_no_socket_and_start_no_program() {
+    let Some(strace) = real::find("strace") else {
+        return;
+    };
+    for line in OFFLINE {
+        let sandbox = sandbox();
+        let log = sandbox.path().join("log");
+        let mut args = vec![
+            "-f",
+            "-o",
+            log.to_str().unwrap(),
+            "-e",
+            "trace=network,process",
+        ];
+        args.push(real::binary().to_str().unwrap());
+        args.extend(line.split(' '));
+        let output = real::run(&strace, &args, "", |command| {
+            command.current_dir(sandbox.path());
+        });
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.code().is_some_and(|code| code < 2),
+            "{line}: {said}"
+        );
+        let calls = sandbox.read("log");
+        assert_eq!(calls.matches("execve(").count(), 1, "{line}: {calls}");
+        let is_bad = |call: &&str| {
+            let network = ["socket(", "socketpair(", "connect(", "bind(", "sendto("];
+            let process = ["fork(", "vfork(", "clone(", "clone3("];
+            network.iter().any(|name| call.contains(name))
+                || process.iter().any(|name| call.contains(name)) && !call.contains("CLONE_THREAD")
+        };
+        let bad: Vec<&str> = calls.lines().filter(is_bad).collect();
+        assert!(bad.is_empty(), "{line}: {bad:?}");
+    }
+}
+
+/// Texts that are made to cost much: name, text, and whether they may be refused.
+fn hostile() -> Vec<(&'static str, String)> {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\ndata:\n";
+    let mut keys = head.to_owned();
+    for number in 0..100_000 {
+        writeln!(
+            keys,
+            "  policy.k{number}.csv: p, a, applications, get, x/{number}, allow"
+        )
+        .unwrap();
+    }
+    let mut aliases = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let many = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(aliases, "a{level}: &a{level} [{many}]").unwrap();
+    }
+    let mut circle = format!("{head}  policy.csv: |\n");
+    for number in 0..50_000 {
+        writeln!(circle, "    g, r{number}, r{}", (number + 1) % 50_000).unwrap();
+    }
+    let stars = format!("p, a, applications, get, {}b, allow\n", "a*".repeat(200));
+    let braces = format!(
+        "p, a, applications, get, \"{}\", allow\n",
+        "{a,{b,".repeat(400)
+    );
+    let regex = format!("p, a, applications, get, {}, allow\n", "(a|a*)*".repeat(60));
+    let mode = "  policy.matchMode: regex\n  policy.csv: |\n    ";
+    vec![
+        (
+            "a scalar of seven megabytes",
+            format!("{head}  policy.csv: \"{}\"\n", "x".repeat(7 << 20)),
+        ),
+        (
+            "lines without end",
+            format!(
+                "{head}  policy.csv: |\n{}",
+                "    p, a, b, c, d, allow\n".repeat(40_000)
+            ),
+        ),
+        ("brackets", "[".repeat(1_000_000)),
+        ("braces", "{a: ".repeat(300_000)),
+        ("dashes", "- ".repeat(1_000_000)),
+        ("a hundred thousand keys", keys),
+        ("aliases of aliases", aliases),
+        (
+            "stars",
+            format!(
+                "{head}  policy.csv: |\n    {}",
+                stars.repeat(50).replace('\n', "\n    ")
+            ),
+        ),
+        (
+            "nested alternatives",
+            format!("{head}  policy.csv: |\n    {braces}"),
+        ),
+        ("nested repetition", format!("{head}{mode}{regex}")),
+        (
+            "quotes",
+            format!("{head}  policy.csv: |\n    {}\n", "\"".repeat(1_000_000)),
+        ),
+        ("a cycle of roles", circle),
+    ]
+}
+
+/// Limits that the system enforces, not a clock: 30 seconds of the processor, 1.5 GB of addresses.
+#[cfg(unix)]
+#[test]
+fn hostile_input_costs_bounded_time_and_memory() {
+    let Some(shell) = real::find("sh") else {
+        return;
+    };
+    let commands = [
+        "render -f FILE",
+        "diff -f FILE",
+        "check -f FILE",
+        "can a get applications aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -f FILE",
+        "lint -q -f FILE",
+    ];
+    std::thread::scope(|scope| {
+        for (name, text) in hostile() {
+            let shell = &shell;
+            scope.spawn(move || {
+                let sandbox = Sandbox::new().with("FILE", text);
+                for command in commands {
+                    let script = format!(
+                        "ulimit -t 30 && ulimit -v 1500000 && exec {} {command}",
+                        real::binary().display()
+                    );
+                    let output = real::run(shell, &["-c", &script], "", |command| {
+                        command.current_dir(sandbox.path());
+                    });
+                    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                    let said: String = said.chars().take(300).collect();
+                    let code = output.status.code();
+                    assert!(
+                        matches!(code, Some(0..=3)),
+                        "{name}: {command}: {code:?}: {said}"
+                    );
+                }
+            });
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_names_of_files_are_shown_escaped() {
+    let names = [
+        "\u{1b}[2Jclear.yaml",
+        "a\nerror: nothing is wrong.yaml",
+        "\u{202e}lmay.yaml",
+        "-f.yaml",
+    ];
+    let sandbox = names.iter().fold(Sandbox::new(), |sandbox, name| {
+        sandbox.with(
+            name,
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata: {a: 1}\n",
+        )
+    });
+    let broken = sandbox.with("\u{1b}]0;title\u{7}.yaml", "argocd-cm: [\n");
+    for command in [
+        "lint -f .",
+        "lint -v -f .",
+        "diff -f .",
+        "render -f . --in-place",
+    ] {
+        let run = broken.command(command).terminal().run();
+        for text in [&run.stdout, &run.stderr] {
+            assert!(
+                !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]0;"),
+                "{command}: {text:?}"
+            );
+            assert!(
+                !text.contains('\u{202e}') && !text.contains('\u{7}'),
+                "{command}: {text:?}"
+            );
+            assert!(
+                !text
+                    .lines()
+                    .any(|line| line.starts_with("error: nothing is wrong")),
+                "{command}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_read_cannot_fool_a_terminal() {
+    let evil = "\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{7}";
+    let policy = format!(
+        "p, me{evil}, applications, get, x{evil}/*, allow\np, me, nothing{evil}, get, *, allow\ng, me{evil}, role:a{evil}\n"
+    );
+    let cm = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\n  namespace: argocd\ndata:\n  accounts.octopus: \"{}\"\n",
+        "x\\e[2J\\u202E, login"
+    );
+    let sandbox = Sandbox::new().with("p.csv", &policy).with("cm.yaml", cm);
+    for command in [
+        "lint -f p.csv,cm.yaml",
+        "matrix -f p.csv",
+        "can me get applications x/y -f p.csv --explain",
+        "diff -f cm.yaml",
+        "check -f p.csv --as-is",
+    ] {
+        let run = sandbox.command(command).terminal().run();
+        for text in [&run.stdout, &run.stderr] {
+            let bare = anstream::adapter::strip_str(text).to_string();
+            let wrong = |c: char| {
+                c.is_control() && c != '\n' && c != '\t' || "\u{202e}\u{2066}\u{9b}".contains(c)
+            };
+            assert!(
+                !bare.contains(wrong) && !text.contains("\u{1b}[2J"),
+                "{command}: {text:?}"
+            );
+        }
+    }
+}
+
+/// The tests that `docs/security.md` names as `file::test`.
+#[test]
+fn each_claim_names_a_test_that_exists() {
+    let page = fs::read_to_string("docs/security.md").unwrap();
+    let mut named = BTreeSet::new();
+    for word in page.split('`').skip(1).step_by(2) {
+        if let Some((file, test)) = word.split_once("::")
+            && Path::new(file)
+                .extension()
+                .is_some_and(|extension| extension == "rs")
+        {
+            let text = fs::read_to_string(file).unwrap_or_else(|why| panic!("{file}: {why}"));
+            assert!(
+                text.contains(&format!("fn {test}(")),
+                "{file} has no test {test}"
+            );
+            named.insert(word);
+        }
+    }
+    assert!(named.len() >= 20, "only {} tests are named", named.len());
+}
