@@ -34,7 +34,7 @@ fn the_real_helm_takes_values_and_command() {
     let chart = "oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart";
     let script = line
         .replace(
-            "helm upgrade --install octopus-argocd-gateway",
+            "helm upgrade --install octopus-gateway",
             &format!("{} template r", helm.display()),
         )
         .replace(chart, "chart")
