@@ -119,3 +119,64 @@ fn absent_leaves_a_login_to_its_owner() {
         "{out}"
     );
 }
+
+#[test]
+fn absent_warns_of_tokens_where_an_account_goes_and_nowhere_else() {
+    let outlive = "the account's tokens outlive it";
+    for (keys, warns) in [
+        ("accounts.octopus: apiKey", true),
+        ("accounts.octopus.enabled: 'true'", false),
+        (
+            "accounts.octopus: apiKey\n  accounts.octopus.enabled: 'true'",
+            true,
+        ),
+    ] {
+        let text = TWO.replace("accounts.alice: login", keys);
+        let run = Sandbox::new()
+            .command("render -f - --absent")
+            .stdin(text)
+            .run();
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(
+            run.stderr.contains(outlive),
+            warns,
+            "{keys}: {}",
+            run.stderr
+        );
+    }
+}
+
+/// What goes with our key does not stay, whichever key the rules are asked for in.
+#[test]
+fn absent_does_not_warn_of_what_it_takes_out() {
+    let text = TWO.replace(
+        "  policy.default: ''",
+        "  policy.octopus.csv: |\n    p, octopus, exec, create, */*, allow\n  policy.default: ''",
+    );
+    for flags in ["", "--policy-key policy.csv"] {
+        let run = Sandbox::new()
+            .command(&format!("render -f - --absent {flags}"))
+            .stdin(&text)
+            .run();
+        assert!(!run.stderr.contains("still has"), "{flags}: {}", run.stderr);
+        assert!(
+            run.stderr
+                .contains("removed with policy.octopus.csv, and render had not added it"),
+            "{flags}: {}",
+            run.stderr
+        );
+    }
+    let shared = TWO.replace(
+        "role:admin",
+        "role:admin\n    p, octopus, exec, create, */*, allow",
+    );
+    let run = Sandbox::new()
+        .command("render -f - --absent --policy-key policy.csv")
+        .stdin(&shared)
+        .run();
+    assert!(
+        run.stderr.contains("octopus still has create exec on */*"),
+        "{}",
+        run.stderr
+    );
+}

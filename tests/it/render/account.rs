@@ -46,6 +46,13 @@ fn a_disabled_account_stays_disabled_unless_enabled() {
         .run()
         .stdout_of(0);
     assert!(out.contains("accounts.octopus.enabled: 'true'\n"), "{out}");
+    let enabled = text.replace("'F'", "'1'");
+    let out = Sandbox::new()
+        .command("render -q -f - --enable")
+        .stdin(&enabled)
+        .run()
+        .stdout_of(0);
+    assert!(out.contains("accounts.octopus.enabled: '1'\n"), "{out}");
 }
 
 #[test]
@@ -108,6 +115,23 @@ fn a_rule_that_loads_from_another_key_is_not_written_twice() {
         "{out}"
     );
     assert_eq!(out.matches("octopus, applications").count(), 1);
+}
+
+#[test]
+fn our_key_goes_when_no_rule_is_left_in_it() {
+    let rules = "role:admin\n    p, octopus, applications, get, *, allow\n    \
+        p, octopus, clusters, get, *, allow\n    p, octopus, logs, get, */*, allow";
+    let text = TWO.replace("role:admin", rules);
+    let with_ours = text.replace(
+        "  policy.default: ''",
+        "  policy.octopus.csv: |\n    p, octopus, exec, create, */*, allow\n  policy.default: ''",
+    );
+    let render = |text: &str| {
+        let run = Sandbox::new().command("render -f - -q").stdin(text).run();
+        run.stdout_of(0)
+    };
+    assert_eq!(render(&with_ours), render(&text));
+    assert!(!render(&text).contains("policy.octopus.csv"));
 }
 
 #[test]
