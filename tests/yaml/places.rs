@@ -60,6 +60,7 @@ fn behind_blanks_escapes_and_folds() {
     stands("a: \"x \\\n\n\n   y\"\n", "y", "4:4");
     stands("a: x\n\n\n  y\n  z\n", "z", "5:3");
     stands("a: \"x\r\n\r\n  y\"\r\n", "y", "3:3");
+    stands("a: \"x\r\r  y\"\n", "\n", "1:7");
     stands("a: \"x\r\r  y\"\n", "y", "1:10");
     let folded = "a: >\n  one\n\n  two\n    deep\n  end\n";
     stands(folded, "two", "4:3");

@@ -271,9 +271,7 @@ impl<'a> Planner<'a> {
                 let children = self.sequence_difference(items, values);
                 self.collection(old, &children)
             }
-            (NodeKind::Scalar(scalar), Value::String(text))
-                if old.as_str().is_some() && old.properties.is_none() =>
-            {
+            (NodeKind::Scalar(scalar), Value::String(text)) if old.properties.is_none() => {
                 if !self.set_text(parent, old, scalar, text) {
                     self.replace(parent, index, old, value);
                 }

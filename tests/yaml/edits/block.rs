@@ -291,9 +291,10 @@ fn later_edits_of_a_call_see_what_earlier_ones_made() {
             set("k/1", json!("x")),
             set("k/2", json!("m")),
             remove("k/0"),
+            set("k/9", json!("z")),
             remove("k/9"),
         ],
-        "a: 1\nk:\n- x\n- m\n",
+        "a: 1\nk:\n- x\n- m\n- z\n",
     );
     becomes(
         "a: 1\n",

@@ -187,8 +187,9 @@ fn a_tag_goes_with_its_value_and_stays_on_a_collection_of_its_kind() {
         &[set("a", json!("2"))],
         "a: \"2\"\nb: 2\n",
     );
+    becomes("a: !!str 'x'\n", &[set("a", json!("z"))], "a: z\n");
     becomes(
-        "a: !!binary aGk=\n",
+        "a: !!binary 'aGk='\n",
         &[set("a", json!("true"))],
         "a: \"true\"\n",
     );
