@@ -83,16 +83,17 @@ fn a_line_that_fails_is_reached_in_a_crowd_whatever_the_object() {
 #[test]
 fn a_role_of_many_roles_counts_once() {
     // More than a word of bits, with ways round and a circle.
-    let mut policy = "g, bob, role:x\n\
-        p, role:shared, logs, get, *, allow\n\
-        g, role:shared, role:0\n"
-        .to_owned();
+    let mut lines = vec![
+        "g, bob, role:x".to_owned(),
+        "p, role:shared, logs, get, *, allow".to_owned(),
+        "g, role:shared, role:0".to_owned(),
+    ];
     for n in 0..150 {
-        policy += &format!(
-            "g, octopus, role:{n}\ng, role:{n}, role:shared\np, role:{n}, exec, create, {n}/*, allow\n"
-        );
+        lines.push(format!("g, octopus, role:{n}"));
+        lines.push(format!("g, role:{n}, role:shared"));
+        lines.push(format!("p, role:{n}, exec, create, {n}/*, allow"));
     }
-    let enforcer = load(MatchMode::Glob, &policy);
+    let enforcer = load(MatchMode::Glob, &lines.join("\n"));
     for n in 0..150 {
         let object = format!("{n}/x");
         let request = Request::new("octopus", "exec", "create", &object);
@@ -109,13 +110,12 @@ fn a_role_of_many_roles_counts_once() {
 #[test]
 fn many_pairs_of_resource_and_action_are_told_apart() {
     let pair = |n: usize| (format!("resource-{}", n % 20), format!("action-{n}"));
-    let policy: String = (0..500)
-        .map(|n| {
-            let (resource, action) = pair(n);
-            let effect = if n % 3 == 0 { "deny" } else { "allow" };
-            format!("p, octopus, {resource}, {action}, *, {effect}\n")
-        })
-        .collect();
+    let line = |n: usize| {
+        let (resource, action) = pair(n);
+        let effect = if n % 3 == 0 { "deny" } else { "allow" };
+        format!("p, octopus, {resource}, {action}, *, {effect}")
+    };
+    let policy = (0..500).map(line).collect::<Vec<_>>().join("\n");
     let enforcer = load(MatchMode::Glob, &policy);
     for n in 0..500 {
         let (resource, action) = pair(n);

@@ -79,6 +79,7 @@ fn a_deny_refuses_what_its_object_covers() {
         (Glob, "w?b/*", "w?b/*", Denied),
         (Glob, "w?b/*", "v?b/*", Yes),
         (Glob, "web/a", "w?b/*", Denied),
+        (Glob, "web/a", "v?b/*", Yes),
         (Regex, "^web/a.*$", "^web/.*$", Denied),
         (Regex, "^.*b/a$", "^.*/a$", Denied),
         (Regex, "^(web|pay)/", "^(web|pay)/", Denied),
