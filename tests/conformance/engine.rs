@@ -112,7 +112,7 @@ fn many_pairs_of_resource_and_action_are_told_apart() {
     let pair = |n: usize| (format!("resource-{}", n % 20), format!("action-{n}"));
     let line = |n: usize| {
         let (resource, action) = pair(n);
-        let effect = if n % 3 == 0 { "deny" } else { "allow" };
+        let effect = ["deny", "allow", "allow"][n % 3];
         format!("p, octopus, {resource}, {action}, *, {effect}")
     };
     let policy = (0..500).map(line).collect::<Vec<_>>().join("\n");
