@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn leading_blanks_go_and_trailing_blanks_stay() {
         assert_eq!(
-            fields("p,\u{a0} a ,b\t,,").unwrap(),
-            ["p", "a ", "b\t", "", ""]
+            fields("p,\u{a0} a ,b\t,,\u{b}c,\t \u{85}d").unwrap(),
+            ["p", "a ", "b\t", "", "c", "d"]
         );
     }
 

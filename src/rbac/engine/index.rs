@@ -256,3 +256,30 @@ fn tag(hash: u64) -> u32 {
 fn slot(hash: u64, mask: usize) -> usize {
     hash as usize & mask
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn keys_that_are_much_alike_have_hashes_of_their_own() {
+        let forms: [fn(u32) -> String; 4] = [
+            |n| n.to_string(),
+            |n| format!("{n:08}"),
+            |n| format!("team-{n}/app-*"),
+            |n| format!("{n:012b}"),
+        ];
+        let hash = Rolling::new();
+        for form in forms {
+            let keys = (0..4096).map(form);
+            let hashes: HashSet<u64> = keys.map(|key| hash.of(key.as_bytes().iter())).collect();
+            assert_eq!(hashes.len(), 4096, "{}", form(1));
+            let tags: HashSet<u32> = hashes.iter().map(|hash| tag(*hash)).collect();
+            assert!(tags.len() > 4000, "{} tags of {}", tags.len(), form(1));
+            let slots: HashSet<usize> = hashes.iter().map(|hash| slot(*hash, 4095)).collect();
+            assert!(slots.len() > 256, "{} slots of {}", slots.len(), form(1));
+        }
+    }
+}

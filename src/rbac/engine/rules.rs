@@ -222,16 +222,20 @@ impl Rules {
 
     /// Bytes on the heap, without the text itself, indexes and compiled patterns.
     pub(super) fn heap(&self) -> usize {
-        self.names.heap()
-            + self.patterns.heap()
-            + size_of_val(&*self.resources)
-            + size_of_val(&*self.actions)
-            + size_of_val(&*self.pairs)
-            + size_of_val(&*self.all)
-            + size_of_val(&*self.runs)
-            + size_of_val(&*self.own)
-            + size_of_val(&*self.indexes)
-            + size_of_val(&*self.links)
+        [
+            self.names.heap(),
+            self.patterns.heap(),
+            size_of_val(&*self.resources),
+            size_of_val(&*self.actions),
+            size_of_val(&*self.pairs),
+            size_of_val(&*self.all),
+            size_of_val(&*self.runs),
+            size_of_val(&*self.own),
+            size_of_val(&*self.indexes),
+            size_of_val(&*self.links),
+        ]
+        .iter()
+        .sum()
     }
 }
 
