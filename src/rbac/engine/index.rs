@@ -26,6 +26,7 @@ pub(super) struct LazyIndex {
 
 impl LazyIndex {
     /// The index of a run, none at the first question.
+    #[inline]
     pub(super) fn get(&self, rules: &Rules, run: usize) -> Option<&Index> {
         if let Some(index) = self.index.get() {
             return Some(index);
@@ -241,6 +242,7 @@ impl Rolling {
     }
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"
@@ -249,6 +251,7 @@ fn tag(hash: u64) -> u32 {
     (hash >> 29) as u32
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"

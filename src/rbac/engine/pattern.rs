@@ -66,6 +66,7 @@ pub(super) struct Compact {
 }
 
 impl Compact {
+    #[inline]
     fn new(shape: Shape, span: Span) -> Self {
         Self {
             start: span.start,
@@ -92,6 +93,7 @@ impl Compact {
         self.tag & 3
     }
 
+    #[inline]
     pub(super) fn with_mark(self, mark: u32) -> Self {
         Self {
             start: self.start,

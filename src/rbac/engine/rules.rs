@@ -23,6 +23,7 @@ pub enum Effect {
 }
 
 impl Effect {
+    #[inline]
     pub(in crate::rbac) fn new(word: &str) -> Self {
         match word {
             "allow" => Self::Allow,
@@ -45,6 +46,7 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    #[inline]
     pub(super) fn new(texts: &Texts, line: u32, object: Compact, effect: Effect) -> Self {
         let literal = match object.shape() {
             Shape::Stars | Shape::Compiled => None,

@@ -97,6 +97,7 @@ impl Texts {
 
 /// A number that fits by construction: no text is longer than [`u32::MAX`] (see
 /// [`Texts::push_source`]), and nothing is counted that takes no byte of one.
+#[inline]
 pub(super) fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -253,10 +254,12 @@ impl Keyed {
     }
 }
 
+#[inline]
 fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"

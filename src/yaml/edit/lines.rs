@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffTag;
+use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, myers};
 
 /// Up to this many lines the least difference is looked for, whose time grows with its size
 /// squared; in longer texts the next equal line nearby ends a difference.
@@ -45,10 +46,25 @@ pub(super) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
     shifted.collect()
 }
 
+/// The lines are numbered first: for numbers the algorithm is compiled anyway, because other diffs
+/// (`report::diff`) use it.
 fn least(left: &[&str], right: &[&str]) -> Vec<Hunk> {
-    capture_diff_slices(Algorithm::Myers, left, right)
+    let numbers = IdentifyDistinct::<u32>::new(left, 0..left.len(), right, 0..right.len());
+    let (old, new) = (numbers.old_lookup(), numbers.new_lookup());
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(
+        &mut found,
+        old,
+        numbers.old_range(),
+        new,
+        numbers.new_range(),
+    );
+    found
+        .into_inner()
+        .into_inner()
+        .into_ops()
         .into_iter()
-        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+        .filter(|op| op.tag() != DiffTag::Equal)
         .map(|op| Hunk {
             old: op.old_range(),
             new: op.new_range(),
