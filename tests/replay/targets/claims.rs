@@ -166,16 +166,23 @@ fn commands(token: &str, claims: Option<&Claims>) {
         if token.trim().len() > 20 {
             assert!(!ran.stdout.contains(token.trim()) && !ran.stderr.contains(token.trim()));
         }
-        // On a terminal some characters are shown as others.
-        if let Ok(report) = serde_json::from_str::<Value>(&ran.stdout)
-            && ran
-                .stdout
-                .bytes()
-                .all(|byte| byte == b'\n' || (32..127).contains(&byte))
-            && Value::Object(claims.all().clone()).to_string().is_ascii()
-        {
-            assert_eq!(report["claims"], Value::Object(claims.all().clone()));
+        // On a terminal some characters are shown as others; and what JSON says of a fraction is
+        // read with a mistake in its last bit.
+        let all = Value::Object(claims.all().clone());
+        let is_shown = |byte: u8| (32..127).contains(&byte);
+        if call.contains(&"json") && all.to_string().bytes().all(is_shown) && !has_fraction(&all) {
+            let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+            assert_eq!(report["claims"], all);
             assert_eq!(report["verified"], Value::Bool(false));
         }
+    }
+}
+
+fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(has_fraction),
+        Value::Object(map) => map.values().any(has_fraction),
+        _ => false,
     }
 }

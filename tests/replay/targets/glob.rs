@@ -23,8 +23,6 @@ pub fn run(data: &[u8]) {
         return;
     };
     let answer = glob.matches(text);
-    // What is given up is given up again; everything else does not hang on chance either.
-    assert_eq!(glob.matches(text), answer);
     match &answer {
         Err(Panicked::GaveUp | Panicked::TooComplex) => {
             assert!(input.len() > SHORT, "given up: {pattern:?} {text:?}");
@@ -32,7 +30,7 @@ pub fn run(data: &[u8]) {
         Err(Panicked::SliceBounds { .. }) => {
             assert!(glob.may_panic(), "a panic that was not foretold");
         }
-        Ok(_) => {}
+        Ok(_) => assert_eq!(glob.matches(text), answer),
     }
     let possible = text.starts_with(glob.literal_prefix()) && text.ends_with(glob.literal_suffix());
     if !possible {

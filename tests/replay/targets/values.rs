@@ -4,10 +4,9 @@
 
 use kubectl_octopus_argo::error::Result;
 use kubectl_octopus_argo::model::{
-    AccountName, FleetSettings, Gateway, Instance, MatchMode, ProjectName, Source, Which,
-    is_data_key, is_policy_key,
+    AccountName, FleetSettings, Gateway, Instance, MatchMode, Source, Which,
 };
-use kubectl_octopus_argo::rbac::{Enforcer, Line, PolicySet, PolicyText, Request, lines};
+use kubectl_octopus_argo::rbac::{Line, lines};
 use kubectl_octopus_argo::render::{
     Engine, GatewayVariables, Override, Rendered, Variables, Wanted,
 };
@@ -15,6 +14,11 @@ use kubectl_octopus_argo::yaml::{Stream, write};
 use serde_json::{Map, Value, json};
 
 use super::world::{Answer, is_for_commands, obeys_nothing, run as command};
+
+#[path = "values_wanted.rs"]
+mod wanted;
+
+use wanted::{Input, account_in, rules};
 
 /// One input in so many goes through whole commands.
 const COMMANDS: u64 = 512;
@@ -50,55 +54,6 @@ fn own_templates() -> Vec<Override> {
     templates.into_iter().map(own).collect()
 }
 
-/// What is asked for.
-struct Input<'a> {
-    options: u8,
-    account: &'a str,
-    projects: Vec<&'a str>,
-    namespace: &'a str,
-    own: &'a str,
-}
-
-impl Input<'_> {
-    fn mode(&self) -> MatchMode {
-        if self.options & 1 == 0 {
-            MatchMode::Glob
-        } else {
-            MatchMode::Regex
-        }
-    }
-
-    fn allow_sync(&self) -> bool {
-        self.options & 2 != 0
-    }
-
-    fn which(&self) -> Which {
-        Which::ALL[usize::from(self.options & 4 != 0)]
-    }
-
-    /// `None` where a name is none.
-    fn variables(&self) -> Option<Variables> {
-        let account = AccountName::new(self.account).ok()?;
-        let projects = self.projects.iter().map(|name| ProjectName::new(name).ok());
-        let own_key = is_policy_key(self.own) && is_data_key(self.own);
-        Some(Variables {
-            policy_key: if own_key {
-                self.own.to_owned()
-            } else {
-                account.policy_key()
-            },
-            account,
-            namespace: self.namespace.to_owned(),
-            wanted: Wanted {
-                allow_sync: self.allow_sync(),
-                projects: projects.collect::<Option<_>>()?,
-                match_mode: self.mode(),
-            },
-            extra: Map::from_iter([("own".to_owned(), Value::from(self.own))]),
-        })
-    }
-}
-
 pub fn run(data: &[u8]) {
     let [kind, options, rest @ ..] = data else {
         return;
@@ -130,180 +85,19 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// What the rules are, in so many words.
-fn rules(input: &Input<'_>) -> String {
-    let regex = input.mode() == MatchMode::Regex;
-    let objects = |all: &str| match (regex, input.projects.is_empty()) {
-        (_, true) => vec![all.to_owned()],
-        (false, _) => input
-            .projects
-            .iter()
-            .map(|name| format!("{name}/*"))
-            .collect(),
-        (true, _) => {
-            let escaped = |name: &&str| format!("^{}/.*", name.replace('.', "\\."));
-            input.projects.iter().map(escaped).collect()
-        }
-    };
-    let any = if regex { ".*" } else { "*" };
-    let logs = objects(if regex { ".*/.*" } else { "*/*" });
-    let mut rules = vec![
-        ("applications", "get", objects(any)),
-        ("clusters", "get", vec![any.to_owned()]),
-        ("logs", "get", logs),
-    ];
-    if input.allow_sync() {
-        rules.push(("applications", "sync", objects(any)));
-    }
-    let word = |word: &str| {
-        if regex {
-            format!("^{word}$")
-        } else {
-            word.to_owned()
-        }
-    };
-    let mut text = String::new();
-    for (resource, action, objects) in rules {
-        for object in objects {
-            let (resource, action) = (word(resource), word(action));
-            text += &format!(
-                "p, {}, {resource}, {action}, {object}, allow\n",
-                input.account
-            );
-        }
-    }
-    decides(input, &text);
-    text
-}
-
-/// Argo CD lets the account do what was asked for, and nothing beside it.
-fn decides(input: &Input<'_>, policy: &str) {
-    let enforcer = Enforcer::load(&PolicySet {
-        texts: vec![PolicyText::new("policy.csv", policy)],
-        match_mode: input.mode(),
-        ..PolicySet::default()
-    });
-    let enforcer = enforcer.expect("rules load");
-    let may = |resource: &str, action: &str, object: &str| {
-        enforcer
-            .decide(&Request::new(input.account, resource, action, object))
-            .allowed()
-    };
-    for project in input.projects.iter().copied().chain(["not-a-project"]) {
-        let object = format!("{project}/app");
-        let mine = input.projects.is_empty() || input.projects.contains(&project);
-        assert_eq!(may("applications", "get", &object), mine);
-        assert_eq!(may("logs", "get", &object), mine);
-        assert_eq!(
-            may("applications", "sync", &object),
-            mine && input.allow_sync()
-        );
-        assert!(!may("applications", "delete", &object));
-        assert!(!may("applicationsets", "get", &object));
-        assert!(!may("exec", "create", &object));
-    }
-    assert!(may("clusters", "get", "https://kubernetes.default.svc"));
-}
-
-/// What is rendered of the account, and what it must be.
-fn account_in(
-    kind: u8,
-    engine: &Engine,
-    input: &Input<'_>,
-    variables: &Variables,
-) -> Option<(Result<Rendered>, Value)> {
-    let (account, which, namespace) = (input.account, input.which(), input.namespace);
-    let name = which.name();
-    let cm = json!({
-        format!("accounts.{account}"): "apiKey",
-        format!("accounts.{account}.enabled"): "true",
-    });
-    let rbac = json!({ &*variables.policy_key: rules(input) });
-    let data = || match which {
-        Which::Cm => cm.clone(),
-        Which::RbacCm => rbac.clone(),
-    };
-    let head = |kind: &str| json!({ "apiVersion": "v1", "kind": kind });
-    let object = |metadata: Value| {
-        let mut object = head("ConfigMap");
-        object["metadata"] = metadata;
-        object["data"] = data();
-        object
-    };
-    Some(match kind % 12 {
-        0 => (engine.data(which, variables), data()),
-        1 => {
-            let wanted = json!({ "metadata": { "name": name }, "data": data() });
-            (engine.patch(which, variables), wanted)
-        }
-        2 => {
-            let labels = json!({
-                "app.kubernetes.io/name": name,
-                "app.kubernetes.io/part-of": "argocd",
-            });
-            let metadata = json!({ "name": name, "namespace": namespace, "labels": labels });
-            (engine.manifest(which, variables), object(metadata))
-        }
-        3 => {
-            let keeps = json!({ "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" });
-            let metadata = json!({ "name": name, "namespace": namespace, "annotations": keeps });
-            (engine.fleet_configmap(which, variables), object(metadata))
-        }
-        4 => {
-            let wanted = object(json!({ "name": name }));
-            (engine.kustomize_patch(which, variables), wanted)
-        }
-        5 => {
-            let wanted = json!({ "configs": { "cm": cm, "rbac": rbac } });
-            (engine.values(&Which::ALL, variables), wanted)
-        }
-        6 => {
-            let wanted = json!({ "spec": { "extraConfig": cm } });
-            (engine.argocd_patch(variables), wanted)
-        }
-        7 => {
-            let project = input.projects.first()?;
-            let objects = match input.mode() {
-                MatchMode::Glob => format!("{project}/*"),
-                MatchMode::Regex => format!("{project}/.*"),
-            };
-            let rule =
-                |what: &str| format!("p, proj:{project}:{account}, {what}, {objects}, allow");
-            let mut policies = vec!["applications, get", "clusters, get", "logs, get"];
-            policies.extend(input.allow_sync().then_some("applications, sync"));
-            let wanted = json!({
-                "name": account,
-                "description": format!("Octopus Deploy reads the applications of {project}"),
-                "policies": policies.into_iter().map(rule).collect::<Vec<_>>(),
-            });
-            (engine.role(project, variables), wanted)
-        }
-        8 => {
-            let patch = |which: Which| {
-                json!({ "target": { "kind": "ConfigMap", "name": which.name() },
-                    "path": format!("{which}.patch.yaml") })
-            };
-            let wanted = json!({
-                "apiVersion": "kustomize.config.k8s.io/v1alpha1",
-                "kind": "Component",
-                "patches": Which::ALL.map(patch),
-            });
-            (engine.kustomization(&Which::ALL, true, variables), wanted)
-        }
-        _ => return None,
-    })
-}
-
 /// A value of one's own, as YAML, as a field of a policy and as a word of a shell.
 fn own_in_every_way(engine: &Engine, input: &Input<'_>, variables: &Variables) {
     let own = input.own;
     let odd = own.contains(char::is_control);
     let policy = engine.data(Which::RbacCm, variables);
     assert_eq!(policy.is_err(), odd, "{own:?} in a policy line");
-    // Some readers take these for line breaks, so that ours refuses what is rendered.
-    if own.contains(['\u{2028}', '\u{2029}']) {
+    // Some readers take these for line breaks, or refuse them: ours refuses what is rendered.
+    if own.contains(['\u{2028}', '\u{2029}', '\u{fffe}', '\u{ffff}']) {
         let read = |policy: Rendered| Stream::parse(Source::new("rendered", policy.text));
-        assert!(policy.is_ok_and(|policy| read(policy).is_err()) || odd, "{own:?}");
+        assert!(
+            policy.is_ok_and(|policy| read(policy).is_err()) || odd,
+            "{own:?}"
+        );
     } else if let Ok(policy) = policy {
         let model = model(&policy);
         let text = model[&variables.policy_key].as_str().expect("a text");

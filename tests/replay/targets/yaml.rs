@@ -5,7 +5,7 @@
 
 use kubectl_octopus_argo::error::Kind;
 use kubectl_octopus_argo::model::Source;
-use kubectl_octopus_argo::yaml::{Document, Edit, Format, ScalarStyle, Stream, edit};
+use kubectl_octopus_argo::yaml::{Document, Edit, Format, Stream, edit};
 use serde_json::Value;
 
 #[path = "yaml_edits.rs"]
@@ -13,9 +13,12 @@ mod edits;
 #[path = "../../yaml/generate.rs"]
 #[allow(dead_code, reason = "its other user needs more of it")]
 mod generate;
+#[path = "yaml_parts.rs"]
+mod parts;
 
-use edits::{Drawn, leaves};
+use edits::Drawn;
 use generate::{Choices, Generator};
+use parts::{comments, leaves};
 
 /// A key of YAML that is longer needs a form of its own.
 const LONGEST_KEY: usize = 200;
@@ -58,7 +61,8 @@ pub fn run(data: &[u8]) {
             if made && drawn.only_adds_to_filled() {
                 goes_without_a_trace(&drawn, &edited, &text);
             }
-            if choices.one_in(3) && !text.contains(['\r', '\u{feff}']) {
+            let is_for_others = text.contains('\n') && !text.contains(['\r', '\u{feff}']);
+            if is_for_others && choices.one_in(3) {
                 is_so_with_other_line_breaks(&text, &drawn.edits, &edited);
             }
         }
@@ -113,7 +117,12 @@ fn holds(stream: &Stream, models: &[Value], drawn: &Drawn, edited: &str) {
     comments_stay(stream, &again, drawn, &shown);
     if drawn.repeats {
         let twice = edit(&again, &drawn.edits);
-        assert_eq!(twice.ok().as_deref(), Some(edited), "twice is once: {}", shown());
+        assert_eq!(
+            twice.ok().as_deref(),
+            Some(edited),
+            "twice is once: {}",
+            shown()
+        );
     }
     // Any JSON reader agrees, where it was JSON to one before.
     if stream.format() == Format::Json && json(text).is_some() {
@@ -137,9 +146,10 @@ fn keeps_order(before: &Value, after: &Value) -> bool {
                     after.get(key).is_none_or(|other| keeps_order(value, other))
                 })
         }
-        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
-            before.iter().zip(after).all(|(one, other)| keeps_order(one, other))
-        }
+        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => before
+            .iter()
+            .zip(after)
+            .all(|(one, other)| keeps_order(one, other)),
         _ => true,
     }
 }
@@ -167,44 +177,14 @@ fn comments_stay(stream: &Stream, again: &Stream, drawn: &Drawn, shown: &dyn Fn(
     }
 }
 
-/// The comments of a text: what begins with `#` behind a blank and stands in no scalar.
-fn comments(stream: &Stream) -> Vec<(usize, String)> {
-    let text = stream.source().text();
-    let mut scalars = edits::scalars(stream);
-    // The first line of a block scalar is its header, which can have a comment.
-    for (span, style) in &mut scalars {
-        if matches!(style, Some(ScalarStyle::Literal | ScalarStyle::Folded)) {
-            let header = text[span.clone()].find('\n').unwrap_or(span.len());
-            span.start += header;
-        }
-    }
-    let mut found = Vec::new();
-    let mut at = 0;
-    let mut spans = scalars.into_iter().map(|(span, _)| span).peekable();
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        for (index, _) in line.match_indices('#') {
-            let place = at + index;
-            let before = text[..place].chars().next_back();
-            if !before.is_none_or(|c| " \t\r\n\u{feff}".contains(c)) {
-                continue;
-            }
-            while spans.peek().is_some_and(|span| span.end <= place) {
-                spans.next();
-            }
-            if spans.peek().is_none_or(|span| place < span.start) {
-                found.push((place, text[place..end].trim_end().to_owned()));
-                break;
-            }
-        }
-        at = end;
-    }
-    found
-}
-
 /// What was added and is taken out again leaves the text as it was.
 fn goes_without_a_trace(drawn: &Drawn, edited: &str, text: &str) {
-    let [Edit::Set { document, route, .. }] = &drawn.edits[..] else {
+    let [
+        Edit::Set {
+            document, route, ..
+        },
+    ] = &drawn.edits[..]
+    else {
         return;
     };
     let (document, route) = (*document, route.clone());

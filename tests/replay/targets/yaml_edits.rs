@@ -1,9 +1,6 @@
 //! Edits drawn for a text: their places, what they do, and the model that must come of them.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
-use kubectl_octopus_argo::yaml::{Edit, Node, NodeKind, ScalarStyle, Step, Stream};
+use kubectl_octopus_argo::yaml::{Edit, Entry, Node, NodeKind, Step, Stream};
 use serde_json::Value;
 
 use super::generate::Choices;
@@ -11,7 +8,7 @@ use super::generate::Choices;
 /// Places that are tried in one text.
 const PLACES: usize = 64;
 
-/// A way to a place, through steps that can be put in order.
+/// A way to a place.
 pub type Route = Vec<Step>;
 
 /// Edits that do not meet, and what becomes of them.
@@ -71,15 +68,26 @@ impl Drawn {
     /// Whether something may be otherwise at this place: in what is edited, or around it.
     pub fn concerns(&self, document: usize, route: &[Step]) -> bool {
         let meets = |claim: &Route| route.starts_with(claim) || claim.starts_with(route);
-        self.claims.iter().any(|(other, claim)| *other == document && meets(claim))
+        self.claims
+            .iter()
+            .any(|(other, claim)| *other == document && meets(claim))
     }
 
     fn draw(&mut self, choices: &mut Choices<'_>, place: &Place<'_>, key: &str, value: &Value) {
-        let Place { document, route, node, start } = place;
+        let Place {
+            document,
+            route,
+            node,
+            start,
+        } = place;
         let document = *document;
         let inside = |step: Step| [route.clone(), vec![step]].concat();
         let key = || Step::Key(key.to_owned());
-        let set = |route: Route, value: Value| Edit::Set { document, route, value };
+        let set = |route: Route, value: Value| Edit::Set {
+            document,
+            route,
+            value,
+        };
         let (edit, claim) = match (choices.below(9), node.kind()) {
             (0..=2, NodeKind::Mapping(_)) => {
                 let route = inside(key());
@@ -99,13 +107,30 @@ impl Drawn {
                     return;
                 };
                 let text = other_lines(choices, old, value.as_str().unwrap_or_default());
-                (Edit::SetText { document, route: route.clone(), text }, route.clone())
+                (
+                    Edit::SetText {
+                        document,
+                        route: route.clone(),
+                        text,
+                    },
+                    route.clone(),
+                )
             }
             (7, _) => match route.split_last() {
-                Some((Step::Index(_), list)) => {
-                    (Edit::Remove { document, route: route.clone() }, list.to_vec())
-                }
-                Some(_) => (Edit::Remove { document, route: route.clone() }, route.clone()),
+                Some((Step::Index(_), list)) => (
+                    Edit::Remove {
+                        document,
+                        route: route.clone(),
+                    },
+                    list.to_vec(),
+                ),
+                Some(_) => (
+                    Edit::Remove {
+                        document,
+                        route: route.clone(),
+                    },
+                    route.clone(),
+                ),
                 None => return,
             },
             (8, NodeKind::Mapping(_) | NodeKind::Sequence(_)) if !route.is_empty() => {
@@ -142,9 +167,9 @@ impl Drawn {
     /// What an edit makes of the model; whether there is such a place in it.
     fn apply(&mut self, edit: &Edit) -> bool {
         let model = match edit {
-            Edit::Set { document, .. } | Edit::SetText { document, .. } | Edit::Remove { document, .. } => {
-                &mut self.wanted[*document]
-            }
+            Edit::Set { document, .. }
+            | Edit::SetText { document, .. }
+            | Edit::Remove { document, .. } => &mut self.wanted[*document],
         };
         let Some((last, way)) = edit_route(edit).split_last() else {
             return false;
@@ -190,7 +215,7 @@ impl Drawn {
     }
 }
 
-fn has(entry: &kubectl_octopus_argo::yaml::Entry, step: &Step) -> bool {
+fn has(entry: &Entry, step: &Step) -> bool {
     matches!(step, Step::Key(key) if entry.key.key_text().is_some_and(|own| own == key.as_str()))
 }
 
@@ -213,7 +238,17 @@ fn other_lines(choices: &mut Choices<'_>, old: &str, new: &str) -> String {
     for _ in 0..=choices.below(3) {
         let at = choices.below(lines.len() + 1);
         match choices.below(5) {
-            0 | 1 => lines.insert(at, choices.of(&["p, a, logs, get, */*, allow", "# \"x\" \\", "", "\tx", "  y", "z "])),
+            0 | 1 => lines.insert(
+                at,
+                choices.of(&[
+                    "p, a, logs, get, */*, allow",
+                    "# \"x\" \\",
+                    "",
+                    "\tx",
+                    "  y",
+                    "z ",
+                ]),
+            ),
             2 => lines.insert(at, new),
             3 if at < lines.len() => drop(lines.remove(at)),
             4 if at < lines.len() => lines[at] = new,
@@ -265,13 +300,25 @@ fn places(stream: &Stream) -> Vec<Place<'_>> {
         found.push(place);
         let mut go = |step: Step, node: &'n Node, start: usize| {
             let route = [route.clone(), vec![step]].concat();
-            walk(Place { document, route, node, start }, found);
+            walk(
+                Place {
+                    document,
+                    route,
+                    node,
+                    start,
+                },
+                found,
+            );
         };
         match node.kind() {
             NodeKind::Mapping(entries) => {
                 for entry in entries {
                     if let Some(key) = entry.key.key_text() {
-                        go(Step::Key(key.into_owned()), &entry.value, entry.key.span().start);
+                        go(
+                            Step::Key(key.into_owned()),
+                            &entry.value,
+                            entry.key.span().start,
+                        );
                     }
                 }
             }
@@ -286,67 +333,13 @@ fn places(stream: &Stream) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     for (document, read) in stream.documents().iter().enumerate() {
         if let Some(node) = read.root() {
-            let place = Place { document, route: Vec::new(), node, start: 0 };
+            let place = Place {
+                document,
+                route: Vec::new(),
+                node,
+                start: 0,
+            };
             walk(place, &mut found);
-        }
-    }
-    found
-}
-
-/// Every scalar and alias, keys included, with how it is written.
-pub fn scalars(stream: &Stream) -> Vec<(Range<usize>, Option<ScalarStyle>)> {
-    fn walk(node: &Node, found: &mut Vec<(Range<usize>, Option<ScalarStyle>)>) {
-        match node.kind() {
-            NodeKind::Scalar(scalar) => found.push((node.span(), Some(scalar.style()))),
-            NodeKind::Alias(_) => found.push((node.span(), None)),
-            NodeKind::Mapping(entries) => {
-                for entry in entries {
-                    walk(&entry.key, found);
-                    walk(&entry.value, found);
-                }
-            }
-            NodeKind::Sequence(items) => items.iter().for_each(|item| walk(item, found)),
-        }
-    }
-    let mut found = Vec::new();
-    for root in stream.documents().iter().filter_map(|document| document.root()) {
-        walk(root, &mut found);
-    }
-    found
-}
-
-/// The bytes of every value that holds no others, by its place.
-pub fn leaves(stream: &Stream) -> BTreeMap<(usize, Route), &str> {
-    fn walk<'t>(
-        document: usize,
-        route: Route,
-        node: &Node,
-        text: &'t str,
-        found: &mut BTreeMap<(usize, Route), &'t str>,
-    ) {
-        let inside = |step: Step| [route.clone(), vec![step]].concat();
-        match node.kind() {
-            NodeKind::Scalar(_) | NodeKind::Alias(_) => {
-                found.insert((document, route), &text[node.span()]);
-            }
-            NodeKind::Mapping(entries) => {
-                for entry in entries {
-                    let key = entry.key.key_text().unwrap_or_default().into_owned();
-                    walk(document, inside(Step::Key(key)), &entry.value, text, found);
-                }
-            }
-            NodeKind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    walk(document, inside(Step::Index(index)), item, text, found);
-                }
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    let text = stream.source().text();
-    for (index, document) in stream.documents().iter().enumerate() {
-        if let Some(root) = document.root() {
-            walk(index, Vec::new(), root, text, &mut found);
         }
     }
     found
