@@ -2,6 +2,8 @@
 //! stderr goes up to the first NUL, stdout is behind it. What comes of it is what the answer says,
 //! or an error that keeps secrets and terminals safe.
 
+use std::fmt::Write as _;
+
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::input::{Cluster, Content, Scope, Wanted, get, objects, select};
 use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenRecord};
@@ -237,11 +239,11 @@ fn is_safe(error: &Error, answer: &Answer<'_>) {
     let mut said = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        said.push_str(&format!("\n{inner}"));
+        let _ = write!(said, "\n{inner}");
         cause = inner.source();
     }
     for hint in error.hints() {
-        said.push_str(&format!("\n{hint}"));
+        let _ = write!(said, "\n{hint}");
     }
     assert!(!said.contains(SECRET), "{said}");
     let printed_only = !answer.stderr.contains(PRINTED) && !answer.stdout.starts_with("Error: ");

@@ -75,19 +75,10 @@ fn holds(claims: &Claims, wanted: &Map<String, Value>) {
         let Some((moment, there)) = read.zip(there) else {
             continue;
         };
-        match there.as_i64() {
-            Some(seconds) => assert_eq!(moment.0, seconds),
-            // A fraction, or more than fits: at most a second, or the last bits, are lost.
-            #[expect(clippy::cast_precision_loss, reason = "that is how near it can be")]
-            None => {
-                let (ours, theirs) = (moment.0 as f64, there.as_f64().unwrap_or_default());
-                let least = -9.3e18_f64;
-                let near = (ours - theirs.clamp(least, -least)).abs();
-                assert!(
-                    near < 1.0 || near < theirs.abs() * 0.01,
-                    "{there} is {ours}"
-                );
-            }
+        if let Some(seconds) = there.as_i64() {
+            assert_eq!(moment.0, seconds);
+        } else {
+            is_near(moment.0, there.as_f64().unwrap_or_default());
         }
         is_in_the_calendar(moment);
         for other in [Moment(1_800_000_000), Moment(i64::MIN), Moment(i64::MAX)] {
@@ -102,6 +93,17 @@ fn holds(claims: &Claims, wanted: &Map<String, Value>) {
             assert_eq!(record.expired(other), moment <= other);
         }
     }
+}
+
+/// A fraction, or more than fits: at most a second, or the last bits, are lost.
+#[expect(clippy::cast_precision_loss, reason = "that is how near it can be")]
+fn is_near(ours: i64, theirs: f64) {
+    let (least, ours) = (i64::MIN as f64, ours as f64);
+    let near = (ours - theirs.clamp(least, -least)).abs();
+    assert!(
+        near < 1.0 || near < theirs.abs() * 1e-9,
+        "{theirs} is {ours}"
+    );
 }
 
 /// The date that is shown, counted back a year and a month at a time.

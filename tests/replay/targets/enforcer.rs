@@ -29,12 +29,12 @@ pub fn run(data: &[u8]) {
         MatchMode::Regex
     };
     let key = "policy.csv".into();
-    let role = lines(&key, text).find_map(|line| match line.line {
+    let default_role = lines(&key, text).find_map(|line| match line.line {
         Line::Policy(rule) if first & 2 != 0 => Some(rule.subject.text.to_string()),
         Line::Grouping(grouping) if first & 4 != 0 => Some(grouping.role.text.to_string()),
         _ => None,
     });
-    let default_role = role.unwrap_or_default();
+    let default_role = default_role.unwrap_or_default();
     let Ok(enforcer) = Enforcer::load(&PolicySet {
         texts: vec![PolicyText::new("policy.csv", text)],
         default_role: default_role.clone(),

@@ -14,14 +14,14 @@ pub fn run(data: &[u8]) {
         Line::Invalid(error) => Some(error),
         _ => None,
     });
-    let role = lines(&key, text).find_map(|line| match line.line {
+    let default_role = lines(&key, text).find_map(|line| match line.line {
         Line::Grouping(grouping) => Some(grouping.role.text.to_string()),
         _ => None,
     });
     for match_mode in [MatchMode::Glob, MatchMode::Regex] {
         let loaded = Enforcer::load(&PolicySet {
             texts: vec![PolicyText::new("policy.csv", text)],
-            default_role: role.clone().unwrap_or_default(),
+            default_role: default_role.clone().unwrap_or_default(),
             match_mode,
             builtin: true,
             ..PolicySet::default()

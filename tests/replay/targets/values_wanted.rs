@@ -1,5 +1,7 @@
 //! What is asked for, and what must come of it in so many words.
 
+use std::fmt::Write as _;
+
 use kubectl_octopus_argo::error::Result;
 use kubectl_octopus_argo::model::{
     AccountName, MatchMode, ProjectName, Which, is_data_key, is_policy_key,
@@ -93,10 +95,8 @@ pub fn rules(input: &Input<'_>) -> String {
     for (resource, action, objects) in rules {
         for object in objects {
             let (resource, action) = (word(resource), word(action));
-            text += &format!(
-                "p, {}, {resource}, {action}, {object}, allow\n",
-                input.account
-            );
+            let account = input.account;
+            let _ = writeln!(text, "p, {account}, {resource}, {action}, {object}, allow");
         }
     }
     decides(input, &text);
