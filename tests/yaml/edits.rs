@@ -175,6 +175,38 @@ fn without_a_final_line_break_none_is_added() {
 }
 
 #[test]
+fn a_key_replaces_the_last_one_of_a_text_without_a_final_line_break() {
+    // What ends the text is a block scalar before, after, or only once the last key is gone.
+    for block in ["|+\n  x\n\n", "|\n  x\n", "|-\n  x\n", ">\n  x\n"] {
+        becomes(
+            &format!("a: {block}b: y"),
+            &[set("k", json!("v")), remove("b")],
+            &format!("a: {block}k: v\n"),
+        );
+        becomes(
+            &format!("a: {block}b: y\nc: z"),
+            &[remove("b"), set("k", json!("v")), remove("c")],
+            &format!("a: {block}k: v\n"),
+        );
+    }
+    becomes(
+        "a: 1\nb: y",
+        &[set("k", json!("v\nw\n")), remove("b")],
+        "a: 1\nk: |\n  v\n  w\n",
+    );
+    becomes(
+        "a: 1\nb: |\n  x",
+        &[set("k", json!("v")), remove("b")],
+        "a: 1\nk: v\n",
+    );
+    becomes(
+        "a: 1\nb: y",
+        &[set("k", json!("v")), remove("b")],
+        "a: 1\nk: v",
+    );
+}
+
+#[test]
 fn flow_mappings_keep_their_form() {
     becomes(
         "d: {a: b}\n",

@@ -22,8 +22,26 @@ struct Gone<'n> {
 }
 
 impl<'a> Planner<'a> {
-    /// Adds entries or items behind the last one.
-    pub(super) fn add_block(&mut self, node: &'a Node, added: &[Added]) {
+    /// Whether what is added goes in front of the last entry, because a block scalar ends the text
+    /// without a line break, would end it, or ends it when the last entries are `removed`: its value
+    /// depends on the line breaks behind it.
+    pub(super) fn adds_in_front(&self, node: &Node, added: &[Added], removed: &[usize]) -> bool {
+        let (heads, values) = (leads(node), values(node));
+        let (Some(head), Some(last)) = (heads.last(), values.last()) else {
+            return false;
+        };
+        let is_block = |value: &Node| value.last_leaf().block().is_some();
+        let stays = (0..values.len()).rfind(|index| !removed.contains(index));
+        let end = self.end_of(last, column(self.text, head.lead));
+        matches!(node.kind, NodeKind::Mapping(_))
+            && self.unfinished(end)
+            && (is_block(last)
+                || stays.is_some_and(|index| is_block(values[index]))
+                || added.last().is_some_and(|last| ends_in_block(&last.value)))
+    }
+
+    /// Adds entries or items behind the last one, or `in_front` of it.
+    pub(super) fn add_block(&mut self, node: &'a Node, added: &[Added], in_front: bool) {
         let heads = leads(node);
         let (Some(head), Some(last)) = (heads.last(), values(node).last().copied()) else {
             return;
@@ -49,11 +67,7 @@ impl<'a> Planner<'a> {
         let lines = self.with_breaks(lines, at);
         if !self.unfinished(at) {
             self.splice(at, at, lines);
-        } else if !is_list
-            && (last.last_leaf().block().is_some()
-                || added.last().is_some_and(|last| ends_in_block(&last.value)))
-        {
-            // For the same reason the last one must stay the last.
+        } else if in_front {
             self.insert_before(&heads, column, &lines);
         } else {
             let line_break = line_break(self.text, at);
@@ -84,8 +98,9 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Takes out entries or items with their lines; at least one stays.
-    pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize]) {
+    /// Takes out entries or items with their lines; at least one stays. The line break before them
+    /// stays too where others are added `in_front` of them.
+    pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize], in_front: bool) {
         let (heads, values) = (leads(node), values(node));
         let mut stays = vec![true; heads.len()];
         for index in removed {
@@ -111,7 +126,9 @@ impl<'a> Planner<'a> {
                     before,
                     is_list: matches!(node.kind, NodeKind::Sequence(_)),
                     run: *run.get_or_insert(start),
-                    ends_text: !stays[index..].contains(&true) && self.unfinished(last),
+                    ends_text: !in_front
+                        && !stays[index..].contains(&true)
+                        && self.unfinished(last),
                 };
                 self.remove_lines(start, end, &gone);
                 continue;

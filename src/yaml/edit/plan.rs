@@ -211,18 +211,20 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         self.above.push(node);
+        let in_front =
+            !added.is_empty() && !node.flow && self.adds_in_front(node, &added, &removed);
         if !removed.is_empty() {
             if node.flow {
                 self.remove_flow(node, &removed);
             } else {
-                self.remove_block(node, &removed);
+                self.remove_block(node, &removed, in_front);
             }
         }
         if !added.is_empty() {
             if node.flow {
                 self.add_flow(node, &added);
             } else {
-                self.add_block(node, &added);
+                self.add_block(node, &added, in_front);
             }
         }
         self.above.pop();
