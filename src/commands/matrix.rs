@@ -94,10 +94,7 @@ fn named(input: &PolicyInput<'_>, args: &MatrixArgs) -> Result<Vec<String>> {
         ..input.set.clone()
     };
     let own = Enforcer::load(&own).map_err(|error| input.refuse(&error))?;
-    let mut named: Vec<String> = subjects(&own)
-        .into_iter()
-        .map(|subject| subject.name)
-        .collect();
+    let mut named: Vec<String> = subjects(&own).map(str::to_owned).collect();
     let default_role = &input.set.default_role;
     if !default_role.is_empty() && !named.contains(default_role) {
         named.push(default_role.clone());

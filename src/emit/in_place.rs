@@ -32,7 +32,7 @@ pub struct Replacement {
 /// [`crate::error::Kind::External`], or [`crate::error::Kind::Usage`] for a backup that exists;
 /// every file is then as it was.
 pub fn replace_all(files: &[Replacement], backup: Option<&str>) -> Result<()> {
-    let mut prepared: Vec<Prepared> = Vec::new();
+    let mut prepared: Vec<Prepared<'_>> = Vec::new();
     for file in files {
         let one = Prepared::new(file, backup)?;
         if prepared.iter().all(|other| other.target != one.target) {
@@ -45,16 +45,16 @@ pub fn replace_all(files: &[Replacement], backup: Option<&str>) -> Result<()> {
 }
 
 /// A file whose new and old texts lie beside it, synced.
-struct Prepared {
-    shown: String,
+struct Prepared<'a> {
+    file: &'a Replacement,
     target: PathBuf,
     new: NamedTempFile,
     old: NamedTempFile,
-    backup: Option<PathBuf>,
+    backup: Option<(NamedTempFile, PathBuf)>,
 }
 
-impl Prepared {
-    fn new(file: &Replacement, suffix: Option<&str>) -> Result<Self> {
+impl<'a> Prepared<'a> {
+    fn new(file: &'a Replacement, suffix: Option<&str>) -> Result<Self> {
         let failed = |cause: io::Error| {
             Error::external(format!("cannot edit {}", file.shown))
                 .caused_by(cause)
@@ -63,34 +63,48 @@ impl Prepared {
                 )
         };
         let target = fs::canonicalize(&file.path).map_err(failed)?;
-        if fs::read(&target).map_err(failed)? != file.before.as_bytes() {
-            return Err(
-                Error::external(format!("{} has changed since it was read", file.shown))
-                    .hint("nothing was written; run the command again"),
-            );
-        }
-        let backup = suffix.map(|suffix| {
-            let mut name = target.as_os_str().to_owned();
-            name.push(suffix);
-            PathBuf::from(name)
-        });
-        if let Some(backup) = backup
-            .as_ref()
-            .filter(|path| path.symlink_metadata().is_ok())
-        {
-            return Err(Error::usage(format!("{} exists", backup.display()))
-                .hint("nothing was written; move it away, or choose another suffix"));
-        }
+        file.is_unchanged(&target)
+            .map_err(|error| error.hint("nothing was written; run the command again"))?;
         let metadata = fs::metadata(&target).map_err(failed)?;
         let beside = |text: &str| beside(&target, &metadata, text).map_err(failed);
+        let backup = suffix.map(|suffix| {
+            let mut path = target.as_os_str().to_owned();
+            path.push(suffix);
+            let path = PathBuf::from(path);
+            if path.symlink_metadata().is_ok() {
+                return Err(exists(&path)
+                    .hint("nothing was written; move it away, or choose another suffix"));
+            }
+            Ok((beside(&file.before)?, path))
+        });
         Ok(Self {
-            shown: file.shown.clone(),
+            file,
             new: beside(&file.after)?,
             old: beside(&file.before)?,
-            backup,
+            backup: backup.transpose()?,
             target,
         })
     }
+}
+
+impl Replacement {
+    /// Refuses a file that is not what was read any more.
+    fn is_unchanged(&self, target: &Path) -> Result<()> {
+        match fs::read(target) {
+            Ok(bytes) if bytes == self.before.as_bytes() => Ok(()),
+            Ok(_) => Err(Error::external(format!(
+                "{} has changed since it was read",
+                self.shown
+            ))),
+            Err(cause) => {
+                Err(Error::external(format!("cannot edit {}", self.shown)).caused_by(cause))
+            }
+        }
+    }
+}
+
+fn exists(backup: &Path) -> Error {
+    Error::usage(format!("{} exists", backup.display()))
 }
 
 /// A temporary file in the target's directory, with its mode and owner.
@@ -117,36 +131,54 @@ fn directory(path: &Path) -> &Path {
 
 /// Puts everything in place, or everything back. `put` renames one file.
 fn commit(
-    files: Vec<Prepared>,
+    files: Vec<Prepared<'_>>,
     put: &mut dyn FnMut(NamedTempFile, &Path) -> io::Result<()>,
 ) -> Result<()> {
-    let mut done = Vec::new();
-    for Prepared {
-        shown,
-        target,
-        new,
-        old,
-        backup,
-    } in files
-    {
-        let kept = match &backup {
-            Some(path) => fs::copy(old.path(), path).and_then(|_| fs::File::open(path)?.sync_all()),
-            None => Ok(()),
-        };
-        done.push((shown, target, old, backup));
-        let last = done.len() - 1;
-        if let Err(cause) = kept.and_then(|()| put(new, &done[last].1)) {
-            let error = Error::external(format!("cannot edit {}", done[last].0)).caused_by(cause);
+    let mut done: Vec<Done> = Vec::new();
+    for one in files {
+        // Others may have been at work while the texts were written and synced.
+        if let Err(error) = one.file.is_unchanged(&one.target) {
             return Err(restore(done, error));
         }
+        let mut made = None;
+        if let Some((copy, path)) = one.backup {
+            // Never over something, nor through a link that has appeared since.
+            if let Err(failed) = copy.persist_noclobber(&path) {
+                let error = match failed.error.kind() {
+                    io::ErrorKind::AlreadyExists => exists(&path),
+                    _ => Error::external(format!("cannot write {}", path.display()))
+                        .caused_by(failed.error),
+                };
+                return Err(restore(done, error));
+            }
+            made = Some(path);
+        }
+        let put = put(one.new, &one.target);
+        let shown = one.file.shown.clone();
+        done.push(Done {
+            shown,
+            target: one.target,
+            old: one.old,
+            backup: made,
+        });
+        if let Err(cause) = put {
+            let error = Error::external(format!("cannot edit {}", one.file.shown));
+            return Err(restore(done, error.caused_by(cause)));
+        }
     }
-    for (_, target, ..) in &done {
-        sync_directory(directory(target));
+    for one in &done {
+        sync_directory(directory(&one.target));
     }
     Ok(())
 }
 
-type Done = (String, PathBuf, NamedTempFile, Option<PathBuf>);
+/// A file that was put in its place, or should have been.
+struct Done {
+    shown: String,
+    target: PathBuf,
+    old: NamedTempFile,
+    backup: Option<PathBuf>,
+}
 
 /// Puts back what was written. What cannot be put back is kept and named.
 #[expect(
@@ -156,16 +188,17 @@ type Done = (String, PathBuf, NamedTempFile, Option<PathBuf>);
 fn restore(done: Vec<Done>, error: Error) -> Error {
     let mut error = error;
     let mut all = true;
-    for (shown, target, old, backup) in done {
-        match old.persist(&target) {
+    for one in done {
+        match one.old.persist(&one.target) {
             Ok(_) => {
-                if let Some(path) = backup {
+                if let Some(path) = one.backup {
                     // A backup that stays does no harm.
                     let _ = fs::remove_file(path);
                 }
             }
             Err(failed) => {
                 all = false;
+                let shown = &one.shown;
                 error = match failed.file.keep() {
                     Ok((_, kept)) => error.hint(format!(
                         "{shown} could not be put back; its text is in {}",
@@ -175,7 +208,7 @@ fn restore(done: Vec<Done>, error: Error) -> Error {
                 };
             }
         }
-        sync_directory(directory(&target));
+        sync_directory(directory(&one.target));
     }
     if all {
         error.hint("every file is as it was")
@@ -218,18 +251,19 @@ mod tests {
         names
     }
 
+    fn prepare<'a>(files: &'a [Replacement], backup: Option<&str>) -> Vec<Prepared<'a>> {
+        let prepared = files.iter().map(|file| Prepared::new(file, backup));
+        prepared.collect::<Result<_>>().unwrap()
+    }
+
     #[test]
     fn a_failure_half_way_puts_everything_back() {
         let directory = tempfile::tempdir().unwrap();
         let paths = ["a", "b", "c"].map(|name| put(directory.path(), name, name));
+        let files =
+            ["a", "b", "c"].map(|name| replacement(&directory.path().join(name), name, "new"));
         for fails_at in 0..3 {
-            let prepared: Vec<_> = paths
-                .iter()
-                .zip(["a", "b", "c"])
-                .map(|(path, before)| {
-                    Prepared::new(&replacement(path, before, "new"), Some(".orig")).unwrap()
-                })
-                .collect();
+            let prepared = prepare(&files, Some(".orig"));
             let mut count = 0;
             let error = commit(prepared, &mut |file, target| {
                 if count == fails_at {
@@ -263,6 +297,61 @@ mod tests {
         );
         assert_eq!(fs::read_to_string(&a).unwrap(), "a");
         assert_eq!(names(directory.path()), ["a", "b"]);
+    }
+
+    /// Somebody writes between the preparation and the end.
+    #[test]
+    fn a_file_that_changes_at_the_last_moment_is_not_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let files =
+            ["a", "b"].map(|name| replacement(&put(directory.path(), name, name), name, "new"));
+        let prepared = prepare(&files, Some(".orig"));
+        let error = commit(prepared, &mut |file, target| {
+            put(directory.path(), "b", "theirs");
+            file.persist(target).map(drop).map_err(|error| error.error)
+        })
+        .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("b has changed since it was read")
+        );
+        assert_eq!(error.hints(), ["every file is as it was"]);
+        assert_eq!(names(directory.path()), ["a", "b"]);
+        let texts = [&files[0].path, &files[1].path].map(|path| fs::read_to_string(path).unwrap());
+        assert_eq!(texts, ["a", "theirs"]);
+    }
+
+    /// A link that is put where the backup is to be, after the look at it, leads nowhere.
+    #[cfg(unix)]
+    #[test]
+    fn a_backup_is_not_written_through_a_link() {
+        let directory = tempfile::tempdir().unwrap();
+        let victim = put(directory.path(), "victim", "precious");
+        let files = [replacement(&put(directory.path(), "a", "a"), "a", "new")];
+        let prepared = prepare(&files, Some(".orig"));
+        std::os::unix::fs::symlink("victim", directory.path().join("a.orig")).unwrap();
+        let error = commit(prepared, &mut |_, _| panic!("the edit is not made")).unwrap_err();
+        assert_eq!(error.code(), crate::error::Code::USAGE);
+        assert_eq!(fs::read_to_string(victim).unwrap(), "precious");
+        assert_eq!(names(directory.path()), ["a", "a.orig", "victim"]);
+    }
+
+    /// A file that becomes a link after it was read is not followed to where it leads.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_becomes_a_link_is_not_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let victim = put(directory.path(), "victim", "a");
+        let files = [replacement(&put(directory.path(), "a", "a"), "a", "new")];
+        let prepared = prepare(&files, None);
+        fs::remove_file(&files[0].path).unwrap();
+        std::os::unix::fs::symlink("victim", &files[0].path).unwrap();
+        commit(prepared, &mut |file, target| {
+            file.persist(target).map(drop).map_err(|error| error.error)
+        })
+        .unwrap();
+        assert_eq!(fs::read_to_string(victim).unwrap(), "a");
     }
 
     #[test]

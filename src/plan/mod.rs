@@ -15,8 +15,6 @@ mod policy;
 mod role;
 mod values;
 
-use std::fmt;
-
 pub use account::AccountPlan;
 pub use argocd::argocd_patch;
 pub use desired::{Desired, Rule};
@@ -80,15 +78,6 @@ pub enum Level {
     Note,
     /// Something to look at before going on.
     Warning,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-        })
-    }
 }
 
 /// Something to say on stderr.

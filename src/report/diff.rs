@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use similar::{Algorithm, ChangeTag, DiffOp, TextDiff};
+use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, patience};
+use similar::{ChangeTag, DiffOp, DiffTag, DiffableStr, group_diff_ops};
 
 use super::Style;
+use super::words::{self, Pieces};
 
 /// A replaced passage longer than this is shown without marked words: comparing them would take
 /// longer than reading them.
@@ -30,9 +32,8 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         return out;
     }
     let (skipped, live, desired) = middle(pair.live, pair.desired, context);
-    let diff = TextDiff::configure()
-        .algorithm(Algorithm::Patience)
-        .diff_lines(live, desired);
+    let old = live.tokenize_lines();
+    let new = desired.tokenize_lines();
     let header = [("---", "live", pair.live), ("+++", "desired", pair.desired)];
     for (mark, side, text) in header {
         // As `diff -u` and kubectl have it for an object that is not there.
@@ -43,17 +44,34 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         };
         let _ = writeln!(out, "{}", style.strong(&format!("{mark} {path}")));
     }
-    for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
-        let _ = writeln!(out, "{}", style.place(&place(hunk.ops(), skipped)));
-        for op in hunk.ops() {
+    for hunk in group_diff_ops(operations(&old, &new), context) {
+        let _ = writeln!(out, "{}", style.place(&place(&hunk, skipped)));
+        for op in &hunk {
+            let (old, new) = (&old[op.old_range()], &new[op.new_range()]);
             if style.is_colored() {
-                colored(&mut out, &diff, op, style);
+                colored(&mut out, op.tag(), old, new, style);
             } else {
-                plain(&mut out, &diff, op);
+                plain(&mut out, op.tag(), old, new);
             }
         }
     }
     out
+}
+
+/// What becomes of lines or words. They are numbered first, so that the algorithm is compiled once:
+/// for numbers, whatever they stand for.
+pub(super) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let numbers = IdentifyDistinct::<u32>::new(old, 0..old.len(), new, 0..new.len());
+    let (old, new) = (numbers.old_lookup(), numbers.new_lookup());
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = patience::diff(
+        &mut found,
+        old,
+        numbers.old_range(),
+        new,
+        numbers.new_range(),
+    );
+    found.into_inner().into_inner().into_ops()
 }
 
 /// What is left of two texts without the lines that both begin and end with, but for `context` of
@@ -103,52 +121,56 @@ fn place(ops: &[DiffOp], skipped: usize) -> String {
     )
 }
 
-fn plain(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp) {
-    for change in diff.iter_changes(op) {
-        out.push(sign(change.tag()));
-        out.push_str(change.value());
-        end_line(out, change.missing_newline());
+/// The lines of an operation in the order in which they are shown, each with what became of it.
+fn changes<'l, L>(
+    tag: DiffTag,
+    old: &'l [L],
+    new: &'l [L],
+) -> impl Iterator<Item = (ChangeTag, &'l L)> {
+    let (gone, new) = match tag {
+        DiffTag::Equal => (ChangeTag::Equal, &[][..]),
+        _ => (ChangeTag::Delete, new),
+    };
+    let old = old.iter().map(move |line| (gone, line));
+    old.chain(new.iter().map(|line| (ChangeTag::Insert, line)))
+}
+
+fn plain(out: &mut String, tag: DiffTag, old: &[&str], new: &[&str]) {
+    for (tag, line) in changes(tag, old, new) {
+        out.push(sign(tag));
+        out.push_str(line);
+        end_line(out, line);
     }
 }
 
-fn colored(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp, style: Style) {
-    let long = op.old_range().len() + op.new_range().len() > MAX_MARKED;
-    for change in diff
-        .iter_inline_changes_deadline(op, None)
-        .filter(|_| !long)
-    {
-        let words = change.iter_strings_lossy();
-        let line: Vec<(bool, String)> = words.map(|(marked, word)| (marked, word.into())).collect();
-        paint(out, change.tag(), &line, style);
-        end_line(out, change.missing_newline());
-    }
-    for change in diff.iter_changes(op).filter(|_| long) {
-        paint(
-            out,
-            change.tag(),
-            &[(false, change.value().to_owned())],
-            style,
-        );
-        end_line(out, change.missing_newline());
+fn colored(out: &mut String, tag: DiffTag, old: &[&str], new: &[&str], style: Style) {
+    let short = old.len() + new.len() <= MAX_MARKED;
+    let marked = (tag == DiffTag::Replace && short).then(|| words::marked(old, new));
+    let (old, new) = marked
+        .flatten()
+        .unwrap_or_else(|| (words::unmarked(old), words::unmarked(new)));
+    for (tag, line) in changes(tag, &old, &new) {
+        paint(out, tag, line, style);
+        end_line(out, line.last().map_or("", |(_, piece)| piece));
     }
 }
 
-fn paint(out: &mut String, tag: ChangeTag, words: &[(bool, String)], style: Style) {
+fn paint(out: &mut String, tag: ChangeTag, line: &Pieces<'_>, style: Style) {
     let color = |text: &str| match tag {
         ChangeTag::Equal => text.to_owned(),
         ChangeTag::Delete => style.bad(text),
         ChangeTag::Insert => style.good(text),
     };
     out.push_str(&color(&sign(tag).to_string()));
-    for (marked, word) in words {
-        let text = word.trim_end_matches(['\n', '\r']);
+    for (marked, piece) in line {
+        let text = piece.trim_end_matches(['\n', '\r']);
         let shown = super::printable(text);
         if *marked && tag != ChangeTag::Equal {
             out.push_str(&style.differing(&shown, tag == ChangeTag::Insert));
         } else if !text.is_empty() {
             out.push_str(&color(&shown));
         }
-        out.push_str(&word[text.len()..]);
+        out.push_str(&piece[text.len()..]);
     }
 }
 
@@ -160,14 +182,16 @@ fn sign(tag: ChangeTag) -> char {
     }
 }
 
-fn end_line(out: &mut String, missing_newline: bool) {
-    if missing_newline {
+fn end_line(out: &mut String, line: &str) {
+    if !line.ends_with_newline() {
         out.push_str("\n\\ No newline at end of file\n");
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use similar::TextDiff;
+
     use super::*;
 
     fn diff(live: &str, desired: &str, context: usize, colored: bool) -> String {

@@ -9,6 +9,7 @@ pub mod permissions;
 mod style;
 mod table;
 mod terminal;
+mod words;
 mod xml;
 
 pub use style::Style;

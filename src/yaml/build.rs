@@ -30,9 +30,8 @@ pub(super) fn documents(source: &Source) -> Result<Vec<Document>> {
     while let Some(next) = parser.next_event() {
         let (event, span) = next.map_err(|error| syntax::error(source, &error))?;
         // An anchor's name is told after its node.
-        let anchor = match (event.anchor_id().map(|_| parser.peek()), &event) {
-            (_, Event::Anchor(..)) => continue,
-            (Some(Some(Ok((Event::Anchor(..), anchor)))), _) => Some(range(anchor).start),
+        let anchor = match event.anchor_id().map(|_| parser.peek()) {
+            Some(Some(Ok((Event::Anchor(..), anchor)))) => Some(range(anchor).start),
             _ => None,
         };
         builder.event(event, &span, anchor)?;
@@ -195,10 +194,9 @@ impl<'a> Builder<'a> {
             {
                 b'?'
             }
-            Some(frame) if !frame.node.flow && matches!(frame.node.kind, NodeKind::Sequence(_)) => {
-                b'-'
-            }
-            _ => return node,
+            // Only in front of a block sequence's items there is one.
+            Some(_) => b'-',
+            None => return node,
         };
         if let Some((_, at)) = tokens(self.text, self.gap..node.lead)
             .filter(|(token, _)| *token == Token::Indicator(indicator))
@@ -410,4 +408,23 @@ fn properties(
         anchor: id,
         tag: tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix())),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_that_is_allowed_is_read() {
+        let source = Source::new("x", "x");
+        let mut builder = Builder::new(&source);
+        builder.nodes = MAX_NODES - 1;
+        let mut read = || {
+            let node = builder.node(NodeKind::Sequence(Vec::new()), 0..1, None, false);
+            builder.close(node, 16, 0)
+        };
+        assert!(read().is_ok());
+        let error = read().unwrap_err().to_string();
+        assert!(error.contains("more than 1000000 values"), "{error}");
+    }
 }

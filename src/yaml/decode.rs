@@ -59,9 +59,8 @@ impl Scalar {
                 out.push(line_end - start, start..line_end);
                 before = Some(deeper);
             }
-            if content.len() < line.len() {
-                breaks.push(line_end..at + line.len());
-            }
+            // Of the last line perhaps an empty one: the end of the text ends it too.
+            breaks.push(line_end..at + line.len());
             at += line.len();
         }
         breaks.drain(..).for_each(|range| out.push(1, range));
@@ -70,7 +69,7 @@ impl Scalar {
 }
 
 fn inside(span: &Range<usize>) -> Range<usize> {
-    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
+    span.start + 1..span.end.saturating_sub(1)
 }
 
 /// The source of the value's byte `offset`; of its end, where the source of its last byte ends.
@@ -110,7 +109,7 @@ pub(super) fn locate_end(node: &Node, text: &str, offset: usize) -> usize {
     let end = runs
         .get(index)
         .map_or(scalar.value.len(), |next| next.value);
-    if offset < end && end - run.value == run.source.len() {
+    if end - run.value == run.source.len() {
         run.source.start + (offset - run.value)
     } else {
         run.source.end
@@ -152,23 +151,14 @@ impl Builder {
         self.runs.push(Run { value, source });
     }
 
-    /// Leaves out what chomping takes off the end, and adds the line break that the end of the
-    /// text stands for.
+    /// Leaves out what chomping takes off the end.
     fn finish(mut self, length: usize) -> Runs {
-        if let Some(end) = self.runs.last().map(|last| last.source.end)
-            && self.value < length
-        {
-            self.runs.push(Run {
-                value: self.value,
-                source: end..end,
-            });
-        }
         self.runs.retain(|run| run.value < length);
         if let Some(last) = self.runs.last_mut()
             && self.value > length
-            && last.source.len() > length - last.value
         {
-            last.source.end = last.source.start + (length - last.value);
+            let end = last.source.start + (length - last.value);
+            last.source.end = last.source.end.min(end);
         }
         self.runs.into_boxed_slice()
     }
@@ -184,15 +174,15 @@ enum Quote {
 /// Plain and quoted scalars: blanks around a line break fold into one space, and every further
 /// break is a line break.
 fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Builder {
-    let bytes = text.as_bytes();
+    let bytes = &text.as_bytes()[..range.end];
     let mut out = Builder::default();
     let mut at = range.start;
     while at < range.end {
-        let rest = &bytes[at..range.end];
+        let rest = &bytes[at..];
         match (rest[0], quote) {
             (b'\\', Quote::Double) if is_break(rest.get(1)) => {
                 // An escaped line break is nothing; the empty lines after it are line breaks.
-                let fold = Fold::scan(bytes, at + 1, range.end);
+                let fold = Fold::scan(bytes, at + 1);
                 fold.breaks[1..]
                     .iter()
                     .for_each(|range| out.push(1, range.clone()));
@@ -208,7 +198,7 @@ fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Builder {
                 at += 2;
             }
             (b' ' | b'\t' | b'\n' | b'\r', _) => {
-                let fold = Fold::scan(bytes, at, range.end);
+                let fold = Fold::scan(bytes, at);
                 match fold.breaks.as_slice() {
                     [] => out.push(fold.end - at, at..fold.end),
                     [_] => out.push(1, at..fold.end),
@@ -243,14 +233,14 @@ struct Fold {
 }
 
 impl Fold {
-    fn scan(bytes: &[u8], start: usize, end: usize) -> Self {
+    fn scan(bytes: &[u8], start: usize) -> Self {
         let mut breaks = Vec::new();
         let mut at = start;
-        while at < end && matches!(bytes[at], b' ' | b'\t' | b'\n' | b'\r') {
+        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = bytes.get(at) {
             let from = at;
             at += 1;
-            match bytes[from] {
-                b'\r' if bytes.get(at) == Some(&b'\n') && at < end => {
+            match byte {
+                b'\r' if bytes.get(at) == Some(&b'\n') => {
                     at += 1;
                     breaks.push(from..at);
                 }

@@ -86,7 +86,7 @@ impl Reader<'_> {
 
     fn value(&mut self, depth: usize) -> Result<Node> {
         self.nodes += 1;
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH && matches!(self.peek(), Some(b'{' | b'[')) {
             return Err(self.error(format!("nested more than {MAX_DEPTH} levels deep")));
         }
         if self.nodes > MAX_NODES {
@@ -291,5 +291,29 @@ fn node(kind: NodeKind, span: Range<usize>, flow: bool) -> Node {
         span,
         properties: None,
         flow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_that_is_allowed_is_read() {
+        let source = Source::new("x", "[1]");
+        let read = |nodes| {
+            let mut reader = Reader {
+                source: &source,
+                text: source.text(),
+                bytes: source.text().as_bytes(),
+                at: 0,
+                nodes,
+                duplicates: Vec::new(),
+            };
+            reader.value(0)
+        };
+        assert!(read(MAX_NODES - 2).is_ok());
+        let error = read(MAX_NODES - 1).unwrap_err().to_string();
+        assert!(error.contains("more than 1000000 values"), "{error}");
     }
 }

@@ -58,16 +58,14 @@ fn short_float(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "kubectl does so too")]
     let value = value as f32;
     if value.is_infinite() {
-        return if value < 0.0 { "-.inf" } else { ".inf" }.to_owned();
+        let negative = value.is_sign_negative();
+        return if negative { "-.inf" } else { ".inf" }.to_owned();
     }
     let scientific = format!("{value:e}");
     match scientific.split_once('e') {
         Some((digits, exponent)) => match exponent.parse::<i32>() {
             Ok(-4..=5) => value.to_string(),
-            Ok(exponent) => {
-                let sign = if exponent < 0 { '-' } else { '+' };
-                format!("{digits}e{sign}{:02}", exponent.abs())
-            }
+            Ok(exponent) => format!("{digits}e{exponent:+03}"),
             Err(_) => scientific,
         },
         None => scientific,
@@ -103,10 +101,10 @@ fn number(text: &str) -> Option<Number> {
     }
     if first == b'.' {
         // Read by Go's ParseFloat as it stands, which knows no `_` here.
-        return is_decimal(text).then(|| decimal(text)).flatten();
+        return decimal(text);
     }
     let digits: String = text.chars().filter(|c| *c != '_').collect();
-    integer(&digits).or_else(|| is_decimal(&digits).then(|| decimal(&digits)).flatten())
+    integer(&digits).or_else(|| decimal(&digits))
 }
 
 /// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`.
@@ -136,28 +134,8 @@ fn integer(text: &str) -> Option<Number> {
     0_i64.checked_sub_unsigned(magnitude).map(Number::from)
 }
 
-/// go-yaml's float: `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
-fn is_decimal(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let whole = digits(rest);
-    rest = &rest[whole..];
-    if let Some(fraction) = rest.strip_prefix('.') {
-        let count = digits(fraction);
-        if whole + count == 0 {
-            return false;
-        }
-        rest = &fraction[count..];
-    } else if whole == 0 {
-        return false;
-    }
-    let Some(exponent) = rest.strip_prefix(['e', 'E']) else {
-        return rest.is_empty();
-    };
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    !exponent.is_empty() && digits(exponent) == exponent.len()
-}
-
+/// go-yaml's float: `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`. Rust reads the same, and
+/// infinities and no-numbers by name, which are no finite number.
 fn decimal(text: &str) -> Option<Number> {
     let value: f64 = text.parse().ok()?;
     // Go prints a float without fraction as an integer, and so does kubectl.
@@ -187,13 +165,50 @@ mod tests {
             ("08", "8"),
             ("1.10", "1.1"),
             ("5.", "5"),
+            ("999999999999999.0", "999999999999999"),
+            ("-0.0", "-0.0"),
             ("18446744073709551615", "18446744073709551615"),
             ("-9223372036854775808", "-9223372036854775808"),
         ] {
             assert_eq!(number(text).unwrap().to_string(), value, "{text}");
         }
-        for text in ["", "-", "+", ".", "1e400", "0x", "1:30", "1e", "0b2", "٣"] {
+        for text in [
+            "",
+            "-",
+            "+",
+            ".",
+            "1e400",
+            "0x",
+            "1:30",
+            "1e",
+            "0b2",
+            "٣",
+            "-inf",
+            "+nan",
+            "+infinity",
+            "1e+",
+            "+.e1",
+            "._5",
+            "1.5.1",
+        ] {
             assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_as_keys_are_spelled_as_kubectl_does() {
+        for (text, spelled) in [
+            ("1e300", ".inf"),
+            ("-1e300", "-.inf"),
+            ("+.INF", ".inf"),
+            ("1e5", "100000"),
+            ("1e6", "1e+06"),
+            ("-1.5e-7", "-1.5e-07"),
+            ("1e30", "1e+30"),
+            ("0.0001", "0.0001"),
+            ("0x10", "16"),
+        ] {
+            assert_eq!(key(text, ScalarType::Number).unwrap(), spelled, "{text}");
         }
     }
 

@@ -93,16 +93,13 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
 /// An anchor or tag ends at a blank or at what ends a flow entry; `!<…>` at its bracket.
 fn property_end(bytes: &[u8], start: usize, end: usize) -> usize {
     let rest = &bytes[start..end];
-    let ends = |byte: &u8| match rest.get(1) {
-        Some(b'<') => matches!(byte, b'>'),
-        _ => matches!(
-            byte,
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | b'{' | b'}'
-        ),
+    let length = if rest.starts_with(b"!<") {
+        rest.iter().position(|byte| *byte == b'>').map(|at| at + 1)
+    } else {
+        let ends = b" \t\r\n,[]{}";
+        rest.iter().position(|byte| ends.contains(byte))
     };
-    let length = rest.iter().position(ends).unwrap_or(rest.len());
-    let bracket = usize::from(rest.get(1) == Some(&b'<') && length < rest.len());
-    start + length + bracket
+    start + length.unwrap_or(rest.len())
 }
 
 /// The first place of an indicator in a gap.

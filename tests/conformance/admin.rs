@@ -1,6 +1,6 @@
 //! `argocd admin settings rbac can`.
 
-use kubectl_octopus_argo::rbac::{AdminCan, ArgoCdVersion};
+use kubectl_octopus_argo::rbac::{AdminCan, ArgoCdVersion, PolicySet, PolicyText};
 use serde::Deserialize;
 
 use crate::common::{NEXT, Surroundings, Tally, read};
@@ -77,4 +77,40 @@ fn can() {
         }
     }
     tally.finish();
+}
+
+fn load(policy: &str) -> AdminCan {
+    AdminCan::load(&PolicySet {
+        texts: vec![PolicyText::new("policy.csv", policy)],
+        ..PolicySet::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn every_answer_warns_of_roles_without_rules() {
+    let can = load("g, alice, role:x\ng, bob, role:y\np, bob, logs, get, *, allow\n");
+    let answer = can.ask("bob", "get", "logs", "a/b", false).unwrap();
+    let warning = "user defined roles not found in policies: role:x,role:y";
+    assert_eq!(answer.warnings, [warning]);
+    assert_eq!(can.role_warning().map(String::as_str), Some(warning));
+    let can = load("g, alice, role:x\np, role:x, logs, get, *, allow\n");
+    assert_eq!(can.role_warning(), None);
+}
+
+#[test]
+fn only_resources_of_projects_are_asked_for_in_every_project() {
+    let can = load("p, alice, *, get, */*, allow\n");
+    for (resource, given, asked) in [
+        ("applications", "", "*/*"),
+        ("applications", "*", "*/*"),
+        ("applications", "a/b", "a/b"),
+        ("clusters", "*", "*/*"),
+        ("accounts", "", ""),
+        ("accounts", "*", "*"),
+    ] {
+        let answer = can.ask("alice", "get", resource, given, false).unwrap();
+        assert_eq!(answer.object, asked, "{resource} {given}");
+        assert_eq!(answer.decision.allowed(), asked.contains('/'));
+    }
 }

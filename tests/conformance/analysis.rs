@@ -10,6 +10,11 @@ use proptest::prelude::*;
 
 use crate::strategies::{ACTIONS, NAMES, OBJECTS, RESOURCES, policy};
 
+mod differences;
+mod examples;
+mod matrix;
+mod proofs;
+
 const VERSION: ArgoCdVersion = ArgoCdVersion::NEWEST;
 
 fn set(policy: &str) -> PolicySet {

@@ -75,3 +75,12 @@ fn claims() {
     }
     tally.finish();
 }
+
+#[test]
+fn claims_that_are_made_hold_the_subject_and_its_groups() {
+    let scopes = ["groups".to_owned()];
+    let claims = Claims::of("alice", ["dev", "ops"]);
+    assert_eq!(claims.subject(), "alice");
+    assert_eq!(claims.groups(&scopes), ["dev", "ops"]);
+    assert_eq!(Claims::of("bob", [""; 0]).groups(&scopes), [""; 0]);
+}

@@ -6,6 +6,7 @@ mod generator;
 use std::fmt::Write as _;
 
 use generator::{Shape, policy, questions};
+use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText};
 
 /// FNV-1a over the policy and the questions as JSON lines.
 fn fingerprint(lines: usize, shape: Shape, regex: bool) -> u64 {
@@ -38,5 +39,31 @@ fn generated_policies_are_those_of_the_reference() {
     ] {
         let got = fingerprint(1000, shape, regex);
         assert_eq!(got, recorded, "{} regex {regex}", shape.name());
+    }
+}
+
+#[test]
+fn a_rule_takes_as_many_bytes_as_are_claimed() {
+    let lines = 10_000;
+    for (shape, regex, least, most) in [
+        (Shape::Teams, false, 28, 40),
+        (Shape::Flat, false, 20, 28),
+        (Shape::Middle, true, 60, 80),
+    ] {
+        let set = PolicySet {
+            texts: vec![PolicyText::new(
+                "policy.csv",
+                policy(lines, shape, 1, regex),
+            )],
+            match_mode: if regex {
+                MatchMode::Regex
+            } else {
+                MatchMode::Glob
+            },
+            ..PolicySet::default()
+        };
+        let bytes = Enforcer::load(&set).unwrap().heap() / lines;
+        println!("{} regex {regex}: {bytes} bytes", shape.name());
+        assert!((least..=most).contains(&bytes), "{}: {bytes}", shape.name());
     }
 }

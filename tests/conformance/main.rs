@@ -14,6 +14,8 @@ mod analysis;
 mod claims;
 mod common;
 mod decisions;
+mod engine;
+mod explain;
 mod generated;
 mod matchers;
 mod obvious;

@@ -106,6 +106,10 @@ fn a_template_that_fails_gives_its_name_line_and_the_missing_value() {
         )
         .with("f/policy.csv.j2", "g, {{ account }}, role:admin\n")
         .with("g/manifest.yaml.j2", "a: 1\n")
+        .with(
+            "h/argocd-cm.data.yaml.j2",
+            "{{ account_key }}: apiKey\na b: c\n",
+        )
         .with("cm.yaml", CM);
     for (line, code, said) in [
         (
@@ -134,6 +138,11 @@ fn a_template_that_fails_gives_its_name_line_and_the_missing_value() {
             "--template-dir g --fresh --only argocd-cm",
             3,
             "g/manifest.yaml.j2: what this template renders",
+        ),
+        (
+            "--template-dir h --only argocd-cm",
+            3,
+            "`a b` cannot be a key of a ConfigMap",
         ),
         (
             "--set account=x --only argocd-cm",
@@ -186,4 +195,90 @@ fn an_overridden_policy_is_merged_rule_by_rule() {
             "{RBAC}data:\n  policy.octopus.csv: |\n    # ours\n    p, octopus, projects, get, \"a,b\", allow\n"
         )
     );
+}
+
+/// A key beside the rules goes in with them, and out again where it says what render would say.
+#[test]
+fn another_key_of_argocd_rbac_cm_goes_in_and_out() {
+    let sandbox = Sandbox::new().with(
+        "t/argocd-rbac-cm.data.yaml.j2",
+        "{{ policy_key }}: |\n  p, {{ account }}, logs, get, */*, allow\nscopes: '[groups]'\n",
+    );
+    let render = |line: &str, text: &str| {
+        let line = format!("render -q -f - --template-dir t {line}");
+        sandbox.command(&line).stdin(text).run().stdout_of(0)
+    };
+    let with = format!(
+        "{RBAC}data:\n  policy.octopus.csv: |\n    p, octopus, logs, get, */*, allow\n  scopes: '[groups]'\n"
+    );
+    assert_eq!(render("", RBAC), with);
+    assert_eq!(render("--absent", &with), RBAC);
+    let theirs = with.replace("[groups]", "[email]");
+    assert_eq!(
+        render("--absent", &theirs),
+        format!("{RBAC}data:\n  scopes: '[email]'\n")
+    );
+}
+
+/// A form's template carries exactly what the data templates say, for the object that it is for.
+#[test]
+fn a_template_of_a_form_with_anything_else_is_refused() {
+    let data = "{% filter indent(2) %}{% include name ~ \".data.yaml.j2\" %}{% endfilter %}";
+    let patch = format!("kind: ConfigMap\nmetadata:\n  name: {{{{ name }}}}\ndata:\n{data}\n");
+    let values = "configs:\n  cm:\n{% filter indent(4) %}{% include \"argocd-cm.data.yaml.j2\" %}{% endfilter %}\n";
+    for (name, template, line, fits) in [
+        ("kustomize-patch.yaml.j2", patch.clone(), "kustomize", true),
+        (
+            "kustomize-patch.yaml.j2",
+            patch.replace("kind: ConfigMap", "kind: Secret"),
+            "kustomize",
+            false,
+        ),
+        (
+            "kustomize-patch.yaml.j2",
+            patch.replace("{{ name }}", "other"),
+            "kustomize",
+            false,
+        ),
+        (
+            "kustomize-patch.yaml.j2",
+            format!("{patch}  more: x\n"),
+            "kustomize",
+            false,
+        ),
+        (
+            "kustomize-patch.yaml.j2",
+            patch.replace(
+                data,
+                "  accounts.octopus: apiKey\n  accounts.octopus.enabled: \"no\"",
+            ),
+            "kustomize",
+            false,
+        ),
+        ("helm-values.yaml.j2", values.to_owned(), "helm", true),
+        (
+            "helm-values.yaml.j2",
+            format!("{values}    more: x\n"),
+            "helm",
+            false,
+        ),
+        (
+            "helm-values.yaml.j2",
+            "configs:\n  cm: {}\n".to_owned(),
+            "helm",
+            false,
+        ),
+    ] {
+        let sandbox = Sandbox::new().with(&format!("t/{name}"), &template);
+        let run = sandbox
+            .command(&format!(
+                "render -q --template-dir t --only argocd-cm -o {line} --output-dir out"
+            ))
+            .run();
+        if fits {
+            assert_eq!(run.code, 0, "{template}: {}", run.stderr);
+        } else {
+            run.refused(3, "what this template renders");
+        }
+    }
 }

@@ -71,13 +71,12 @@ pub(super) fn concerned<'e>(
 /// Whether a name's own rules say the same, in any order.
 fn same_rules(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
     let (old, new) = (before.own_lines(old), after.own_lines(new));
-    // Mostly the very same lines.
+    // Mostly the very same lines. The rule that stands in no text has an empty one.
     let equal = old.len() == new.len()
-        && old.iter().zip(&new).all(|(old, new)| {
-            !old.is_virtual()
-                && !new.is_virtual()
-                && before.line_text(*old) == after.line_text(*new)
-        });
+        && old
+            .iter()
+            .zip(&new)
+            .all(|(old, new)| before.line_text(*old) == after.line_text(*new));
     let all = |enforcer: &Enforcer, lines: Vec<LineId>| -> HashSet<Said> {
         lines
             .into_iter()

@@ -4,37 +4,9 @@ use super::prove::{Applies, Verb, applies, verbs};
 use crate::rbac::engine::{Effect, Enforcer, LineId, Reaching};
 use crate::rbac::version::ArgoCdVersion;
 
-/// A name in a policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubjectInfo {
-    /// The name.
-    pub name: String,
-    /// Whether it has rules of its own.
-    pub has_rules: bool,
-    /// Whether it is bound to a role.
-    pub is_bound: bool,
-    /// Whether another name is bound to it.
-    pub is_role: bool,
-}
-
 /// Every name that a policy gives rules to, binds, or binds to, in the order of first appearance.
-pub fn subjects(enforcer: &Enforcer) -> Vec<SubjectInfo> {
-    let mut all: Vec<SubjectInfo> = enforcer
-        .names()
-        .map(|(number, name)| SubjectInfo {
-            name: name.to_owned(),
-            has_rules: !enforcer.own_lines(number).is_empty(),
-            is_bound: enforcer.own_roles(number).next().is_some(),
-            is_role: false,
-        })
-        .collect();
-    for number in 0..all.len() {
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        for role in enforcer.own_roles(number) {
-            all[role as usize].is_role = true;
-        }
-    }
-    all
+pub fn subjects(enforcer: &Enforcer) -> impl Iterator<Item = &str> {
+    enforcer.names().map(|(_, name)| name)
 }
 
 /// The rules about one action of one resource that reach a subject.
@@ -136,7 +108,7 @@ pub fn effective(enforcer: &Enforcer, subject: &str, version: ArgoCdVersion) -> 
                 effect: rule.effect(),
                 line: rule.line(),
                 by_default_role,
-                state: State::InForce,
+                state: beside_the_cells(*rule, side),
             };
             let (resource, action) = (text.resource.text, text.action.text);
             let same = cells
@@ -154,6 +126,30 @@ pub fn effective(enforcer: &Enforcer, subject: &str, version: ArgoCdVersion) -> 
         }
     }
     cells
+}
+
+/// What becomes of a rule that is about no known action of a known resource: its patterns are all
+/// that is known of its questions.
+fn beside_the_cells(rule: Reaching<'_>, side: &[Reaching<'_>]) -> State {
+    if [rule.resource(), rule.action(), rule.object()]
+        .iter()
+        .any(|pattern| pattern.is_never())
+    {
+        return State::Never;
+    }
+    if rule.effect() == Effect::Deny {
+        return State::InForce;
+    }
+    let mut denies = side
+        .iter()
+        .filter(|deny| deny.effect() == Effect::Deny && deny.may_meet(rule))
+        .peekable();
+    if denies.peek().is_none() {
+        return State::InForce;
+    }
+    denies
+        .find(|deny| deny.covers(rule))
+        .map_or(State::Limited, |deny| State::Overruled(deny.line()))
 }
 
 /// Adds the entries of one side to a cell.

@@ -10,5 +10,5 @@ mod regex_pieces;
 mod sample;
 
 pub use compare::{Change, Comparison, SubjectChange, Whom, compare};
-pub use effective::{Cell, Entry, State, SubjectInfo, effective, subjects};
+pub use effective::{Cell, Entry, State, effective, subjects};
 pub use prove::{Objects, Proof, Prover, Refusal, Verb, verbs};

@@ -17,14 +17,6 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// What every text of it begins with, a single action's whole text.
-    fn beginning(self) -> String {
-        match self {
-            Self::Action(action) => action.to_owned(),
-            Self::Below(action) => format!("{action}/"),
-        }
-    }
-
     /// Whether an action belongs to it.
     pub fn contains(self, action: &str) -> bool {
         match self {
@@ -175,11 +167,10 @@ impl<'e> Prover<'e> {
         let rule = self.enforcer.rule(allow.line());
         let actions = match verb {
             Verb::Action(action) => vec![action.to_owned()],
-            Verb::Below(_) => {
-                let below = verb.beginning();
+            Verb::Below(action) => {
                 let mut actions = vec![
-                    format!("{below}apps/Deployment/restart"),
-                    format!("{below}*/Pod/some-namespace/some-pod"),
+                    format!("{action}/apps/Deployment/restart"),
+                    format!("{action}/*/Pod/some-namespace/some-pod"),
                 ];
                 actions.extend(samples(mode, &rule.action.text, &self.names));
                 actions.retain(|action| verb.contains(action));
@@ -291,8 +282,8 @@ pub(super) fn applies(rule: Reaching<'_>, resource: &str, verb: Verb) -> Applies
             Some(false) => Applies::Never,
             Some(true) => Applies::Always,
         },
-        Verb::Below(_) => {
-            let below = verb.beginning();
+        Verb::Below(asked) => {
+            let below = format!("{asked}/");
             if action.always_fails() {
                 Applies::Fails
             } else if action.covers_all_under(&below) {

@@ -11,16 +11,19 @@ type Rest<'p> = Peekable<Chars<'p>>;
 /// The most copies of a part that is repeated.
 const MOST_COPIES: u32 = 16;
 
+/// What is repeated more often has place for any of the names that are made.
+const LONGEST_NAME: u32 = 20;
+
 /// The parts of an expression; anchors are none.
 pub(super) fn regex_pieces(pattern: &str) -> Vec<Piece> {
-    alternatives(&mut pattern.chars().peekable(), 0)
+    vec![alternatives(&mut pattern.chars().peekable(), 0)]
 }
 
 /// Alternatives up to a closing parenthesis or the end.
-fn alternatives(rest: &mut Rest<'_>, depth: usize) -> Vec<Piece> {
+fn alternatives(rest: &mut Rest<'_>, depth: usize) -> Piece {
     let mut arms = vec![Vec::new()];
     while let Some(c) = rest.next() {
-        if c == ')' && depth > 0 {
+        if c == ')' {
             break;
         }
         if c == '|' {
@@ -33,11 +36,7 @@ fn alternatives(rest: &mut Rest<'_>, depth: usize) -> Vec<Piece> {
             arm.extend(atom);
         }
     }
-    if arms.len() > 1 {
-        vec![Piece::Choice(arms)]
-    } else {
-        arms.remove(0)
-    }
+    Piece::Choice(arms)
 }
 
 /// One part, of which the first character was read.
@@ -48,19 +47,14 @@ fn atom(c: char, rest: &mut Rest<'_>, depth: usize) -> Vec<Piece> {
         '[' => vec![Piece::OneOf(class(rest))],
         '(' if depth < DEEPEST => {
             if rest.next_if_eq(&'?').is_some() {
-                rest.next_if_eq(&'P');
-                let named = rest.next_if_eq(&'<').is_some();
-                for c in rest.by_ref() {
-                    match c {
-                        // Flags alone.
-                        ')' => return Vec::new(),
-                        '>' if named => break,
-                        ':' if !named => break,
-                        _ => {}
-                    }
+                // Up to the end of a name or of flags.
+                match rest.by_ref().find(|c| matches!(c, ')' | '>' | ':')) {
+                    // Flags alone.
+                    Some(')') | None => return Vec::new(),
+                    Some(_) => {}
                 }
             }
-            alternatives(rest, depth + 1)
+            vec![alternatives(rest, depth + 1)]
         }
         '\\' => escape(rest),
         c => vec![Piece::Text(c.to_string())],
@@ -135,7 +129,7 @@ fn class(rest: &mut Rest<'_>) -> Vec<char> {
         .filter(inside)
         .take(6)
         .collect();
-    if chars.is_empty() && !not {
+    if !not {
         chars.extend(ranges.iter().map(|(from, _)| *from));
     }
     chars
@@ -184,7 +178,7 @@ fn repetition(rest: &mut Rest<'_>) -> Option<(u32, bool)> {
                 max.parse().ok()?
             };
             *rest = ahead;
-            return Some((min, max > 8));
+            return Some((min, max > LONGEST_NAME));
         }
         _ => return None,
     };

@@ -26,6 +26,7 @@ pub(super) struct LazyIndex {
 
 impl LazyIndex {
     /// The index of a run, none at the first question.
+    #[inline]
     pub(super) fn get(&self, rules: &Rules, run: usize) -> Option<&Index> {
         if let Some(index) = self.index.get() {
             return Some(index);
@@ -241,6 +242,7 @@ impl Rolling {
     }
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"
@@ -249,10 +251,38 @@ fn tag(hash: u64) -> u32 {
     (hash >> 29) as u32
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"
 )]
 fn slot(hash: u64, mask: usize) -> usize {
     hash as usize & mask
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn keys_that_are_much_alike_have_hashes_of_their_own() {
+        let forms: [fn(u32) -> String; 4] = [
+            |n| n.to_string(),
+            |n| format!("{n:08}"),
+            |n| format!("team-{n}/app-*"),
+            |n| format!("{n:012b}"),
+        ];
+        let hash = Rolling::new();
+        for form in forms {
+            let keys = (0..4096).map(form);
+            let hashes: HashSet<u64> = keys.map(|key| hash.of(key.as_bytes().iter())).collect();
+            assert_eq!(hashes.len(), 4096, "{}", form(1));
+            let tags: HashSet<u32> = hashes.iter().map(|hash| tag(*hash)).collect();
+            assert!(tags.len() > 4000, "{} tags of {}", tags.len(), form(1));
+            let slots: HashSet<usize> = hashes.iter().map(|hash| slot(*hash, 4095)).collect();
+            assert!(slots.len() > 256, "{} slots of {}", slots.len(), form(1));
+        }
+    }
 }

@@ -136,12 +136,10 @@ impl Pattern<'_> {
             .rules
             .patterns
             .literals(&other.rules.texts, other.compact);
-        let shape = self.compact.shape();
-        if let Some(text) = other.literal()
-            && shape != Shape::Compiled
-        {
-            return self.matches(text) == Some(true);
+        if let Some(text) = other.literal() {
+            return self.matches(text) != Some(false);
         }
+        let shape = self.compact.shape();
         match shape {
             Shape::Any => true,
             Shape::Literal => false,
@@ -160,9 +158,7 @@ impl Pattern<'_> {
                 other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
             }
             Shape::Stars | Shape::Compiled => {
-                other.compact.shape() == shape
-                    && self.rules.patterns.text(self.compact)
-                        == other.rules.patterns.text(other.compact)
+                self.rules.patterns.text(self.compact) == other.rules.patterns.text(other.compact)
                     && self.rules.patterns.mode() == other.rules.patterns.mode()
             }
         }

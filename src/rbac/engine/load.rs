@@ -159,6 +159,7 @@ impl Loader {
         });
     }
 
+    #[inline]
     fn span(&mut self, field: Field, line: usize) -> Span {
         let start = line + field.start;
         if field.doubled {

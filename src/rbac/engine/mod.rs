@@ -66,13 +66,6 @@ impl<'r> Request<'r> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(u32);
 
-impl LineId {
-    /// Whether it is the one rule that stands in no text: see [`Enforcer::line`].
-    pub fn is_virtual(self) -> bool {
-        Rules::is_virtual(self.0)
-    }
-}
-
 /// What the evaluation for one subject came to, the default role left out of account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -122,11 +115,6 @@ impl Decision {
             Self::ByDefaultRole(_) => true,
             Self::BySubject(verdict) => verdict.allowed(),
         }
-    }
-
-    /// Whether it is a no because the evaluation ended in an error.
-    pub fn errored(self) -> bool {
-        matches!(self, Self::BySubject(verdict) if verdict.errored())
     }
 
     /// The line that decided.

@@ -66,6 +66,7 @@ pub(super) struct Compact {
 }
 
 impl Compact {
+    #[inline]
     fn new(shape: Shape, span: Span) -> Self {
         Self {
             start: span.start,
@@ -92,6 +93,7 @@ impl Compact {
         self.tag & 3
     }
 
+    #[inline]
     pub(super) fn with_mark(self, mark: u32) -> Self {
         Self {
             start: self.start,
@@ -337,11 +339,12 @@ fn simple(mode: MatchMode, pattern: &str) -> (Shape, Cow<'_, str>) {
             Some(glob::Shape::Prefix(text)) => borrowed(Shape::Prefix, text),
             Some(glob::Shape::Suffix(text)) => borrowed(Shape::Suffix, text),
             Some(glob::Shape::Generic) => {
+                // Neither a prefix nor a suffix: without a star inside, one stands on either side.
                 let inner = pattern.trim_matches('*');
-                if pattern.starts_with('*') && pattern.ends_with('*') && !inner.contains('*') {
-                    borrowed(Shape::Contains, inner)
-                } else {
+                if inner.contains('*') {
                     borrowed(Shape::Stars, "")
+                } else {
+                    borrowed(Shape::Contains, inner)
                 }
             }
             None => borrowed(Shape::Compiled, ""),

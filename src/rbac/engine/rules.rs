@@ -23,6 +23,7 @@ pub enum Effect {
 }
 
 impl Effect {
+    #[inline]
     pub(in crate::rbac) fn new(word: &str) -> Self {
         match word {
             "allow" => Self::Allow,
@@ -45,6 +46,7 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    #[inline]
     pub(super) fn new(texts: &Texts, line: u32, object: Compact, effect: Effect) -> Self {
         let literal = match object.shape() {
             Shape::Stars | Shape::Compiled => None,
@@ -222,16 +224,20 @@ impl Rules {
 
     /// Bytes on the heap, without the text itself, indexes and compiled patterns.
     pub(super) fn heap(&self) -> usize {
-        self.names.heap()
-            + self.patterns.heap()
-            + size_of_val(&*self.resources)
-            + size_of_val(&*self.actions)
-            + size_of_val(&*self.pairs)
-            + size_of_val(&*self.all)
-            + size_of_val(&*self.runs)
-            + size_of_val(&*self.own)
-            + size_of_val(&*self.indexes)
-            + size_of_val(&*self.links)
+        [
+            self.names.heap(),
+            self.patterns.heap(),
+            size_of_val(&*self.resources),
+            size_of_val(&*self.actions),
+            size_of_val(&*self.pairs),
+            size_of_val(&*self.all),
+            size_of_val(&*self.runs),
+            size_of_val(&*self.own),
+            size_of_val(&*self.indexes),
+            size_of_val(&*self.links),
+        ]
+        .iter()
+        .sum()
     }
 }
 

@@ -97,6 +97,7 @@ impl Texts {
 
 /// A number that fits by construction: no text is longer than [`u32::MAX`] (see
 /// [`Texts::push_source`]), and nothing is counted that takes no byte of one.
+#[inline]
 pub(super) fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -205,7 +206,13 @@ impl Names {
 
     /// Bytes on the heap.
     pub(super) fn heap(&self) -> usize {
-        self.text.len() + size_of_val(&*self.table) + size_of_val(&*self.ends)
+        [
+            self.text.len(),
+            size_of_val(&*self.table),
+            size_of_val(&*self.ends),
+        ]
+        .iter()
+        .sum()
     }
 }
 
@@ -247,10 +254,12 @@ impl Keyed {
     }
 }
 
+#[inline]
 fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
+#[inline]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "pieces of a hash are meant to be pieces"
@@ -261,6 +270,8 @@ fn slot(hash: u64, mask: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -274,5 +285,27 @@ mod tests {
         assert_eq!(names.find("n300"), None);
         assert_eq!(names.get(0), "n0");
         assert_eq!((names.intern(""), names.get(300)), (300, ""));
+    }
+
+    #[test]
+    fn names_that_are_much_alike_spread_over_the_table() {
+        let forms: [fn(u32) -> String; 4] = [
+            |n| n.to_string(),
+            |n| format!("{n:08}"),
+            |n| format!("team-{n}/admins"),
+            |n| format!("{n:012b}"),
+        ];
+        let hash = Keyed::new();
+        let distinct = |piece: &dyn Fn(&str) -> usize, form: fn(u32) -> String| {
+            let pieces: HashSet<usize> = (0..4096).map(|n| piece(&form(n))).collect();
+            pieces.len()
+        };
+        for form in forms {
+            let tags = distinct(&|name| tag(hash.of(name)) as usize, form);
+            assert!(tags > 4090, "{tags} tags of {}", form(1));
+            // Chance alone gives 2,589 of them, thirty more or less.
+            let slots = distinct(&|name| slot(hash.of(name), 4095), form);
+            assert!(slots > 2300, "{slots} slots of {}", form(1));
+        }
     }
 }

@@ -22,26 +22,8 @@ struct Gone<'n> {
 }
 
 impl<'a> Planner<'a> {
-    /// Whether what is added goes in front of the last entry, because a block scalar ends the text
-    /// without a line break, would end it, or ends it when the last entries are `removed`: its value
-    /// depends on the line breaks behind it.
-    pub(super) fn adds_in_front(&self, node: &Node, added: &[Added], removed: &[usize]) -> bool {
-        let (heads, values) = (leads(node), values(node));
-        let (Some(head), Some(last)) = (heads.last(), values.last()) else {
-            return false;
-        };
-        let is_block = |value: &Node| value.last_leaf().block().is_some();
-        let stays = (0..values.len()).rfind(|index| !removed.contains(index));
-        let end = self.end_of(last, column(self.text, head.lead));
-        matches!(node.kind, NodeKind::Mapping(_))
-            && self.unfinished(end)
-            && (is_block(last)
-                || stays.is_some_and(|index| is_block(values[index]))
-                || added.last().is_some_and(|last| ends_in_block(&last.value)))
-    }
-
-    /// Adds entries or items behind the last one, or `in_front` of it.
-    pub(super) fn add_block(&mut self, node: &'a Node, added: &[Added], in_front: bool) {
+    /// Adds entries or items behind the last one, which may be one of those that go.
+    pub(super) fn add_block(&mut self, node: &'a Node, added: &[Added], removed: &[usize]) {
         let heads = leads(node);
         let (Some(head), Some(last)) = (heads.last(), values(node).last().copied()) else {
             return;
@@ -50,7 +32,10 @@ impl<'a> Planner<'a> {
         let mut layout = self.layout(node);
         let at = self.end_of(last, column);
         let is_list = matches!(node.kind, NodeKind::Sequence(_));
-        if is_list && self.unfinished(at) {
+        let unfinished = self.unfinished(at);
+        let last_goes =
+            removed.contains(&(heads.len() - 1)) && self.unfinished(self.own_end_of(last, column));
+        if unfinished && (is_list || last_goes) {
             // A block scalar's value depends on whether a line break ends it.
             layout.literals = Literals::Never;
         }
@@ -65,9 +50,15 @@ impl<'a> Planner<'a> {
             }
         }
         let lines = self.with_breaks(lines, at);
-        if !self.unfinished(at) {
+        if !unfinished {
             self.splice(at, at, lines);
-        } else if in_front {
+        } else if last_goes {
+            self.splice(at, at, without_break(&lines));
+        } else if !is_list
+            && (last.last_leaf().block().is_some()
+                || added.last().is_some_and(|last| ends_in_block(&last.value)))
+        {
+            // For the same reason the last one must stay the last.
             self.insert_before(&heads, column, &lines);
         } else {
             let line_break = line_break(self.text, at);
@@ -86,21 +77,20 @@ impl<'a> Planner<'a> {
             return;
         }
         let mut at = line_start(self.text, head.lead);
-        while at > 0 && heads.len() > 1 {
-            let above = line_start(self.text, at - 1);
-            let line = &self.text[above..at];
-            let blanks = line.len() - line.trim_start_matches(' ').len();
-            if above == at || blanks != column || !line[blanks..].starts_with('#') {
-                break;
-            }
-            at = above;
+        if heads.len() > 1 {
+            let above = self.text[..at].split_inclusive('\n').rev();
+            let comment = |line: &&str| {
+                let comment = line.trim_start_matches(' ');
+                comment.starts_with('#') && line.len() - comment.len() == column
+            };
+            at -= above.take_while(comment).map(str::len).sum::<usize>();
         }
         self.splice(at, at, lines);
     }
 
-    /// Takes out entries or items with their lines; at least one stays. The line break before them
-    /// stays too where others are added `in_front` of them.
-    pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize], in_front: bool) {
+    /// Takes out entries or items with their lines; at least one stays. Whether others are added
+    /// behind them: those need the line break in front of the last that goes.
+    pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize], adding: bool) {
         let (heads, values) = (leads(node), values(node));
         let mut stays = vec![true; heads.len()];
         for index in removed {
@@ -126,9 +116,7 @@ impl<'a> Planner<'a> {
                     before,
                     is_list: matches!(node.kind, NodeKind::Sequence(_)),
                     run: *run.get_or_insert(start),
-                    ends_text: !in_front
-                        && !stays[index..].contains(&true)
-                        && self.unfinished(last),
+                    ends_text: !adding && !stays[index..].contains(&true) && self.unfinished(last),
                 };
                 self.remove_lines(start, end, &gone);
                 continue;
@@ -159,11 +147,8 @@ impl<'a> Planner<'a> {
             behind && (!gone.is_list || bare.ends_with('\n'))
         });
         if gone.ends_text && !follows_block {
-            // Each takes the line break in front of it along, and leaves its own to the next.
+            // The line break in front of it goes along.
             start = without_break(&self.text[..start]).len();
-            if !self.unfinished(end) {
-                end = without_break(&self.text[..end]).len();
-            }
         }
         self.splice(start, end, "");
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::plan::{Added, Planner, leads, values};
+use super::plan::{Added, Planner, leads, replaced_from, values};
 use crate::yaml::node::{Node, Scalar, ScalarStyle};
 use crate::yaml::trivia::{begins_line, find, is_blank, line_break, line_start, next_line, part};
 use crate::yaml::write::{self, Place};
@@ -26,7 +26,7 @@ impl<'a> Planner<'a> {
     /// Adds entries or items behind the last one.
     pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added]) {
         let style = self.style(node);
-        let close = node.span.end - 1;
+        let close = node.span.end;
         let (heads, values) = (leads(node), values(node));
         let (Some(head), Some(last)) = (heads.last(), values.last()) else {
             self.fill_flow(node, added, &style);
@@ -56,7 +56,7 @@ impl<'a> Planner<'a> {
         // A comment on the last entry's line stays on it.
         let line_end = next_line(self.text, at);
         let rest = part(self.text, at..line_end.min(close));
-        if own_lines && line_end <= close && rest.contains('#') {
+        if own_lines && rest.contains('#') {
             if comma.is_none() {
                 self.splice(end, end, ",");
             }
@@ -71,9 +71,7 @@ impl<'a> Planner<'a> {
     /// Entries for an empty pair of brackets that may hold comments.
     fn fill_flow(&mut self, node: &'a Node, added: &[Added], style: &Style) {
         let (open, close) = (node.span.start + 1, node.span.end - 1);
-        let commented = part(self.text, open..close).contains('#');
-        let own_lines = commented || self.json && self.in_own_lines(node);
-        if !own_lines {
+        if !part(self.text, open..close).contains('#') {
             let entries: Vec<_> = added
                 .iter()
                 .map(|one| self.entry(one, style, None))
@@ -89,18 +87,8 @@ impl<'a> Planner<'a> {
             let entry = self.entry(one, style, Some(&inner));
             lines.extend([inner.indent.as_str(), &entry, comma, inner.line_break]);
         }
-        if commented && begins_line(self.text, close) {
-            let at = line_start(self.text, close);
-            self.splice(at, at, lines);
-        } else if commented {
-            self.splice(close, close, format!("{}{lines}", outer.line_break));
-        } else {
-            self.splice(
-                open,
-                close,
-                format!("{}{lines}{}", outer.line_break, outer.indent),
-            );
-        }
+        let at = line_start(self.text, close);
+        self.splice(at, at, lines);
     }
 
     /// Takes out entries or items with their commas; at least one stays.
@@ -109,9 +97,7 @@ impl<'a> Planner<'a> {
         let text = self.text;
         let end_of = |index: usize| values[index].span.end.max(heads[index].span.end);
         let comma_of = |index: usize| {
-            let next = heads
-                .get(index + 1)
-                .map_or(node.span.end - 1, |next| next.lead);
+            let next = heads.get(index + 1).map_or(node.span.end, |next| next.lead);
             find(text, end_of(index)..next, b',')
         };
         let mut stays = vec![true; heads.len()];
@@ -139,8 +125,7 @@ impl<'a> Planner<'a> {
             }
         }
         // The comma behind the entry that is now the last one, if the last one had none.
-        let tail = last_stays.filter(|last| last + 1 < heads.len());
-        if let Some(comma) = tail
+        if let Some(comma) = last_stays
             .filter(|_| comma_of(heads.len() - 1).is_none())
             .and_then(comma_of)
         {
@@ -162,15 +147,17 @@ impl<'a> Planner<'a> {
         let own_line = self.json && begins_line(self.text, head.lead);
         let rendered = self.value(value, &style, own_line.then_some(&pretty));
         let announced = if old.span.is_empty() && old.properties.is_none() {
-            match self.text[..old.span.start].chars().next_back() {
-                Some(':') => " ",
-                _ if parent.entries().is_some() => ": ",
-                _ => "",
+            // In a list nothing is missing.
+            if self.text[..old.span.start].ends_with(':') {
+                " "
+            } else {
+                ": "
             }
         } else {
             ""
         };
-        self.splice(old.outer(), old.span.end, format!("{announced}{rendered}"));
+        let start = replaced_from(old, value);
+        self.splice(start, old.span.end, format!("{announced}{rendered}"));
     }
 
     /// A value between brackets in the style of a node.
@@ -258,18 +245,6 @@ impl<'a> Planner<'a> {
             .strip_prefix(',')
             .is_some_and(is_blank)
             .then(|| comma.to_owned())
-    }
-
-    /// Whether a node, or the one around it, has its children on lines of their own.
-    fn in_own_lines(&self, node: &Node) -> bool {
-        std::iter::once(node)
-            .chain(self.above.iter().rev().copied())
-            .find_map(|node| {
-                leads(node)
-                    .first()
-                    .map(|head| begins_line(self.text, head.lead))
-            })
-            .unwrap_or(false)
     }
 
     /// The line breaks and blanks around an offset.

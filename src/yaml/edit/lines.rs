@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffTag;
+use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, myers};
 
 /// Up to this many lines the least difference is looked for, whose time grows with its size
 /// squared; in longer texts the next equal line nearby ends a difference.
@@ -32,15 +33,7 @@ pub(super) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
         .count();
     let (old_end, new_end) = (old.len() - back, new.len() - back);
     let (left, right) = (&old[front..old_end], &new[front..new_end]);
-    if left.is_empty() && right.is_empty() {
-        return Vec::new();
-    }
-    let found = if left.is_empty() || right.is_empty() {
-        vec![Hunk {
-            old: 0..left.len(),
-            new: 0..right.len(),
-        }]
-    } else if left.len() + right.len() <= FEW_LINES {
+    let found = if left.len() + right.len() <= FEW_LINES {
         least(left, right)
     } else {
         nearby(left, right)
@@ -53,10 +46,25 @@ pub(super) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
     shifted.collect()
 }
 
+/// The lines are numbered first: for numbers the algorithm is compiled anyway, because other diffs
+/// (`report::diff`) use it.
 fn least(left: &[&str], right: &[&str]) -> Vec<Hunk> {
-    capture_diff_slices(Algorithm::Myers, left, right)
+    let numbers = IdentifyDistinct::<u32>::new(left, 0..left.len(), right, 0..right.len());
+    let (old, new) = (numbers.old_lookup(), numbers.new_lookup());
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(
+        &mut found,
+        old,
+        numbers.old_range(),
+        new,
+        numbers.new_range(),
+    );
+    found
+        .into_inner()
+        .into_inner()
+        .into_ops()
         .into_iter()
-        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+        .filter(|op| op.tag() != DiffTag::Equal)
         .map(|op| Hunk {
             old: op.old_range(),
             new: op.new_range(),
@@ -68,15 +76,15 @@ fn nearby(left: &[&str], right: &[&str]) -> Vec<Hunk> {
     let mut hunks = Vec::new();
     let (mut at, mut to) = (0, 0);
     while at < left.len() || to < right.len() {
-        if at < left.len() && left.get(at) == right.get(to) {
+        if left.get(at) == right.get(to) {
             at += 1;
             to += 1;
             continue;
         }
         let mut next =
             (1..=NEARBY).flat_map(|far| (0..=far).map(move |skip| (at + skip, to + far - skip)));
-        let equal =
-            |(old, new): &(usize, usize)| *old < left.len() && left.get(*old) == right.get(*new);
+        // Both ends are equal too.
+        let equal = |(old, new): &(usize, usize)| left.get(*old) == right.get(*new);
         let (old, new) = next.find(equal).unwrap_or((left.len(), right.len()));
         hunks.push(Hunk {
             old: at..old,
@@ -101,6 +109,27 @@ mod tests {
         }
         out.extend(old[at..].iter().map(ToString::to_string));
         out
+    }
+
+    #[test]
+    fn a_short_text_gets_the_least_difference_however_far_apart_equal_lines_are() {
+        let old: Vec<String> = (0..100).map(|line| format!("line {line}")).collect();
+        let mut new = old.clone();
+        new[0] = "first".into();
+        new[99] = "last".into();
+        for line in 0..2 * NEARBY {
+            new.insert(50, format!("new {line}"));
+        }
+        let old: Vec<&str> = old.iter().map(String::as_str).collect();
+        let new: Vec<&str> = new.iter().map(String::as_str).collect();
+        let found = hunks(&old, &new);
+        let lengths: Vec<_> = found
+            .iter()
+            .map(|hunk| (hunk.old.len(), hunk.new.len()))
+            .collect();
+        assert_eq!(lengths, [(1, 1), (0, 2 * NEARBY), (1, 1)]);
+        assert_eq!(applied(&old, &new, found), new);
+        assert!(hunks(&old, &old).is_empty());
     }
 
     #[test]

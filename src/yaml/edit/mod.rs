@@ -129,14 +129,14 @@ fn intents(stream: &Stream, edits: &[Edit]) -> Result<Vec<Option<Intent>>> {
     Ok(intents)
 }
 
-/// Splices must not overlap; of several at one place the first stays first.
+/// Of several splices at one place the first stays first; those that overlap take out what either
+/// takes out.
 fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     splices.sort_by_key(|splice| (splice.start, splice.end));
     let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
     let mut at = 0;
     for splice in splices {
-        // An overlap shows in the comparison that follows.
         out.push_str(&text[at.min(splice.start)..splice.start]);
         out.push_str(&splice.text);
         at = at.max(splice.end);

@@ -185,6 +185,7 @@ impl<'a> Planner<'a> {
             .collect();
         if !(removed.is_empty() && added.is_empty() && made.is_empty() && set.is_empty()) {
             let touched = set.iter().map(|(index, _)| index).chain(&removed);
+            let touched = touched.chain(made.iter().map(|(index, _)| index));
             let touched: Vec<_> = touched
                 .flat_map(|index| [heads[*index], children[*index]])
                 .collect();
@@ -211,20 +212,18 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         self.above.push(node);
-        let in_front =
-            !added.is_empty() && !node.flow && self.adds_in_front(node, &added, &removed);
         if !removed.is_empty() {
             if node.flow {
                 self.remove_flow(node, &removed);
             } else {
-                self.remove_block(node, &removed, in_front);
+                self.remove_block(node, &removed, !added.is_empty());
             }
         }
         if !added.is_empty() {
             if node.flow {
                 self.add_flow(node, &added);
             } else {
-                self.add_block(node, &added, in_front);
+                self.add_block(node, &added, &removed);
             }
         }
         self.above.pop();
@@ -254,7 +253,6 @@ impl<'a> Planner<'a> {
         match (&old.kind, value) {
             (NodeKind::Mapping(entries), Value::Object(map))
                 if !map.is_empty()
-                    && old.properties.is_none()
                     && !entries.is_empty()
                     && entries.iter().all(|entry| entry.key.key_text().is_some()) =>
             {
@@ -268,14 +266,12 @@ impl<'a> Planner<'a> {
                 self.collection(old, &children)
             }
             (NodeKind::Sequence(items), Value::Array(values))
-                if !items.is_empty() && !values.is_empty() && old.properties.is_none() =>
+                if !items.is_empty() && !values.is_empty() =>
             {
                 let children = self.sequence_difference(items, values);
                 self.collection(old, &children)
             }
-            (NodeKind::Scalar(scalar), Value::String(text))
-                if old.as_str().is_some() && old.properties.is_none() =>
-            {
+            (NodeKind::Scalar(scalar), Value::String(text)) if old.properties.is_none() => {
                 if !self.set_text(parent, old, scalar, text) {
                     self.replace(parent, index, old, value);
                 }
@@ -359,6 +355,17 @@ impl<'i> Changes<'i> {
                 }
             }
         }
+    }
+}
+
+/// Where what another value takes the place of begins: a collection that stays one of its kind
+/// keeps its tag.
+pub(super) fn replaced_from(old: &Node, value: &Value) -> usize {
+    match (&old.kind, value) {
+        (NodeKind::Mapping(_), Value::Object(_)) | (NodeKind::Sequence(_), Value::Array(_)) => {
+            old.span.start
+        }
+        _ => old.outer(),
     }
 }
 

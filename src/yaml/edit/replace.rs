@@ -1,9 +1,11 @@
 //! Splices in block style that put one value in the place of another.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::block::ends_in_block;
-use super::plan::{Planner, leads};
+use super::plan::{Planner, leads, replaced_from};
 use crate::yaml::node::{Node, NodeKind};
 use crate::yaml::trivia::{
     Token, begins_line, column, find, is_blank, line_break, line_start, next_line, part, tokens,
@@ -34,7 +36,7 @@ impl<'a> Planner<'a> {
             _ => base + layout.step,
         };
         let after = self.end_of(old, base);
-        let start = old.outer();
+        let start = replaced_from(old, value);
         let own_line = !old.span.is_empty() && begins_line(self.text, start) && start != head.lead;
         if own_line && !is_block_collection(old) && old.block().is_none() {
             let rendered = write::block(value, column(self.text, start), layout);
@@ -67,18 +69,18 @@ impl<'a> Planner<'a> {
             self.splice(at, at, format!("{before}{lines}"));
             return;
         }
-        self.replace_with(head, old, after, ends_in_block(value), rendered);
+        self.replace_with(head, old, start..after, ends_in_block(value), rendered);
     }
 
     fn replace_with(
         &mut self,
         head: &Node,
         old: &Node,
-        after: usize,
+        Range { start, end: after }: Range<usize>,
         ends_in_block: bool,
         rendered: Rendered,
     ) {
-        let (text, start) = (self.text, old.outer());
+        let text = self.text;
         let is_block = is_block_collection(old);
         let mut body = self.with_breaks(rendered.body, start);
         // The part on the line of what announces the value, and the lines below it.
@@ -88,7 +90,7 @@ impl<'a> Planner<'a> {
                 let lines = self.own_end_of(old, column(text, head.lead));
                 let announced = self.announced(head, old);
                 let begins = announced.max(line_start(text, old.span.start));
-                (announced, announced, begins..lines)
+                (start.min(announced), announced, begins..lines)
             }
             None => (start, old.span.end, after..after),
         };
@@ -116,10 +118,9 @@ impl<'a> Planner<'a> {
             return;
         }
         if rendered.inline.is_empty() {
-            let blanks = text[..from].len() - text[..from].trim_end_matches([' ', '\t']).len();
-            let from = if from < to { from - blanks } else { from };
+            let from = text[..from].trim_end_matches([' ', '\t']).len();
             self.splice(from, to, "");
-        } else if text[..from].ends_with([' ', '\t', '\n']) && from < to {
+        } else if text[..from].ends_with([' ', '\t', '\n']) {
             self.splice(from, to, rendered.inline);
         } else {
             self.splice(from, to, format!(" {}", rendered.inline));

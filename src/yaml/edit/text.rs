@@ -27,7 +27,7 @@ impl<'a> Planner<'a> {
             (ScalarStyle::Literal, Some(block)) => self.literal(parent, old, block, scalar, new),
             (ScalarStyle::Folded, Some(block)) => self.folded(old, block, scalar, new),
             (ScalarStyle::DoubleQuoted, _) => self.double_quoted(old, scalar, new),
-            _ => self.flowing(parent, old, scalar, new),
+            _ => self.flowing(old, scalar, new),
         };
         match splices {
             Some(splices)
@@ -49,7 +49,7 @@ impl<'a> Planner<'a> {
             self.splice(old.span.start, old.span.end, text);
             return true;
         }
-        if several && self.caution == Caution::Preferred && write::is_literal(new) {
+        if several {
             return false;
         }
         let text = match scalar.style {
@@ -232,7 +232,10 @@ impl<'a> Planner<'a> {
     }
 
     fn folded(&self, old: &Node, block: &Block, scalar: &Scalar, new: &str) -> Option<Vec<Splice>> {
-        if scalar.value.is_empty() || scalar.value.ends_with('\n') != new.ends_with('\n') {
+        if scalar.value.is_empty()
+            || new.is_empty()
+            || scalar.value.ends_with('\n') != new.ends_with('\n')
+        {
             return None;
         }
         let (before, after) = (content_lines(&scalar.value), content_lines(new));
@@ -241,13 +244,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Single-quoted and plain texts over several lines.
-    fn flowing(
-        &self,
-        parent: &Node,
-        old: &Node,
-        scalar: &Scalar,
-        new: &str,
-    ) -> Option<Vec<Splice>> {
+    fn flowing(&self, old: &Node, scalar: &Scalar, new: &str) -> Option<Vec<Splice>> {
         let raw = &self.text[old.span.clone()];
         if !raw.contains('\n') {
             return None;
@@ -259,8 +256,7 @@ impl<'a> Planner<'a> {
             .skip(1)
             .find(|line| !line.trim().is_empty());
         let indent = second.map_or(0, |line| line.len() - line.trim_start().len());
-        let least = column(self.text, super::plan::head_of(parent, old)?.lead) + 1;
-        let indent = " ".repeat(indent.max(least));
+        let indent = " ".repeat(indent);
         let single = scalar.style == ScalarStyle::SingleQuoted;
         self.paragraphs(old, &before, &after, &indent, |line| {
             if single {
@@ -305,11 +301,7 @@ impl<'a> Planner<'a> {
             if first > 0 {
                 let end_of = |line: usize| offset(line) + before[line].len();
                 let start = locate_end(old, self.text, end_of(first - 1));
-                let end = if last > first {
-                    locate_end(old, self.text, end_of(last - 1))
-                } else {
-                    start
-                };
+                let end = locate_end(old, self.text, end_of(last - 1));
                 let text = if fresh.is_empty() {
                     String::new()
                 } else {
@@ -357,11 +349,7 @@ impl<'a> Planner<'a> {
             let from = offsets[hunk.old.start] + front;
             let to = from + gone.len() - front - back;
             let start = locate_end(old, self.text, from);
-            let end = if to > from {
-                locate_end(old, self.text, to)
-            } else {
-                start
-            };
+            let end = locate_end(old, self.text, to);
             let mut text = String::new();
             write::escape_into(&mut text, &fresh[front..fresh.len() - back], |c| {
                 write::needs_escape(c) && !(self.json && c > '\u{ffff}')

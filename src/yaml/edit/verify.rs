@@ -146,3 +146,89 @@ fn sequence(
         .all(|value| news.next().is_some_and(|new| equals(new, &value, document)))
         && news.next().is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Source;
+    use crate::yaml::stream::Stream;
+
+    /// Whether a text counts as what another becomes when what stands at a route becomes 1.
+    fn becomes(before: &str, route: &[Step], after: &str) -> bool {
+        let parse = |text: &str| Stream::parse(Source::new("x", text)).unwrap();
+        let mut intent = Intent::nothing();
+        intent.put(route, Intent::Set(Value::from(1)));
+        let (before, after) = (parse(before), parse(after));
+        document(&before.documents()[0], &after.documents()[0], Some(&intent))
+    }
+
+    #[test]
+    fn nothing_is_lost_made_up_or_changed_beside_what_was_intended() {
+        let (key, item) = ([Step::key("k")], [Step::Index(2)]);
+        let inside = [Step::key("a"), Step::key("k")];
+        let cases: [(&[Step], &str, &[&str], &[&str]); 7] = [
+            (
+                &key,
+                "a: x\nb: y",
+                &["a: x\nb: y\nk: 1", "k: 1\na: 'x'\nb: y"],
+                &[
+                    "a: x\nb: y",
+                    "a: x\nk: 1",
+                    "a: x\nb: z\nk: 1",
+                    "a: x\nb: y\nk: 2",
+                    "a: x\nb: y\nk: 1\nl: 1",
+                    "b: y\na: x\nk: 1",
+                    "a: x\nc: y\nk: 1",
+                ],
+            ),
+            (&key, "a: 1", &["a: 1\nk: 1"], &["a: '1'\nk: 1"]),
+            (
+                &key,
+                "a: {x: 1}",
+                &["a: {x: 1}\nk: 1"],
+                &[
+                    "a: {x: 1, y: 2}\nk: 1",
+                    "a: {x: 2}\nk: 1",
+                    "a: {y: 1}\nk: 1",
+                ],
+            ),
+            (
+                &key,
+                "a: [1]",
+                &["a: [1]\nk: 1"],
+                &["a: [1, 2]\nk: 1", "a: [2]\nk: 1", "a: 1\nk: 1"],
+            ),
+            (
+                &key,
+                "a: !!str &x 1\nb: *x",
+                &["a: !!str &y 1\nb: *y\nk: 1"],
+                &[
+                    "a: '1'\nb: '1'\nk: 1",
+                    "a: &x '1'\nb: *x\nk: 1",
+                    "a: !!str 1\nb: &x\nk: 1",
+                    "a: !!str &x 1\nb: '1'\nk: 1",
+                ],
+            ),
+            (
+                &inside,
+                "a: !t {x: y}",
+                &["a: !t {x: y, k: 1}"],
+                &["a: {x: y, k: 1}", "a: !t &x {x: y, k: 1}"],
+            ),
+            (
+                &item,
+                "[x, y]",
+                &["[x, y, 1]"],
+                &["[x, y]", "[x, y, 1, 1]", "[x, 1]", "[x, z, 1]"],
+            ),
+        ];
+        for (route, before, right, wrong) in cases {
+            for after in right {
+                assert!(becomes(before, route, after), "{before:?} {after:?}");
+            }
+            for after in wrong {
+                assert!(!becomes(before, route, after), "{before:?} {after:?}");
+            }
+        }
+    }
+}

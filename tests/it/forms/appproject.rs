@@ -159,15 +159,43 @@ spec:
 }
 
 #[test]
+fn a_role_goes_where_there_is_none_and_leaves_no_warning_where_it_has_no_token() {
+    let project = |spec: &str| {
+        format!("apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {{name: a}}\n{spec}")
+    };
+    for spec in [
+        "spec:\n  roles:\n",
+        "spec:\n  roles: null\n",
+        "spec:\n  roles: []\n",
+    ] {
+        let out = run("render -q -o appproject -f -", &project(spec));
+        assert!(out.contains("name: octopus"), "{spec}: {out}");
+        let run = Sandbox::new()
+            .command("render -o appproject --absent -f -")
+            .stdin(out)
+            .run();
+        assert!(!run.stderr.contains("token"), "{spec}: {}", run.stderr);
+        assert!(!run.stdout.contains("octopus"), "{spec}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn what_argo_cd_would_reject_is_refused() {
-    let template = "name: {{ account }}\npolicies:\n- p, role:x, applications, get, '*', allow\n";
-    let sandbox = Sandbox::new()
-        .with("t/appproject-role.yaml.j2", template)
-        .with("p.yaml", LIVE);
-    sandbox
-        .command("render -f p.yaml -o appproject --template-dir t")
-        .run()
-        .refused(3, "Argo CD rejects this rule of a role");
+    let sandbox = Sandbox::new().with("p.yaml", LIVE);
+    for rule in [
+        "p, role:x, applications, get, {{ role_objects }}, allow",
+        "p, {{ role_subject }}, applications, get, '*', allow",
+        "p, {{ role_subject }}, applications, get, \"{{ role_objects }}\", allow",
+    ] {
+        let template = format!("name: {{{{ account }}}}\npolicies:\n- |-\n  {rule}\n");
+        let own = Sandbox::new()
+            .with("t/appproject-role.yaml.j2", template)
+            .with("p.yaml", LIVE);
+        let run = own
+            .command("render -f p.yaml -o appproject --template-dir t --project team-a")
+            .run();
+        run.refused(3, "Argo CD rejects this rule of a role");
+    }
     sandbox
         .command("render -f p.yaml -o appproject --account _x")
         .run()

@@ -264,3 +264,18 @@ fn regex_mode_of_the_values_anchors_the_rules() {
         "{out}"
     );
 }
+
+#[test]
+fn values_of_a_chart_below_others_are_indented_below_their_names() {
+    let render = |line: &str| {
+        let run = Sandbox::new()
+            .command(&format!("render -q -o helm --only argocd-rbac-cm {line}"))
+            .run();
+        run.stdout_of(0)
+    };
+    let mut wanted = String::from("\"on\":\n  argo-cd:\n");
+    for line in render("").lines() {
+        wanted += &format!("    {line}\n");
+    }
+    assert_eq!(render("--values-root on.argo-cd"), wanted);
+}

@@ -37,6 +37,24 @@ fn nothing_to_change_is_an_empty_list() {
     assert_eq!(patch(HEAD, "--absent"), "[]\n");
 }
 
+/// `data` goes only where nothing of anybody is left in it.
+#[test]
+fn taking_out_leaves_the_keys_of_others() {
+    let ours =
+        format!("{HEAD}data:\n  policy.octopus.csv: |\n    p, octopus, logs, get, */*, allow\n");
+    let removed = |input: &str| -> Vec<String> {
+        let read: Value = serde_json::from_str(&patch(input, "--absent")).unwrap();
+        let operations = read.as_array().unwrap().iter();
+        let removing = operations.filter(|operation| operation["op"] != "test");
+        removing
+            .map(|operation| format!("{} {}", operation["op"], operation["path"]).replace('"', ""))
+            .collect()
+    };
+    assert_eq!(removed(&ours), ["remove /data"]);
+    let theirs = format!("{ours}  policy.csv: g, a, b\n");
+    assert_eq!(removed(&theirs), ["remove /data/policy.octopus.csv"]);
+}
+
 #[test]
 fn it_needs_input() {
     let run = Sandbox::new().command("render -o json-patch").run();

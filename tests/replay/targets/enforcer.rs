@@ -2,7 +2,7 @@
 //! first byte chooses the match mode, and whether there is a default role.
 
 use kubectl_octopus_argo::rbac::{
-    Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines,
+    Decision, Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines,
 };
 
 #[path = "../../conformance/obvious.rs"]
@@ -86,7 +86,7 @@ pub fn run(data: &[u8]) {
                     .unwrap_or(wanted);
                 let ours: Answer = (
                     decision.allowed(),
-                    decision.errored(),
+                    matches!(decision, Decision::BySubject(verdict) if verdict.errored()),
                     decision.line().and_then(number),
                 );
                 assert_eq!(ours, wanted, "{request:?} with {default_role:?}");
