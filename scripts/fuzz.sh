@@ -4,9 +4,12 @@
 # what it learns goes to fuzz/corpus. Needs a nightly toolchain and cargo-fuzz.
 #
 #   scripts/fuzz.sh [-s SECONDS] [-j JOBS] [TARGET...]
-#   scripts/fuzz.sh -m [TARGET...]     put a small corpus that reaches the same into tests/replay/corpus
+#   scripts/fuzz.sh -m [TARGET...]     keep a small corpus that reaches the same code
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# No input longer than this is kept, and no more of one target.
+longest=512 most=60
 
 seconds=1800 jobs=2 minimise=
 while getopts 's:j:m' option; do
@@ -24,6 +27,8 @@ if [ ${#targets[@]} = 0 ]; then
 fi
 
 host=$(rustc +nightly -vV | sed -n 's/^host: //p')
+# The library takes minutes to build: not again because of a commit that changes none of it.
+export OCTOPUS_ARGO_COMMIT=0000000
 cargo +nightly fuzz build --fuzz-dir fuzz
 mkdir -p fuzz/logs
 
@@ -31,19 +36,23 @@ fuzz() {
   local name=$1
   mkdir -p "fuzz/corpus/$name" "fuzz/artifacts/$name"
   "fuzz/target/$host/release/$name" "fuzz/corpus/$name" "tests/replay/corpus/$name" \
-    -artifact_prefix="fuzz/artifacts/$name/" -max_total_time="$seconds" -timeout=20 \
-    -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 >"fuzz/logs/$name.log" 2>&1
+    -artifact_prefix="fuzz/artifacts/$name/" -dict="fuzz/dict/$name.dict" -max_total_time="$seconds" \
+    -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_funcs=0 -print_final_stats=1 \
+    >"fuzz/logs/$name.log" 2>&1
 }
 
+# The fewest inputs that reach what both corpora reach, as libFuzzer's own merge finds them. Those
+# that have a name stay.
 minimise() {
-  # libFuzzer's own merge, of what both corpora reach; small inputs first.
-  local name=$1 fresh
+  local name=$1 kept=tests/replay/corpus/$1 fresh
   fresh=$(mktemp -d)
-  "fuzz/target/$host/release/$name" -merge=1 -max_len=512 "$fresh" "tests/replay/corpus/$name" "fuzz/corpus/$name" \
-    >"fuzz/logs/$name.merge.log" 2>&1
-  find "$fresh" -type f -size -1k | sort | head -n 200 | while read -r file; do
-    cp "$file" "tests/replay/corpus/$name/"
-  done
+  mkdir -p "fuzz/corpus/$name"
+  "fuzz/target/$host/release/$name" -set_cover_merge=1 -use_counters=0 -max_len="$longest" \
+    "$fresh" "$kept" "fuzz/corpus/$name" >"fuzz/logs/$name.merge.log" 2>&1
+  find "$kept" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
+  # They were written in this order: each adds the most to those before it.
+  find "$fresh" -type f -printf '%T@ %p\n' | sort -n | sed "$most q" |
+    while read -r _ file; do cp "$file" "$kept/"; done
   rm -rf "$fresh"
 }
 

@@ -63,6 +63,7 @@ macro_rules! targets {
             for name in here {
                 assert!(manifest.contains(&format!("name = \"{name}\"")), "nobody fuzzes {name}");
                 assert!(Path::new("fuzz/fuzz_targets").join(format!("{name}.rs")).exists());
+                assert!(Path::new("fuzz/dict").join(format!("{name}.dict")).exists());
             }
         }
     };
