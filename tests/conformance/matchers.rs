@@ -1,8 +1,10 @@
-//! The two matchers against the vectors recorded from Argo CD's own libraries.
+//! The two matchers against the vectors recorded from Argo CD's own libraries: chosen by hand, and
+//! (`oracle`) found because a matcher with a mistake answers them otherwise.
 
 use kubectl_octopus_argo::rbac::glob::{Glob, Panicked};
 use kubectl_octopus_argo::rbac::regex::GoRegex;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 #[derive(Deserialize)]
 struct GlobCase {
@@ -14,12 +16,22 @@ struct GlobCase {
     panic: bool,
 }
 
+/// The cases of both files.
+fn read<T: DeserializeOwned>(what: &str, files: [&str; 2]) -> Vec<T> {
+    let read = |text| serde_json::from_str::<Vec<T>>(text).expect("vectors");
+    let [chosen, found] = files.map(read);
+    println!("read {} and {} {what} cases", chosen.len(), found.len());
+    assert!(!chosen.is_empty() && !found.is_empty());
+    chosen.into_iter().chain(found).collect()
+}
+
 #[test]
 fn globs() {
-    let cases: Vec<GlobCase> =
-        serde_json::from_str(include_str!("argocd-rbac/glob.json")).expect("vectors");
-    println!("read {} glob cases", cases.len());
-    assert!(!cases.is_empty(), "no cases were read");
+    let files = [
+        include_str!("argocd-rbac/glob.json"),
+        include_str!("oracle/glob.json"),
+    ];
+    let cases: Vec<GlobCase> = read("glob", files);
     let mut wrong = Vec::new();
     for case in cases {
         let expected = (case.r#match, case.compile_error, case.panic);
@@ -52,10 +64,11 @@ struct RegexCase {
 
 #[test]
 fn regexes() {
-    let cases: Vec<RegexCase> =
-        serde_json::from_str(include_str!("argocd-rbac/regex.json")).expect("vectors");
-    println!("read {} regex cases", cases.len());
-    assert!(!cases.is_empty(), "no cases were read");
+    let files = [
+        include_str!("argocd-rbac/regex.json"),
+        include_str!("oracle/regex.json"),
+    ];
+    let cases: Vec<RegexCase> = read("regex", files);
     let mut wrong = Vec::new();
     for case in cases {
         assert_eq!(case.compile_error, case.error.is_some());

@@ -120,6 +120,47 @@ fn regexes_agree() {
     compare("regex", pairs, regexes::draw, regex_answer);
 }
 
+/// What the conformance tests hold against us is what the libraries say.
+#[test]
+fn recorded_answers_agree() {
+    #[derive(serde::Deserialize)]
+    struct Case {
+        pattern: String,
+        text: String,
+        r#match: bool,
+        compile_error: bool,
+        #[serde(default)]
+        panic: bool,
+    }
+    for (engine, text) in [
+        ("glob", include_str!("../conformance/oracle/glob.json")),
+        ("regex", include_str!("../conformance/oracle/regex.json")),
+    ] {
+        let Some(oracle) = Oracle::start() else {
+            eprintln!("skipped: the Go oracle cannot be built here");
+            return;
+        };
+        let cases: Vec<Case> = serde_json::from_str(text).unwrap();
+        let mut left = cases.iter();
+        let mut questions: Vec<_> = cases
+            .iter()
+            .rev()
+            .map(|case| (case.pattern.clone(), vec![case.text.clone()]))
+            .collect();
+        let draw = move |_: &mut Random| questions.pop().unwrap();
+        oracle.ask(engine, 0, cases.len() as u64, draw, |answer| {
+            let case = left.next().unwrap();
+            let recorded = match (case.compile_error, case.panic, case.r#match) {
+                (true, ..) => None,
+                (_, true, _) => Some("p"),
+                (_, _, true) => Some("y"),
+                _ => Some("n"),
+            };
+            assert_eq!(answer.as_deref().ok(), recorded, "{:?}", case.pattern);
+        });
+    }
+}
+
 fn decisions_agree(mode: MatchMode) {
     let regex = mode == MatchMode::Regex;
     let engine = if regex { "casbin-regex" } else { "casbin-glob" };
