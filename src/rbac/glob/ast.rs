@@ -40,12 +40,11 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, GlobError> {
         match lexer.next()? {
             Token::End => break,
             Token::RangeOpen => current.push(parse_range(&mut lexer)?),
-            // From here on only errors matter.
-            _ if too_deep => {}
             Token::Text(text) => current.push(Node::Text(text)),
             Token::Any => current.push(Node::Any),
             Token::Super => current.push(Node::Super),
             Token::Single => current.push(Node::Single),
+            // From here on only errors matter.
             Token::TermsOpen if open.len() >= MAX_DEPTH => too_deep = true,
             Token::TermsOpen => open.push((std::mem::take(&mut current), Vec::new())),
             Token::Separator => {
@@ -88,10 +87,11 @@ fn parse_range(lexer: &mut Lexer<'_>) -> Result<Node, GlobError> {
             }
             Token::Text(text) => chars = text,
             Token::RangeClose => {
+                // The lexer gives either both bounds or a list.
                 return match (lo, hi) {
-                    (Some(lo), Some(hi)) if chars.is_empty() => Ok(Node::Range { not, lo, hi }),
-                    (None, _) | (_, None) if !chars.is_empty() => Ok(Node::List { not, chars }),
-                    _ => Err(GlobError::EmptyRange),
+                    (Some(lo), Some(hi)) => Ok(Node::Range { not, lo, hi }),
+                    _ if chars.is_empty() => Err(GlobError::EmptyRange),
+                    _ => Ok(Node::List { not, chars }),
                 };
             }
             // Inside a range the lexer gives nothing else.

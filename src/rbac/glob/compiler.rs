@@ -248,8 +248,7 @@ fn best_run(matchers: &[Matcher]) -> Option<(usize, usize)> {
         };
         let (row, length) = match matchers[at].len() {
             None => (at, 0),
-            Some(own) if next_row > at + 1 => (next_row, own + next_length),
-            Some(own) => (at + 1, own),
+            Some(own) => (next_row.max(at + 1), own + next_length),
         };
         runs[at] = (every, row, length);
     }
@@ -330,7 +329,6 @@ fn optimize_tree(tree: Tree) -> Matcher {
     };
     let own = own.text.clone();
     match (&tree.left, &tree.right) {
-        (None, None) => Matcher::Text(Text::new(&own)),
         (Some(Matcher::Super), Some(Matcher::Super)) => Matcher::Contains {
             not: false,
             needle: own,

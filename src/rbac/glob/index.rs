@@ -1,6 +1,8 @@
 //! Where a matcher finds itself in a text. Not all of this agrees with what the matcher says of a
 //! whole text, and some is plainly wrong; it is kept as the original has it.
 
+use std::cmp::Ordering;
+
 use memchr::memmem;
 
 use super::error::Panicked;
@@ -33,13 +35,14 @@ impl AnyOf {
             let Some((at, segments)) = matcher.index(text, run)? else {
                 continue;
             };
-            best = match best {
-                Some((first, merged)) if at == first => {
-                    Some((first, merge(merged.as_slice(), segments.as_slice())))
-                }
-                Some(best) if at > best.0 => Some(best),
-                _ => Some((at, segments)),
-            };
+            best = Some(match best {
+                None => (at, segments),
+                Some((first, merged)) => match at.cmp(&first) {
+                    Ordering::Less => (at, segments),
+                    Ordering::Equal => (at, merge(merged.as_slice(), segments.as_slice())),
+                    Ordering::Greater => (first, merged),
+                },
+            });
         }
         Ok(best)
     }

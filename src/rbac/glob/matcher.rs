@@ -86,7 +86,6 @@ pub(super) struct Tree {
     /// The lengths as they were before the two sides were optimised.
     left_len: Option<usize>,
     right_len: Option<usize>,
-    len: Option<usize>,
     pub(super) height: usize,
 }
 
@@ -188,7 +187,6 @@ impl Tree {
     pub(super) fn new(value: Matcher, left: Option<Matcher>, right: Option<Matcher>) -> Self {
         let side = |side: &Option<Matcher>| side.as_ref().map_or(Some(0), Matcher::len);
         let (left_len, right_len) = (side(&left), side(&right));
-        let len = (|| Some(left_len? + value.len()? + right_len?))();
         let height = |side: &Option<Matcher>| side.as_ref().map_or(0, Matcher::height);
         Self {
             height: 1 + value.height().max(height(&left)).max(height(&right)),
@@ -197,7 +195,6 @@ impl Tree {
             right,
             left_len,
             right_len,
-            len,
         }
     }
 
@@ -222,9 +219,6 @@ impl Tree {
 
     /// Lengths are characters and offsets are bytes, and they are added up all the same.
     fn search(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
-        if self.len.is_some_and(|len| len > text.len()) {
-            return Ok(false);
-        }
         let mut offset = self.left_len.unwrap_or(0);
         let limit = text.len().saturating_sub(self.right_len.unwrap_or(0));
         while offset < limit {
@@ -270,8 +264,9 @@ impl Matcher {
             Self::Text(text) => Some(text.runes),
             Self::AnyOf(any) => any.len,
             Self::Row(row) => Some(row.runes),
-            Self::Tree(tree) => tree.len,
-            Self::Super
+            // Something in it has no length: what all has one is made a row.
+            Self::Tree(_)
+            | Self::Super
             | Self::Min(_)
             | Self::Max(_)
             | Self::Contains { .. }

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod limits;
+
 fn matches(pattern: &str, text: &str) -> bool {
     Glob::compile(pattern).unwrap().matches(text).unwrap()
 }
@@ -100,6 +102,49 @@ fn shapes_come_from_the_compiled_form() {
 }
 
 #[test]
+fn plain_patterns_need_no_compiling() {
+    for (pattern, expected) in [
+        ("", Some(Shape::Literal(""))),
+        ("a]}!,b", Some(Shape::Literal("a]}!,b"))),
+        ("*", Some(Shape::Any)),
+        ("***", Some(Shape::Any)),
+        ("a**", Some(Shape::Prefix("a"))),
+        ("**a", Some(Shape::Suffix("a"))),
+        ("a*b", Some(Shape::Generic)),
+        ("*a*", Some(Shape::Generic)),
+        ("*a*b", Some(Shape::Generic)),
+        ("a?", None),
+        ("[a]", None),
+        ("{a}", None),
+        ("a\\", None),
+        ("a\0", None),
+        ("\u{FFFD}", None),
+    ] {
+        assert_eq!(quick_shape(pattern), expected, "{pattern}");
+        if let (Some(shape), Ok(glob)) = (expected, Glob::compile(pattern)) {
+            assert_eq!(glob.shape(), shape, "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn only_rows_with_something_of_no_length_panic() {
+    for (pattern, expected) in [
+        ("a?[bc]", false),
+        ("a{b,c}d", false),
+        ("*{a,b}?", false),
+        ("{,}", false),
+        ("x{}", true),
+        ("{x{},y}", true),
+        ("*{x{},y}*", true),
+        ("{x{},y}*?", true),
+    ] {
+        let glob = Glob::compile(pattern).unwrap();
+        assert_eq!(glob.may_panic(), expected, "{pattern}");
+    }
+}
+
+#[test]
 fn literals_come_from_the_compiled_form() {
     for (pattern, prefix, suffix) in [
         ("team-{a,b}/*", "team-", ""),
@@ -112,6 +157,9 @@ fn literals_come_from_the_compiled_form() {
         ("x{a*,b*}", "x", ""),
         ("*{-a,-b}", "", ""),
         ("prod-?*/x", "prod-", "/x"),
+        ("{a*,ab}", "a", ""),
+        ("{*b,ab}", "", "b"),
+        ("{a*b,ab}", "a", "b"),
     ] {
         let glob = Glob::compile(pattern).unwrap();
         assert_eq!(glob.literal_prefix(), prefix, "prefix of {pattern}");

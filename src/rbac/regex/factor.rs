@@ -72,18 +72,16 @@ impl Stack<'_> {
         let mut start = 0;
         let mut first: Option<Id> = None;
         for at in 0..=subs.len() {
-            let own = subs.get(at).and_then(|sub| self.leading_node(*sub));
+            let own = subs.get(at).map(|sub| self.leading_node(*sub));
             if let (Some(first), Some(own)) = (first, own)
-                && self.tree.equal(first, own)
                 && self.is_fixed_class(first)
+                && self.tree.equal(first, own)
             {
                 continue;
             }
             if at == start + 1 {
                 out.push(subs[start]);
-            } else if at > start
-                && let Some(prefix) = first
-            {
+            } else if let Some(prefix) = first {
                 for (place, sub) in subs[start..at].iter_mut().enumerate() {
                     // The first one's beginning is the one that is kept.
                     *sub = self.remove_leading_node(*sub, place > 0);
@@ -184,9 +182,6 @@ impl Stack<'_> {
                 return rest;
             }
             node.subs.remove(0);
-            if node.subs.is_empty() {
-                node.op = Op::Empty;
-            }
             return id;
         }
         let node = self.node(id);
@@ -200,12 +195,11 @@ impl Stack<'_> {
     }
 
     /// The node that a node begins with.
-    fn leading_node(&self, id: Id) -> Option<Id> {
+    fn leading_node(&self, id: Id) -> Id {
         let node = &self.tree.nodes[id];
         match (node.op, node.subs.first()) {
-            (Op::Empty, _) => None,
-            (Op::Concat, Some(first)) => Some(*first).filter(|id| self.tree.op(*id) != Op::Empty),
-            _ => Some(id),
+            (Op::Concat, Some(first)) => *first,
+            _ => id,
         }
     }
 
@@ -218,14 +212,9 @@ impl Stack<'_> {
             }
             let node = self.node(id);
             node.subs.remove(0);
-            match node.subs.as_slice() {
-                [] => node.op = Op::Empty,
-                [only] => {
-                    let only = *only;
-                    self.tree.reuse(id);
-                    return only;
-                }
-                _ => {}
+            if let [only] = node.subs[..] {
+                self.tree.reuse(id);
+                return only;
             }
             return id;
         }

@@ -3,7 +3,7 @@
 
 use super::class::Rune;
 use super::error::{
-    BAD_CAPTURE_NAME, BAD_ESCAPE, BAD_PERL_SYNTAX, BAD_REPEAT, BAD_REPEAT_COUNT, MISSING_PAREN,
+    BAD_CAPTURE_NAME, BAD_PERL_SYNTAX, BAD_REPEAT, BAD_REPEAT_COUNT, MISSING_PAREN,
     MISSING_REPEAT_ARGUMENT, RegexError, Result, UNEXPECTED_PAREN,
 };
 use super::escape::{self, Escape};
@@ -273,7 +273,6 @@ impl Parser<'_> {
             Some(b'b') => Op::WordBoundary,
             Some(b'B') => Op::NoWordBoundary,
             Some(b'z') => Op::EndText,
-            Some(b'C') => return Err(RegexError::new(BAD_ESCAPE, "\\C")),
             Some(b'Q') => return self.quoted(&text[2..]),
             _ => return self.escaped(text),
         };

@@ -17,7 +17,6 @@ const MAX_INSTRUCTIONS: usize = 4_000_000;
 /// One instruction; all but the last two kinds go on at the place they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Instruction {
-    Byte(u8, Place),
     Character(char, Place),
     /// Any character of a class.
     Class(u32, Place),
@@ -162,8 +161,7 @@ impl Compiler<'_> {
     /// A place that several ways may go on at, so that what follows is not tried for each of them.
     fn join(&mut self, next: Place) -> Result<Place> {
         match self.instructions[next as usize] {
-            Instruction::Byte(..)
-            | Instruction::Character(..)
+            Instruction::Character(..)
             | Instruction::Class(..)
             | Instruction::Any(_)
             | Instruction::AnyNotNewline(_)
@@ -233,10 +231,9 @@ impl Compiler<'_> {
             let class = self.class(Owner::Folded(rune), || Class::new(&folded(&[rune, rune])))?;
             return self.add(Instruction::Class(class, next));
         }
-        self.add(match (u8::try_from(rune), character(rune)) {
-            (Ok(byte), _) if byte < 0x80 => Instruction::Byte(byte, next),
-            (_, Some(c)) => Instruction::Character(c, next),
-            (_, None) => Instruction::Fail,
+        self.add(match character(rune) {
+            Some(c) => Instruction::Character(c, next),
+            None => Instruction::Fail,
         })
     }
 

@@ -86,7 +86,6 @@ impl Program {
             _ => next(text, at)?,
         };
         let (is, place) = match instruction {
-            Instruction::Byte(byte, place) => (c == char::from(byte), place),
             Instruction::Character(own, place) => (c == own, place),
             Instruction::Class(class, place) => (self.classes[class as usize].contains(c), place),
             Instruction::Any(place) => (true, place),

@@ -80,9 +80,8 @@ pub(super) fn quick(pattern: &str) -> Option<RegexShape<'_>> {
 
 fn strip<'t>(text: &'t str, token: &str) -> (bool, &'t str) {
     match text.strip_prefix(token) {
-        // What could repeat the token, or make it lazy, is left for the parser.
-        Some(rest) if !rest.starts_with(['*', '+', '?', '{']) => (true, rest),
-        _ => (false, text),
+        Some(rest) => (true, rest),
+        None => (false, text),
     }
 }
 

@@ -2,6 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod characters;
+mod limits;
+
 fn is_match(pattern: &str, text: &str) -> bool {
     GoRegex::compile(pattern).unwrap().is_match(text)
 }

@@ -269,22 +269,17 @@ impl Tree {
         node.subs.iter().all(|sub| self.repeats_at_most(*sub, most))
     }
 
-    /// Whether two nodes are the same.
+    /// Whether two nodes are the same that stand for a class, or for one so many times.
     pub(super) fn equal(&self, left: Id, right: Id) -> bool {
         let (x, y) = (&self.nodes[left], &self.nodes[right]);
         let same = |bit| x.flags & bit == y.flags & bit;
-        let subs = || {
-            let mut pairs = x.subs.iter().zip(&y.subs);
-            x.subs.len() == y.subs.len() && pairs.all(|(a, b)| self.equal(*a, *b))
-        };
         x.op == y.op
             && match x.op {
                 Op::Literal | Op::Class => same(flag::FOLD) && x.runes == y.runes,
-                Op::Alternate | Op::Concat => subs(),
-                Op::Star | Op::Plus | Op::Quest => same(flag::LAZY) && subs(),
-                Op::Repeat => same(flag::LAZY) && (x.min, x.max) == (y.min, y.max) && subs(),
-                // Each capture has its own number.
-                Op::Capture => left == right,
+                Op::Repeat => {
+                    let bounds = (x.min, x.max) == (y.min, y.max);
+                    same(flag::LAZY) && bounds && self.equal(x.subs[0], y.subs[0])
+                }
                 _ => true,
             }
     }
