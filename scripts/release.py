@@ -5,7 +5,7 @@
 
 or step by step, as the release workflow does:
 
-    build      the binary, without a trace of the machine it was built on
+    build      the binary, without a trace of the machine it was built on; fails where it is too large
     archive    one archive: binary, LICENSE, README, manual, completions
     manifest   SHA256SUMS, and plugin.yaml with the checksums of the archives
     install    through Krew where it is there, else unpacked and linked as Krew does
@@ -41,6 +41,7 @@ COMPLETIONS = {
     "powershell": f"{BINARY}.ps1",
     "elvish": f"{BINARY}.elv",
 }
+LIMIT = 6_000_000  # bytes of the binary on x86_64 Linux: docs/performance.md
 FIRST_ZIP_TIME = 315_532_800  # 1980-01-01: zip knows nothing older
 
 
@@ -100,7 +101,18 @@ def build(target, auditable):
     run(*command, cwd=ROOT, env=environment)
     directory = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     name = BINARY + (".exe" if "windows" in (target or this_platform()) else "")
-    return directory / (target or "") / "release" / name
+    binary = directory / (target or "") / "release" / name
+    # The static libc of a named target is not counted.
+    if not target and this_platform() == "linux-amd64":
+        check_size(binary)
+    return binary
+
+
+def check_size(binary):
+    """Fails when the binary is larger than promised."""
+    size = binary.stat().st_size
+    if size > LIMIT:
+        fail(f"{binary} has {size:,} bytes, more than {LIMIT:,}: see docs/performance.md, The binary's size")
 
 
 def contents(binary, platform_name):
