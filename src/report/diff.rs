@@ -41,7 +41,12 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         } else {
             format!("{side}/{}", pair.name)
         };
-        let _ = writeln!(out, "{}", style.strong(&format!("{mark} {path}")));
+        let named = format!("{mark} {path}");
+        if style.is_colored() {
+            let _ = writeln!(out, "{}", style.strong(&super::printable(&named)));
+        } else {
+            let _ = writeln!(out, "{named}");
+        }
     }
     for hunk in diff.unified_diff().context_radius(context).iter_hunks() {
         let _ = writeln!(out, "{}", style.place(&place(hunk.ops(), skipped)));
