@@ -370,6 +370,25 @@ fn colours_of_reports_reach_a_terminal() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_without_an_end_is_refused() {
+    let sandbox = Sandbox::new()
+        .with("t/note", "")
+        .with("p.csv", "p, a, logs, get, */*, allow\n");
+    std::os::unix::fs::symlink("/dev/zero", sandbox.path().join("zero")).unwrap();
+    for command in [
+        "render --fresh --values zero",
+        "check -f p.csv --expect zero",
+        "lint -f zero",
+    ] {
+        sandbox
+            .command(command)
+            .run()
+            .refused(3, "zero is larger than 64 MiB");
+    }
+}
+
 /// The tests that `docs/security.md` names as `file::test`.
 #[test]
 fn each_claim_names_a_test_that_exists() {
