@@ -45,7 +45,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Cod
         Parsed::Wrong(text) => {
             // Nobody is left to be told when stderr is closed.
             // What was typed is quoted, and may be a token that was given as an argument.
-            let text = Masks::default().apply(&text);
+            let text = model::printable(&Masks::default().apply(&text)).into_owned();
             let _ = host.stderr.write_all(text.as_bytes());
             return Code::USAGE;
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::context::Context;
 use crate::cli::{self, NAME};
 use crate::error::{Error, Result};
+use crate::input::read_text;
 use crate::model::{Claims, Moment, Span};
 use crate::process::argocd::{
     Client, OPTIONS_VARIABLE, Options, Owner, Setup, TOKEN_VARIABLE, config_file, is_core,
@@ -104,7 +105,7 @@ pub(super) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Res
         let env = &context.host.env;
         let named = client.named_config().map(|path| context.host.path(path));
         let path = named.or_else(|| config_file(|name| env.get(name)));
-        let config = path.and_then(|path| fs::read_to_string(path).ok());
+        let config = path.and_then(|path| read_text(&path, &path).ok());
         let core = config.is_some_and(|config| is_core(&config, client.named_context()));
         core.then_some("the context of argocd's configuration says `core: true`")
     };

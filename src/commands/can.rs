@@ -67,8 +67,7 @@ pub(super) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
         text.push_str(&explain(&why, enforcer, &request, &input, &args.subject));
     }
     if !context.is_quiet() {
-        let shown = context.shown(&text);
-        context.print(&shown)?;
+        context.print(&context.shown(&text))?;
     }
     Ok(if decision.allowed() {
         Code::OK

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use crate::cli::{self, Change, Mode, Only};
 use crate::error::{Error, Result};
-use crate::input::Scope;
+use crate::input::{Scope, read_text};
 use crate::model::{
     AccountName, MatchMode, ProjectName, Source, Which, is_data_key, is_policy_key,
 };
@@ -148,7 +148,7 @@ pub(super) fn extra(
 ) -> Result<Map<String, Value>> {
     let mut values = Map::new();
     for path in files {
-        let text = read_text(path, context)?;
+        let text = read_text(&context.host.path(path), path)?;
         let source = Source::new(&*path.to_string_lossy(), text);
         let stream = Stream::parse(source)?;
         let wrong = || {
@@ -220,7 +220,7 @@ pub(super) fn overrides(
                     .hint("put the template itself there, not a link"),
             );
         }
-        let text = read_text(&shown, context)?;
+        let text = read_text(&file, &shown)?;
         overrides.push(Override {
             name: name.to_owned(),
             path: shown.display().to_string(),
@@ -236,9 +236,4 @@ pub(super) fn overrides(
         );
     }
     Ok(overrides)
-}
-
-fn read_text(path: &Path, context: &Context<'_, '_>) -> Result<String> {
-    std::fs::read_to_string(context.host.path(path))
-        .map_err(|cause| Error::input(format!("cannot read {}", path.display())).caused_by(cause))
 }

@@ -50,15 +50,16 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         expect::check(&expectations, &input)?
     };
     let text = match args.output {
-        CheckOutput::Text => {
-            let style = context.style();
-            context.shown(&check::text(&checks, context.is_verbose(), style))
-        }
+        CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
         CheckOutput::Json => check::json(&checks),
         CheckOutput::Markdown => check::as_markdown(&checks),
         CheckOutput::Junit => check::junit(&checks),
     };
-    context.print(&text)?;
+    match args.output {
+        // Its cells are harmless, and its lines painted.
+        CheckOutput::Text => context.print_painted(&text)?,
+        _ => context.print(&text)?,
+    }
     summarise(&checks, context);
     Ok(if checks.iter().all(|check| check.ok) {
         Code::OK

@@ -221,8 +221,19 @@ impl<'a, 'h> Context<'a, 'h> {
         let _ = writeln!(self.host.stderr, "{label} {}", printable(text));
     }
 
-    /// The data. Only whole results come here.
+    /// The data. Only whole results come here. On a terminal nothing in it is obeyed.
     pub(super) fn print(&mut self, text: &str) -> Result<()> {
+        // What one of several instances prints goes into a report or a file.
+        if self.in_fleet {
+            self.print_painted(text)
+        } else {
+            let shown = self.shown(text);
+            self.print_painted(&shown)
+        }
+    }
+
+    /// The data, with colours of ours and nothing else in it that a terminal would obey.
+    pub(super) fn print_painted(&mut self, text: &str) -> Result<()> {
         emit::stdout(self.host.stdout, text)
     }
 

@@ -74,17 +74,17 @@ pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             let style = context.style();
             let mut text = String::new();
             if !external_diff::show(&sides, context)? {
-                text.extend(
-                    sides
-                        .iter()
-                        .map(|side| unified(side.pair(), args.unified, style)),
-                );
+                let sides = sides.iter();
+                text.extend(sides.map(|side| unified(side.pair(), args.unified, style)));
+            }
+            // With colours each line is made harmless before it is painted.
+            if !style.is_colored() {
+                text = context.shown(&text);
             }
             if let Some(changes) = &changes {
-                let shown = permission_text(changes, wish.account.as_str(), style);
-                text.push_str(&context.shown(&shown));
+                text.push_str(&permission_text(changes, wish.account.as_str(), style));
             }
-            context.print(&text)?;
+            context.print_painted(&text)?;
         }
     }
     if context.in_fleet() {

@@ -8,6 +8,7 @@ use super::check::{is_known, reason};
 use super::context::Context;
 use super::policy_input::PolicyInput;
 use crate::error::{Error, Result};
+use crate::input::read_text;
 use crate::model::{Location, Source};
 use crate::rbac::{Claims, Server, ServerSettings};
 use crate::report::check::{Check, Purpose};
@@ -31,9 +32,7 @@ pub(super) struct Expectation {
 pub(super) fn read(paths: &[PathBuf], context: &mut Context<'_, '_>) -> Result<Vec<Expectation>> {
     let mut read = Vec::new();
     for path in paths {
-        let text = std::fs::read_to_string(context.host.path(path)).map_err(|cause| {
-            Error::input(format!("cannot read {}", path.display())).caused_by(cause)
-        })?;
+        let text = read_text(&context.host.path(path), path)?;
         read.extend(parse(&Stream::parse(Source::new(
             &*path.to_string_lossy(),
             text,

@@ -11,8 +11,8 @@ use crate::error::{Code, Error, Result};
 use crate::input::{self, File, Origin, objects};
 use crate::lint::{self, Object, Options, Outcome, Safety, Selection, Severity, Subject, Text};
 use crate::model::Source;
-use crate::report::Style;
 use crate::report::findings::{self, Counts, Finding, Level, Mark, RuleInfo};
+use crate::report::{Style, printable};
 use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
@@ -25,8 +25,7 @@ pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
     }
     if let Some(id) = &args.explain {
         let rule = lint::rule(id).ok_or_else(|| unknown_rule(id))?;
-        let shown = context.shown(rule.about().page);
-        context.print(&shown)?;
+        context.print(rule.about().page)?;
         return Ok(Code::OK);
     }
     let selection = Selection {
@@ -256,9 +255,12 @@ fn report(
     };
     if to_stderr {
         // Nobody is left to be told when stderr is closed.
-        let _ = context.host.stderr.write_all(text.as_bytes());
+        let _ = context.host.stderr.write_all(printable(&text).as_bytes());
     } else {
-        context.print(&text)?;
+        match args.output {
+            LintOutput::Text => context.print_painted(&text)?,
+            _ => context.print(&text)?,
+        }
     }
     let counts = Counts::of(&found, outcome.ignored);
     // Where nothing could be read, the errors say all there is to say.

@@ -58,7 +58,7 @@ pub(super) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         }
     }
     let text = match args.output {
-        MatrixOutput::Text => context.shown(&matrix::text(&rows)),
+        MatrixOutput::Text => matrix::text(&rows),
         MatrixOutput::Markdown => matrix::as_markdown(&rows),
         MatrixOutput::Csv => matrix::csv(&rows),
         MatrixOutput::Json => matrix::json(&rows),

@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+use crate::process::Hold;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub fn place(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
+    // Ctrl-C would leave the temporary file.
+    let _hold = Hold::new();
     let failed = |cause| failed(path, cause);
     let mut file = temporary(directory(path), Access::Normal).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
@@ -53,6 +56,8 @@ pub(super) fn write_checked(
     existing: Existing,
     check: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> Result<()> {
+    // Ctrl-C would leave the temporary file, which may hold a secret.
+    let _hold = Hold::new();
     let failed = |cause| failed(path, cause);
     let directory = directory(path);
     let mut file = temporary(directory, access).map_err(failed)?;

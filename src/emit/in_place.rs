@@ -4,13 +4,14 @@
 //! If a later one cannot be, those in place already are put back.
 
 use std::fs::{self, Metadata};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::file::{Access, sync_directory, temporary};
 use crate::error::{Error, Result};
+use crate::process::Hold;
 
 /// A file that gets another text.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Replacement {
 /// [`crate::error::Kind::External`], or [`crate::error::Kind::Usage`] for a backup that exists;
 /// every file is then as it was.
 pub fn replace_all(files: &[Replacement], backup: Option<&str>) -> Result<()> {
+    // Ctrl-C in between would leave some files edited and others not, and copies beside them.
+    let _hold = Hold::new();
     let mut prepared: Vec<Prepared<'_>> = Vec::new();
     for file in files {
         let one = Prepared::new(file, backup)?;
@@ -90,8 +93,12 @@ impl<'a> Prepared<'a> {
 impl Replacement {
     /// Refuses a file that is not what was read any more.
     fn is_unchanged(&self, target: &Path) -> Result<()> {
-        match fs::read(target) {
-            Ok(bytes) if bytes == self.before.as_bytes() => Ok(()),
+        // Whatever stands there now, no more of it is read than is needed to see that it is another.
+        let mut bytes = Vec::with_capacity(self.before.len() + 1);
+        let most = self.before.len() as u64 + 1;
+        let read = fs::File::open(target).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        match read {
+            Ok(_) if bytes == self.before.as_bytes() => Ok(()),
             Ok(_) => Err(Error::external(format!(
                 "{} has changed since it was read",
                 self.shown
@@ -345,8 +352,12 @@ mod tests {
         let victim = put(directory.path(), "victim", "a");
         let files = [replacement(&put(directory.path(), "a", "a"), "a", "new")];
         let prepared = prepare(&files, None);
-        fs::remove_file(&files[0].path).unwrap();
-        std::os::unix::fs::symlink("victim", &files[0].path).unwrap();
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink("victim", &link).unwrap();
+        tempfile::TempPath::try_from_path(link)
+            .unwrap()
+            .persist(&files[0].path)
+            .unwrap();
         commit(prepared, &mut |file, target| {
             file.persist(target).map(drop).map_err(|error| error.error)
         })

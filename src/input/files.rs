@@ -136,7 +136,7 @@ impl Reader<'_> {
             Wanted::Stdin => self.stdin().map(Ok),
             Wanted::Found(name) => Ok(self.found(&name)),
             Wanted::Named(name) => {
-                let text = read(&self.directory.join(&name), &name)?;
+                let text = read_text(&self.directory.join(&name), &name)?;
                 let content = content(Source::new(&*name.to_string_lossy(), text))?;
                 Ok(Ok(File {
                     origin: Origin::Named(name),
@@ -166,7 +166,7 @@ impl Reader<'_> {
     fn found(&self, name: &Path) -> Result<File, Box<Skipped>> {
         let path = self.directory.join(name);
         let mut names_argo_cd = false;
-        let parsed = read(&path, name).and_then(|text| {
+        let parsed = read_text(&path, name).and_then(|text| {
             names_argo_cd = text.contains("argocd-cm") || text.contains("argocd-rbac-cm");
             let stream = Stream::parse(Source::new(&*name.to_string_lossy(), text))?;
             let content = Content::Documents(stream);
@@ -228,7 +228,11 @@ fn list(path: &Path, name: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> 
     Ok(())
 }
 
-fn read(path: &Path, name: &Path) -> Result<String> {
+/// The text of the file at `path`, which is called `name` where it cannot be read.
+///
+/// # Errors
+/// Bad input: it cannot be read, is larger than 64 MiB, or is not UTF-8.
+pub fn read_text(path: &Path, name: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     fs::File::open(path)
         .and_then(|file| {

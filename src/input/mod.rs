@@ -11,7 +11,7 @@ mod values;
 use std::path::PathBuf;
 
 pub use argocd::ArgoCd;
-pub use files::{Reader, Reading, Skipped};
+pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, Wanted, get};
 pub use marks::marks;
 pub use object::{Object, objects};

@@ -13,6 +13,7 @@ mod project;
 pub mod shell;
 mod source;
 pub mod spelling;
+mod terminal;
 mod text;
 mod time;
 mod token;
@@ -33,6 +34,7 @@ pub use permission::{
 };
 pub use project::{MatchMode, ProjectName};
 pub use source::{Location, Source};
+pub use terminal::printable;
 pub use text::Text;
 pub use time::{Moment, Span};
 pub use token::{Claims, Expiry, Subject, TokenRecord};

@@ -112,12 +112,46 @@ fn install() {
     let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
     #[cfg(not(unix))]
     let signals = [SIGINT, SIGTERM];
+    let status = status();
     for signal in signals {
+        // Who started us does not want it heard: `nohup`, or a script's job in the background.
+        if is_ignored(signal, &status) {
+            continue;
+        }
         // The order counts: the first one ends the program if nobody holds. Registering fails
         // only for signals that cannot be caught; then the default action stays, which is to end.
         let ended = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, &AT_ONCE);
         if ended.is_ok() {
             let _ = signal_hook::flag::register(signal, &RAISED);
         }
+    }
+}
+
+/// What the system says of this process; empty where it says nothing.
+fn status() -> String {
+    std::fs::read_to_string("/proc/self/status").unwrap_or_default()
+}
+
+/// Whether a signal is among those that the process was told to ignore (proc(5), `SigIgn`).
+fn is_ignored(signal: i32, status: &str) -> bool {
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let bit = u32::try_from(signal - 1).ok();
+    mask.zip(bit)
+        .and_then(|(mask, bit)| mask.checked_shr(bit))
+        .is_some_and(|mask| mask & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_is_ignored_stays_so() {
+        let status = "Name:\tx\nSigBlk:\t0000000000000002\nSigIgn:\t0000000000001001\n";
+        assert!(is_ignored(1, status), "SIGHUP");
+        assert!(!is_ignored(2, status), "SIGINT");
+        assert!(!is_ignored(15, status) && !is_ignored(1, ""));
     }
 }

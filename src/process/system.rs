@@ -10,6 +10,7 @@ use super::interrupt::Ear;
 use super::prompt::{Dialogue, Terminal};
 use super::reader::{self, Collected, Event};
 use super::{Failure, Hold, Invocation, OUTPUT_LIMIT, Output, Runner, Stdin, tree};
+use crate::model::printable;
 
 /// How often a running program is looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -76,7 +77,7 @@ fn run(invocation: &Invocation, ear: &Ear) -> Result<Output, Failure> {
     if traced {
         // One write a line, so that calls at the same time do not mix. Nobody is left to be
         // told when stderr is closed.
-        let line = format!("run: {invocation}\n");
+        let line = format!("run: {}\n", printable(&invocation.to_string()));
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
     let outcome = match invocation.stdin {
@@ -109,10 +110,10 @@ fn summary(call: &Invocation, outcome: &Result<Output, Failure>, took: Duration)
     if let Ok(output) = outcome {
         for said in output.stderr.lines() {
             line.push_str("said: ");
-            line.extend(
-                said.chars()
-                    .map(|c| if c.is_control() { '\u{fffd}' } else { c }),
-            );
+            let said = said
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c });
+            line.push_str(&printable(&said.collect::<String>()));
             line.push('\n');
         }
     }

@@ -12,6 +12,8 @@ use super::words::{self, Pieces};
 /// A replaced passage longer than this is shown without marked words: comparing them would take
 /// longer than reading them.
 const MAX_MARKED: usize = 200;
+/// More lines of context than any text has; larger numbers would overflow where they are added.
+const MOST_CONTEXT: usize = 1 << 28;
 
 /// Equal texts are compared so many bytes at a time, which is faster than single ones.
 const BLOCK: usize = 256;
@@ -34,6 +36,7 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
     if pair.live == pair.desired {
         return out;
     }
+    let context = context.min(MOST_CONTEXT);
     let (skipped, live, desired) = middle(pair.live, pair.desired, context);
     let old = live.tokenize_lines();
     let new = desired.tokenize_lines();
@@ -45,7 +48,12 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         } else {
             format!("{side}/{}", pair.name)
         };
-        let _ = writeln!(out, "{}", style.strong(&format!("{mark} {path}")));
+        let named = format!("{mark} {path}");
+        if style.is_colored() {
+            let _ = writeln!(out, "{}", style.strong(&super::printable(&named)));
+        } else {
+            let _ = writeln!(out, "{named}");
+        }
     }
     for hunk in group_diff_ops(operations(&old, &new), context) {
         let _ = writeln!(out, "{}", style.place(&place(&hunk, skipped)));
@@ -228,6 +236,17 @@ mod tests {
             "--- live/x\n+++ desired/x\n@@ -4,3 +4,3 @@\n 4\n-5\n+five\n 6\n@@ -8,2 +8,2 @@\n 8\n-9\n\
              \\ No newline at end of file\n+9\n"
         );
+    }
+
+    #[test]
+    fn any_number_of_lines_of_context_will_do() {
+        for context in [usize::MAX, usize::MAX - 1, usize::MAX / 2] {
+            let text = diff("1\n2\n3\n", "1\n2\nthree\n", context, false);
+            assert!(
+                text.ends_with("@@ -1,3 +1,3 @@\n 1\n 2\n-3\n+three\n"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

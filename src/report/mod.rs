@@ -8,10 +8,9 @@ pub mod matrix;
 pub mod permissions;
 mod style;
 mod table;
-mod terminal;
 mod words;
 mod xml;
 
+pub use crate::model::printable;
 pub use style::Style;
 pub use table::{markdown, table};
-pub use terminal::printable;

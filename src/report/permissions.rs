@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::Style;
+use super::{Style, printable};
 
 /// One thing that somebody gains or loses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +46,7 @@ pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String
             ..
         } = change;
         let line = format!("{sign} {subject}: {action} {resource} {objects}");
+        let line = printable(&line);
         let painted = match (change.collateral, change.change) {
             (true, _) | (_, "undecided") => style.bad(&line),
             (_, "gained") => style.good(&line),
@@ -56,7 +57,7 @@ pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String
             (true, "") => format!("  ({})", change.line),
             (true, example) => format!("  (for example {example}; {})", change.line),
         };
-        let _ = writeln!(out, "{painted}{why}");
+        let _ = writeln!(out, "{painted}{}", printable(&why));
     }
     if !changes.iter().any(|change| change.collateral) {
         let nobody = if changes.iter().any(|change| change.subject == account) {

@@ -270,6 +270,125 @@ fn what_is_read_cannot_fool_a_terminal() {
     }
 }
 
+/// Data on a terminal, in every format that is printed there; the first of the instances is read
+/// from a file, and reported.
+#[test]
+fn formats_for_programs_cannot_fool_a_terminal_either() {
+    let evil = "x\u{9b}31m\u{202e}\u{61c}\u{7f}";
+    let policy = format!(
+        "p, me{evil}, applications, get, x{evil}/*, allow\np, me, logs, nothing{evil}, *, allow\n"
+    );
+    let cm = format!(
+        r#"{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "argocd-cm"}},
+  "data": {{"accounts.octopus": "login, {evil}", "note": "{evil}"}}}}
+"#
+    );
+    let sandbox = Sandbox::new()
+        .with("p.csv", &policy)
+        .with("cm.json", cm)
+        .with(
+            "octopus-argo.yaml",
+            "instances: [{name: one, files: [p.csv]}, {name: two, files: [p.csv]}]\n",
+        );
+    let json = [
+        "lint -f p.csv -o json",
+        "matrix -f p.csv -o json",
+        "lint --all -o json",
+    ];
+    for command in [
+        "render -f cm.json",
+        "render -f cm.json --absent",
+        "diff -f cm.json --color never",
+        "diff -f cm.json --color always",
+        "diff -f cm.json -o json",
+        "lint -f p.csv -o github",
+        "lint -f p.csv -o junit",
+        "lint -f p.csv -o sarif",
+        "lint --all -o github",
+        "lint --all",
+        "matrix -f p.csv -o csv",
+        "matrix -f p.csv -o markdown",
+        "matrix --all",
+        "can me get applications x/y --all --explain",
+        "lint --fix -f -",
+    ]
+    .into_iter()
+    .chain(json)
+    {
+        let run = sandbox.command(command).stdin(&policy).terminal().run();
+        assert!(!run.stdout.is_empty(), "{command}: {}", run.stderr);
+        for text in [&run.stdout, &run.stderr] {
+            let wrong = |c: char| "\u{9b}\u{202e}\u{61c}\u{7f}".contains(c);
+            assert!(!text.contains(wrong), "{command}: {text:?}");
+        }
+    }
+    // Nobody but a terminal gets anything else than the data.
+    let run = sandbox.command("render -f cm.json").run();
+    assert!(run.stdout.contains(evil), "{}", run.stdout);
+    for command in json {
+        let run = sandbox.command(command).run();
+        serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap();
+    }
+}
+
+/// What is typed may be the name of a file that a shell put there.
+#[test]
+fn a_wrong_command_line_cannot_fool_a_terminal() {
+    let run = Sandbox::new()
+        .command("lint")
+        .arg("\u{202e}lmay.\u{7}\u{9b}2J")
+        .terminal()
+        .run();
+    assert_eq!(run.code, 2);
+    let wrong = |c: char| "\u{202e}\u{7}\u{9b}".contains(c);
+    assert!(!run.stderr.contains(wrong), "{:?}", run.stderr);
+}
+
+/// Our own colours are no part of the data.
+#[test]
+fn colours_of_reports_reach_a_terminal() {
+    for command in [
+        "check --sample",
+        "diff --sample",
+        "lint -f p.csv",
+        "check --all",
+    ] {
+        let run = Sandbox::new()
+            .with(
+                "p.csv",
+                "p, role:a, applications, get, x/*, allow\n".repeat(2),
+            )
+            .with(
+                "octopus-argo.yaml",
+                "instances: [{name: one, files: [p.csv]}, {name: two, files: [p.csv]}]\n",
+            )
+            .command(command)
+            .terminal()
+            .run();
+        assert!(run.stdout.contains("\u{1b}["), "{command}: {}", run.stdout);
+        assert!(!run.stdout.contains("\\u{1b}"), "{command}: {}", run.stdout);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_without_an_end_is_refused() {
+    let sandbox = Sandbox::new()
+        .with("t/note", "")
+        .with("p.csv", "p, a, logs, get, */*, allow\n");
+    std::os::unix::fs::symlink("/dev/zero", sandbox.path().join("zero")).unwrap();
+    for command in [
+        "render --fresh --values zero",
+        "check -f p.csv --expect zero",
+        "lint -f zero",
+    ] {
+        sandbox
+            .command(command)
+            .run()
+            .refused(3, "zero is larger than 64 MiB");
+    }
+}
+
 /// The tests that `docs/security.md` names as `file::test`.
 #[test]
 fn each_claim_names_a_test_that_exists() {

@@ -68,8 +68,7 @@ fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) 
     })?;
     relay(members, &ended, context);
     let rows = members.iter().map(|member| member.instance.name.as_str());
-    let text = report.text(&rows.zip(&ended).collect::<Vec<_>>(), context.style())?;
-    context.print(&text)?;
+    report.print(&rows.zip(&ended).collect::<Vec<_>>(), context)?;
     Ok(worst(&ended))
 }
 

@@ -1,6 +1,6 @@
 //! The one report of several instances, in the format that the command was asked for.
 
-use super::super::context::Ended;
+use super::super::context::{Context, Ended};
 use crate::cli::{CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput};
 use crate::error::{Error, Result};
 use crate::report::Style;
@@ -97,8 +97,20 @@ impl Report {
         self.words
     }
 
-    /// The whole report.
-    pub(super) fn text(&self, ended: &[(&str, &Ended)], style: Style) -> Result<String> {
+    /// Prints the whole report.
+    pub(super) fn print(
+        &self,
+        ended: &[(&str, &Ended)],
+        context: &mut Context<'_, '_>,
+    ) -> Result<()> {
+        let text = self.text(ended, context.style())?;
+        match self.join {
+            Join::Text(_) => context.print_painted(&text),
+            _ => context.print(&text),
+        }
+    }
+
+    fn text(&self, ended: &[(&str, &Ended)], style: Style) -> Result<String> {
         let rows: Vec<Row<'_>> = ended
             .iter()
             .map(|(name, ended)| Row {

@@ -162,11 +162,14 @@ mod tests {
         document(&before.documents()[0], &after.documents()[0], Some(&intent))
     }
 
+    /// Where, in what, what is right, what is wrong.
+    type Case<'c> = (&'c [Step], &'c str, &'c [&'c str], &'c [&'c str]);
+
     #[test]
     fn nothing_is_lost_made_up_or_changed_beside_what_was_intended() {
         let (key, item) = ([Step::key("k")], [Step::Index(2)]);
         let inside = [Step::key("a"), Step::key("k")];
-        let cases: [(&[Step], &str, &[&str], &[&str]); 7] = [
+        let cases: [Case<'_>; 7] = [
             (
                 &key,
                 "a: x\nb: y",

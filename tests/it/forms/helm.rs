@@ -1,5 +1,7 @@
 //! `-o helm`: values of the argo-cd chart, from nothing and in a file that is there.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::RULES;
@@ -275,7 +277,7 @@ fn values_of_a_chart_below_others_are_indented_below_their_names() {
     };
     let mut wanted = String::from("\"on\":\n  argo-cd:\n");
     for line in render("").lines() {
-        wanted += &format!("    {line}\n");
+        writeln!(wanted, "    {line}").unwrap();
     }
     assert_eq!(render("--values-root on.argo-cd"), wanted);
 }

@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use crate::common::Sandbox;
+use crate::common::{Sandbox, real};
 
 const CM: &str = "\
 apiVersion: v1
@@ -164,4 +164,35 @@ fn what_is_no_file_is_refused() {
     );
     refused("render --in-place -f x.yaml,cm.yaml", 3, "x.yaml:");
     assert_eq!(sandbox.read("cm.yaml"), CM);
+}
+
+/// Ctrl-C between two files, or before the first: what was begun is finished, and nothing lies
+/// beside the files.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_leaves_no_half_edited_set_and_no_copies() {
+    let Some(strace) = real::find("strace") else {
+        return;
+    };
+    for inject in [
+        "fsync:signal=INT:when=1",
+        "rename,renameat,renameat2:signal=TERM:when=1",
+        "rename,renameat,renameat2:signal=HUP:when=2",
+    ] {
+        let sandbox = Sandbox::new().with("cm.yaml", CM).with("rbac.yaml", RBAC);
+        let plugin = real::binary().to_str().unwrap();
+        let inject = format!("inject={inject}");
+        let mut args = vec!["-f", "-o", "/dev/null", "-e", &inject, plugin];
+        args.extend("render -f cm.yaml,rbac.yaml --in-place".split(' '));
+        let output = real::run(&strace, &args, "", |command| {
+            command.current_dir(sandbox.path());
+        });
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{inject}: {said}");
+        for name in ["cm.yaml", "rbac.yaml"] {
+            assert!(sandbox.read(name).contains("octopus"), "{inject}: {name}");
+        }
+        let names = std::fs::read_dir(sandbox.path()).unwrap().count();
+        assert_eq!(names, 2, "{inject}");
+    }
 }

@@ -94,8 +94,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         |job, own| one(job, &shared, own),
     )?;
     relay(&several.members, &ended, context);
-    let text = context.shown(&text(&jobs, &ended));
-    context.print(&text)?;
+    context.print(&text(&jobs, &ended))?;
     let worst = worst(&ended);
     shared.journal.end(worst == Code::OK)?;
     close(&jobs, &ended, context);

@@ -1,13 +1,13 @@
 //! Which Argo CD an instance's argocd reaches, and with which login.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use super::super::super::argocd::client;
 use super::super::super::context::Context;
 use crate::cli::Argocd;
 use crate::error::{Error, Result};
+use crate::input::read_text;
 use crate::model::Instance;
 use crate::process::argocd::{Logins, Owner, config_file};
 
@@ -35,7 +35,7 @@ impl Configurations {
         let file = file.or_else(|| config_file(|name| env.get(name)));
         let file = context.host.path(file.unwrap_or_default());
         Ok(self.0.entry(file).or_insert_with_key(|file| {
-            let text = fs::read_to_string(file).unwrap_or_default();
+            let text = read_text(file, file).unwrap_or_default();
             Logins::read(&text)
         }))
     }

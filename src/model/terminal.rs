@@ -22,8 +22,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 fn hides(c: char) -> bool {
-    let reorders =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    // Unicode's Bidi_Control.
+    let reorders = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
     reorders || (c.is_control() && c != '\n' && c != '\t')
 }
 
@@ -35,6 +38,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown_escaped() {
         assert_eq!(printable("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(printable("\u{202e}evil\u{9b}"), "\\u{202e}evil\\u{9b}");
+        assert_eq!(printable("a\u{61c}b"), "a\\u{61c}b");
         assert_eq!(printable("x\ry"), "x\\u{d}y");
         assert_eq!(printable("ü\tx\r\ny\n"), "ü\tx\r\ny\n");
     }
