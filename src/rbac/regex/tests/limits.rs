@@ -124,6 +124,16 @@ fn sizes_are_looked_at_as_late_as_in_go() {
     }
 }
 
+/// A literal counts by its length when it was pushed: as one, however long it grows.
+#[test]
+fn a_literal_is_as_large_as_it_began() {
+    let with = |dots: usize| {
+        let literal = "a".repeat(2_000);
+        ["x{1000}".repeat(3_355), literal, ".".repeat(dots)].concat()
+    };
+    assert_limit(&with(442), &with(443), TOO_LARGE, "literal");
+}
+
 /// Every rune that is pushed counts, again for each group around it.
 #[test]
 fn runes_are_counted_as_go_counts_them() {
