@@ -353,6 +353,43 @@ mod tests {
     }
 
     #[test]
+    fn an_error_says_what_is_wrong_and_what_to_do() {
+        for (text, what, hint) in [
+            (
+                "p, a",
+                "a `p` line has 6 fields, this one has 2: p, a",
+                "a rule is `p, subject",
+            ),
+            (
+                "g, a",
+                "a `g` line has 3 fields, this one has 2: g, a",
+                "`g, subject, role`",
+            ),
+            (
+                "x, a",
+                "not a policy line: x, a",
+                "begins with `p,` or `g,`",
+            ),
+            (
+                "p, a\"",
+                "a quote inside a field that does not begin with one: p, a\"",
+                "doubles",
+            ),
+            (
+                "p, \"a",
+                "a quoted field does not end where it should: p, \"a",
+                "right before the comma",
+            ),
+        ] {
+            let Line::Invalid(error) = lines(&"k".into(), text).next().unwrap().line else {
+                panic!("{text}")
+            };
+            assert_eq!(error.to_string(), what);
+            assert!(error.hint().contains(hint), "{}", error.hint());
+        }
+    }
+
+    #[test]
     fn blank_only_lines_do_not_confuse_offsets() {
         let all: Vec<_> = lines(&"k".into(), "   \n\ng, a, b")
             .map(|line| line.offset)

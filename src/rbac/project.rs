@@ -55,3 +55,17 @@ pub fn project_role(subject: &str) -> Option<(&str, &str)> {
     let found = (parts.next()?, parts.next()?, parts.next()?);
     (found.0 == "proj" && parts.next().is_none()).then_some((found.1, found.2))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_role_has_three_parts_and_begins_with_proj() {
+        assert_eq!(project_role("proj:web:ci"), Some(("web", "ci")));
+        assert_eq!(project_role("proj::"), Some(("", "")));
+        for subject in ["role:web:ci", "proj:web", "proj:web:ci:x", "proj", ""] {
+            assert_eq!(project_role(subject), None, "{subject}");
+        }
+    }
+}

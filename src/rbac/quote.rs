@@ -52,5 +52,6 @@ mod tests {
             quote("p, \"größe\"\t\u{7f}\u{feff}\u{a0}e\u{301}\u{2028}\u{e0001}日\u{1}"),
             "\"p, \\\"größe\\\"\\t\\x7f\\ufeff\\u00a0e\u{301}\\u2028\\U000e0001日\\x01\""
         );
+        assert_eq!(quote("\u{7}\u{8}\u{c}\n\r\u{b}\\"), r#""\a\b\f\n\r\v\\""#);
     }
 }

@@ -331,3 +331,18 @@ fn what_is_not_there_needs_no_removing() {
         becomes(text, &[remove("a/x"), remove("c")], text);
     }
 }
+
+/// In front of a last entry that must stay the last one; what stands above the first is everybody's.
+#[test]
+fn a_comment_above_the_only_entry_stays_at_the_head() {
+    line_becomes(
+        "data:\n  # about all\n  a: |-\n    x",
+        &[set("data/k", json!("v"))],
+        "data:\n  # about all\n  k: v\n  a: |-\n    x",
+    );
+    line_becomes(
+        "data:\n  z: 1\n  # about a\n  a: |-\n    x",
+        &[set("data/k", json!("v"))],
+        "data:\n  z: 1\n  k: v\n  # about a\n  a: |-\n    x",
+    );
+}
