@@ -112,10 +112,10 @@ fn install() {
     let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
     #[cfg(not(unix))]
     let signals = [SIGINT, SIGTERM];
-    let status = status();
     for signal in signals {
-        // Who started us does not want it heard: `nohup`, or a script's job in the background.
-        if is_ignored(signal, &status) {
+        // `nohup` wants that nothing ends with the terminal.
+        #[cfg(unix)]
+        if signal == signal_hook::consts::SIGHUP && is_ignored(signal, &status()) {
             continue;
         }
         // The order counts: the first one ends the program if nobody holds. Registering fails
@@ -128,11 +128,13 @@ fn install() {
 }
 
 /// What the system says of this process; empty where it says nothing.
+#[cfg(unix)]
 fn status() -> String {
     std::fs::read_to_string("/proc/self/status").unwrap_or_default()
 }
 
 /// Whether a signal is among those that the process was told to ignore (proc(5), `SigIgn`).
+#[cfg(unix)]
 fn is_ignored(signal: i32, status: &str) -> bool {
     let mut lines = status.lines();
     let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
@@ -143,7 +145,7 @@ fn is_ignored(signal: i32, status: &str) -> bool {
         .is_some_and(|mask| mask & 1 == 1)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
