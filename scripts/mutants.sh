@@ -35,4 +35,5 @@ printf '#![allow(missing_docs)]\npub mod error;\npub mod model;\npub mod %s;\n' 
   printf '[profile.dev]\nopt-level = 1\ndebug = 0\n'
 } >"$crate/Cargo.toml"
 
-cargo mutants --dir "$crate" --output "$crate" -f "src/$room/**" "$@"
+[[ " $* " == *" -f "* ]] || set -- -f "src/$room/**" "$@"
+cargo mutants --dir "$crate" --output "$crate" "$@"
