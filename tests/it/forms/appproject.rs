@@ -226,3 +226,15 @@ fn live_asks_for_the_projects() {
         "get appprojects.argoproj.io team-a --namespace argocd"
     );
 }
+
+#[test]
+fn a_report_names_the_role_whose_rules_change() {
+    let run = Sandbox::new()
+        .command("diff -q --form appproject --project team-b -o json -f -")
+        .stdin(LIVE)
+        .run();
+    let report: Value = serde_json::from_str(&run.stdout_of(1)).unwrap();
+    let change = &report["objects"][0]["changes"][0];
+    assert_eq!(change["key"], "spec.roles[octopus].policies");
+    assert_eq!(change["before"], Value::Null);
+}
