@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Form;
+use crate::model::is_values_root;
 
 /// Where the objects come from: files, stdin, the cluster through kubectl, the sample.
 #[derive(Clone, Debug, Default, Args)]
@@ -33,11 +34,19 @@ pub struct Input {
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
     /// Where the argo-cd chart's values stand in a values file: argo-cd in an umbrella chart
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = values_root)]
     pub values_root: Option<String>,
     /// How kubectl reaches the cluster.
     #[command(flatten)]
     pub kubectl: Kubectl,
+}
+
+fn values_root(text: &str) -> Result<String, String> {
+    let wrong =
+        || "write the names from the top down, with dots between them: platform.argo-cd".to_owned();
+    is_values_root(text)
+        .then(|| text.to_owned())
+        .ok_or_else(wrong)
 }
 
 /// Connection flags handed to kubectl as they are.

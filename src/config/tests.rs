@@ -118,6 +118,15 @@ fn what_can_be_read_in_two_ways_is_refused() {
 }
 
 #[test]
+fn a_way_to_values_with_a_gap_in_it_is_refused() {
+    let of = |root: &str| format!("instances:\n- name: a\n  valuesRoot: {root}\n");
+    for root in ["a..b", "''", ".a", "a."] {
+        refused(&of(root), "3:15", "leads to no values");
+    }
+    assert!(parse(&Source::new("c.yaml", of("a.b"))).is_ok());
+}
+
+#[test]
 fn names_that_cannot_be_are_refused_where_they_stand() {
     for name in ["''", "A", "a.b", "a/b", "-a", "a-", "'a b'", "../a", "ä"] {
         let text = format!("instances:\n- name: fine\n- name: {name}\n");

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountName, Configuration, Instance, Location, ProjectName, Source, is_data_key, is_policy_key,
+    AccountName, Configuration, Instance, Location, ProjectName, Source, is_data_key,
+    is_policy_key, is_values_root,
 };
 use crate::yaml::{Node, Stream};
 
@@ -76,6 +77,16 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
         ));
         let error = error.hint("keys for rules are policy.csv and policy.ANYTHING.csv");
         return Err(("policyKey", error));
+    }
+    if let Some(root) = instance
+        .values_root
+        .as_ref()
+        .filter(|root| !is_values_root(root))
+    {
+        let error = Error::input(format!("`{}` leads to no values", root.escape_debug()));
+        let error = error
+            .hint("write the names from the top down, with dots between them: platform.argo-cd");
+        return Err(("valuesRoot", error));
     }
     if let Some(cluster) = &instance.destination
         && cluster.name.is_some() == cluster.server.is_some()

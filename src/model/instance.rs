@@ -221,3 +221,9 @@ impl Instance {
         }
     }
 }
+
+/// Whether a text leads to the values of a chart below others: names separated by dots, as in
+/// `platform.argo-cd`.
+pub fn is_values_root(text: &str) -> bool {
+    !text.split('.').any(str::is_empty)
+}

@@ -280,4 +280,10 @@ fn values_of_a_chart_below_others_are_indented_below_their_names() {
         writeln!(wanted, "    {line}").unwrap();
     }
     assert_eq!(render("--values-root on.argo-cd"), wanted);
+    for gap in ["a..b", ".", "a.", ".a"] {
+        let run = Sandbox::new()
+            .command(&format!("render -o helm --values-root {gap}"))
+            .run();
+        run.refused(2, "write the names from the top down");
+    }
 }
