@@ -75,6 +75,24 @@ proptest! {
     }
 }
 
+/// Of what stands between dots nothing is left out.
+#[test]
+fn every_part_between_dots_is_looked_for() {
+    for (pattern, right, wrong) in [
+        (".*b.*c", "bc", ["b", "c", "cb"]),
+        ("a.*b.*", "ab", ["a", "b", "ba"]),
+        ("^.*b.*c$", "abc", ["ab", "c", "cb"]),
+        ("^a.*b.*$", "abc", ["a", "b", "ba"]),
+        (".*a.*b.*c.*", "abc", ["ab", "bc", "acb"]),
+    ] {
+        let regex = GoRegex::compile(pattern).unwrap();
+        assert!(regex.is_match(right), "{pattern}");
+        for text in wrong {
+            assert!(!regex.is_match(text), "{pattern} on {text}");
+        }
+    }
+}
+
 #[test]
 fn quick_shapes() {
     let shape = |pattern: &str| format!("{:?}", GoRegex::quick(pattern));
