@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Splice;
 use super::plan::{Added, Caution, Planner, leads, values};
 use crate::yaml::node::{Chomping, Node, NodeKind, ScalarStyle};
 use crate::yaml::trivia::{
@@ -146,7 +147,9 @@ impl<'a> Planner<'a> {
             let behind = block.is_some() && leaf.span.end == gone.run;
             behind && (!gone.is_list || bare.ends_with('\n'))
         });
-        if gone.ends_text && !follows_block {
+        // What is put below the entry in front needs that entry's line break.
+        let put = |splice: &Splice| splice.start == start && !splice.text.is_empty();
+        if gone.ends_text && !follows_block && !self.splices.iter().any(put) {
             // The line break in front of it goes along.
             start = without_break(&self.text[..start]).len();
         }

@@ -346,3 +346,18 @@ fn a_comment_above_the_only_entry_stays_at_the_head() {
         "data:\n  z: 1\n  k: v\n  # about a\n  a: |-\n    x",
     );
 }
+
+#[test]
+fn the_last_entry_goes_while_the_one_before_gets_lines() {
+    line_becomes(
+        "data: {} # c\nx: {} # d",
+        &[remove("x"), set("data/k", json!("v"))],
+        "data: # c\n  k: v\n",
+    );
+    line_becomes(
+        "data:\nx: 1",
+        &[set("data/k", json!("v")), remove("x")],
+        "data:\n  k: v\n",
+    );
+    line_becomes("a: 1\nx: 1", &[set("a", json!(2)), remove("x")], "a: 2");
+}
