@@ -208,7 +208,12 @@ impl<'a> Planner<'a> {
         }
         self.above.pop();
         if !removed.is_empty() && removed.len() == children.len() {
-            self.replace_all(node, added);
+            // Brackets that hold a comment stay around it.
+            if node.flow && added.is_empty() && self.text[node.span.clone()].contains('#') {
+                self.remove_flow(node, &removed);
+            } else {
+                self.replace_all(node, added);
+            }
             return Ok(());
         }
         self.above.push(node);

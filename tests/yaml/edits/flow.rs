@@ -152,3 +152,22 @@ fn a_tag_stays_on_what_stays_a_collection() {
     becomes("d: !t {a: b}\n", &[set("d", json!(["b"]))], "d:\n- b\n");
     becomes("d: !t {a: b}\n", &[set("d", json!("b"))], "d: b\n");
 }
+
+#[test]
+fn a_comment_stays_in_brackets_that_are_emptied() {
+    becomes(
+        "data: {\n    # inside {\n    \"k\": {n: 1}\n }\n# last\n",
+        &[remove("data/k")],
+        "data: {\n    # inside {\n }\n# last\n",
+    );
+    becomes(
+        "data: { # c\n  a: 1, b: 2 }\n",
+        &[remove("data/a"), remove("data/b")],
+        "data: { # c\n   }\n",
+    );
+    becomes(
+        "l: [\n  # one\n  1,\n  # two\n  2,\n]\n",
+        &[remove("l/0"), remove("l/1")],
+        "l: [\n  # one\n  # two\n]\n",
+    );
+}
