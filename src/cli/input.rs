@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Form;
-use crate::model::is_values_root;
+use crate::model::check_values_root;
 
 /// Where the objects come from: files, stdin, the cluster through kubectl, the sample.
 #[derive(Clone, Debug, Default, Args)]
@@ -41,12 +41,8 @@ pub struct Input {
     pub kubectl: Kubectl,
 }
 
-fn values_root(text: &str) -> Result<String, String> {
-    let wrong =
-        || "write the names from the top down, with dots between them: platform.argo-cd".to_owned();
-    is_values_root(text)
-        .then(|| text.to_owned())
-        .ok_or_else(wrong)
+fn values_root(text: &str) -> Result<String, &'static str> {
+    check_values_root(text).map(|()| text.to_owned())
 }
 
 /// Connection flags handed to kubectl as they are.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountName, Configuration, Instance, Location, ProjectName, Source, is_data_key,
-    is_policy_key, is_values_root,
+    AccountName, Configuration, Instance, Location, ProjectName, Source, check_values_root,
+    is_data_key, is_policy_key,
 };
 use crate::yaml::{Node, Stream};
 
@@ -78,15 +78,11 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
         let error = error.hint("keys for rules are policy.csv and policy.ANYTHING.csv");
         return Err(("policyKey", error));
     }
-    if let Some(root) = instance
-        .values_root
-        .as_ref()
-        .filter(|root| !is_values_root(root))
+    if let Some(root) = &instance.values_root
+        && let Err(how) = check_values_root(root)
     {
         let error = Error::input(format!("`{}` leads to no values", root.escape_debug()));
-        let error = error
-            .hint("write the names from the top down, with dots between them: platform.argo-cd");
-        return Err(("valuesRoot", error));
+        return Err(("valuesRoot", error.hint(how)));
     }
     if let Some(cluster) = &instance.destination
         && cluster.name.is_some() == cluster.server.is_some()

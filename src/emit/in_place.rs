@@ -141,7 +141,7 @@ fn commit(
     files: Vec<Prepared<'_>>,
     put: &mut dyn FnMut(NamedTempFile, &Path) -> io::Result<()>,
 ) -> Result<()> {
-    let mut done: Vec<Done> = Vec::new();
+    let mut done: Vec<Done<'_>> = Vec::new();
     for one in files {
         // Others may have been at work while the texts were written and synced.
         if let Err(error) = one.file.is_unchanged(&one.target) {
@@ -161,9 +161,8 @@ fn commit(
             made = Some(path);
         }
         let put = put(one.new, &one.target);
-        let shown = one.file.shown.clone();
         done.push(Done {
-            shown,
+            shown: &one.file.shown,
             target: one.target,
             old: one.old,
             backup: made,
@@ -180,8 +179,8 @@ fn commit(
 }
 
 /// A file that was put in its place, or should have been.
-struct Done {
-    shown: String,
+struct Done<'a> {
+    shown: &'a str,
     target: PathBuf,
     old: NamedTempFile,
     backup: Option<PathBuf>,
@@ -192,7 +191,7 @@ struct Done {
     clippy::disallowed_methods,
     reason = "this room writes, and takes back what it wrote"
 )]
-fn restore(done: Vec<Done>, error: Error) -> Error {
+fn restore(done: Vec<Done<'_>>, error: Error) -> Error {
     let mut error = error;
     let mut all = true;
     for one in done {
@@ -205,7 +204,7 @@ fn restore(done: Vec<Done>, error: Error) -> Error {
             }
             Err(failed) => {
                 all = false;
-                let shown = &one.shown;
+                let shown = one.shown;
                 error = match failed.file.keep() {
                     Ok((_, kept)) => error.hint(format!(
                         "{shown} could not be put back; its text is in {}",

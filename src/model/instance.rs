@@ -222,8 +222,11 @@ impl Instance {
     }
 }
 
-/// Whether a text leads to the values of a chart below others: names separated by dots, as in
-/// `platform.argo-cd`.
-pub fn is_values_root(text: &str) -> bool {
-    !text.split('.').any(str::is_empty)
+/// Refuses a text that does not lead to the values of a chart below others: names separated by dots,
+/// as in `platform.argo-cd`. The error says how to write it.
+pub fn check_values_root(text: &str) -> Result<(), &'static str> {
+    if text.split('.').any(str::is_empty) {
+        return Err("write the names from the top down, with dots between them: platform.argo-cd");
+    }
+    Ok(())
 }

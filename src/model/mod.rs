@@ -27,7 +27,9 @@ pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;
 pub use form::Form;
 pub use gateway::Gateway;
-pub use instance::{ArgocdSettings, Defaults, Destination, Instance, Permissions, is_values_root};
+pub use instance::{
+    ArgocdSettings, Defaults, Destination, Instance, Permissions, check_values_root,
+};
 pub use ownership::{Manager, Marks, Owner, is_upstream};
 pub use permission::{
     EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
