@@ -4,6 +4,7 @@
 //! `commands` joins the layers; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
+pub mod argocd;
 pub mod cli;
 mod commands;
 pub mod config;
@@ -18,6 +19,7 @@ pub mod process;
 pub mod rbac;
 pub mod render;
 pub mod report;
+pub mod text;
 pub mod yaml;
 
 use std::ffi::OsString;

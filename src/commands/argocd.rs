@@ -5,14 +5,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
+use crate::argocd::{
+    Client, OPTIONS_VARIABLE, Options, Owner, Setup, TOKEN_VARIABLE, config_file, is_core,
+};
 use crate::cli::{self, NAME};
 use crate::error::{Error, Result};
 use crate::input::read_text;
 use crate::model::{Claims, Moment, Span};
-use crate::process::argocd::{
-    Client, OPTIONS_VARIABLE, Options, Owner, Setup, TOKEN_VARIABLE, config_file, is_core,
-};
-use crate::process::{DEFAULT_TIMEOUT, Secret, quoted};
+use crate::process::{DEFAULT_TIMEOUT, quoted};
+use crate::text::Secret;
 
 /// The variable that names the argocd to run.
 const PROGRAM_VARIABLE: &str = "ARGOCD";

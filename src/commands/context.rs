@@ -8,9 +8,9 @@ use crate::emit;
 use crate::error::{Code, Error, Kind, Result};
 use crate::host::Host;
 use crate::input::{self, File, Reader, Skipped, Wanted};
-use crate::plan::{Level, Note};
 use crate::process::Masks;
 use crate::report::{Style, printable};
+use crate::text::{Note, NoteLevel};
 
 /// The namespace that is asked for `--live` without `-n`.
 const NAMESPACE: &str = "argocd";
@@ -204,8 +204,9 @@ impl<'a, 'h> Context<'a, 'h> {
     pub(super) fn tell(&mut self, notes: &[Note]) {
         for note in notes {
             match note.level {
-                Level::Note => self.note(&note.text),
-                Level::Warning => self.warn(&note.text),
+                NoteLevel::Note => self.note(&note.text),
+                NoteLevel::Next => self.next(&note.text),
+                NoteLevel::Warning => self.warn(&note.text),
             }
         }
     }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::model::{Source, is_data_key};
-use crate::process::Secret;
 use crate::render::Engine;
+use crate::text::Secret;
 use crate::yaml::{self, Stream};
 
 /// The documented name of the gateway's Secret.

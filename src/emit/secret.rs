@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::file::{self, Access, Existing};
 use crate::error::{Error, Result};
-use crate::process::Secret;
+use crate::text::Secret;
 
 /// What every pipe takes at once when it takes anything (POSIX), and then does not block.
 const AT_ONCE: usize = 512;

@@ -11,13 +11,11 @@ mod ownership;
 mod permission;
 mod project;
 pub mod shell;
-mod source;
 pub mod spelling;
 mod terminal;
-mod text;
-mod time;
 mod token;
 
+pub use crate::text::{Location, Moment, Source, Span, Text};
 pub use account::{API_KEY, AccountName, Capabilities, LOGIN, parse_bool};
 pub use configmap::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which, is_data_key,
@@ -35,8 +33,5 @@ pub use permission::{
     EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
 };
 pub use project::{MatchMode, ProjectName};
-pub use source::{Location, Source};
 pub use terminal::printable;
-pub use text::Text;
-pub use time::{Moment, Span};
 pub use token::{Claims, Expiry, Subject, TokenRecord};

@@ -1,8 +1,9 @@
 //! What has to change in `argocd-cm`: the account.
 
-use super::{Desired, Goal, Level, Plan};
+use super::{Desired, Goal, Plan};
 use crate::error::{Error, Result};
 use crate::model::{API_KEY, Capabilities, ConfigMap, LOGIN, parse_bool};
+use crate::text::NoteLevel;
 
 /// Plans the account's keys, and whatever else the template puts into `argocd-cm`.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +75,7 @@ impl AccountPlan<'_> {
         match parse_bool(now) {
             Some(true) => {}
             Some(false) => plan.say(
-                Level::Warning,
+                NoteLevel::Warning,
                 format!(
                     "the account {account} is disabled ({}: \"{now}\") and stays so: its tokens do \
                      not work; --enable enables it",
@@ -82,7 +83,7 @@ impl AccountPlan<'_> {
                 ),
             ),
             None => plan.say(
-                Level::Warning,
+                NoteLevel::Warning,
                 format!(
                     "{}: \"{}\" is no boolean that Argo CD can read, and because of it nobody can \
                      log in at all; --enable sets it to \"true\"",
@@ -107,7 +108,7 @@ impl AccountPlan<'_> {
                 if !stays {
                     if left.canonical() != "" {
                         plan.say(
-                            Level::Note,
+                            NoteLevel::Note,
                             format!(
                                 "removed with the account: its capabilities `{}`, which render \
                                      had not added",
@@ -118,7 +119,7 @@ impl AccountPlan<'_> {
                     plan.change(key, Some(now), None);
                 } else if Capabilities::parse(now).has(API_KEY) {
                     plan.say(
-                        Level::Note,
+                        NoteLevel::Note,
                         format!(
                             "{account} keeps `{}`: it is somebody's login",
                             left.canonical()
@@ -133,7 +134,7 @@ impl AccountPlan<'_> {
                 }
                 if parse_bool(now) != Some(true) {
                     plan.say(
-                        Level::Note,
+                        NoteLevel::Note,
                         format!(
                             "removed {key}: \"{}\", which render had not added",
                             now.escape_debug()
@@ -151,7 +152,7 @@ impl AccountPlan<'_> {
             .any(|change| change.key == account.key())
         {
             plan.say(
-                Level::Warning,
+                NoteLevel::Warning,
                 format!(
                     "the account's tokens outlive it: they stay in the Secret argocd-secret and work \
                      again if the account ever comes back; revoke them first, while it is still \

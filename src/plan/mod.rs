@@ -29,7 +29,7 @@ pub use values::ValuesFile;
 
 use desired::rules;
 
-use crate::model::Location;
+use crate::text::{Location, Note, NoteLevel};
 
 /// What happens to one key of a ConfigMap's `data`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,30 +63,12 @@ impl Plan {
         }
     }
 
-    fn say(&mut self, level: Level, text: impl Into<String>) {
+    fn say(&mut self, level: NoteLevel, text: impl Into<String>) {
         self.notes.push(Note {
             level,
             text: text.into(),
         });
     }
-}
-
-/// How much a note matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Good to know; `--quiet` leaves it out.
-    Note,
-    /// Something to look at before going on.
-    Warning,
-}
-
-/// Something to say on stderr.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// How much it matters.
-    pub level: Level,
-    /// One or more sentences.
-    pub text: String,
 }
 
 /// Whether the account is to be there or not.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Desired, Goal, Level, Places, Plan};
+use super::{Desired, Goal, Places, Plan};
 use crate::error::{Error, Result};
 use crate::model::ConfigMap;
 use crate::rbac::{Line, Numbered, lines};
+use crate::text::NoteLevel;
 
 type Fields = [String; 5];
 
@@ -171,7 +172,7 @@ impl PolicyPlan<'_> {
                     let place = self.places.locate(key, line.offset);
                     let said = text[line.range.clone()].trim();
                     plan.say(
-                        Level::Note,
+                        NoteLevel::Note,
                         format!("{place}: removed with {key}, and render had not added it: {said}"),
                     );
                 }
@@ -190,7 +191,7 @@ impl PolicyPlan<'_> {
                     let place = self.places.locate(key, range.start);
                     let said = text[range.clone()].trim();
                     plan.say(
-                        Level::Note,
+                        NoteLevel::Note,
                         format!(
                             "{place}: removed, though it stands in {key}, where render had not \
                                  put it: {said}"
@@ -231,7 +232,7 @@ impl PolicyPlan<'_> {
                 _ => continue,
             };
             notes.push(super::Note {
-                level: Level::Warning,
+                level: NoteLevel::Warning,
                 text: format!(
                     "{}: {account} {verb} {what}",
                     self.places.locate(line.key, line.offset)

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Goal, KeyChange, Level, Plan, Rule, pruned, rules};
+use super::{Goal, KeyChange, Plan, Rule, pruned, rules};
 use crate::error::{Error, Result};
 use crate::model::{Location, Source};
 use crate::render::Rendered;
+use crate::text::NoteLevel;
 use crate::yaml::{Document, Edit, Node, Step, Stream};
 
 /// The role that is wanted in one project, as its template said it.
@@ -222,7 +223,7 @@ impl DesiredRole {
         let groups = texts("groups");
         if !groups.is_empty() {
             plan.say(
-                Level::Note,
+                NoteLevel::Note,
                 format!(
                     "{place}: removed with the role, and render had not added them: its groups {}",
                     groups.join(", ")
@@ -247,7 +248,7 @@ impl DesiredRole {
                 (format!("its {tokens} tokens"), "stop")
             };
             plan.say(
-                Level::Warning,
+                NoteLevel::Warning,
                 format!(
                     "{tokens} {stop} working with the role {} of project {}",
                     self.name, self.project

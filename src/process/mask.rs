@@ -1,6 +1,6 @@
 //! Takes secrets out of texts that are shown.
 
-use super::Secret;
+use crate::text::Secret;
 
 /// What stands where a secret stood.
 const MASK: &str = "***";

@@ -2,13 +2,11 @@
 //! time and a bounded output; secrets by environment or stdin, and masked wherever something is
 //! shown.
 
-pub mod argocd;
 mod failure;
 mod interrupt;
 mod mask;
 mod prompt;
 mod reader;
-mod secret;
 mod system;
 #[cfg(all(test, unix))]
 mod tests_system;
@@ -20,11 +18,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::shell::quoted;
+use crate::text::Secret;
 pub use failure::Failure;
 pub use interrupt::Hold;
 pub use mask::Masks;
 pub use prompt::Prompt;
-pub use secret::Secret;
 pub use system::{System, trace};
 
 /// How long a program may take, where the user says nothing else.

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::Secret;
+use crate::text::Secret;
 
 /// A question and its answer.
 #[derive(Clone, Debug)]

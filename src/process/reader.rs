@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::secret::{Buffer, Secret};
+use crate::text::{Secret, SecretBytes};
 
 /// How much of stderr is kept: its end, where the reason for a failure stands.
 const STDERR_KEPT: usize = 64 * 1024;
@@ -23,10 +23,10 @@ pub(super) enum Event {
 /// What a stream has brought so far. The thread that reads is not joined: a grandchild that keeps
 /// the stream open must not keep us waiting.
 #[derive(Clone)]
-pub(super) struct Collected(Arc<Mutex<Buffer>>);
+pub(super) struct Collected(Arc<Mutex<SecretBytes>>);
 
 impl Collected {
-    fn lock(&self) -> MutexGuard<'_, Buffer> {
+    fn lock(&self) -> MutexGuard<'_, SecretBytes> {
         // Bytes cannot be half pushed in a way that matters: what is there is shown.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,7 +89,7 @@ pub(super) fn stderr(mut stream: impl Read + Send + 'static, events: Sender<Even
                     let mut buffer = into.lock();
                     buffer.push(&chunk[..read]);
                     if buffer.len() > 2 * STDERR_KEPT {
-                        let mut kept = Buffer::default();
+                        let mut kept = SecretBytes::default();
                         kept.push(whole_lines(&buffer.bytes()[buffer.len() - STDERR_KEPT..]));
                         *buffer = kept;
                     }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Failure, Invocation, Prompt, Runner, Secret, Stdin, System};
+use super::{Failure, Invocation, Prompt, Runner, Stdin, System};
+use crate::text::Secret;
 
 fn sh(script: &str) -> Invocation {
     Invocation::new("/bin/sh").args(["-c", script])

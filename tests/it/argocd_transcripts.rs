@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use kubectl_octopus_argo::argocd::{Client, Options, Problem, Setup};
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::model::{Claims, Connection, Expiry, Moment};
-use kubectl_octopus_argo::process::argocd::{Client, Options, Problem, Setup};
-use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner};
+use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
 
 use crate::common::fake;

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::time::{Duration, SystemTime};
 
 use kubectl_octopus_argo::host::{Environment, Host, Outlet, Terminal};
-use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner};
+use kubectl_octopus_argo::text::Secret;
 
 /// Every program that is run answers so.
 #[derive(Clone, Copy, Default)]

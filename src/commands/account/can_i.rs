@@ -1,11 +1,11 @@
 //! `account can-i`: argocd's question with an honest exit code.
 
+use crate::argocd::Answer;
 use crate::cli::CanIArgs;
 use crate::commands::argocd::{client, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::model::proves_nothing;
-use crate::process::argocd::Answer;
 
 pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let client = client(&args.argocd, context)?;

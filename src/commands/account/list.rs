@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::argocd::Account;
 use crate::cli::{AccountListArgs, ListOutput};
 use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
-use crate::process::argocd::Account;
 use crate::report::table;
 use crate::yaml;
 

@@ -7,7 +7,7 @@ use crate::cli::UpdatePasswordArgs;
 use crate::commands::argocd::{client, read_secret};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::process::Secret;
+use crate::text::Secret;
 
 /// What a terminal takes as one line.
 const LONGEST: usize = 1000;

@@ -11,7 +11,7 @@ use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{Claims, ProjectName, Span, Subject};
-use crate::process::Secret;
+use crate::text::Secret;
 
 /// The name under which the gateway looks for the token of calls without a project.
 const UNSCOPED: &str = "octo-gateway-unscoped";

@@ -3,13 +3,13 @@
 use super::deliver::{self, Delivery};
 use super::life::{Diary, NoDiary, Order, Step, make};
 use super::{manifest, owner};
+use crate::argocd::{Client, Owner};
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::{Expiry, Span};
 use crate::process::Hold;
-use crate::process::argocd::{Client, Owner};
 
 pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     deliver::refuse_for_one(&args.delivery, None)?;

@@ -1,11 +1,11 @@
 //! `token delete`: one token, by its id.
 
 use super::owner;
+use crate::argocd::Gone;
 use crate::cli::TokenDeleteArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::process::argocd::Gone;
 
 pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let owners = owner::owners(&args.owner)?;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
     }
 }
 
-fn missing(owner: &crate::process::argocd::Owner, id: &str) -> Error {
+fn missing(owner: &crate::argocd::Owner, id: &str) -> Error {
     let id = id.escape_debug();
     Error::external(format!("{owner} has no token `{id}`"))
         .hint("kubectl octopus-argo token list shows the ids there are")

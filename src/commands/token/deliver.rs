@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::life::{Diary, give_up};
 use super::manifest;
+use crate::argocd::{Minted, Owner};
 use crate::cli::{self, DeliveryArgs, TokenOutput};
 use crate::commands::argocd::{command, deletion};
 use crate::commands::context::Context;
 use crate::emit::{Existing, secret};
 use crate::error::{Error, Kind, Result};
-use crate::process::Secret;
-use crate::process::argocd::{Minted, Owner};
+use crate::text::Secret;
 
 /// Where tokens go: checked before there is one.
 pub(super) struct Delivery<'a> {

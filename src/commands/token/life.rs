@@ -1,12 +1,12 @@
 //! Making tokens, and what is said of those that did not reach their place.
 
 use super::owner::new_id;
+use crate::argocd::{Client, Fate, Minted, Naming, Owner, Reason, Unmade, Why};
 use crate::cli;
 use crate::commands::argocd::{deletion, now};
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Expiry, Moment};
-use crate::process::argocd::{Client, Fate, Minted, Naming, Owner, Reason, Unmade, Why};
 
 /// A step in the life of an owner's token: whose, and its id.
 #[derive(Clone, Copy)]

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{owner, records};
+use crate::argocd::Owner;
 use crate::cli::{ListOutput, TokenListArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::model::{Moment, TokenRecord};
-use crate::process::argocd::Owner;
 use crate::report;
 use crate::yaml;
 

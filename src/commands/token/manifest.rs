@@ -1,11 +1,11 @@
 //! The Secret with new tokens.
 
+use crate::argocd::{Minted, Owner};
 use crate::cli::DeliveryArgs;
 use crate::commands::secret_manifest::{self, KEY, PROJECT_KEY};
 use crate::error::Result;
-use crate::process::Secret;
-use crate::process::argocd::{Minted, Owner};
 use crate::render::Engine;
+use crate::text::Secret;
 use crate::yaml;
 
 /// The key under which the gateway looks for a token.

@@ -3,10 +3,10 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
+use crate::argocd::Owner;
 use crate::cli::OwnerArgs;
 use crate::error::{Error, Result};
 use crate::model::{AccountName, Moment, ProjectName};
-use crate::process::argocd::Owner;
 
 /// The account of Octopus Deploy, where none is named.
 pub(super) const ACCOUNT: &str = "octopus";

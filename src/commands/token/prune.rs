@@ -1,12 +1,12 @@
 //! `token prune`: deletes tokens that have expired, are old, or are not known.
 
 use super::{owner, records};
+use crate::argocd::{Client, Gone, Owner};
 use crate::cli::TokenPruneArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::{Claims, Moment, TokenRecord};
-use crate::process::argocd::{Client, Gone, Owner};
 use crate::report::table;
 
 /// A token that is to go.

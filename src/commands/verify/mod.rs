@@ -13,12 +13,13 @@ pub(super) use self::round::{Round, Who, who};
 pub(super) use self::show::meaning;
 use super::argocd::{client, presented, refuse_core};
 use super::context::Context;
+use crate::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
 use crate::cli::{VerifyArgs, VerifyOutput};
 use crate::error::{Code, Error, Result};
 use crate::model::{Needs, ProjectName};
-use crate::process::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
-use crate::process::{Failure, Secret};
+use crate::process::Failure;
 use crate::rbac::ArgoCdVersion;
+use crate::text::Secret;
 
 /// How long to wait before the server is asked again.
 const PAUSE: Duration = Duration::from_secs(2);

@@ -2,12 +2,12 @@
 
 use super::round::Round;
 use super::version;
+use crate::argocd::Owner;
 use crate::cli::Input;
 use crate::commands::context::Context;
 use crate::commands::policy_input::PolicyInput;
 use crate::error::Result;
 use crate::input::File;
-use crate::process::argocd::Owner;
 use crate::rbac::{Claims, Server, ServerSettings};
 
 /// The objects that were given, and whose token it is.

@@ -1,8 +1,8 @@
 //! One round of questions to the server.
 
 use super::{ask, version};
+use crate::argocd::{Answer, Client, Owner, Problem};
 use crate::model::{Needs, Question, Verdict};
-use crate::process::argocd::{Answer, Client, Owner, Problem};
 use crate::rbac::ArgoCdVersion;
 
 /// Whom the server takes the token for.

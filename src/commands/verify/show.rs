@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::round::{Round, Who};
 use super::{stranger, version};
+use crate::argocd::{Answer, Owner};
 use crate::commands::context::Context;
 use crate::model::{Question, Verdict};
-use crate::process::argocd::{Answer, Owner};
 use crate::report;
 
 fn word(yes: bool) -> &'static str {

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret, System};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, System};
+use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
 
 /// Where the fake is.

@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use kubectl_octopus_argo::host::{Environment, Host, Outlet, Terminal};
-use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner, Secret};
+use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner};
+use kubectl_octopus_argo::text::Secret;
 use tempfile::TempDir;
 
 pub(crate) mod fake;

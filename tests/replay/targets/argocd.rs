@@ -4,14 +4,12 @@
 
 use std::fmt::Write as _;
 
+use kubectl_octopus_argo::argocd::{Answer as Said, Client, Options, Problem, Reason, Setup};
+use kubectl_octopus_argo::argocd::{Logins, is_core};
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::input::{Cluster, Content, Scope, Wanted, get, objects, select};
 use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenRecord};
-use kubectl_octopus_argo::process::Secret;
-use kubectl_octopus_argo::process::argocd::{
-    Answer as Said, Client, Options, Problem, Reason, Setup,
-};
-use kubectl_octopus_argo::process::argocd::{Logins, is_core};
+use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
 
 use super::world::{Answer, is_for_commands, obeys_nothing, run as command};

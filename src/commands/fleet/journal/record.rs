@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::argocd::Owner;
 use crate::error::{Error, Result};
 use crate::model::{Moment, Span, Subject};
-use crate::process::argocd::Owner;
 
 /// What the first line says that it is.
 const SCHEMA: &str = "octopus-argo/tokens/v1";

@@ -19,11 +19,11 @@ use super::super::token::{Diary, RESTART, Step};
 use super::jobs::{self, Said};
 use super::journal::Journal;
 use super::{relay, worst};
+use crate::argocd::{OPTIONS_VARIABLE, TOKEN_VARIABLE};
 use crate::cli::{Argocd, TokenOutput};
 use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
-use crate::process::argocd::{OPTIONS_VARIABLE, TOKEN_VARIABLE};
 use crate::report::fleet::{self, Row};
 
 /// What the codes 0 and 1 mean; the latter does not come here.

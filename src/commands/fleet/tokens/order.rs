@@ -7,13 +7,13 @@ use super::super::super::instances::Member;
 use super::super::super::token::{self, Diary, Present};
 use super::secrets::{self, Found};
 use super::servers::Configurations;
+use crate::argocd::Owner;
 use crate::cli::{
     Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
     TokenRotateArgs,
 };
 use crate::error::{Code, Error, Result};
 use crate::model::Instance;
-use crate::process::argocd::Owner;
 
 /// A command that makes tokens, as it is for one instance.
 pub(super) enum Order<'a> {

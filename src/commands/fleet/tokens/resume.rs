@@ -7,8 +7,8 @@ use super::super::journal::{OnItsWay, Reached};
 use super::order::Job;
 use super::secrets::{self, Found};
 use super::{Notes, Shared, deletion_of};
+use crate::argocd::{Client, Fate, Owner};
 use crate::error::{Error, Kind, Result};
-use crate::process::argocd::{Client, Fate, Owner};
 
 /// Puts in order what is in between. What the instance has come to, if nothing is left to do.
 pub(super) fn before_all(

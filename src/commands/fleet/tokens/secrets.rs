@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use super::super::super::argocd::read_secret;
 use super::super::super::context::Context;
 use super::super::super::secret_manifest::{KEY, PROJECT_KEY};
+use crate::argocd::Owner;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{Claims, Instance, Source};
-use crate::process::Secret;
-use crate::process::argocd::Owner;
+use crate::text::Secret;
 use crate::yaml::Stream;
 
 /// The file of an instance in a directory.

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use super::super::super::argocd::client;
 use super::super::super::context::Context;
+use crate::argocd::{Logins, Owner, config_file};
 use crate::cli::Argocd;
 use crate::error::{Error, Result};
 use crate::input::read_text;
 use crate::model::Instance;
-use crate::process::argocd::{Logins, Owner, config_file};
 
 /// Refuses an instance that does not say which server is meant: argocd's own idea of it would be
 /// the same for all of them.

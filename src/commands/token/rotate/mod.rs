@@ -10,13 +10,14 @@ use super::create::expiry;
 use super::deliver::{self, Delivery};
 use super::life::{Diary, NoDiary, Order, Step, give_up, make};
 use super::{manifest, owner, records};
+use crate::argocd::{Client, Gone, Owner};
 use crate::cli::{self, OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, command, deletion, now, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::{Expiry, Moment, Needs, ProjectName, Span};
-use crate::process::argocd::{Client, Gone, Owner};
-use crate::process::{Hold, Secret};
+use crate::process::Hold;
+use crate::text::Secret;
 
 /// Restarts the gateway, which reads its token only when it starts.
 pub(in crate::commands) const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";

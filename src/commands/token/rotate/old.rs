@@ -1,12 +1,12 @@
 //! Which token is being replaced.
 
+use crate::argocd::{Client, Owner, TOKEN_VARIABLE};
 use crate::cli::TokenRotateArgs;
 use crate::commands::argocd::{now, presented};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::model::{Claims, Subject, TokenRecord};
-use crate::process::Secret;
-use crate::process::argocd::{Client, Owner, TOKEN_VARIABLE};
+use crate::text::Secret;
 
 /// The present token, which makes its own successor.
 pub(in crate::commands) struct Present {

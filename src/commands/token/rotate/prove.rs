@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use crate::argocd::{Answer, Client, Minted, Problem, Reason};
 use crate::commands::context::Context;
 use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Needs, Question, Verdict};
-use crate::process::argocd::{Answer, Client, Minted, Problem, Reason};
 
 /// How long a new token may take to be known to every replica of the server.
 const PATIENCE: Duration = Duration::from_secs(10);

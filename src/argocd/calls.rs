@@ -7,7 +7,8 @@ use super::problem::Problem;
 use super::refusal::{Reason, Refusal};
 use super::{Client, log};
 use crate::model::{Expiry, Moment, TokenRecord};
-use crate::process::{Invocation, Output, Prompt, Secret, Stdin};
+use crate::process::{Invocation, Output, Prompt, Stdin};
+use crate::text::Secret;
 
 pub(super) type Result<T> = std::result::Result<T, Problem>;
 

@@ -1,7 +1,7 @@
 //! `ARGOCD_OPTS`: options that argocd takes from its environment (`util/config/env.go`).
 
-use crate::process::Secret;
 use crate::process::quoted;
+use crate::text::Secret;
 
 /// The options, read as argocd reads them: words quoted as for a POSIX shell; a word that starts
 /// with `--` is an option, the word behind it is its value unless it starts with `--` as well.

@@ -6,7 +6,7 @@ use super::mint::{ATTEMPTS, PAUSE};
 use super::problem::Problem;
 use super::refusal::Reason;
 use crate::model::{Expiry, Moment, Subject, TokenRecord};
-use crate::process::Secret;
+use crate::text::Secret;
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

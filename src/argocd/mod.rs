@@ -24,8 +24,9 @@ pub use owner::{Gone, Owner};
 pub use problem::Problem;
 pub use refusal::{Reason, Refusal};
 
-use super::{Invocation, Masks, Runner, Secret, Stdin};
 use crate::model::Connection;
+use crate::process::{Invocation, Masks, Runner, Stdin};
+use crate::text::Secret;
 
 /// The variable that argocd takes its token from.
 pub const TOKEN_VARIABLE: &str = "ARGOCD_AUTH_TOKEN";

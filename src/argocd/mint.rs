@@ -8,7 +8,8 @@ use super::owner::{Gone, Owner, twin};
 use super::problem::Problem;
 use super::refusal::Reason;
 use crate::model::{Claims, Expiry, Moment, Span};
-use crate::process::{Failure, Hold, Secret};
+use crate::process::{Failure, Hold};
+use crate::text::Secret;
 
 /// How often a call that lost a race is made again.
 pub(super) const ATTEMPTS: u32 = 5;

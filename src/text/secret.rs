@@ -53,11 +53,11 @@ impl fmt::Display for Secret {
 /// Bytes that grow without leaving copies behind: when it needs more room, the old memory is
 /// zeroed before it is given back.
 #[derive(Default)]
-pub(super) struct Buffer(Zeroizing<Vec<u8>>);
+pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
-impl Buffer {
+impl SecretBytes {
     /// Adds bytes at the end.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
             let mut larger = Vec::with_capacity(needed.max(self.0.capacity() * 2).max(4096));
@@ -69,17 +69,17 @@ impl Buffer {
     }
 
     /// How many bytes there are.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// The bytes so far.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
     /// The whole as a secret text; the buffer is empty afterwards.
-    pub(super) fn take(&mut self) -> Secret {
+    pub fn take(&mut self) -> Secret {
         Secret::from_bytes(std::mem::take(&mut *self.0))
     }
 }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_buffer_keeps_what_was_pushed() {
-        let mut buffer = Buffer::default();
+        let mut buffer = SecretBytes::default();
         for _ in 0..5000 {
             buffer.push(b"abc");
         }
