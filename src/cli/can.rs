@@ -36,7 +36,7 @@ pub struct CanArgs {
     /// Refuse resources and actions that Argo CD does not know
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub strict: bool,
-    /// The version of Argo CD whose rules count [default: the newest known]
+    /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Say which line decided and which came close [default: on a terminal]

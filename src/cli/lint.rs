@@ -35,7 +35,7 @@ pub struct LintArgs {
         default_value = "octopus"
     )]
     pub account: Vec<String>,
-    /// The version of Argo CD that it is meant for [default: the newest known]
+    /// Version of Argo CD that it is meant for, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report

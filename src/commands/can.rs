@@ -6,7 +6,7 @@ use super::context::Context;
 use super::policy_input::{PolicyInput, text_of};
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
-use crate::rbac::vocabulary::{RESOURCES, UnknownName, strict_actions};
+use crate::rbac::vocabulary::{UnknownName, strict_actions, strict_resources};
 use crate::rbac::{
     AdminCan, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, LineId, Request,
     Server, ServerSettings, Verdict,
@@ -99,7 +99,10 @@ fn refuse(fatal: &Fatal, input: &PolicyInput<'_>) -> Error {
         Fatal::Policy { error, .. } => input.refuse(error),
         Fatal::Name(name) => {
             let valid = match name {
-                UnknownName::Resource(_) => format!("valid resources: {}", RESOURCES.join(", ")),
+                UnknownName::Resource(_) => {
+                    let known: Vec<_> = strict_resources(input.set.version).collect();
+                    format!("valid resources: {}", known.join(", "))
+                }
                 UnknownName::Action { resource, .. } => {
                     let actions = strict_actions(resource, input.set.version).unwrap_or_default();
                     format!("valid actions: {}", actions.join(", "))

@@ -2,26 +2,12 @@
 
 use super::pattern::{Pattern, objects};
 use super::policy::Policy;
-use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, strict_actions};
-use crate::rbac::{ArgoCdVersion, Line, Policy as Rule, builtin_policy, lines};
+use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, resource_actions};
+use crate::rbac::{ArgoCdVersion, Policy as Rule};
 
-/// The actions of a resource: those that Argo CD's command accepts, and those that its built-in
-/// policy names. (Neither list has them all.)
+/// The actions of a resource.
 pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static str> {
-    let strict = strict_actions(resource, version).unwrap_or_default();
-    let mut found = strict.to_vec();
-    for line in lines(&"".into(), builtin_policy(version)) {
-        if let Line::Policy(rule) = line.line
-            && rule.resource.text == resource
-            && let Some(known) = actions(version)
-                .iter()
-                .find(|known| **known == rule.action.text)
-            && !found.contains(known)
-        {
-            found.push(known);
-        }
-    }
-    found
+    resource_actions(resource, version).to_vec()
 }
 
 /// The resources that a pattern matches.

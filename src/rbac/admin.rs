@@ -103,7 +103,7 @@ impl AdminCan {
             check_names(resource, action, self.version).map_err(Fatal::Name)?;
         }
         let object = match object {
-            "" | "*" if is_project_scoped(resource) => "*/*",
+            "" | "*" if is_project_scoped(resource, self.version) => "*/*",
             given => given,
         };
         let request = Request::new(subject, resource, action, object);

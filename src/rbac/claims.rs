@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::version::ArgoCdVersion;
+
 /// The claims of a token, as the server sees them once it has checked it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims(Map<String, Value>);
@@ -26,11 +28,12 @@ impl Claims {
         Self(claims)
     }
 
-    /// Who it is: the user id that Dex knows, or else `sub`; empty when there is neither.
-    pub fn subject(&self) -> &str {
-        let federated = self
-            .0
-            .get("federated_claims")
+    /// Who it is: the user id that Dex knows, from the version on that reads it, or else `sub`; empty
+    /// when there is neither.
+    pub fn subject(&self, version: ArgoCdVersion) -> &str {
+        let federated = version.reads_federated_claims();
+        let federated = federated.then(|| self.0.get("federated_claims")).flatten();
+        let federated = federated
             .and_then(|claims| claims.get("user_id"))
             .and_then(Value::as_str)
             .filter(|id| !id.is_empty());
@@ -72,7 +75,16 @@ mod tests {
             (r#"{"sub": 1}"#, ""),
             ("{}", ""),
         ] {
-            assert_eq!(claims(text).subject(), subject, "{text}");
+            let claims = claims(text);
+            assert_eq!(claims.subject(ArgoCdVersion::NEWEST), subject, "{text}");
+        }
+    }
+
+    #[test]
+    fn before_3_0_only_sub_counts() {
+        let claims = claims(r#"{"sub": "a", "federated_claims": {"user_id": "b"}}"#);
+        for (major, minor, subject) in [(2, 14, "a"), (3, 0, "b")] {
+            assert_eq!(claims.subject(ArgoCdVersion::new(major, minor)), subject);
         }
     }
 

@@ -9,6 +9,7 @@ use super::engine::{Decision, Enforcer, Request};
 use super::policy::PolicyError;
 use super::project::{Project, project_role};
 use super::set::{PolicySet, PolicyText};
+use super::version::ArgoCdVersion;
 use super::vocabulary::{RESOURCES, actions, is_project_scoped};
 
 /// What the server has besides the policy.
@@ -130,7 +131,7 @@ impl Server {
         action: &str,
         object: &str,
     ) -> Answer<'_> {
-        let subject = claims.subject();
+        let subject = claims.subject(self.set.version);
         let request = Request::new(subject, resource, action, object);
         let answer = |enforcer, subject: &str, decision| Answer {
             enforcer,
@@ -142,7 +143,8 @@ impl Server {
         if let Decision::ByDefaultRole(_) = first {
             return answer(&self.base, subject, first);
         }
-        let project = project_of(resource, object).filter(|name| self.projects.contains_key(*name));
+        let project = project_of(resource, object, self.set.version);
+        let project = project.filter(|name| self.projects.contains_key(*name));
         let own = match (project, project_role(subject)) {
             (Some(project), Some((of, _))) if of != project => None,
             (Some(project), _) => Some(self.enforcer_of(project)),
@@ -208,7 +210,7 @@ impl Server {
         let parts: Vec<&str> = object.split('/').collect();
         match parts[..] {
             [project, namespace, name]
-                if is_project_scoped(resource)
+                if is_project_scoped(resource, self.set.version)
                     && !self.settings.namespace.is_empty()
                     && (namespace == self.settings.namespace || namespace.is_empty()) =>
             {
@@ -219,11 +221,14 @@ impl Server {
     }
 }
 
-/// The project that a question is about.
-fn project_of<'o>(resource: &str, object: &'o str) -> Option<&'o str> {
-    match resource {
-        "projects" => Some(object),
-        _ if is_project_scoped(resource) => object.split_once('/').map(|(project, _)| project),
-        _ => None,
-    }
+/// The project whose roles count for a question.
+fn project_of<'o>(resource: &str, object: &'o str, version: ArgoCdVersion) -> Option<&'o str> {
+    let has_project = match resource {
+        "projects" => return Some(object),
+        "applicationsets" => version.has_project_applicationsets(),
+        "applications" | "logs" | "exec" | "clusters" | "repositories" => true,
+        _ => false,
+    };
+    let (project, _) = object.split_once('/').filter(|_| has_project)?;
+    Some(project)
 }

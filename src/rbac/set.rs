@@ -62,11 +62,19 @@ impl PolicySet {
         set
     }
 
+    /// The texts that the version reads: before 2.8 only `policy.csv` (and what is not a key).
+    pub(super) fn read_texts(&self) -> impl Iterator<Item = &PolicyText> {
+        let all = self.version.reads_policy_keys();
+        self.texts
+            .iter()
+            .filter(move |text| all || &*text.key == POLICY_KEY || !is_policy_key(&text.key))
+    }
+
     /// The texts as Argo CD joins them: the main policy, then a line feed and the text of each
     /// further key.
     pub fn policy_csv(&self) -> String {
         let mut joined = String::new();
-        for text in &self.texts {
+        for text in self.read_texts() {
             if &*text.key != POLICY_KEY {
                 joined.push('\n');
             }

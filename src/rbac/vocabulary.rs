@@ -44,13 +44,33 @@ pub fn actions(version: ArgoCdVersion) -> &'static [&'static str] {
     }
 }
 
-/// Whether objects of this resource belong to a project, and so are written `project/…`. Of
-/// `write-repositories` Argo CD's CLI and server think otherwise.
-pub fn is_project_scoped(resource: &str) -> bool {
-    matches!(
-        resource,
-        "applications" | "applicationsets" | "logs" | "exec" | "clusters" | "repositories"
-    )
+/// The actions of a resource for which the server of a version may ask the enforcer, paths below an
+/// action left out; none for an unknown resource. It is what strict mode and the built-in policy
+/// know of; neither of them knows all.
+pub fn resource_actions(resource: &str, version: ArgoCdVersion) -> &'static [&'static str] {
+    match resource {
+        "applications" => actions(version)
+            .strip_suffix(&["invoke"])
+            .unwrap_or_default(),
+        "accounts" => &["get", "create", "update"],
+        "gpgkeys" => &["get", "create", "delete"],
+        "logs" => &["get"],
+        "exec" => &["create"],
+        "extensions" => &["invoke"],
+        "applicationsets" | "clusters" | "projects" | "repositories" | "write-repositories"
+        | "certificates" => &["get", "create", "update", "delete"],
+        _ => &[],
+    }
+}
+
+/// Whether objects of this resource belong to a project, and so are written `project/…`, in the
+/// opinion of a version: `write-repositories` are so since 3.6.
+pub fn is_project_scoped(resource: &str, version: ArgoCdVersion) -> bool {
+    match resource {
+        "applications" | "applicationsets" | "logs" | "exec" | "clusters" | "repositories" => true,
+        "write-repositories" => version.admin_knows_write_repositories(),
+        _ => false,
+    }
 }
 
 /// The resource that a shorthand of `argocd admin settings rbac can` stands for; any other name
@@ -71,8 +91,8 @@ pub fn resolve_resource(name: &str) -> &str {
 }
 
 /// The actions of a resource that `argocd admin settings rbac can` accepts in strict mode; none for
-/// a resource that it does not know. (It knows neither `accounts get`, which the server asks, nor
-/// `write-repositories`.)
+/// a resource that it does not know. (It does not know `accounts get`, which the server asks,
+/// and knows `write-repositories` since 3.6.)
 pub fn strict_actions(resource: &str, version: ArgoCdVersion) -> Option<&'static [&'static str]> {
     Some(match resource {
         "accounts" => &["create", "update"],
@@ -85,6 +105,9 @@ pub fn strict_actions(resource: &str, version: ArgoCdVersion) -> Option<&'static
         "applicationsets" | "clusters" | "projects" | "repositories" => {
             &["create", "get", "update", "delete"]
         }
+        "write-repositories" if version.admin_knows_write_repositories() => {
+            &["create", "get", "update", "delete"]
+        }
         "certificates" | "gpgkeys" => &["create", "get", "delete"],
         "extensions" => &["invoke"],
         "logs" => &["get"],
@@ -93,12 +116,12 @@ pub fn strict_actions(resource: &str, version: ArgoCdVersion) -> Option<&'static
     })
 }
 
-/// The resources that `argocd admin settings rbac can` accepts in strict mode.
-pub fn strict_resources() -> impl Iterator<Item = &'static str> {
+/// The resources that `argocd admin settings rbac can` of a version accepts in strict mode.
+pub fn strict_resources(version: ArgoCdVersion) -> impl Iterator<Item = &'static str> {
     RESOURCES
         .iter()
         .copied()
-        .filter(|resource| strict_actions(resource, ArgoCdVersion::NEWEST).is_some())
+        .filter(move |resource| strict_actions(resource, version).is_some())
 }
 
 /// A resource or an action that strict mode does not know. Its text is Argo CD's.

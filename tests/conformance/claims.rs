@@ -1,12 +1,10 @@
 //! Decisions of the server for tokens: groups, scopes, project roles.
 
-use kubectl_octopus_argo::rbac::{
-    ArgoCdVersion, Claims, Project, ProjectRole, Server, ServerSettings,
-};
+use kubectl_octopus_argo::rbac::{Claims, Project, ProjectRole, Server, ServerSettings};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::common::{Surroundings, Tally, read};
+use crate::common::{RECORDED, Surroundings, Tally, read};
 
 #[derive(Deserialize)]
 struct Case {
@@ -62,7 +60,7 @@ fn claims() {
             scopes: case.scopes,
             ..ServerSettings::default()
         };
-        let set = case.surroundings.set(ArgoCdVersion::NEWEST);
+        let set = case.surroundings.set(RECORDED);
         let server = Server::load(set, projects, settings).unwrap();
         for asked in case.requests {
             let claims = Claims::new(asked.claims);
@@ -80,7 +78,7 @@ fn claims() {
 fn claims_that_are_made_hold_the_subject_and_its_groups() {
     let scopes = ["groups".to_owned()];
     let claims = Claims::of("alice", ["dev", "ops"]);
-    assert_eq!(claims.subject(), "alice");
+    assert_eq!(claims.subject(RECORDED), "alice");
     assert_eq!(claims.groups(&scopes), ["dev", "ops"]);
     assert_eq!(Claims::of("bob", [""; 0]).groups(&scopes), [""; 0]);
 }

@@ -8,6 +8,9 @@ use kubectl_octopus_argo::rbac::{ArgoCdVersion, MatchMode, PolicySet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+/// The version that the answers are from.
+pub(crate) const RECORDED: ArgoCdVersion = ArgoCdVersion::exact(3, 5, 1);
+
 /// The version that `_next` answers are from.
 pub(crate) const NEXT: ArgoCdVersion = ArgoCdVersion::new(3, 6);
 

@@ -1,9 +1,9 @@
 //! Decisions of the enforcer.
 
-use kubectl_octopus_argo::rbac::{ArgoCdVersion, Enforcer, Request};
+use kubectl_octopus_argo::rbac::{Enforcer, Request};
 use serde::Deserialize;
 
-use crate::common::{Surroundings, Tally, read};
+use crate::common::{RECORDED, Surroundings, Tally, read};
 
 #[derive(Deserialize)]
 struct Case {
@@ -28,7 +28,7 @@ struct Asked {
 fn decisions(file: &'static str) {
     let mut tally = Tally::new(file);
     for case in read::<Vec<Case>>(file) {
-        let set = case.surroundings.set(ArgoCdVersion::NEWEST);
+        let set = case.surroundings.set(RECORDED);
         let enforcer = Enforcer::load(&set).unwrap();
         for asked in &case.requests {
             let request = Request::new(&asked.sub, &asked.res, &asked.act, &asked.obj);

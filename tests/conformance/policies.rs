@@ -66,6 +66,19 @@ fn assembly_of_overlays() {
     tally.finish();
 }
 
+#[test]
+fn before_2_8_only_the_first_key_is_read() {
+    let data = [
+        ("policy.csv", "p, a, b, c, d, allow"),
+        ("policy.x.csv", "p, x"),
+    ];
+    let mut set = PolicySet::from_data(data);
+    assert!(Enforcer::load(&set).is_err());
+    set.version = "2.7".parse().unwrap();
+    assert!(Enforcer::load(&set).is_ok());
+    assert_eq!(set.policy_csv(), "p, a, b, c, d, allow");
+}
+
 #[derive(Deserialize)]
 struct Integrity {
     name: String,

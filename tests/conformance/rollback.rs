@@ -1,9 +1,9 @@
 //! What the verb `rollback` changes from 3.6 on.
 
-use kubectl_octopus_argo::rbac::{ArgoCdVersion, Enforcer, Request, ServerSettings};
+use kubectl_octopus_argo::rbac::{Enforcer, Request, ServerSettings};
 use serde::Deserialize;
 
-use crate::common::{NEXT, Surroundings, Tally, read};
+use crate::common::{NEXT, RECORDED, Surroundings, Tally, read};
 use crate::{admin, server};
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ fn rollback() {
     let cases: Cases = read("rollback.json");
     let mut tally = Tally::new("rollback.json, decisions");
     for case in cases.enforce {
-        let now = Enforcer::load(&case.surroundings.set(ArgoCdVersion::NEWEST)).unwrap();
+        let now = Enforcer::load(&case.surroundings.set(RECORDED)).unwrap();
         let next = Enforcer::load(&case.surroundings.set(NEXT)).unwrap();
         for asked in &case.requests {
             let request = Request::new(&asked.sub, &asked.res, &asked.act, &asked.obj);

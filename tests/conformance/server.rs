@@ -1,9 +1,9 @@
 //! `argocd account can-i`, as the server answers it.
 
-use kubectl_octopus_argo::rbac::{ArgoCdVersion, Claims, Server, ServerSettings};
+use kubectl_octopus_argo::rbac::{Claims, PolicySet, Project, ProjectRole, Server, ServerSettings};
 use serde::Deserialize;
 
-use crate::common::{NEXT, Surroundings, Tally, read};
+use crate::common::{NEXT, RECORDED, Surroundings, Tally, read};
 
 #[derive(Deserialize)]
 struct Case {
@@ -39,7 +39,7 @@ impl Asked {
         let next = self.outcome_next.as_ref().unwrap_or(&self.outcome);
         let error_next = self.error_next.as_ref().or(self.error.as_ref());
         for (version, outcome, error) in [
-            (ArgoCdVersion::NEWEST, &self.outcome, self.error.as_ref()),
+            (RECORDED, &self.outcome, self.error.as_ref()),
             (NEXT, next, error_next),
         ] {
             let set = surroundings.set(version);
@@ -60,6 +60,36 @@ impl Asked {
                 )
             });
         }
+    }
+}
+
+#[test]
+fn roles_of_a_project_reach_its_applicationsets_since_a_fix() {
+    let projects = [Project {
+        name: "web".to_owned(),
+        roles: vec![ProjectRole {
+            name: "ci".to_owned(),
+            policies: vec!["p, proj:web:ci, *, get, web/*, allow".to_owned()],
+            groups: Vec::new(),
+        }],
+    }];
+    let claims = Claims::of("proj:web:ci", [""; 0]);
+    for (version, resource, allowed) in [
+        ("2.13", "applicationsets", false),
+        ("2.13", "applications", true),
+        ("2.14.13", "applicationsets", false),
+        ("2.14", "applicationsets", true),
+        ("3.0.5", "applicationsets", false),
+        ("3.6", "applicationsets", true),
+        ("3.6", "accounts", false),
+    ] {
+        let set = PolicySet {
+            version: version.parse().unwrap(),
+            ..PolicySet::default()
+        };
+        let server = Server::load(set, projects.clone(), ServerSettings::default()).unwrap();
+        let answer = server.decide(&claims, resource, "get", "web/shop");
+        assert_eq!(answer.allowed(), allowed, "{version} {resource}");
     }
 }
 

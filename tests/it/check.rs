@@ -41,11 +41,10 @@ octopus   everything else   write-repositories   (any)                          
 octopus   everything else   certificates         (any)                             no     no    no rule
 octopus   everything else   accounts             (any)                             no     no    no rule
 octopus   everything else   gpgkeys              (any)                             no     no    no rule
-octopus   everything else   logs                 (any)                             no     no    no rule
-octopus   everything else   exec                 (any)                             no     no    no rule
-octopus   everything else   extensions           (any)                             no     no    no rule
+octopus   create            exec                 (any)                             no     no    no rule
+octopus   invoke            extensions           (any)                             no     no    no rule
 ---- stderr
-note: all 93 checks are as they must be
+note: all 39 checks are as they must be
 note: the questions marked `-` are those of Octopus's documentation: they decide nothing, `delete applications *` is refused for an administrator too
 ---- exit code 0
 
@@ -58,7 +57,7 @@ fn as_is_the_sample_lacks_what_octopus_needs() {
     let run = Sandbox::new().command("check --sample --as-is").run();
     assert!(
         run.stderr
-            .contains("warning: 6 checks of 93 are not as they must be"),
+            .contains("warning: 6 checks of 39 are not as they must be"),
         "{}",
         run.stderr
     );
@@ -74,7 +73,7 @@ fn json_has_a_versioned_schema_and_every_check() {
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["schema"], "check/v1");
     let checks = report["checks"].as_array().unwrap();
-    assert_eq!(checks.len(), 97);
+    assert_eq!(checks.len(), 43);
     for key in [
         "subject",
         "action",
@@ -121,9 +120,8 @@ octopus   create                           applications         team-some-projec
 octopus   update                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   delete                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   sync                             applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   rollback                         applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   override                         applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   action                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   invoke                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
 octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
@@ -133,10 +131,8 @@ octopus   everything else                  write-repositories   (any)           
 octopus   everything else                  certificates         (any)                             no     no    no rule
 octopus   everything else                  accounts             (any)                             no     no    no rule
 octopus   everything else                  gpgkeys              (any)                             no     no    no rule
-octopus   everything else                  logs                 (any)                             no     no    no rule
 octopus   create                           exec                 (any)                             no     no    p.csv:3:1: p, octopus, exec, create, */*, deny
-octopus   everything else                  exec                 (any)                             no     no    no rule
-octopus   everything else                  extensions           (any)                             no     no    no rule
+octopus   invoke                           extensions           (any)                             no     no    no rule
 
 "#]]
     );
@@ -228,7 +224,7 @@ fn before_3_0_logs_are_not_enforced() {
     sandbox
         .command("check -f r.yaml --argocd-version x")
         .run()
-        .refused(2, "3.5");
+        .refused(2, "3.6");
 }
 
 #[test]

@@ -111,8 +111,8 @@ fn check_shows_a_table_in_the_configurations_order() {
         str![[r#"
 ---- stdout
 INSTANCE   RESULT   SUMMARY
-zeta       ok       all 93 checks are as they must be
-alpha      fails    5 checks of 94 are not as they must be
+zeta       ok       all 39 checks are as they must be
+alpha      fails    5 checks of 40 are not as they must be
 
 == alpha ==
 SUBJECT   ACTION            RESOURCE             OBJECT                          WANT   GOT   DECIDED BY
@@ -136,9 +136,8 @@ octopus   everything else   certificates         (any)                          
 octopus   everything else   accounts             (any)                           no     no    no rule
 octopus   everything else   gpgkeys              (any)                           no     no    no rule
 octopus   get               logs                 (outside web)                   no     no    no rule
-octopus   everything else   logs                 (any)                           no     no    no rule
-octopus   everything else   exec                 (any)                           no     no    no rule
-octopus   everything else   extensions           (any)                           no     no    no rule
+octopus   create            exec                 (any)                           no     no    no rule
+octopus   invoke            extensions           (any)                           no     no    no rule
 ---- exit code 1
 
 "#]]

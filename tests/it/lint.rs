@@ -162,7 +162,7 @@ fn nothing_to_lint_is_bad_input() {
     sandbox
         .command("lint -f a.yaml --argocd-version new")
         .run()
-        .refused(2, "`new` is no version");
+        .refused(2, "`new` is not a version");
 }
 
 #[test]

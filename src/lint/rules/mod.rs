@@ -29,8 +29,8 @@ mod prelude {
     pub(super) use crate::rbac::glob::Glob;
     pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
     pub(super) use crate::rbac::{
-        ArgoCdVersion, Decision, Line, MatchMode, Policy as Rule, Request, Value, Verdict,
-        is_policy_key, looks_like_group, project_role,
+        Decision, Line, MatchMode, Policy as Rule, Request, Value, Verdict, is_policy_key,
+        looks_like_group, project_role,
     };
     pub(super) use crate::yaml::{Node, ScalarType, Step, Stream};
 }

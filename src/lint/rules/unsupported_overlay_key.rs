@@ -2,12 +2,9 @@ use super::prelude::*;
 
 rule!(UnsupportedOverlayKey, "unsupported-overlay-key", Error);
 
-/// The first version that reads more keys than `policy.csv`.
-const SINCE: ArgoCdVersion = ArgoCdVersion::new(2, 8);
-
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let version = subject.options.version;
-    for settings in subject.rbac_settings().filter(|_| version < SINCE) {
+    for settings in subject.rbac_settings().filter(|_| !version.reads_policy_keys()) {
         for setting in &settings.all {
             if is_policy_key(&setting.key) && setting.key != POLICY_KEY {
                 findings
@@ -15,7 +12,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                         setting.spot.key(),
                         format!("Argo CD {version} does not read `{}`", setting.key),
                     )
-                    .label(format!("read since {SINCE}"))
+                    .label("read since 2.8")
                     .help("put these rules into `policy.csv`");
             }
         }

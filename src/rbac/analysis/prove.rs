@@ -5,7 +5,7 @@ use std::fmt;
 use super::sample::{Names, samples};
 use crate::rbac::engine::{Decision, Effect, Enforcer, LineId, Reaching, Request};
 use crate::rbac::version::ArgoCdVersion;
-use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions};
+use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, resource_actions};
 
 /// What is asked of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,11 +37,13 @@ impl fmt::Display for Verb {
     }
 }
 
-/// Every resource with every verb that the enforcer of a version can be asked for, paths below
-/// actions where a resource has them.
+/// Every resource with every verb that the server of a version asks the enforcer for, paths below
+/// actions where a resource has them. Of `action` it asks for paths alone.
 pub fn verbs(version: ArgoCdVersion) -> impl Iterator<Item = (&'static str, Verb)> {
     RESOURCES.iter().flat_map(move |resource| {
-        let single = actions(version).iter().map(|action| Verb::Action(action));
+        let single = resource_actions(resource, version).iter();
+        let single = single.filter(|action| **action != "action");
+        let single = single.map(|action| Verb::Action(action));
         let below = ACTIONS_WITH_PATH
             .iter()
             .filter(|_| *resource == "applications")

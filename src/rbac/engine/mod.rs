@@ -151,7 +151,11 @@ impl Enforcer {
         let builtin = set
             .builtin
             .then(|| PolicyText::new(BUILTIN_KEY, builtin_policy(set.version)));
-        let texts: Vec<&PolicyText> = builtin.iter().chain(&set.texts).chain(project).collect();
+        let texts: Vec<&PolicyText> = builtin
+            .iter()
+            .chain(set.read_texts())
+            .chain(project)
+            .collect();
         Ok(Self {
             rules: load::load(&texts, set.match_mode)?,
             default_role: set.default_role.clone(),
