@@ -1,10 +1,11 @@
 //! kubectl-octopus-argo connects Octopus Deploy to Argo CD.
 //!
-//! Data flows one way: [`input`] → [`model`] → [`plan`] → [`rbac`] → [`report`]. Only
-//! `commands` joins the layers; the rules of who may import whom are held by
+//! Data flows one way: [`input`] → [`octopus`], [`lint`], [`change`] → [`report`], [`emit`]. Only
+//! `commands` joins the rooms; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
 pub mod argocd;
+pub mod change;
 pub mod cli;
 mod commands;
 pub mod config;
@@ -14,7 +15,8 @@ pub mod host;
 pub mod input;
 pub mod lint;
 pub mod model;
-pub mod plan;
+pub mod octopus;
+
 pub mod process;
 pub mod rbac;
 pub mod render;

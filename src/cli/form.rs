@@ -4,15 +4,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 pub use crate::model::Form;
-
-/// A format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// YAML
-    Yaml,
-    /// JSON
-    Json,
-}
+pub use crate::yaml::Format;
 
 /// `-o` of `render`: a form, or the default form in a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +59,19 @@ impl ValueEnum for RenderOutput {
                 Some(PossibleValue::new("json").help("The default form as JSON"))
             }
         }
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Yaml, Self::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Yaml => PossibleValue::new("yaml").help("YAML"),
+            Self::Json => PossibleValue::new("json").help("JSON"),
+        })
     }
 }
 

@@ -53,7 +53,7 @@ pub use verify::{VerifyArgs, VerifyOutput};
 pub use version::{VersionArgs, VersionOutput};
 
 /// What the user types in front of every command.
-pub const NAME: &str = "kubectl octopus-argo";
+pub const NAME: &str = crate::model::PROGRAM;
 
 /// Connects Octopus Deploy to Argo CD: its account, its permissions, its tokens.
 ///

@@ -1,35 +1,39 @@
 //! `check`: what the account must and must not be able to do, proved offline.
 
-use super::after::{after, fresh};
+use std::path::PathBuf;
+
 use super::can::version;
-use super::change::Wish;
+use super::change::{request, selector};
 use super::context::Context;
-use super::expect;
 use super::policy_input::PolicyInput;
+use crate::change::{after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
-use crate::model::ProjectName;
-use crate::rbac::analysis::{Objects, Proof, Prover, Refusal, Verb, verbs};
-use crate::rbac::{ArgoCdVersion, Decision, Enforcer, LineId, Request, Verdict, vocabulary};
-use crate::report::check::{self, Check, Purpose};
-
-/// Every object, in the table.
-const ANY: &str = "(any)";
+use crate::input::read_text;
+use crate::model::Source;
+use crate::octopus::{self, Check, Checker, Expectation, Needs, Purpose};
+use crate::rbac::{Enforcer, Server, ServerSettings};
+use crate::report::check;
+use crate::yaml::Stream;
 
 pub(super) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let wish = Wish::new(&args.change, context)?;
+    let request = request(&args.change, &args.input, context)?;
     let version = version(args.argocd_version.as_deref())?;
-    let expectations = expect::read(&args.expect, context)?;
+    let expectations = expectations(&args.expect, context)?;
     let files = match context.read(&args.input, args.input.form, &args.change.project)? {
-        None if args.change.fresh => {
-            fresh(&wish, args.input.namespace.as_deref().unwrap_or("argocd"))?
-        }
+        None if args.change.fresh => fresh(
+            &request,
+            args.input.namespace.as_deref().unwrap_or("argocd"),
+        )?,
         None => {
             return Err(Error::usage("there is no policy to check")
                 .hint("give it with -f FILE, -f - or --live; --sample has an example"));
         }
         Some(files) if args.as_is => files,
-        Some(files) => after(files, &wish, &args.input, context)?,
+        Some(files) => {
+            let selector = selector(&args.input);
+            context.telling(|notes| after(files, &request, args.input.form, &selector, notes))?
+        }
     };
     let mut input = PolicyInput::find(&files, &args.input, context)?;
     input.set.builtin = args.use_builtin_policy;
@@ -38,16 +42,30 @@ pub(super) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let enforcer = Enforcer::load(&input.set).map_err(|error| input.refuse(&error))?;
         let checker = Checker {
             enforcer: &enforcer,
-            input: &input,
-            account: wish.account.as_str(),
-            projects: wish.projects(),
-            allow_sync: args.change.allow_sync,
+            texts: input.set.texts.iter().map(|text| &*text.text).collect(),
+            describe: &|enforcer, line| input.describe(enforcer, line),
+            account: request.account.as_str(),
+            needs: &Needs {
+                allow_sync: args.change.allow_sync,
+                projects: request.projects.clone(),
+                role: false,
+            },
             strict: args.strict,
             version,
+            logs_are_open: !version.enforces_logs() && !input.enforces_logs(),
         };
         checker.checks()
     } else {
-        expect::check(&expectations, &input)?
+        let settings = ServerSettings {
+            scopes: input.scopes.clone(),
+            ..ServerSettings::default()
+        };
+        let server = Server::load(input.set.clone(), input.projects.clone(), settings)
+            .map_err(|error| input.refuse(&error))?;
+        let scopes = input.scopes.as_deref().unwrap_or_default();
+        octopus::ask(&expectations, &server, scopes, &|enforcer, line| {
+            input.describe(enforcer, line)
+        })
     };
     let text = match args.output {
         CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
@@ -96,251 +114,17 @@ fn summarise(checks: &[Check], context: &mut Context<'_, '_>) {
     }
 }
 
-/// The questions about one account.
-struct Checker<'a> {
-    enforcer: &'a Enforcer,
-    input: &'a PolicyInput<'a>,
-    account: &'a str,
-    projects: &'a [ProjectName],
-    allow_sync: bool,
-    strict: bool,
-    version: ArgoCdVersion,
-}
-
-impl Checker<'_> {
-    fn checks(&self) -> Vec<Check> {
-        let mut checks = self.required();
-        checks.extend(self.documented());
-        checks.extend(self.proofs());
-        checks
+/// Reads the files of `--expect`.
+fn expectations(paths: &[PathBuf], context: &Context<'_, '_>) -> Result<Vec<Expectation>> {
+    let mut read = Vec::new();
+    for path in paths {
+        let text = read_text(&context.host.path(path), path)?;
+        let source = Source::new(&*path.to_string_lossy(), text);
+        read.extend(octopus::parse(&Stream::parse(source)?)?);
     }
-
-    /// What Octopus needs, asked with objects as Argo CD builds them and with names that no rule
-    /// mentions, so that only a rule for all of them answers yes.
-    fn required(&self) -> Vec<Check> {
-        let name = self.unmentioned();
-        let mut scopes: Vec<String> = self.projects.iter().map(ToString::to_string).collect();
-        let confined = !scopes.is_empty();
-        if !confined {
-            scopes.push(name.clone());
-        }
-        let mut checks = Vec::new();
-        let sync = self.allow_sync.then_some(("applications", "sync"));
-        let questions = [("applications", "get"), ("logs", "get")]
-            .into_iter()
-            .chain(sync);
-        for (resource, action) in questions {
-            for project in &scopes {
-                for object in [
-                    format!("{project}/{name}"),
-                    format!("{project}/{name}/{name}"),
-                ] {
-                    checks.push(self.ask(action, resource, &object, Purpose::Required));
-                }
-            }
-        }
-        // A cluster is its server's URL, with its project in front where it belongs to one.
-        let url = format!("https://{name}.example.com");
-        let mut clusters: Vec<String> = scopes
-            .iter()
-            .map(|project| format!("{project}/{url}"))
-            .collect();
-        if !confined {
-            clusters.insert(0, url);
-        }
-        for object in clusters {
-            checks.push(self.ask("get", "clusters", &object, Purpose::Required));
-        }
-        checks
+    if read.is_empty() && !paths.is_empty() {
+        return Err(Error::input("there are no expectations in the files of --expect")
+            .hint("write expectations: [{subject: alice, action: get, resource: applications, object: web/shop, allowed: true}]"));
     }
-
-    /// The four questions of Octopus's documentation.
-    fn documented(&self) -> Vec<Check> {
-        let questions = [
-            ("get", "clusters", "*"),
-            ("get", "applications", "*"),
-            ("get", "logs", "*/*"),
-            ("delete", "applications", "*"),
-        ];
-        let asked = questions.into_iter().map(|(action, resource, object)| {
-            let mut check = self.ask(action, resource, object, Purpose::Documented);
-            check.want = if action == "delete" { "no" } else { "yes" };
-            check
-        });
-        asked.collect()
-    }
-
-    /// Everything else that the enforcer knows: refused for all objects, or not.
-    fn proofs(&self) -> Vec<Check> {
-        let prover = Prover::new(self.enforcer, self.account);
-        let projects: Vec<String> = self.projects.iter().map(ToString::to_string).collect();
-        let mut checks = Vec::new();
-        for (resource, verb) in verbs(self.version) {
-            let needed = match (resource, verb) {
-                ("applications" | "logs" | "clusters", Verb::Action("get")) => true,
-                ("applications", Verb::Action("sync")) => self.allow_sync,
-                _ => false,
-            };
-            let objects = if !needed {
-                Objects::All
-            } else if projects.is_empty() || resource == "clusters" {
-                continue;
-            } else {
-                Objects::Outside(&projects)
-            };
-            if resource == "logs" && self.logs_are_open() {
-                continue;
-            }
-            let proof = prover.prove(resource, verb, objects);
-            checks.extend(self.verdict(resource, verb, needed, &proof));
-        }
-        checks
-    }
-
-    /// One proof as a row; reading that is refused is not worth one.
-    fn verdict(&self, resource: &str, verb: Verb, outside: bool, proof: &Proof) -> Option<Check> {
-        let reading = verb == Verb::Action("get");
-        let by_default_role = match proof {
-            Proof::Granted { decision, .. } => matches!(decision, Decision::ByDefaultRole(_)),
-            Proof::NotProved {
-                by_default_role, ..
-            } => *by_default_role,
-            Proof::Refused(_) => false,
-        };
-        let extra = if outside { by_default_role } else { reading };
-        let (action, object, got, decided_by) = match proof {
-            Proof::Refused(_) if extra => return None,
-            Proof::Refused(refusal) => {
-                let reason = match refusal {
-                    Refusal::NoRule => "no rule".to_owned(),
-                    Refusal::Denied(line) => self.line(*line),
-                    Refusal::Fails(line) => format!("cannot be evaluated: {}", self.line(*line)),
-                };
-                (verb.to_string(), self.range(outside), "no", reason)
-            }
-            Proof::Granted {
-                action,
-                object,
-                decision,
-            } => (
-                action.clone(),
-                object.clone(),
-                "yes",
-                self.reason(*decision),
-            ),
-            Proof::NotProved { line, .. } => {
-                let role = if by_default_role {
-                    self.default_role()
-                } else {
-                    String::new()
-                };
-                let line = format!("{role}{}", self.line(*line));
-                (verb.to_string(), self.range(outside), "not proved", line)
-            }
-        };
-        Some(Check {
-            subject: self.account.to_owned(),
-            action,
-            resource: resource.to_owned(),
-            object,
-            want: "no",
-            got,
-            decided_by,
-            purpose: if extra {
-                Purpose::Extra
-            } else {
-                Purpose::Forbidden
-            },
-            ok: got == "no" || (extra && !self.strict),
-            name: None,
-        })
-    }
-
-    fn range(&self, outside: bool) -> String {
-        if outside {
-            let projects: Vec<_> = self.projects.iter().map(ProjectName::as_str).collect();
-            format!("(outside {})", projects.join(", "))
-        } else {
-            ANY.to_owned()
-        }
-    }
-
-    fn ask(&self, action: &str, resource: &str, object: &str, purpose: Purpose) -> Check {
-        let request = Request::new(self.account, resource, action, object);
-        let decision = self.enforcer.decide(&request);
-        let open = resource == "logs" && self.logs_are_open();
-        let got = if decision.allowed() || open {
-            "yes"
-        } else {
-            "no"
-        };
-        let decided_by = if open {
-            format!("Argo CD {} does not enforce logs", self.version)
-        } else {
-            self.reason(decision)
-        };
-        Check {
-            subject: self.account.to_owned(),
-            action: action.to_owned(),
-            resource: resource.to_owned(),
-            object: object.to_owned(),
-            want: "yes",
-            got,
-            decided_by,
-            purpose,
-            ok: purpose == Purpose::Documented || got == "yes",
-            name: None,
-        }
-    }
-
-    /// Before 3.0 logs were enforced only where a setting of argocd-cm said so.
-    fn logs_are_open(&self) -> bool {
-        !self.version.enforces_logs() && !self.input.enforces_logs()
-    }
-
-    fn reason(&self, decision: Decision) -> String {
-        reason(self.enforcer, decision, self.input)
-    }
-
-    fn default_role(&self) -> String {
-        default_role(self.enforcer)
-    }
-
-    fn line(&self, line: LineId) -> String {
-        self.input.describe(self.enforcer, line)
-    }
-
-    /// A name that is in no text of the policy.
-    fn unmentioned(&self) -> String {
-        let texts = || self.input.set.texts.iter().map(|text| &text.text);
-        let mut name = "probe".to_owned();
-        while texts().any(|text| text.contains(&name)) {
-            name.push('z');
-        }
-        name
-    }
-}
-
-/// What decided, in a few words.
-pub(super) fn reason(enforcer: &Enforcer, decision: Decision, input: &PolicyInput<'_>) -> String {
-    let line = |line: LineId| input.describe(enforcer, line);
-    match decision {
-        Decision::ByDefaultRole(id) => format!("{}{}", default_role(enforcer), line(id)),
-        Decision::BySubject(Verdict::Nothing) => "no rule".to_owned(),
-        Decision::BySubject(Verdict::Failed(id)) => format!("cannot be evaluated: {}", line(id)),
-        Decision::BySubject(Verdict::Allowed(id) | Verdict::Denied(id)) => line(id),
-    }
-}
-
-/// What comes before a line that everybody has.
-fn default_role(enforcer: &Enforcer) -> String {
-    format!(
-        "default role {}, which no rule takes back: ",
-        enforcer.default_role()
-    )
-}
-
-/// Whether the server knows a resource.
-pub(super) fn is_known(resource: &str) -> bool {
-    vocabulary::RESOURCES.contains(&resource)
+    Ok(read)
 }

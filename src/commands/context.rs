@@ -211,6 +211,14 @@ impl<'a, 'h> Context<'a, 'h> {
         }
     }
 
+    /// Runs something that returns notes, and prints them: before its error, if it fails.
+    pub(super) fn telling<T>(&mut self, run: impl FnOnce(&mut Vec<Note>) -> T) -> T {
+        let mut notes = Vec::new();
+        let returned = run(&mut notes);
+        self.tell(&notes);
+        returned
+    }
+
     fn say(&mut self, label: &str, paint: fn(Style, &str) -> String, text: &str) {
         let style = Style::new(colored(
             self.talk.color,

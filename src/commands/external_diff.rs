@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::context::Context;
-use super::diff::Side;
+use crate::change::Side;
 use crate::emit::{Access, Existing, private_directory, write};
 use crate::error::{Error, Result};
 use crate::process::{Invocation, Stdin};

@@ -1,7 +1,6 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
 mod account;
-mod after;
 mod argocd;
 mod can;
 mod change;
@@ -9,7 +8,6 @@ mod check;
 mod complete;
 mod context;
 mod diff;
-mod expect;
 mod external_diff;
 mod fleet;
 mod forms;

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use super::change::Wish;
 use super::context::Context;
-use super::forms::{Planned, Subject};
-use super::words::{Words, kubectl_flags, patch_command, quoted};
+use super::words::{Words, kubectl_flags};
+use crate::change::{ChangeRequest, Edited, Goal, Planned, patch_command};
 use crate::cli::{Change, Form, Input, NAME};
 use crate::input::Origin;
 use crate::model::Which;
-use crate::plan::Goal;
+use crate::model::shell::quoted;
 
 /// What was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +56,14 @@ pub(super) struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    pub(super) fn new(input: &'a Input, change: &'a Change, wish: &Wish) -> Self {
+    pub(super) fn new(input: &'a Input, change: &'a Change, request: &ChangeRequest) -> Self {
         let namespace = input.namespace.as_deref().unwrap_or("argocd");
         let item = |which| (namespace.to_owned(), Item::ConfigMap(which));
         Self {
             input,
             change,
-            goal: wish.goal,
-            items: wish.wants().map(item).collect(),
+            goal: request.goal,
+            items: request.wants().map(item).collect(),
             files: Vec::new(),
             read: Read::Nothing,
             form: Form::Manifest,
@@ -88,11 +87,11 @@ impl<'a> Next<'a> {
         };
         let items = planned.iter().filter_map(|planned| {
             let name = || planned.object.name().to_owned();
-            let item = match &planned.subject {
-                Subject::ConfigMap(configmap) => Item::ConfigMap(configmap.which),
-                Subject::ArgoCd(_) => Item::ArgoCd(name()),
-                Subject::AppProject(_) => Item::AppProject(name()),
-                Subject::Values => return None,
+            let item = match &planned.edited {
+                Edited::ConfigMap(configmap) => Item::ConfigMap(configmap.which),
+                Edited::ArgoCd(_) => Item::ArgoCd(name()),
+                Edited::AppProject(_) => Item::AppProject(name()),
+                Edited::Values => return None,
             };
             Some((planned.namespace.clone(), item))
         });
@@ -292,7 +291,9 @@ impl<'a> Next<'a> {
             Item::ConfigMap(which) if self.is_operators(*which) => {
                 format!(
                     "argocd {}",
-                    self.argocd.as_deref().map_or("NAME".into(), quoted)
+                    self.argocd
+                        .as_deref()
+                        .map_or(std::borrow::Cow::Borrowed("NAME"), quoted)
                 )
             }
             Item::ConfigMap(which) => format!("configmap {which}"),
@@ -304,7 +305,7 @@ impl<'a> Next<'a> {
         } else {
             "merge"
         };
-        patch_command(&what, namespace, self.input, how, file)
+        patch_command(&what, namespace, &kubectl_flags(self.input), how, file)
     }
 
     /// Our own command line again, with the options that decide what comes out.

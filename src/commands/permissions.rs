@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::after::changed_but;
-use super::forms::{Planned, Subject, form_of_planned, holders};
+use super::forms::holders;
 use super::policy_input::PolicyInput;
+use crate::change::{Edited, Planned, changed_but, form_of_planned};
 use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
 use crate::input::{Content, File, objects};
@@ -26,10 +26,10 @@ pub(super) fn permissions(
     args: &Input,
     account: &AccountName,
 ) -> Result<Option<Vec<PermissionChange>>> {
-    let decides = |planned: &Planned<'_>| match planned.subject {
-        Subject::ConfigMap(ref configmap) => configmap.which == Which::RbacCm,
-        Subject::Values | Subject::ArgoCd(_) => true,
-        Subject::AppProject(_) => false,
+    let decides = |planned: &Planned<'_>| match planned.edited {
+        Edited::ConfigMap(ref configmap) => configmap.which == Which::RbacCm,
+        Edited::Values | Edited::ArgoCd(_) => true,
+        Edited::AppProject(_) => false,
     };
     if !planned.iter().any(decides) {
         return Ok(None);

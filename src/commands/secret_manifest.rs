@@ -3,32 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Source, is_data_key};
+use crate::model::{Source, is_data_key, is_namespace, is_object_name};
 use crate::render::Engine;
 use crate::text::Secret;
 use crate::yaml::{self, Stream};
 
-/// The documented name of the gateway's Secret.
-pub(super) const NAME: &str = "argocd-auth-token";
-/// The documented key of the gateway's Secret.
-pub(super) const KEY: &str = "ARGOCD_AUTH_TOKEN";
 /// What the key of a project's token begins with.
 pub(super) const PROJECT_KEY: &str = "PROJECT_AUTH_TOKEN_";
-
-/// Whether something in Kubernetes can have this name (an RFC 1123 subdomain).
-pub(super) fn is_name(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(label)
-}
-
-/// Whether a namespace can have this name (an RFC 1123 label).
-pub(super) fn is_namespace(text: &str) -> bool {
-    text.len() <= 63 && label(text)
-}
-
-fn label(part: &str) -> bool {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    part.starts_with(fits) && part.ends_with(fits) && part.chars().all(|c| fits(c) || c == '-')
-}
 
 /// Checks the names before there is a token.
 pub(super) fn check<'k>(
@@ -36,7 +17,7 @@ pub(super) fn check<'k>(
     namespace: Option<&str>,
     keys: impl IntoIterator<Item = &'k str>,
 ) -> Result<()> {
-    if !is_name(name) {
+    if !is_object_name(name) {
         let name = name.escape_debug();
         return Err(Error::usage(format!(
             "`{name}` cannot be the name of a Secret"

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{Change, Input, NAME};
-use crate::model::{MatchMode, Which};
+use crate::model::shell::quoted;
 
 /// The words of our own command line, with the input and the change that were asked for.
 pub(super) struct Words(Vec<String>);
@@ -102,61 +102,9 @@ pub(super) fn kubectl_flags(input: &Input) -> String {
     shown
 }
 
-/// kubectl's command for a patch on its stdin or in a file.
-pub(super) fn patch_command(
-    kind_and_name: &str,
-    namespace: &str,
-    input: &Input,
-    how: &str,
-    file: &str,
-) -> String {
-    format!(
-        "kubectl patch {kind_and_name} -n {}{} --type {how} --patch-file {}",
-        quoted(namespace),
-        kubectl_flags(input),
-        if file == "/dev/stdin" {
-            file.to_owned()
-        } else {
-            quoted(file)
-        }
-    )
-}
-
-/// The command that puts the rules into an argocd-rbac-cm that was not in the input.
-pub(super) fn rules_command(
-    change: &Change,
-    input: &Input,
-    namespace: &str,
-    mode: MatchMode,
-) -> String {
-    let mut words = Words::new("render", &Input::default());
-    words.option("-n", namespace);
-    words.option("-o patch --only", Which::RbacCm.name());
+/// The options of a change, as typed, each after a space.
+pub(super) fn change_options(change: &Change) -> String {
+    let mut words = Words(Vec::new());
     words.change(change);
-    if change.match_mode.is_none() && mode == MatchMode::Regex {
-        words.option("--match-mode", mode.as_str());
-    }
-    let shared = change.policy_key.as_ref();
-    words.flag(
-        "--live",
-        shared.is_some_and(|key| *key != format!("policy.{}.csv", change.account)),
-    );
-    let patch = patch_command(
-        &format!("configmap {}", Which::RbacCm),
-        namespace,
-        input,
-        "merge",
-        "/dev/stdin",
-    );
-    format!("{} | {patch}", words.line())
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    words.0.iter().flat_map(|word| [" ", word]).collect()
 }

@@ -1,9 +1,11 @@
 //! `ArgoCD` resources, from which argocd-operator makes the ConfigMaps.
 
-use super::Object;
 use super::select::{data, refuse_duplicates};
+use super::{Object, Target};
 use crate::error::{Error, Result};
-use crate::model::{ConfigMap, DEFAULT_ROLE_KEY, Location, MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::model::{
+    ConfigMap, DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, POLICY_KEY, Which,
+};
 use crate::yaml::{Node, Step};
 
 /// The fields of `spec.rbac`, and the keys of argocd-rbac-cm that the operator writes from each
@@ -62,6 +64,26 @@ impl<'a> ArgoCd<'a> {
         self.rbac.iter().find(|(set, _)| *set == key)?;
         let (field, _) = RBAC.iter().find(|(_, of)| *of == key)?;
         Some(["spec", "rbac", field])
+    }
+
+    /// Returns argocd-rbac-cm as it is once the operator has written what the resource sets.
+    pub fn rbac_cm(&self, live: Option<&Target<'_>>, namespace: &str) -> ConfigMap {
+        let set = self
+            .rbac
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
+        let others = live
+            .iter()
+            .flat_map(|target| &target.configmap.data)
+            .flat_map(Data::iter)
+            .filter(|(key, _)| self.rbac_path(key).is_none())
+            .map(|(key, text)| (key.to_owned(), text.to_owned()));
+        ConfigMap {
+            which: Which::RbacCm,
+            namespace: namespace.to_owned(),
+            resource_version: None,
+            data: Some(set.chain(others).collect()),
+        }
     }
 
     /// Where `spec.localUsers` names an account.

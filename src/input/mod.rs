@@ -5,6 +5,7 @@ mod files;
 mod live;
 mod marks;
 mod object;
+mod places;
 mod select;
 mod values;
 
@@ -15,7 +16,8 @@ pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, Wanted, get};
 pub use marks::marks;
 pub use object::{Object, objects};
-pub use select::{Instance, Role, Scope, Selection, Target, select, select_roles};
+pub use places::{Below, Both, Places};
+pub use select::{Instance, Role, Scope, Selection, Selector, Target, select, select_roles};
 pub use values::Values;
 
 use crate::error::Result;

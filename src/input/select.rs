@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Object;
+use super::{Object, Values};
 use crate::error::{Error, Result};
-use crate::model::{ConfigMap, Data, Which};
+use crate::model::{ConfigMap, Data, Form, Which};
 use crate::yaml::{Node, NodeKind, ScalarType};
 
 /// Where Argo CD lives unless something says otherwise.
@@ -19,6 +19,47 @@ pub enum Scope {
     Namespace(String),
     /// Those of every namespace.
     All,
+}
+
+/// Which objects of the input are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// Whose objects.
+    pub scope: Scope,
+    /// The path to the argo-cd chart's values in a values file, names separated by dots.
+    pub values_root: Option<String>,
+}
+
+impl Selector {
+    /// The namespace of objects that cannot name one, such as values.
+    pub fn namespace(&self) -> &str {
+        match &self.scope {
+            Scope::Namespace(namespace) => namespace,
+            Scope::Only | Scope::All => DEFAULT_NAMESPACE,
+        }
+    }
+
+    /// The form where none is asked for: `operator` where the input holds an `ArgoCD` and no
+    /// ConfigMap, `helm` for a document without kind that has keys of the argo-cd chart, else
+    /// `manifest`.
+    pub fn detect(&self, objects: &[Object<'_>]) -> Form {
+        let mut argocd = false;
+        for object in objects {
+            match Role::of(object) {
+                Some(Role::ConfigMap(_)) => return Form::Manifest,
+                Some(Role::ArgoCd) => argocd = true,
+                Some(Role::AppProject) | None => {}
+            }
+        }
+        let values = |object| Values::looks_like(object, self.values_root.as_deref());
+        if argocd {
+            Form::Operator
+        } else if objects.iter().any(values) {
+            Form::Helm
+        } else {
+            Form::Manifest
+        }
+    }
 }
 
 /// What an object is to us.

@@ -7,8 +7,9 @@ mod connection;
 mod form;
 mod gateway;
 mod instance;
+mod names;
+
 mod ownership;
-mod permission;
 mod project;
 pub mod shell;
 pub mod spelling;
@@ -28,10 +29,12 @@ pub use gateway::Gateway;
 pub use instance::{
     ArgocdSettings, Defaults, Destination, Instance, Permissions, check_values_root,
 };
+pub use names::{is_namespace, is_object_name};
+
 pub use ownership::{Manager, Marks, Owner, is_upstream};
-pub use permission::{
-    EXTRA, FORBIDDEN, Needs, Purpose, Question, REQUIRED, Verdict, proves_nothing,
-};
 pub use project::{MatchMode, ProjectName};
 pub use terminal::printable;
 pub use token::{Claims, Expiry, Subject, TokenRecord};
+
+/// How a user calls the program: in help, usage and hints.
+pub const PROGRAM: &str = "kubectl octopus-argo";

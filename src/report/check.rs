@@ -2,53 +2,10 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::Style;
 use super::table::{markdown, table};
 use super::xml::escape;
-
-/// Why something was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// Octopus needs it.
-    Required,
-    /// Nobody needs it, and it would do harm.
-    Forbidden,
-    /// Nobody needs it; it can be read.
-    Extra,
-    /// The documentation asks it; the answer decides nothing.
-    Documented,
-    /// The user expects it.
-    Expected,
-}
-
-/// One thing that was checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Who.
-    pub subject: String,
-    /// The action, or a family of them: `update/…`.
-    pub action: String,
-    /// The resource.
-    pub resource: String,
-    /// The object, or `(any)`.
-    pub object: String,
-    /// `yes` or `no`.
-    pub want: &'static str,
-    /// `yes`, `no` or `not proved`.
-    pub got: &'static str,
-    /// The line that decided, with its place; or why there is none.
-    pub decided_by: String,
-    /// Why it was checked.
-    pub purpose: Purpose,
-    /// Whether it is as it must be.
-    pub ok: bool,
-    /// The user's own name for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
+use crate::octopus::{Check, Purpose};
 
 const HEADERS: [&str; 7] = [
     "SUBJECT",
@@ -108,7 +65,7 @@ pub fn junit(checks: &[Check]) -> String {
             check.subject, check.action, check.resource, check.object
         );
         let name = escape(check.name.as_deref().unwrap_or(&question));
-        let class = format!("{:?}", check.purpose).to_lowercase();
+        let class = check.purpose.as_str();
         let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
         if check.ok {
             out.push_str("/>\n");

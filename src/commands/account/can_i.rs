@@ -5,7 +5,7 @@ use crate::cli::CanIArgs;
 use crate::commands::argocd::{client, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
-use crate::model::proves_nothing;
+use crate::octopus::proves_nothing;
 
 pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let client = client(&args.argocd, context)?;

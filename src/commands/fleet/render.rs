@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
-use super::super::change::Wish;
+use super::super::change::{request, selector};
 use super::super::context::Context;
 use super::super::instances::{Member, Several};
-use super::super::render::{self, Text, own_keys, write_all};
+use super::super::render::{self, write_all};
 use super::{jobs, relay, worst};
+use crate::change::{OutputFile, own_keys};
 use crate::cli::{Command, RenderArgs};
 use crate::emit::create_directory;
 use crate::error::{Code, Error, Result};
@@ -122,8 +123,13 @@ fn into_directory(
     };
     let own = directory.join(&member.instance.name);
     if is_bare(member) {
-        let wish = Wish::new(&args.change, context)?;
-        let texts: Vec<Text> = own_keys(args, &member.instance, &wish)?;
+        let request = request(&args.change, &args.input, context)?;
+        let texts = own_keys(
+            &selector(&args.input),
+            args.input.form,
+            &member.instance,
+            &request,
+        )?;
         write_all(&context.host.path(&own), &own, &texts)?;
         return Ok(Code::OK);
     }
@@ -167,11 +173,11 @@ fn application_set(
     let Command::Render(own) = &first.command else {
         return Err(Error::internal("another command than render"));
     };
-    let wish = Wish::new(&own.change, context)?;
+    let request = request(&own.change, &own.input, context)?;
     let fleet = &several.configuration.fleet;
-    let variables = wish.variables(
+    let variables = request.variables(
         args.input.namespace.as_deref().unwrap_or("argocd"),
-        wish.match_mode(),
+        request.match_mode(),
     );
     if fleet.repo_url.is_none() {
         context.warn(format!(
@@ -179,10 +185,10 @@ fn application_set(
         ));
     }
     let repository = fleet.repo_url.as_deref().unwrap_or(NO_REPOSITORY);
-    let rendered = wish
+    let rendered = request
         .engine
         .fleet_applicationset(fleet, repository, &variables)?;
-    let text = Text {
+    let text = OutputFile {
         name: APPLICATION_SET.to_owned(),
         text: rendered.text,
     };

@@ -1,15 +1,13 @@
 //! The policy that each form's objects hold: its texts, default role, match mode, and the place of
 //! every byte of it.
 
-use super::operator::merged;
-use super::places::{Below, Both};
-use super::{Planned, Subject, detect};
 use crate::cli::{Form, Input};
-use crate::commands::change::scope;
+use crate::commands::change::selector;
 use crate::error::Result;
-use crate::input::{ArgoCd, Instance, Object, Role, Values, select, select_roles};
+use crate::input::{
+    ArgoCd, Below, Both, Instance, Object, Places, Role, Values, select, select_roles,
+};
 use crate::model::{ConfigMap, Location, Which};
-use crate::plan::Places;
 
 /// The settings and the policy of one Argo CD, and where they stand.
 pub(in crate::commands) struct Holder<'a> {
@@ -43,28 +41,17 @@ pub(in crate::commands) fn holders<'a>(
     input: &Input,
 ) -> Result<Holders<'a>> {
     let form = form.filter(|form| *form != Form::Auto);
-    match form.unwrap_or_else(|| detect(objects, input)) {
+    match form.unwrap_or_else(|| selector(input).detect(objects)) {
         Form::Helm => of_values(objects, input),
         Form::Operator => of_argocds(objects, input),
         _ => {
-            let selection = select(objects, &scope(input))?;
+            let selection = select(objects, &selector(input).scope)?;
             Ok(Holders {
                 holders: selection.instances.into_iter().map(Holder::from).collect(),
                 foreign: selection.foreign,
             })
         }
     }
-}
-
-/// The form whose objects were planned.
-pub(in crate::commands) fn form_of_planned(planned: &[Planned<'_>]) -> Form {
-    let form = planned.iter().find_map(|planned| match planned.subject {
-        Subject::Values => Some(Form::Helm),
-        Subject::ArgoCd(_) => Some(Form::Operator),
-        Subject::AppProject(_) => Some(Form::AppProject),
-        Subject::ConfigMap(_) => None,
-    });
-    form.unwrap_or(Form::Manifest)
 }
 
 fn of_values<'a>(objects: &[Object<'a>], input: &Input) -> Result<Holders<'a>> {
@@ -91,7 +78,7 @@ fn of_values<'a>(objects: &[Object<'a>], input: &Input) -> Result<Holders<'a>> {
 
 fn of_argocds<'a>(objects: &[Object<'a>], input: &Input) -> Result<Holders<'a>> {
     let wanted = |role| matches!(role, Role::ArgoCd | Role::ConfigMap(Which::RbacCm));
-    let selection = select_roles(objects, &scope(input), wanted)?;
+    let selection = select_roles(objects, &selector(input).scope, wanted)?;
     let mut holders = Vec::new();
     for instance in selection.instances {
         let Some(object) = &instance.argocd else {
@@ -99,7 +86,7 @@ fn of_argocds<'a>(objects: &[Object<'a>], input: &Input) -> Result<Holders<'a>> 
             continue;
         };
         let argocd = ArgoCd::read(object, &instance.namespace)?;
-        let rbac_cm = merged(&argocd, instance.rbac_cm.as_ref(), &instance.namespace);
+        let rbac_cm = argocd.rbac_cm(instance.rbac_cm.as_ref(), &instance.namespace);
         let policy = instance.rbac_cm.is_some() || !argocd.rbac.is_empty();
         holders.push(Holder {
             cm: Some(argocd.extra_config.clone()),

@@ -1,18 +1,16 @@
 //! `gateway`: hands the token and the connection to the Octopus gateway's chart.
 
 mod secret;
-mod settings;
-mod urls;
 mod values;
 
+use super::change::{extra, overrides};
 use super::context::Context;
-use crate::cli::{GatewayApplicationArgs, GatewayCommand, GatewayCommandArgs};
+use crate::cli::{GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs};
 use crate::error::{Code, Error, Result};
 use crate::model::Source;
 use crate::model::shell::quoted;
+use crate::octopus::GatewayPlan;
 use crate::yaml::Stream;
-pub(super) use settings::NAMESPACE;
-use settings::Settings;
 
 pub(super) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
     match command {
@@ -23,9 +21,29 @@ pub(super) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Re
     }
 }
 
+/// What the gateway is told.
+fn plan(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<GatewayPlan> {
+    GatewayPlan::new(
+        args.settings(),
+        args.namespace.as_deref().unwrap_or("argocd"),
+        overrides(args.template_dir.as_deref(), context)?,
+        extra(&args.set, &args.values, context)?,
+    )
+}
+
+/// What a Secret for the gateway needs: names.
+fn plan_of_secrets(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<GatewayPlan> {
+    GatewayPlan::of_secrets(
+        args.settings(),
+        args.namespace.as_deref().unwrap_or("argocd"),
+        overrides(args.template_dir.as_deref(), context)?,
+        extra(&args.set, &args.values, context)?,
+    )
+}
+
 /// The Application: the values as they are, inside.
 fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let mut settings = Settings::new(&args.gateway, context)?;
+    let mut settings = plan(&args.gateway, context)?;
     settings.in_application = true;
     settings
         .application_project
@@ -56,7 +74,7 @@ fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> 
         .hint("include them with `{% filter indent(8) %}{% include \"gateway-values.yaml.j2\" %}{% endfilter %}`"));
     }
     context.print(&rendered.text)?;
-    settings.tell(context);
+    context.tell(&settings.notes());
     let (namespace, release) = (settings.argocd_namespace(), settings.release());
     context.next(format!(
         "make the Secrets that it names, then commit it, or: kubectl apply --server-side -n {} -f -; it installs {}",
@@ -67,7 +85,7 @@ fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> 
 
 /// The helm command: every value as JSON in a word of its own, so that none can become another.
 fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let settings = Settings::new(&args.gateway, context)?;
+    let settings = plan(&args.gateway, context)?;
     let values = settings.values(None)?;
     let mut flat = Vec::new();
     flatten("", &values.model, &mut flat)?;
@@ -75,7 +93,7 @@ fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code
         .engine
         .gateway("gateway-command.sh.j2", &settings.command_variables(flat))?;
     context.print(&rendered.text)?;
-    settings.tell(context);
+    context.tell(&settings.notes());
     if settings.gateway.chart_version.is_none() {
         context.note("the chart's version is not pinned: helm installs whatever is newest; --chart-version pins it");
     }

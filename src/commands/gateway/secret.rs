@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use super::settings::Settings;
+use super::plan_of_secrets;
 use crate::cli::GatewaySecretArgs;
 use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
-use crate::commands::secret_manifest::{KEY, NAME, PROJECT_KEY, check, manifest};
+use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{Claims, ProjectName, Span, Subject};
+use crate::octopus::{TOKEN_KEY, TOKEN_SECRET};
 use crate::text::Secret;
 
 /// The name under which the gateway looks for the token of calls without a project.
@@ -25,7 +26,7 @@ pub(super) struct Token {
 }
 
 pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let settings = Settings::of_secrets(&args.gateway, context)?;
+    let settings = plan_of_secrets(&args.gateway, context)?;
     let restart = restart(settings.namespace());
     if args.rotate_hint {
         context.print(&format!("{restart}\n"))?;
@@ -58,10 +59,19 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         }
         gateway.project_token_secret.as_deref()
     };
-    let name = args.secret_name.as_deref().or(named).unwrap_or(NAME);
+    let name = args
+        .secret_name
+        .as_deref()
+        .or(named)
+        .unwrap_or(TOKEN_SECRET);
     let namespace = (!args.no_namespace).then(|| settings.namespace());
     let keys: Vec<String> = if projects.is_empty() {
-        vec![gateway.token_key.clone().unwrap_or_else(|| KEY.to_owned())]
+        vec![
+            gateway
+                .token_key
+                .clone()
+                .unwrap_or_else(|| TOKEN_KEY.to_owned()),
+        ]
     } else {
         let keys = projects
             .iter()

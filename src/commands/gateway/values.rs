@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::plan;
 use super::secret::{of_account, presented};
-use super::settings::Settings;
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::put;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
         return Err(Error::usage("--output-dir is for several instances")
             .hint("name the file with --output-file, or the instances with --instance or --all"));
     }
-    let settings = Settings::new(&args.gateway, context)?;
+    let settings = plan(&args.gateway, context)?;
     if args.inline_token && args.gateway.token_secret.is_some() {
         return Err(
             Error::usage("--inline-token and --token-secret name two tokens")
@@ -57,7 +57,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             None => context.print(&values.text)?,
         }
     }
-    settings.tell(context);
+    context.tell(&settings.notes());
     let shown = args
         .output_file
         .as_deref()

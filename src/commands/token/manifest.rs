@@ -2,8 +2,9 @@
 
 use crate::argocd::{Minted, Owner};
 use crate::cli::DeliveryArgs;
-use crate::commands::secret_manifest::{self, KEY, PROJECT_KEY};
+use crate::commands::secret_manifest::{self, PROJECT_KEY};
 use crate::error::Result;
+use crate::octopus::TOKEN_KEY;
 use crate::render::Engine;
 use crate::text::Secret;
 use crate::yaml;
@@ -11,7 +12,7 @@ use crate::yaml;
 /// The key under which the gateway looks for a token.
 fn key(owner: &Owner, asked: Option<&str>) -> String {
     match owner {
-        Owner::Account(_) => asked.unwrap_or(KEY).to_owned(),
+        Owner::Account(_) => asked.unwrap_or(TOKEN_KEY).to_owned(),
         Owner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
     }
 }

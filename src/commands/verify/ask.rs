@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::argocd::{Answer, Client, Problem};
-use crate::model::Question;
+use crate::octopus::Question;
 
 /// How many calls of argocd run at the same time.
 const AT_ONCE: usize = 6;

@@ -2,7 +2,7 @@
 
 use super::{ask, version};
 use crate::argocd::{Answer, Client, Owner, Problem};
-use crate::model::{Needs, Question, Verdict};
+use crate::octopus::{Judgement, Needs, Question};
 use crate::rbac::ArgoCdVersion;
 
 /// Whom the server takes the token for.
@@ -82,17 +82,17 @@ impl Round {
     }
 
     /// The questions whose answers come to this verdict.
-    pub(in crate::commands) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Question> {
+    pub(in crate::commands) fn with(&self, verdict: Judgement) -> impl Iterator<Item = &Question> {
         let answers = self
             .answers
             .iter()
-            .filter(move |(question, answer)| question.verdict(*answer == Answer::Yes) == verdict);
+            .filter(move |(question, answer)| question.judge(*answer == Answer::Yes) == verdict);
         answers.map(|(question, _)| question)
     }
 
     /// The questions whose answers are not as they must be.
     pub(in crate::commands) fn wrong(&self) -> impl Iterator<Item = &Question> {
-        self.with(Verdict::Wrong)
+        self.with(Judgement::Wrong)
     }
 }
 

@@ -6,7 +6,7 @@ use super::round::{Round, Who};
 use super::{stranger, version};
 use crate::argocd::{Answer, Owner};
 use crate::commands::context::Context;
-use crate::model::{Question, Verdict};
+use crate::octopus::{Judgement, Question};
 use crate::report;
 
 fn word(yes: bool) -> &'static str {
@@ -23,18 +23,18 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
     headers.push("NOTE");
     let mut rows = Vec::new();
     for (index, (question, answer)) in round.answers.iter().enumerate() {
-        let verdict = question.verdict(*answer == Answer::Yes);
+        let verdict = question.judge(*answer == Answer::Yes);
         let result = match verdict {
-            Verdict::Right => "ok",
-            Verdict::Wrong => "WRONG",
-            Verdict::Needless => "more",
-            Verdict::Nothing => "-",
+            Judgement::Right => "ok",
+            Judgement::Wrong => "WRONG",
+            Judgement::Needless => "more",
+            Judgement::Nothing => "-",
         };
         let mut notes = Vec::new();
         if question.documented {
             notes.push("documented");
         }
-        if verdict == Verdict::Nothing {
+        if verdict == Judgement::Nothing {
             notes.push("proves nothing");
         }
         if matches!(answer, Answer::NoSuchWord(_)) {
@@ -72,7 +72,7 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> St
             "purpose": question.purpose.as_str(),
                 "server": *answer == Answer::Yes,
                 "known": !matches!(answer, Answer::NoSuchWord(_)),
-                "verdict": question.verdict(*answer == Answer::Yes).as_str(),
+                "verdict": question.judge(*answer == Answer::Yes).as_str(),
                 "documented": question.documented,
             });
             if let Some(yes) = offline.and_then(|offline| offline.get(index)) {
@@ -131,7 +131,7 @@ pub(super) fn explain(
         Some(_) => {}
     }
     let needless: Vec<_> = round
-        .with(Verdict::Needless)
+        .with(Judgement::Needless)
         .map(ToString::to_string)
         .collect();
     if !needless.is_empty() {
@@ -140,7 +140,7 @@ pub(super) fn explain(
             needless.join(", ")
         ));
     }
-    let counted = round.answers.len() - round.with(Verdict::Nothing).count();
+    let counted = round.answers.len() - round.with(Judgement::Nothing).count();
     let wrong = round.wrong().count();
     context.conclude(
         true,

@@ -1,8 +1,8 @@
 //! The command that brings an instance's Secret into its cluster.
 
-use super::super::super::gateway::NAMESPACE;
 use super::order::Job;
 use crate::model::shell::quoted;
+use crate::octopus::GATEWAY_NAMESPACE;
 
 /// Whether the kubeconfig's context is not known: in whichever is the present one, the Secrets of
 /// several instances would replace each other.
@@ -15,7 +15,7 @@ pub(super) fn line(job: &Job<'_>) -> String {
     let context = job.instance.context.as_deref();
     let mut words = vec!["kubectl", "--context", context.unwrap_or("CONTEXT")];
     let namespace = job.order.delivery().secret_namespace.as_deref();
-    let namespace = namespace.unwrap_or(NAMESPACE);
+    let namespace = namespace.unwrap_or(GATEWAY_NAMESPACE);
     words.extend(["apply", "--server-side", "-n", namespace]);
     let file = job.file.display().to_string();
     words.extend(["-f", &file]);

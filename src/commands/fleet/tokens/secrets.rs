@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 
 use super::super::super::argocd::read_secret;
 use super::super::super::context::Context;
-use super::super::super::secret_manifest::{KEY, PROJECT_KEY};
+use super::super::super::secret_manifest::PROJECT_KEY;
 use crate::argocd::Owner;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{Claims, Instance, Source};
+use crate::octopus::TOKEN_KEY;
 use crate::text::Secret;
 use crate::yaml::Stream;
 
@@ -103,7 +104,7 @@ pub(in crate::commands::fleet) fn of_instance(
     }
     let mut all = read(&path, context)?;
     let key = match owner {
-        Owner::Account(_) => key.unwrap_or(KEY).to_owned(),
+        Owner::Account(_) => key.unwrap_or(TOKEN_KEY).to_owned(),
         Owner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
     };
     let found = match all.remove(&key) {

@@ -15,7 +15,8 @@ use crate::cli::{self, OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, command, deletion, now, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
-use crate::model::{Expiry, Moment, Needs, ProjectName, Span};
+use crate::model::{Expiry, Moment, ProjectName, Span};
+use crate::octopus::Needs;
 use crate::process::Hold;
 use crate::text::Secret;
 

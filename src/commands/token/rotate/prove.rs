@@ -6,7 +6,7 @@ use crate::argocd::{Answer, Client, Minted, Problem, Reason};
 use crate::commands::context::Context;
 use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Needs, Question, Verdict};
+use crate::octopus::{Judgement, Needs, Question};
 
 /// How long a new token may take to be known to every replica of the server.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,7 +48,7 @@ pub(super) fn prove(
         }
     };
     let (lacks, mut more): (Vec<_>, Vec<_>) = round.wrong().partition(|question| question.wanted());
-    more.extend(round.with(Verdict::Needless));
+    more.extend(round.with(Judgement::Needless));
     if let Some(present) = present {
         compare(minted, &lacks, present, &again)?;
         if !lacks.is_empty() {

@@ -1,21 +1,20 @@
 //! Roles of `AppProject`s, for tokens that belong to a project.
 
-use super::{Planned, Subject, left_alone};
-use crate::commands::change::Wish;
-use crate::commands::context::Context;
+use super::super::{ChangeRequest, DesiredRole, ProjectObject, roles_patch};
+use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::input::{Object, Role, Scope, select_roles};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::plan::{DesiredRole, ProjectObject, roles_patch};
+use crate::text::Note;
 
 /// Plans the role in every `AppProject` of the input, or in those that `--project` names.
 pub(super) fn plan<'a>(
-    wish: &Wish,
+    request: &ChangeRequest,
     objects: &[Object<'a>],
     scope: &Scope,
-    context: &mut Context<'_, '_>,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
-    let name = wish.account.as_str();
+    let name = request.account.as_str();
     let alphanumeric = |c: char| c.is_ascii_alphanumeric();
     if !name.starts_with(alphanumeric) || !name.ends_with(alphanumeric) {
         return Err(Error::usage(format!(
@@ -29,17 +28,17 @@ pub(super) fn plan<'a>(
     for instance in &selection.instances {
         let mode = match &instance.rbac_cm {
             Some(target) => {
-                wish.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
+                request.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
             }
-            None => wish.match_mode(),
+            None => request.match_mode(),
         };
-        let variables = wish.variables(&instance.namespace, mode);
+        let variables = request.variables(&instance.namespace, mode);
         let chosen = |object: &&Object<'_>| {
-            let mut asked = wish.projects.iter();
-            wish.projects.is_empty() || asked.any(|name| name.as_str() == object.name())
+            let mut asked = request.projects.iter();
+            request.projects.is_empty() || asked.any(|name| name.as_str() == object.name())
         };
         for object in instance.projects.iter().filter(chosen) {
-            let rendered = wish.engine.role(object.name(), &variables)?;
+            let rendered = request.engine.role(object.name(), &variables)?;
             let desired = DesiredRole::read(&rendered, object.name(), name)?;
             let plan = desired.plan(
                 ProjectObject {
@@ -48,27 +47,27 @@ pub(super) fn plan<'a>(
                     route: &object.route,
                     node: object.node,
                 },
-                wish.goal,
+                request.goal,
             )?;
             let patch = roles_patch(object.name(), object.resource_version(), &plan);
             planned.push(Planned {
                 object: object.clone(),
                 namespace: instance.namespace.clone(),
-                subject: Subject::AppProject(patch),
+                edited: Edited::AppProject(patch),
                 plan: plan.plan,
                 edits: plan.edits,
             });
         }
     }
-    left_alone(&selection.left_alone, context);
-    for asked in &wish.projects {
+    left_alone(&selection.left_alone, notes);
+    for asked in &request.projects {
         if !planned
             .iter()
             .any(|planned| planned.object.name() == asked.as_str())
         {
-            context.warn(format!(
+            notes.push(Note::warning(format!(
                 "the AppProject {asked} is not in the input, so its role is not written"
-            ));
+            )));
         }
     }
     if planned.is_empty() {

@@ -4,32 +4,48 @@
 //! forms turn those into texts.
 
 mod account;
+mod after;
 mod argocd;
+mod command;
 mod desired;
+mod forms;
 mod json_patch;
 mod kustomize;
 mod manifest;
+mod output;
 mod overlay;
 mod patch;
 mod policy;
+mod request;
 mod role;
+mod sides;
 mod values;
 
 pub use account::AccountPlan;
+pub use after::{after, changed, changed_but, fresh};
 pub use argocd::argocd_patch;
+pub use command::{patch_command, rules_command};
 pub use desired::{Desired, Rule};
+pub use forms::{Edited, Planned, form_of_owner, form_of_planned, plan, tell_owner};
 pub use json_patch::json_patch;
 pub use kustomize::{Kustomization, PatchFile};
 pub use manifest::{LAST_APPLIED, key_edits, pruned, server_fields};
+pub use output::{
+    EditedFile, OutputFile, OutputOptions, beside, edited_files, for_operator, join, own_keys,
+    patches, standalone, whole,
+};
 pub use overlay::Overlay;
 pub use patch::merge_patch;
 pub use policy::PolicyPlan;
+pub use request::{Asked, ChangeRequest, Commands};
 pub use role::{DesiredRole, ProjectObject, RolePlan, roles_patch};
+pub use sides::{Side, fresh_sides, sides};
 pub use values::ValuesFile;
 
 use desired::rules;
 
-use crate::text::{Location, Note, NoteLevel};
+use crate::input::Places;
+use crate::text::{Note, NoteLevel};
 
 /// What happens to one key of a ConfigMap's `data`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,13 +97,4 @@ pub enum Goal {
     },
     /// Not there.
     Absent,
-}
-
-/// What a plan asks of the text that the current keys stand in.
-pub trait Places {
-    /// The place of a byte of a key's text.
-    fn locate(&self, key: &str, offset: usize) -> Location;
-    /// Whether the key's text stands in the form in which render writes a new key (a literal
-    /// block), so that a key without text left is one that render made, and goes.
-    fn is_block(&self, key: &str) -> bool;
 }

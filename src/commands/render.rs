@@ -1,27 +1,21 @@
 //! `render`: prints the change, ready for kubectl or for Git, or edits the files themselves.
 
-mod edited;
-mod overlays;
-mod own_keys;
-mod standalone;
-mod texts;
-
-pub(super) use own_keys::own_keys;
-pub(super) use texts::{Text, write_all};
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::change::Wish;
+use super::change::{request, selector};
 use super::context::Context;
-use super::forms::{self, Planned};
 use super::next::{Next, Read};
 use super::permissions::{permissions, refuse_collateral};
+use crate::change::{
+    ChangeRequest, OutputFile, OutputOptions, Planned, beside, edited_files, for_operator,
+    form_of_owner, join, patches, plan, standalone, tell_owner, whole,
+};
 use crate::cli::{Form, Format, RenderArgs, RenderOutput};
+use crate::emit::{Replacement, create_directory, place, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Object, objects};
+use crate::input::{File, Object, Origin, objects};
 use crate::model::Owner;
-use texts::join;
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
 struct Asked {
@@ -31,16 +25,17 @@ struct Asked {
 }
 
 pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let wish = Wish::new(&args.change, context)?;
+    let request = request(&args.change, &args.input, context)?;
     let asked = asked(args)?;
     if args.in_place {
         refuse_in_place(args, &asked)?;
     }
     let files = context.read(&args.input, asked.form, &args.change.project)?;
-    let mut next = Next::new(&args.input, &args.change, &wish);
+    let mut next = Next::new(&args.input, &args.change, &request);
     let texts = match &files {
         None => {
-            let (texts, form) = standalone::texts(args, &wish, asked.form, asked.format)?;
+            let options = options(args, &asked);
+            let (texts, form) = standalone(&options, &request, asked.form, args.change.fresh)?;
             next.read = if args.change.fresh {
                 Read::Fresh
             } else {
@@ -52,25 +47,33 @@ pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
         Some(files) => {
             let found = objects(files);
             let (form, owner) = choose(asked.form, &found, args, context);
-            let planned = forms::plan(&wish, form, &found, &args.input, context)?;
+            let selector = selector(&args.input);
+            let planned =
+                context.telling(|notes| plan(&request, form, &found, &selector, notes))?;
             if args.change.fail_on_collateral {
-                let changes =
-                    permissions(files, &planned, BTreeMap::new(), &args.input, &wish.account)?;
-                refuse_collateral(&changes.unwrap_or_default(), &wish.account)?;
+                let changes = permissions(
+                    files,
+                    &planned,
+                    BTreeMap::new(),
+                    &args.input,
+                    &request.account,
+                )?;
+                refuse_collateral(&changes.unwrap_or_default(), &request.account)?;
             }
             next.form = form;
             next.as_patch = asked.as_patch;
             next.observe(&planned);
             if args.in_place {
-                forms::tell_owner(&planned, form, &wish, &args.input, context);
-                next.edited = edited::in_place(args, files, &planned, context)?;
+                context.telling(|notes| tell_owner(&planned, form, &request, notes));
+                next.edited = in_place(args, files, &planned, context)?;
                 next.tell(None, context);
                 return Ok(Code::OK);
             }
             let texts = with_input(
-                args, &wish, &asked, form, owner, files, &found, &planned, &mut next,
+                args, &request, &asked, form, owner, files, &found, &planned, &mut next,
             )?;
-            next.is_reverted = forms::tell_owner(&planned, next.form, &wish, &args.input, context);
+            next.is_reverted =
+                context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
             texts
         }
     };
@@ -163,13 +166,13 @@ fn choose(
     match asked {
         Some(Form::Auto) => {}
         Some(form) => return (form, None),
-        None => return (forms::detect(found, &args.input), None),
+        None => return (selector(&args.input).detect(found), None),
     }
-    let detected = forms::detect(found, &args.input);
+    let detected = selector(&args.input).detect(found);
     if detected != Form::Manifest || args.in_place {
         return (detected, None);
     }
-    match forms::form_of_owner(found) {
+    match form_of_owner(found) {
         Some((form, owner)) => {
             context.note(format!(
                 "-o {}, because of the owner: {owner}",
@@ -195,7 +198,7 @@ fn form_for(form: Form) -> Form {
 )]
 fn with_input(
     args: &RenderArgs,
-    wish: &Wish,
+    request: &ChangeRequest,
     asked: &Asked,
     form: Form,
     owner: Option<Owner>,
@@ -203,24 +206,24 @@ fn with_input(
     found: &[Object<'_>],
     planned: &[Planned<'_>],
     next: &mut Next<'_>,
-) -> Result<Vec<Text>> {
-    let format = asked.format;
+) -> Result<Vec<OutputFile>> {
+    let options = options(args, asked);
     match (form, owner) {
-        (Form::Patch | Form::JsonPatch, _) => Ok(overlays::patches(args, planned, form, format)),
-        (Form::Kustomize, _) => overlays::beside(args, wish, form, planned, format),
+        (Form::Patch | Form::JsonPatch, _) => Ok(patches(&options, planned, form)),
+        (Form::Kustomize, _) => beside(&options, request, form, planned),
         (Form::Auto, Some(Owner::Operator(name))) => {
             next.form = Form::Operator;
             next.as_patch = true;
             next.argocd = Some(name.clone());
-            Ok(overlays::for_operator(args, &name, planned, format))
+            Ok(for_operator(&options, &name, planned))
         }
         (Form::Auto, _) => {
             next.form = Form::Helm;
             next.read = Read::Nothing;
-            overlays::beside(args, wish, Form::Helm, planned, format)
+            beside(&options, request, Form::Helm, planned)
         }
-        _ if asked.as_patch => Ok(overlays::patches(args, planned, Form::Patch, format)),
-        _ => edited::texts(args, files, found, planned, format),
+        _ if asked.as_patch => Ok(patches(&options, planned, Form::Patch)),
+        _ => whole(&options, files, found, planned),
     }
 }
 
@@ -239,4 +242,51 @@ fn refuse_several(args: &RenderArgs, context: &Context<'_, '_>, next: &Next<'_>)
     } else {
         error
     })
+}
+
+fn options(args: &RenderArgs, asked: &Asked) -> OutputOptions {
+    OutputOptions {
+        format: asked.format,
+        into_directory: args.output_dir.is_some(),
+        keep_lock: !args.change.strip_resource_version,
+        selector: selector(&args.input),
+    }
+}
+
+/// Edits the files themselves, all or none, and returns the names of those that changed.
+fn in_place(
+    args: &RenderArgs,
+    files: &[File],
+    planned: &[Planned<'_>],
+    context: &Context<'_, '_>,
+) -> Result<Vec<String>> {
+    let edited = edited_files(files, planned)?.into_iter();
+    let replacements = edited.filter_map(|edited| {
+        let file = &files[edited.file];
+        let (Some(stream), Origin::Named(path) | Origin::Found(path)) =
+            (file.stream(), &file.origin)
+        else {
+            return None;
+        };
+        Some(Replacement {
+            path: context.host.path(path),
+            shown: path.display().to_string(),
+            before: stream.source().text().to_owned(),
+            after: edited.text,
+        })
+    });
+    let replacements: Vec<Replacement> = replacements.collect();
+    replace_all(&replacements, args.backup.as_deref())?;
+    Ok(replacements.into_iter().map(|file| file.shown).collect())
+}
+
+/// Writes each text to a file of its own.
+pub(super) fn write_all(directory: &Path, shown: &Path, texts: &[OutputFile]) -> Result<()> {
+    create_directory(directory)?;
+    for OutputFile { name, text } in texts {
+        place(&directory.join(name), text.as_bytes()).map_err(|error| {
+            error.hint(format!("some files of {} may be written", shown.display()))
+        })?;
+    }
+    Ok(())
 }

@@ -1,14 +1,25 @@
 //! Where the keys of a ConfigMap's `data` stand in an object.
 
-use crate::input::{ArgoCd, Object};
+use super::{ArgoCd, Object};
 use crate::model::Location;
-use crate::plan::Places;
 use crate::yaml::{self, Node, ScalarStyle};
 
+/// The places of the keys of a ConfigMap's `data` in the text that they were read from.
+pub trait Places {
+    /// The place of a byte of a key's value.
+    fn locate(&self, key: &str, offset: usize) -> Location;
+    /// Whether the key's value has the form in which render writes a new key (a literal block), so
+    /// that a key without text left is one that render made, and goes.
+    fn is_block(&self, key: &str) -> bool;
+}
+
 /// The keys below one mapping of an object.
-pub(super) struct Below<'o, 'a> {
-    pub(super) object: &'o Object<'a>,
-    pub(super) path: Vec<&'o str>,
+#[derive(Clone, Debug)]
+pub struct Below<'o, 'a> {
+    /// The object.
+    pub object: &'o Object<'a>,
+    /// The keys that lead to the mapping.
+    pub path: Vec<&'o str>,
 }
 
 impl Below<'_, '_> {
@@ -54,9 +65,12 @@ fn data_of<'o, 'a>(object: &'o Object<'a>) -> Below<'o, 'a> {
 
 /// The keys of argocd-rbac-cm of which argocd-operator writes some: those stand in the `ArgoCD`
 /// resource, the others in the ConfigMap.
-pub(super) struct Both<'o, 'a> {
-    pub(super) argocd: &'o ArgoCd<'a>,
-    pub(super) rbac_cm: Option<&'o Object<'a>>,
+#[derive(Clone, Copy, Debug)]
+pub struct Both<'o, 'a> {
+    /// The resource.
+    pub argocd: &'o ArgoCd<'a>,
+    /// The ConfigMap, if it was read.
+    pub rbac_cm: Option<&'o Object<'a>>,
 }
 
 impl Places for Both<'_, '_> {

@@ -1,43 +1,45 @@
 //! The ConfigMaps themselves.
 
-use super::{Planned, Subject, left_alone};
-use crate::commands::change::Wish;
-use crate::commands::context::Context;
+use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_edits, pruned};
+use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::input::{Object, Role, Scope, Target, select};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::plan::{AccountPlan, Desired, PolicyPlan, key_edits, pruned};
+use crate::text::Note;
 
 /// Plans every ConfigMap that is wanted, and says what is missing.
 pub(super) fn plan<'a>(
-    wish: &Wish,
+    request: &ChangeRequest,
     objects: &[Object<'a>],
     scope: &Scope,
-    context: &mut Context<'_, '_>,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
     let selection = select(objects, scope)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {
         let mode = match &instance.rbac_cm {
             Some(target) => {
-                wish.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
+                request.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
             }
-            None => wish.match_mode(),
+            None => request.match_mode(),
         };
-        let desired = Desired::render(&wish.engine, &wish.variables(&instance.namespace, mode))?;
-        for which in wish.wants() {
+        let desired = Desired::render(
+            &request.engine,
+            &request.variables(&instance.namespace, mode),
+        )?;
+        for which in request.wants() {
             match instance.get(which) {
-                Some(target) => planned.push(plan_one(wish, target, &desired)?),
-                None => context.warn(format!(
+                Some(target) => planned.push(plan_one(request, target, &desired)?),
+                None => notes.push(Note::warning(format!(
                     "{which} of namespace {} is not in the input, so its part is not written",
                     instance.namespace
-                )),
+                ))),
             }
         }
     }
-    left_alone(&selection.left_alone, context);
+    left_alone(&selection.left_alone, notes);
     if planned.is_empty() {
-        let wanted: Vec<_> = wish.wants().map(Which::name).collect();
+        let wanted: Vec<_> = request.wants().map(Which::name).collect();
         let error = Error::input(format!(
             "there is no {} in the input",
             wanted.join(" and no ")
@@ -58,27 +60,27 @@ pub(super) fn plan<'a>(
     Ok(planned)
 }
 
-pub(super) fn plan_one<'a>(
-    wish: &Wish,
+fn plan_one<'a>(
+    request: &ChangeRequest,
     target: &Target<'a>,
     desired: &Desired,
 ) -> Result<Planned<'a>> {
     let current = &target.configmap;
     let object = &target.object;
     let plan = match current.which {
-        Which::Cm => AccountPlan { current, desired }.plan(wish.goal)?,
+        Which::Cm => AccountPlan { current, desired }.plan(request.goal)?,
         Which::RbacCm => PolicyPlan {
             current,
             desired,
             places: object,
         }
-        .plan(wish.goal)?,
+        .plan(request.goal)?,
     };
     Ok(planned(target, plan))
 }
 
 /// A ConfigMap with the changes of its `data`.
-pub(super) fn planned<'a>(target: &Target<'a>, plan: crate::plan::Plan) -> Planned<'a> {
+pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
     let object = &target.object;
     let edits = key_edits(object.document, &object.route_to(&["data"]), &plan.changes);
     let root = object.in_document().root().unwrap_or(object.node);
@@ -86,7 +88,7 @@ pub(super) fn planned<'a>(target: &Target<'a>, plan: crate::plan::Plan) -> Plann
         edits: pruned(edits, root, object.route.len()),
         object: object.clone(),
         namespace: target.configmap.namespace.clone(),
-        subject: Subject::ConfigMap(target.configmap.clone()),
+        edited: Edited::ConfigMap(target.configmap.clone()),
         plan,
     }
 }

@@ -1,24 +1,20 @@
 //! The files that were read, whole and edited: printed, or put in their own place.
 
-use super::texts::{Text, in_format, list};
-use crate::cli::{Format, RenderArgs};
-use crate::commands::context::Context;
-use crate::commands::forms::Planned;
-use crate::emit::{Replacement, replace_all};
+use super::super::{Planned, server_fields};
+use super::{OutputFile, OutputOptions, in_format, list};
 use crate::error::{Error, Result};
 use crate::input::{File, Object, Origin};
-use crate::plan::server_fields;
-use crate::yaml::{self, Edit};
+use crate::yaml::{self, Edit, Format};
 
 /// The files that hold an object of ours, and stdin, whole and edited.
-pub(super) fn texts(
-    args: &RenderArgs,
+pub fn whole(
+    options: &OutputOptions,
     files: &[File],
     found: &[Object<'_>],
     planned: &[Planned<'_>],
-    format: Option<Format>,
-) -> Result<Vec<Text>> {
-    let mut texts: Vec<Text> = Vec::new();
+) -> Result<Vec<OutputFile>> {
+    let format = options.format;
+    let mut texts: Vec<OutputFile> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let Some(stream) = file.stream() else {
             continue;
@@ -33,7 +29,7 @@ pub(super) fn texts(
         let stripped = found
             .iter()
             .filter(|object| object.file == index && object.from_server());
-        let lock = !args.change.strip_resource_version;
+        let lock = options.keep_lock;
         let edits: Vec<Edit> = ours()
             .flat_map(|planned| planned.edits.iter().cloned())
             .chain(stripped.flat_map(|object| {
@@ -51,15 +47,15 @@ pub(super) fn texts(
             Origin::Live => "live.yaml".to_owned(),
             Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
-        if args.output_dir.is_some() && texts.iter().any(|text| text.name == name) {
+        if options.into_directory && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))
                 .hint("render them one after the other, into directories of their own"));
         }
         let edited = yaml::edit(stream, &edits)?;
         let text = in_format(edited, stream.source().name(), format)?;
-        texts.push(Text { name, text });
+        texts.push(OutputFile { name, text });
     }
-    let many = format == Some(Format::Json) && args.output_dir.is_none() && texts.len() > 1;
+    let many = format == Some(Format::Json) && !options.into_directory && texts.len() > 1;
     if many {
         Ok(vec![list(&texts)?])
     } else {
@@ -67,17 +63,20 @@ pub(super) fn texts(
     }
 }
 
-/// Edits the files themselves, all or none, and returns the names of those that changed.
-pub(super) fn in_place(
-    args: &RenderArgs,
-    files: &[File],
-    planned: &[Planned<'_>],
-    context: &Context<'_, '_>,
-) -> Result<Vec<String>> {
-    let mut replacements = Vec::new();
+/// A file of the input and its new text.
+#[derive(Clone, Debug)]
+pub struct EditedFile {
+    /// The index of the file.
+    pub file: usize,
+    /// The new text.
+    pub text: String,
+}
+
+/// The files on disk that change, with their new texts.
+pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<EditedFile>> {
+    let mut edited = Vec::new();
     for (index, file) in files.iter().enumerate() {
-        let (Some(stream), Origin::Named(path) | Origin::Found(path)) =
-            (file.stream(), &file.origin)
+        let (Some(stream), Origin::Named(_) | Origin::Found(_)) = (file.stream(), &file.origin)
         else {
             continue;
         };
@@ -86,17 +85,10 @@ pub(super) fn in_place(
             .filter(|planned| planned.object.file == index)
             .flat_map(|planned| planned.edits.iter().cloned())
             .collect();
-        let before = stream.source().text();
-        let after = yaml::edit(stream, &edits)?;
-        if after != before {
-            replacements.push(Replacement {
-                path: context.host.path(path),
-                shown: path.display().to_string(),
-                before: before.to_owned(),
-                after,
-            });
+        let text = yaml::edit(stream, &edits)?;
+        if text != stream.source().text() {
+            edited.push(EditedFile { file: index, text });
         }
     }
-    replace_all(&replacements, args.backup.as_deref())?;
-    Ok(replacements.into_iter().map(|file| file.shown).collect())
+    Ok(edited)
 }

@@ -3,42 +3,55 @@
 use serde_json::{Map, Value};
 
 use super::urls;
-use crate::cli::GatewayArgs;
-use crate::commands::change::{extra, overrides};
-use crate::commands::context::Context;
-use crate::commands::secret_manifest::{KEY, NAME, is_name, is_namespace};
 use crate::error::{Error, Result};
-use crate::model::{Gateway, Source, is_data_key};
-use crate::render::{Engine, GatewayVariables};
+use crate::model::{Gateway, Source, is_data_key, is_namespace, is_object_name};
+use crate::render::{Engine, GatewayVariables, Override};
+use crate::text::Note;
 use crate::yaml::{self, Stream};
 
 /// The release and its namespace, where nothing else is said.
 const RELEASE: &str = "octopus-gateway";
-/// Where the gateway is, where nobody says it.
-pub(in crate::commands) const NAMESPACE: &str = RELEASE;
+/// The namespace of the gateway, where nobody says it.
+pub const GATEWAY_NAMESPACE: &str = RELEASE;
+/// The documented name of the Secret with the account's token.
+pub const TOKEN_SECRET: &str = "argocd-auth-token";
+/// The documented key of the Secret with the account's token.
+pub const TOKEN_KEY: &str = "ARGOCD_AUTH_TOKEN";
 /// The documented Secret with Octopus Deploy's access token, and its key.
 const ACCESS_TOKEN: (&str, &str) = ("octopus-server-access-token", "OCTOPUS_SERVER_ACCESS_TOKEN");
 
-/// What the templates get, and what is told of it.
-pub(super) struct Settings {
-    pub(super) gateway: Gateway,
-    pub(super) engine: Engine,
-    pub(super) in_application: bool,
-    pub(super) application_project: String,
+/// What the gateway's templates get, checked.
+pub struct GatewayPlan {
+    /// What the gateway is told.
+    pub gateway: Gateway,
+    /// The templates.
+    pub engine: Engine,
+    /// Whether the values go into an Application.
+    pub in_application: bool,
+    /// The AppProject of the Application.
+    pub application_project: String,
     namespace: String,
     extra: Map<String, Value>,
 }
 
 /// The chart's values.
-pub(super) struct Values {
-    pub(super) text: String,
-    pub(super) model: Value,
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// As text.
+    pub text: String,
+    /// The same, read again.
+    pub model: Value,
 }
 
-impl Settings {
+impl GatewayPlan {
     /// All that the chart needs.
-    pub(super) fn new(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<Self> {
-        let settings = Self::of_secrets(args, context)?;
+    pub fn new(
+        gateway: Gateway,
+        namespace: &str,
+        overrides: Vec<Override>,
+        extra: Map<String, Value>,
+    ) -> Result<Self> {
+        let settings = Self::of_secrets(gateway, namespace, overrides, extra)?;
         let gateway = &settings.gateway;
         let needed = [
             ("--name", &gateway.name),
@@ -60,8 +73,12 @@ impl Settings {
     }
 
     /// All that a Secret needs: names.
-    pub(super) fn of_secrets(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<Self> {
-        let mut gateway = args.settings();
+    pub fn of_secrets(
+        mut gateway: Gateway,
+        namespace: &str,
+        overrides: Vec<Override>,
+        extra: Map<String, Value>,
+    ) -> Result<Self> {
         if gateway.project_token_secret.is_some()
             && (gateway.token_secret.is_some() || gateway.token_key.is_some())
         {
@@ -70,10 +87,6 @@ impl Settings {
             )
             .hint("leave --project-token-secret out, or --token-secret and --token-key"));
         }
-        let namespace = args
-            .namespace
-            .clone()
-            .unwrap_or_else(|| "argocd".to_owned());
         let fill = |into: &mut Option<String>, value: &str| {
             into.get_or_insert_with(|| value.to_owned());
         };
@@ -84,21 +97,18 @@ impl Settings {
         let url = format!("grpc://argocd-server.{namespace}.svc.cluster.local");
         fill(&mut gateway.argocd_grpc_url, &url);
         if gateway.project_token_secret.is_none() {
-            fill(&mut gateway.token_secret, NAME);
-            fill(&mut gateway.token_key, KEY);
+            fill(&mut gateway.token_secret, TOKEN_SECRET);
+            fill(&mut gateway.token_key, TOKEN_KEY);
         }
         gateway.environments.get_or_insert_default();
         gateway.spaces.get_or_insert_default();
         let settings = Self {
             gateway,
-            engine: Engine::new(
-                yaml::write::value,
-                overrides(args.template_dir.as_deref(), context)?,
-            )?,
+            engine: Engine::new(yaml::write::value, overrides)?,
             in_application: false,
             application_project: String::new(),
-            namespace,
-            extra: extra(&args.set, &args.values, context)?,
+            namespace: namespace.to_owned(),
+            extra,
         };
         settings.check_names()?;
         Ok(settings)
@@ -123,7 +133,7 @@ impl Settings {
             ("--certificate-secret", &gateway.certificate_secret),
         ];
         for (option, name) in names {
-            if let Some(name) = name.as_ref().filter(|name| !is_name(name)) {
+            if let Some(name) = name.as_ref().filter(|name| !is_object_name(name)) {
                 return Err(wrong(option, name, "an object of Kubernetes"));
             }
         }
@@ -184,7 +194,7 @@ impl Settings {
     }
 
     /// What a template gets; `inline` stands for a token.
-    pub(super) fn variables(&self, inline: Option<&str>) -> GatewayVariables {
+    pub fn variables(&self, inline: Option<&str>) -> GatewayVariables {
         GatewayVariables {
             gateway: self.gateway.clone(),
             namespace: self.namespace.clone(),
@@ -197,7 +207,7 @@ impl Settings {
     }
 
     /// The same, with the values for a command line.
-    pub(super) fn command_variables(&self, settings: Vec<String>) -> GatewayVariables {
+    pub fn command_variables(&self, settings: Vec<String>) -> GatewayVariables {
         GatewayVariables {
             settings,
             ..self.variables(None)
@@ -205,7 +215,7 @@ impl Settings {
     }
 
     /// The chart's values, read again: one mapping, with one kind of token.
-    pub(super) fn values(&self, inline: Option<&str>) -> Result<Values> {
+    pub fn values(&self, inline: Option<&str>) -> Result<Values> {
         let rendered = self
             .engine
             .gateway("gateway-values.yaml.j2", &self.variables(inline))?;
@@ -249,41 +259,46 @@ impl Settings {
     }
 
     /// Says what its choices mean.
-    pub(super) fn tell(&self, context: &mut Context<'_, '_>) {
+    pub fn notes(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
         let gateway = &self.gateway;
         if gateway.plaintext == Some(true) {
-            context.warn("--plaintext: everybody on the way to Argo CD can read the token; Argo CD's server must run with server.insecure");
+            notes.push(Note::warning("--plaintext: everybody on the way to Argo CD can read the token; Argo CD's server must run with server.insecure"));
         } else if gateway.insecure == Some(true) {
-            context.warn("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead");
+            notes.push(Note::warning("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead"));
         } else if gateway.certificate_secret.is_none() {
-            context.note("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret");
+            notes.push(Note::note("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
         }
         if gateway.grpc_web == Some(true) && gateway.grpc_web_root_path.is_some() {
-            context.note("--grpc-web-root-path includes --grpc-web");
+            notes.push(Note::note("--grpc-web-root-path includes --grpc-web"));
         }
         if gateway
             .octopus_url
             .as_ref()
             .is_some_and(|url| url.starts_with("http://"))
         {
-            context.warn(
+            notes.push(Note::warning(
                 "--octopus-url is http: Octopus Deploy's access token goes to it unencrypted",
-            );
+            ));
         }
+        notes
     }
 
     /// The namespace of Argo CD.
-    pub(super) fn argocd_namespace(&self) -> &str {
+    pub fn argocd_namespace(&self) -> &str {
         &self.namespace
     }
 
     /// The namespace of the gateway.
-    pub(super) fn namespace(&self) -> &str {
-        self.gateway.namespace.as_deref().unwrap_or(NAMESPACE)
+    pub fn namespace(&self) -> &str {
+        self.gateway
+            .namespace
+            .as_deref()
+            .unwrap_or(GATEWAY_NAMESPACE)
     }
 
     /// The name of the release.
-    pub(super) fn release(&self) -> &str {
+    pub fn release(&self) -> &str {
         self.gateway.release.as_deref().unwrap_or(RELEASE)
     }
 }

@@ -2,36 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::change::Wish;
-use super::context::Context;
 use super::forms::{self, Planned};
-use crate::cli::{Form, Input};
+use super::{ChangeRequest, Desired};
 use crate::error::Result;
-use crate::input::{Content, File, Origin, objects};
-use crate::model::{MatchMode, Source, Which};
-use crate::plan::Desired;
+use crate::input::{Content, File, Origin, Selector, objects};
+use crate::model::{Form, MatchMode, Source, Which};
 use crate::rbac::{Line, lines};
+use crate::text::Note;
 use crate::yaml::{self, Stream};
 
 /// What follows the name of a text that the change touches.
 const AFTER: &str = "(after the change)";
 
 /// Makes the change in everything that was read. A bare policy gets the rules beside it.
-pub(super) fn after(
+pub fn after(
     files: Vec<File>,
-    wish: &Wish,
-    args: &Input,
-    context: &mut Context<'_, '_>,
+    request: &ChangeRequest,
+    form: Option<Form>,
+    selector: &Selector,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<File>> {
     let found = objects(&files);
     let bare = files
         .iter()
         .any(|file| matches!(file.content, Content::Policy(_)));
-    let form = match args.form {
+    let form = match form {
         Some(form) if form != Form::Auto => form,
-        _ => forms::detect(&found, args),
+        _ => selector.detect(&found),
     };
-    let planned = match forms::plan(wish, form, &found, args, context) {
+    let planned = match forms::plan(request, form, &found, selector, notes) {
         Err(error) if !bare => return Err(error),
         planned => planned.unwrap_or_default(),
     };
@@ -50,17 +49,17 @@ pub(super) fn after(
             .collect());
     }
     drop((planned, found));
-    let rules = rules_beside(&files, wish)?;
+    let rules = rules_beside(&files, request)?;
     Ok(files.into_iter().chain(rules).collect())
 }
 
 /// The text of each file that changes, edited and parsed.
-pub(super) fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
+pub fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
     changed_but(files, planned, BTreeMap::new())
 }
 
 /// The same, where some files have been edited already.
-pub(super) fn changed_but(
+pub fn changed_but(
     files: &[File],
     planned: &[Planned<'_>],
     mut known: BTreeMap<usize, Stream>,
@@ -88,11 +87,11 @@ pub(super) fn changed_but(
 }
 
 /// The manifests of an Argo CD that has none yet.
-pub(super) fn fresh(wish: &Wish, namespace: &str) -> Result<Vec<File>> {
-    let variables = wish.variables(namespace, wish.match_mode());
-    Desired::render(&wish.engine, &variables)?;
+pub fn fresh(request: &ChangeRequest, namespace: &str) -> Result<Vec<File>> {
+    let variables = request.variables(namespace, request.match_mode());
+    Desired::render(&request.engine, &variables)?;
     let files = Which::ALL.map(|which| {
-        let rendered = wish.engine.manifest(which, &variables)?;
+        let rendered = request.engine.manifest(which, &variables)?;
         let source = Source::new(format!("<{which}>"), rendered.text);
         Ok(File {
             origin: Origin::Made,
@@ -103,7 +102,7 @@ pub(super) fn fresh(wish: &Wish, namespace: &str) -> Result<Vec<File>> {
 }
 
 /// The wanted rules that no bare policy of the input has.
-fn rules_beside(files: &[File], wish: &Wish) -> Result<Option<File>> {
+fn rules_beside(files: &[File], request: &ChangeRequest) -> Result<Option<File>> {
     let policies: Vec<&Source> = files
         .iter()
         .filter_map(|file| match &file.content {
@@ -114,8 +113,8 @@ fn rules_beside(files: &[File], wish: &Wish) -> Result<Option<File>> {
     if policies.is_empty() {
         return Ok(None);
     }
-    let mode: MatchMode = wish.match_mode();
-    let desired = Desired::render(&wish.engine, &wish.variables("argocd", mode))?;
+    let mode: MatchMode = request.match_mode();
+    let desired = Desired::render(&request.engine, &request.variables("argocd", mode))?;
     let name = format!("{} {AFTER}", desired.policy_key);
     let mut text = String::new();
     for rule in &desired.rules {

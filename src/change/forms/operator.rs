@@ -1,42 +1,39 @@
 //! `ArgoCD` resources, from which argocd-operator writes the ConfigMaps.
 
-use super::places::Both;
-use super::{Planned, Subject, configmaps, left_alone};
-use crate::cli::Input;
-use crate::commands::change::{Wish, scope};
-use crate::commands::context::Context;
-use crate::commands::words::rules_command;
-use crate::error::{Error, Result};
-use crate::input::{ArgoCd, Instance, Object, Role, Target, select_roles};
-use crate::model::{ConfigMap, Data, MATCH_MODE_KEY, POLICY_KEY, Which};
-use crate::plan::{
-    AccountPlan, Desired, Goal, KeyChange, Plan, PolicyPlan, argocd_patch, key_edits, pruned,
+use super::super::{
+    AccountPlan, ChangeRequest, Desired, Goal, KeyChange, Plan, PolicyPlan, argocd_patch,
+    key_edits, pruned, rules_command,
 };
+use super::{Edited, Planned, configmaps, left_alone};
+use crate::error::{Error, Result};
+use crate::input::{ArgoCd, Both, Instance, Object, Role, Selector, select_roles};
+use crate::model::{MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::text::Note;
 use crate::yaml::Edit;
 
 /// Plans every `ArgoCD` resource of the input, and argocd-rbac-cm where that is in it too.
 pub(super) fn plan<'a>(
-    wish: &Wish,
+    request: &ChangeRequest,
     objects: &[Object<'a>],
-    input: &Input,
-    context: &mut Context<'_, '_>,
+    selector: &Selector,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
     let wanted = |role| matches!(role, Role::ArgoCd | Role::ConfigMap(Which::RbacCm));
-    let selection = select_roles(objects, &scope(input), wanted)?;
+    let selection = select_roles(objects, &selector.scope, wanted)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {
         match &instance.argocd {
             Some(object) => {
                 let argocd = ArgoCd::read(object, &instance.namespace)?;
-                planned.extend(plan_one(wish, &argocd, instance, input, context)?);
+                planned.extend(plan_one(request, &argocd, instance, notes)?);
             }
-            None => context.warn(format!(
+            None => notes.push(Note::warning(format!(
                 "there is no ArgoCD of namespace {} in the input, so nothing is written for it",
                 instance.namespace
-            )),
+            ))),
         }
     }
-    left_alone(&selection.left_alone, context);
+    left_alone(&selection.left_alone, notes);
     if planned.is_empty() {
         return Err(Error::input("there is no ArgoCD resource in the input")
             .hint("read it with: kubectl get argocd -n NAMESPACE -o yaml"));
@@ -45,39 +42,38 @@ pub(super) fn plan<'a>(
 }
 
 fn plan_one<'a>(
-    wish: &Wish,
+    request: &ChangeRequest,
     argocd: &ArgoCd<'a>,
     instance: &Instance<'a>,
-    input: &Input,
-    context: &mut Context<'_, '_>,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
-    refuse_local_user(wish, argocd)?;
+    refuse_local_user(request, argocd)?;
     let object = &argocd.object;
-    let rbac = merged(argocd, instance.rbac_cm.as_ref(), &instance.namespace);
+    let rbac = argocd.rbac_cm(instance.rbac_cm.as_ref(), &instance.namespace);
     let mode = match rbac.get(MATCH_MODE_KEY) {
-        Some(setting) => wish.mode_of(Some(setting), "policy")?,
-        None => wish.match_mode(),
+        Some(setting) => request.mode_of(Some(setting), "policy")?,
+        None => request.match_mode(),
     };
-    let mut variables = wish.variables(&instance.namespace, mode);
+    let mut variables = request.variables(&instance.namespace, mode);
     let sets_policy = argocd.rbac_path(POLICY_KEY).is_some();
-    if sets_policy && wish.asked_key.is_none() {
+    if sets_policy && request.asked_key.is_none() {
         POLICY_KEY.clone_into(&mut variables.policy_key);
     }
     let in_resource = argocd.rbac_path(&variables.policy_key).is_some();
-    let desired = Desired::render(&wish.engine, &variables)?;
+    let desired = Desired::render(&request.engine, &variables)?;
     let mut plan = Plan::default();
     let mut edits: Vec<Edit> = Vec::new();
-    if wish.wants().any(|which| which == Which::Cm) {
+    if request.wants().any(|which| which == Which::Cm) {
         let current = &argocd.extra_config;
         let desired = &desired;
-        plan = AccountPlan { current, desired }.plan(wish.goal)?;
+        plan = AccountPlan { current, desired }.plan(request.goal)?;
         let route = argocd.route(&["spec", "extraConfig"]);
         edits.extend(key_edits(object.document, &route, &plan.changes));
     }
     let extra = plan.changes.clone();
     let mut fields: Vec<KeyChange> = Vec::new();
     let mut rest = Plan::default();
-    if wish.wants().any(|which| which == Which::RbacCm) {
+    if request.wants().any(|which| which == Which::RbacCm) {
         let places = Both {
             argocd,
             rbac_cm: instance.rbac_cm.as_ref().map(|target| &target.object),
@@ -87,7 +83,7 @@ fn plan_one<'a>(
             desired: &desired,
             places: &places,
         }
-        .plan(wish.goal)?;
+        .plan(request.goal)?;
         plan.notes.extend(whole.notes);
         for change in whole.changes {
             match argocd.rbac_path(&change.key) {
@@ -98,12 +94,12 @@ fn plan_one<'a>(
                 None => rest.changes.push(change),
             }
         }
-        let elsewhere = match wish.goal {
+        let elsewhere = match request.goal {
             Goal::Present { .. } => !rest.changes.is_empty(),
             Goal::Absent => !in_resource,
         };
         if instance.rbac_cm.is_none() && elsewhere {
-            let (what, why) = match wish.goal {
+            let (what, why) = match request.goal {
                 Goal::Absent => ("are taken out of", ""),
                 Goal::Present { .. } if sets_policy => {
                     ("go into", " (argocd-operator leaves that key alone)")
@@ -113,12 +109,12 @@ fn plan_one<'a>(
                     " (the resource sets no policy, and setting one would replace the live one)",
                 ),
             };
-            context.warn(format!(
+            notes.push(Note::warning(format!(
                 "the rules {what} {} of namespace {}, which is not in the input{why}: {}",
                 Which::RbacCm,
                 instance.namespace,
-                rules_command(&wish.change, input, &instance.namespace, mode)
-            ));
+                rules_command(request, &instance.namespace, mode)
+            )));
         }
     }
     plan.changes.extend(fields.iter().cloned());
@@ -137,7 +133,7 @@ fn plan_one<'a>(
         edits: pruned(edits, root, object.route.len() + 1),
         object: object.clone(),
         namespace: instance.namespace.clone(),
-        subject: Subject::ArgoCd(patch),
+        edited: Edited::ArgoCd(patch),
         plan,
     }];
     if let Some(target) = &instance.rbac_cm
@@ -146,30 +142,6 @@ fn plan_one<'a>(
         planned.push(configmaps::planned(target, rest));
     }
     Ok(planned)
-}
-
-/// argocd-rbac-cm as it is once the operator has written what the resource sets.
-pub(super) fn merged(
-    argocd: &ArgoCd<'_>,
-    rbac_cm: Option<&Target<'_>>,
-    namespace: &str,
-) -> ConfigMap {
-    let set = argocd
-        .rbac
-        .iter()
-        .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
-    let others = rbac_cm
-        .iter()
-        .flat_map(|target| &target.configmap.data)
-        .flat_map(Data::iter)
-        .filter(|(key, _)| argocd.rbac_path(key).is_none())
-        .map(|(key, text)| (key.to_owned(), text.to_owned()));
-    ConfigMap {
-        which: Which::RbacCm,
-        namespace: namespace.to_owned(),
-        resource_version: None,
-        data: Some(set.chain(others).collect()),
-    }
 }
 
 /// The edit of a field of `spec.rbac`. It is set already, so it is never made, and it never goes.
@@ -184,10 +156,10 @@ fn field_edit(argocd: &ArgoCd<'_>, path: &[&str], change: &KeyChange) -> Option<
 
 /// The operator makes, renews and stores the token of each of `spec.localUsers` itself, and
 /// overwrites every other token of the account.
-fn refuse_local_user(wish: &Wish, argocd: &ArgoCd<'_>) -> Result<()> {
-    let account = wish.account.as_str();
+fn refuse_local_user(request: &ChangeRequest, argocd: &ArgoCd<'_>) -> Result<()> {
+    let account = request.account.as_str();
     match argocd.local_user(account) {
-        Some(place) if wish.goal != Goal::Absent => Err(Error::input(format!(
+        Some(place) if request.goal != Goal::Absent => Err(Error::input(format!(
             "`spec.localUsers` names {account} already: argocd-operator makes that account itself, \
              and its tokens too; it replaces the list of tokens with its own whenever it renews one, \
              so a token made here would stop working then"

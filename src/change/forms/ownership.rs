@@ -2,17 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Planned, Subject};
-use crate::cli::{Form, Input};
-use crate::commands::change::Wish;
-use crate::commands::context::Context;
-use crate::commands::words::{kubectl_flags, quoted};
+use super::super::{ChangeRequest, Goal, LAST_APPLIED};
+use super::{Edited, Planned};
 use crate::input::{Object, Role, marks};
-use crate::model::{Data, Marks, Owner, POLICY_KEY, Which, is_upstream};
-use crate::plan::{Goal, LAST_APPLIED};
+use crate::model::shell::quoted;
+use crate::model::{Data, Form, Marks, Owner, POLICY_KEY, Which, is_upstream};
+use crate::text::Note;
 
 /// The form that the owner of the ConfigMaps keeps, if there are some.
-pub(in crate::commands) fn form_of(objects: &[Object<'_>]) -> Option<(Form, Owner)> {
+pub fn form_of_owner(objects: &[Object<'_>]) -> Option<(Form, Owner)> {
     let ours = objects
         .iter()
         .filter(|object| matches!(Role::of(object), Some(Role::ConfigMap(_))));
@@ -38,18 +36,17 @@ fn lasting(owner: &Owner) -> Form {
 
 /// Says where the change would be taken back, and what the next upgrade does to the keys of an
 /// object that kubectl owns. Returns whether something would be taken back.
-pub(in crate::commands) fn tell(
+pub fn tell_owner(
     planned: &[Planned<'_>],
     form: Form,
-    wish: &Wish,
-    input: &Input,
-    context: &mut Context<'_, '_>,
+    request: &ChangeRequest,
+    notes: &mut Vec<Note>,
 ) -> bool {
     let onto_objects = matches!(form, Form::Manifest | Form::Patch | Form::JsonPatch);
     let mut said = BTreeSet::new();
     let mut upgraded: Vec<&str> = Vec::new();
     for planned in planned {
-        let Subject::ConfigMap(configmap) = &planned.subject else {
+        let Edited::ConfigMap(configmap) = &planned.edited else {
             continue;
         };
         let marks = marks(&planned.object);
@@ -59,10 +56,10 @@ pub(in crate::commands) fn tell(
             && let Some(warning) = reverted(planned, configmap.which, &owner)
             && said.insert(warning.clone())
         {
-            context.warn(warning);
+            notes.push(Note::warning(warning));
         }
         if owner == Owner::Kubectl {
-            prunable(planned, configmap.which, &marks, wish, input, context);
+            prunable(planned, configmap.which, &marks, request, notes);
         }
         let of_kubectl = matches!(owner, Owner::Kubectl | Owner::Unknown) && marks.from_server;
         if of_kubectl && form == Form::Manifest && !planned.plan.changes.is_empty() {
@@ -70,12 +67,12 @@ pub(in crate::commands) fn tell(
         }
     }
     if !upgraded.is_empty() {
-        context.note(format!(
+        notes.push(Note::note(format!(
             "with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps {}; \
              `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is \
              its own, and the next `kubectl apply` of Argo CD's manifests then deletes them",
             upgraded.join(", ")
-        ));
+        )));
     }
     !said.is_empty()
 }
@@ -119,16 +116,15 @@ fn prunable(
     planned: &Planned<'_>,
     which: Which,
     marks: &Marks,
-    wish: &Wish,
-    input: &Input,
-    context: &mut Context<'_, '_>,
+    request: &ChangeRequest,
+    notes: &mut Vec<Note>,
 ) {
     let (by_apply, by_server_side) = (marks.pruned_by_apply(), marks.pruned_by_server_side_apply());
     let all: BTreeSet<&str> = by_apply.iter().chain(&by_server_side).copied().collect();
     if all.is_empty() {
         return;
     }
-    let ours = own_keys(wish);
+    let ours = own_keys(request);
     let any_ours = all.iter().any(|key| ours.contains(&(*key).to_owned()));
     let how = match (by_apply.is_empty(), by_server_side.is_empty()) {
         (false, true) => "the next client-side `kubectl apply`",
@@ -149,20 +145,20 @@ fn prunable(
          your own that has them, mend it with: kubectl patch configmap {which} -n {}{} --type merge -p {}",
         keys.join(", "),
         quoted(&planned.namespace),
-        kubectl_flags(input),
+        request.commands.kubectl,
         quoted(&patch)
     );
-    if any_ours && wish.goal != Goal::Absent {
-        context.warn(text);
+    if any_ours && request.goal != Goal::Absent {
+        notes.push(Note::warning(text));
     } else {
-        context.note(text);
+        notes.push(Note::note(text));
     }
 }
 
 /// The keys, ours and the user's own, whose fate at the next upgrade depends on how the whole object
 /// is applied now.
 fn at_stake<'p>(planned: &'p Planned<'_>, marks: &Marks) -> Vec<&'p str> {
-    let Subject::ConfigMap(configmap) = &planned.subject else {
+    let Edited::ConfigMap(configmap) = &planned.edited else {
         return Vec::new();
     };
     let added = planned.plan.changes.iter();
@@ -179,7 +175,7 @@ fn at_stake<'p>(planned: &'p Planned<'_>, marks: &Marks) -> Vec<&'p str> {
 }
 
 /// The keys that are ours.
-fn own_keys(wish: &Wish) -> [String; 3] {
-    let account = &wish.account;
+fn own_keys(request: &ChangeRequest) -> [String; 3] {
+    let account = &request.account;
     [account.key(), account.enabled_key(), account.policy_key()]
 }

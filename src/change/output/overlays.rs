@@ -2,18 +2,15 @@
 
 use serde_json::Value;
 
-use super::texts::{Text, file_name, in_format, patch_name, write_value};
-use crate::cli::{Form, Format, RenderArgs};
-use crate::commands::change::Wish;
-use crate::commands::forms::{Planned, Subject};
-use crate::error::{Error, Result};
-use crate::model::{MATCH_MODE_KEY, Which};
-use crate::plan::{
-    Desired, Goal, KeyChange, Kustomization, Overlay, ValuesFile, argocd_patch, json_patch,
-    merge_patch,
+use super::super::{
+    ChangeRequest, Desired, Edited, Goal, KeyChange, Kustomization, Overlay, Planned, ValuesFile,
+    argocd_patch, json_patch, merge_patch,
 };
+use super::{OutputFile, OutputOptions, file_name, in_format, patch_name, write_value};
+use crate::error::{Error, Result};
+use crate::model::{Form, MATCH_MODE_KEY, Which};
 use crate::render::Variables;
-use crate::yaml;
+use crate::yaml::Format;
 
 /// What goes into a text that stands beside the objects.
 pub(super) struct Overlays<'a> {
@@ -24,27 +21,26 @@ pub(super) struct Overlays<'a> {
 }
 
 /// A values file, or a kustomize Component.
-pub(super) fn stand_alone(
-    args: &RenderArgs,
-    wish: &Wish,
+pub(super) fn overlay_texts(
+    options: &OutputOptions,
+    request: &ChangeRequest,
     form: Form,
     overlays: &Overlays<'_>,
-    format: Option<Format>,
-) -> Result<Vec<Text>> {
-    let wanted: Vec<Which> = wish.wants().collect();
+) -> Result<Vec<OutputFile>> {
+    let wanted: Vec<Which> = request.wants().collect();
     let overlay = Overlay {
         desired: overlays.desired,
         changes: overlays.changes,
     };
-    let (engine, variables) = (&wish.engine, overlays.variables);
-    let named = |name: &str, text: String| -> Result<Text> {
-        let text = in_format(text, name, format)?;
+    let (engine, variables) = (&request.engine, overlays.variables);
+    let named = |name: &str, text: String| -> Result<OutputFile> {
+        let text = in_format(text, name, options.format)?;
         let name = name.to_owned();
-        Ok(Text { name, text })
+        Ok(OutputFile { name, text })
     };
     if form == Form::Helm {
-        let root: Vec<String> = args
-            .input
+        let root: Vec<String> = options
+            .selector
             .values_root
             .iter()
             .flat_map(|root| root.split('.').map(str::to_owned))
@@ -64,7 +60,7 @@ pub(super) fn stand_alone(
         overlay,
         wanted: &wanted,
     };
-    if args.output_dir.is_none() {
+    if !options.into_directory {
         return Ok(vec![named("kustomization.yaml", component.inline()?)?]);
     }
     let (text, patches) = component.files()?;
@@ -76,31 +72,30 @@ pub(super) fn stand_alone(
 }
 
 /// The same with what was read taken into account. One Component or values file is for one Argo CD.
-pub(super) fn beside(
-    args: &RenderArgs,
-    wish: &Wish,
+pub fn beside(
+    options: &OutputOptions,
+    request: &ChangeRequest,
     form: Form,
     planned: &[Planned<'_>],
-    format: Option<Format>,
-) -> Result<Vec<Text>> {
+) -> Result<Vec<OutputFile>> {
     let namespace = one_namespace(planned, form)?;
-    let setting = planned.iter().find_map(|planned| match &planned.subject {
-        Subject::ConfigMap(configmap) if configmap.which == Which::RbacCm => {
+    let setting = planned.iter().find_map(|planned| match &planned.edited {
+        Edited::ConfigMap(configmap) if configmap.which == Which::RbacCm => {
             Some(configmap.get(MATCH_MODE_KEY))
         }
         _ => None,
     });
     let mode = match setting {
-        Some(setting) => wish.mode_of(setting, Which::RbacCm.name())?,
-        None => wish.match_mode(),
+        Some(setting) => request.mode_of(setting, Which::RbacCm.name())?,
+        None => request.match_mode(),
     };
-    let variables = wish.variables(namespace, mode);
-    let desired = Desired::render(&wish.engine, &variables)?;
+    let variables = request.variables(namespace, mode);
+    let desired = Desired::render(&request.engine, &variables)?;
     let changes: Vec<(Which, Vec<KeyChange>)> = planned
         .iter()
         .filter_map(|planned| Some((planned.which()?, planned.plan.changes.clone())))
         .collect();
-    if form == Form::Helm && wish.goal == Goal::Absent {
+    if form == Form::Helm && request.goal == Goal::Absent {
         return Err(Error::input(
             "values are taken out of the file that has them, and that is not in the input",
         )
@@ -111,7 +106,7 @@ pub(super) fn beside(
         desired: &desired,
         changes: Some(&changes),
     };
-    stand_alone(args, wish, form, &overlays, format)
+    overlay_texts(options, request, form, &overlays)
 }
 
 fn one_namespace<'p>(planned: &'p [Planned<'_>], form: Form) -> Result<&'p str> {
@@ -128,26 +123,23 @@ fn one_namespace<'p>(planned: &'p [Planned<'_>], form: Form) -> Result<&'p str> 
 }
 
 /// A patch for every object.
-pub(super) fn patches(
-    args: &RenderArgs,
-    planned: &[Planned<'_>],
-    form: Form,
-    format: Option<Format>,
-) -> Vec<Text> {
+pub fn patches(options: &OutputOptions, planned: &[Planned<'_>], form: Form) -> Vec<OutputFile> {
     let several = planned
         .iter()
         .any(|other| other.namespace != planned[0].namespace);
-    let lock = !args.change.strip_resource_version;
+    let lock = options.keep_lock;
     let texts = planned.iter().filter_map(|planned| {
-        let format = format.unwrap_or(match planned.object.stream().format() {
-            _ if form == Form::JsonPatch => Format::Json,
-            yaml::Format::Yaml => Format::Yaml,
-            yaml::Format::Json => Format::Json,
-        });
+        let format = options
+            .format
+            .unwrap_or(match planned.object.stream().format() {
+                _ if form == Form::JsonPatch => Format::Json,
+                Format::Yaml => Format::Yaml,
+                Format::Json => Format::Json,
+            });
         let namespace = several.then_some(planned.namespace.as_str());
-        let (name, patch) = match &planned.subject {
-            Subject::Values => return None,
-            Subject::ConfigMap(configmap) => {
+        let (name, patch) = match &planned.edited {
+            Edited::Values => return None,
+            Edited::ConfigMap(configmap) => {
                 let changes = &planned.plan.changes;
                 let patch = if form == Form::JsonPatch {
                     json_patch(configmap, changes, lock)
@@ -156,7 +148,7 @@ pub(super) fn patches(
                 };
                 (file_name(namespace, configmap.which, form, format), patch)
             }
-            Subject::ArgoCd(patch) | Subject::AppProject(patch) => {
+            Edited::ArgoCd(patch) | Edited::AppProject(patch) => {
                 let mut patch = patch.clone();
                 if let Some(Value::Object(metadata)) = patch.get_mut("metadata")
                     && !lock
@@ -167,7 +159,7 @@ pub(super) fn patches(
                 (name, patch)
             }
         };
-        Some(Text {
+        Some(OutputFile {
             name,
             text: write_value(&patch, format),
         })
@@ -177,28 +169,23 @@ pub(super) fn patches(
 
 /// For ConfigMaps that argocd-operator owns, without their `ArgoCD`: its merge patch with the
 /// account, and the patch with the rules in a key of their own, which the operator leaves alone.
-pub(super) fn for_operator(
-    args: &RenderArgs,
+pub fn for_operator(
+    options: &OutputOptions,
     name: &str,
     planned: &[Planned<'_>],
-    format: Option<Format>,
-) -> Vec<Text> {
+) -> Vec<OutputFile> {
     let mut texts = Vec::new();
     for one in planned {
         if one.which() == Some(Which::Cm) {
-            let format = format.unwrap_or(Format::Yaml);
+            let format = options.format.unwrap_or(Format::Yaml);
             let patch = argocd_patch(Some(name), None, &one.plan.changes, &[]);
-            texts.push(Text {
+            texts.push(OutputFile {
                 name: patch_name(None, "argocd", true, format),
                 text: write_value(&patch, format),
             });
         } else {
-            texts.extend(patches(
-                args,
-                std::slice::from_ref(one),
-                Form::Patch,
-                format,
-            ));
+            let one = std::slice::from_ref(one);
+            texts.extend(patches(options, one, Form::Patch));
         }
     }
     texts

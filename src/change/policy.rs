@@ -7,7 +7,7 @@ use super::{Desired, Goal, Places, Plan};
 use crate::error::{Error, Result};
 use crate::model::ConfigMap;
 use crate::rbac::{Line, Numbered, lines};
-use crate::text::NoteLevel;
+use crate::text::{Note, NoteLevel};
 
 type Fields = [String; 5];
 
@@ -212,7 +212,7 @@ impl PolicyPlan<'_> {
         &self,
         found: &[Found<'_>],
         removed: &BTreeSet<String>,
-        notes: &mut Vec<super::Note>,
+        notes: &mut Vec<Note>,
         verb: &str,
     ) {
         let account = self.desired.account.as_str();
@@ -231,7 +231,7 @@ impl PolicyPlan<'_> {
                 }
                 _ => continue,
             };
-            notes.push(super::Note {
+            notes.push(Note {
                 level: NoteLevel::Warning,
                 text: format!(
                     "{}: {account} {verb} {what}",

@@ -2,55 +2,48 @@
 
 use serde_json::Value;
 
-use super::overlays::{Overlays, stand_alone};
-use super::texts::{Text, file_name, in_format, list, write_value};
-use crate::cli::{Form, Format, RenderArgs};
-use crate::commands::change::Wish;
+use super::super::{ChangeRequest, Desired, Goal, KeyChange, argocd_patch, merge_patch};
+use super::overlays::{Overlays, overlay_texts};
+use super::{OutputFile, OutputOptions, file_name, in_format, list, write_value};
 use crate::error::{Error, Result};
-use crate::model::{Data, Source, Which};
-use crate::plan::{Desired, Goal, KeyChange, argocd_patch, merge_patch};
+use crate::model::{Data, Form, Source, Which};
 use crate::render::{Rendered, Variables};
-use crate::yaml::{self, Stream};
+use crate::yaml::{self, Format, Stream};
 
 /// The texts, and the form they are in.
-pub(super) fn texts(
-    args: &RenderArgs,
-    wish: &Wish,
+pub fn standalone(
+    options: &OutputOptions,
+    request: &ChangeRequest,
     form: Option<Form>,
-    format: Option<Format>,
-) -> Result<(Vec<Text>, Form)> {
-    let fresh = args.change.fresh;
+    fresh: bool,
+) -> Result<(Vec<OutputFile>, Form)> {
+    let format = options.format;
     let default = if fresh { Form::Manifest } else { Form::Patch };
     let form = form.filter(|form| *form != Form::Auto).unwrap_or(default);
-    refuse_without_input(args, wish, form)?;
-    let namespace = args
-        .input
-        .namespace
-        .clone()
-        .unwrap_or_else(|| "argocd".to_owned());
-    let variables = wish.variables(&namespace, wish.match_mode());
-    let desired = Desired::render(&wish.engine, &variables)?;
+    refuse_without_input(fresh, request, form)?;
+    let namespace = options.selector.namespace();
+    let variables = request.variables(namespace, request.match_mode());
+    let desired = Desired::render(&request.engine, &variables)?;
     let texts = match form {
         Form::Helm | Form::Kustomize => {
             let removed = |which| (which, removals(desired.data(which)));
             let changes: Option<Vec<_>> =
-                (wish.goal == Goal::Absent).then(|| wish.wants().map(removed).collect());
-            stand_alone(
-                args,
-                wish,
+                (request.goal == Goal::Absent).then(|| request.wants().map(removed).collect());
+            overlay_texts(
+                options,
+                request,
                 form,
                 &Overlays {
                     variables: &variables,
                     desired: &desired,
                     changes: changes.as_deref(),
                 },
-                format,
             )?
         }
-        Form::Operator => vec![argocd(wish, &variables, &desired, format)?],
-        _ => wish
+        Form::Operator => vec![argocd(request, &variables, &desired, format)?],
+        _ => request
             .wants()
-            .map(|which| configmap(wish, which, form, &variables, &desired, format))
+            .map(|which| configmap(request, which, form, &variables, &desired, format))
             .collect::<Result<_>>()?,
     };
     if form == Form::Manifest && format == Some(Format::Json) && texts.len() > 1 {
@@ -59,9 +52,9 @@ pub(super) fn texts(
     Ok((texts, form))
 }
 
-fn refuse_without_input(args: &RenderArgs, wish: &Wish, form: Form) -> Result<()> {
+fn refuse_without_input(fresh: bool, request: &ChangeRequest, form: Form) -> Result<()> {
     const GIVE: &str = "give the objects with -f FILE or --live";
-    if args.change.fresh && form != Form::Manifest {
+    if fresh && form != Form::Manifest {
         return Err(Error::usage(format!(
             "--fresh stands for ConfigMaps that do not exist yet, and {} changes some that do",
             form.as_str()
@@ -69,7 +62,7 @@ fn refuse_without_input(args: &RenderArgs, wish: &Wish, form: Form) -> Result<()
         .hint("leave --fresh out, or use -o manifest"));
     }
     let error = match form {
-        Form::Manifest if !args.change.fresh => {
+        Form::Manifest if !fresh => {
             return Err(Error::usage("a manifest needs the objects that are there now")
                 .hint("give them with -f FILE or --live; for an Argo CD that does not exist yet there is --fresh"));
         }
@@ -81,17 +74,17 @@ fn refuse_without_input(args: &RenderArgs, wish: &Wish, form: Form) -> Result<()
         Form::JsonPatch => Error::usage(
             "a JSON patch depends on what is there: it needs the objects",
         ),
-        Form::Operator if wish.wants().any(|which| which == Which::RbacCm) => Error::usage(
+        Form::Operator if request.wants().any(|which| which == Which::RbacCm) => Error::usage(
             "where the rules go depends on whether the ArgoCD resource sets a policy: it needs \
              the resource",
         )
         .hint("read it with: kubectl get argocd -n NAMESPACE -o yaml; --only argocd-cm leaves the rules out"),
-        Form::Helm if wish.goal == Goal::Absent => Error::usage(
+        Form::Helm if request.goal == Goal::Absent => Error::usage(
             "values are taken out of the file that has them, and no values of another file can \
              take them out",
         )
         .hint("name the file: -f values.yaml --in-place"),
-        Form::Patch | Form::Kustomize | Form::Helm if wish.shares_a_key() => Error::usage(
+        Form::Patch | Form::Kustomize | Form::Helm if request.shares_a_key() => Error::usage(
             "a patch of a policy key that others write too replaces their rules, and without \
              input nobody knows them",
         )
@@ -113,15 +106,15 @@ fn removals(data: &Data) -> Vec<KeyChange> {
 
 /// The merge patch or the manifest of one ConfigMap.
 fn configmap(
-    wish: &Wish,
+    request: &ChangeRequest,
     which: Which,
     form: Form,
     variables: &Variables,
     desired: &Desired,
     format: Option<Format>,
-) -> Result<Text> {
+) -> Result<OutputFile> {
     let name = file_name(None, which, form, format.unwrap_or(Format::Yaml));
-    if wish.goal == Goal::Absent {
+    if request.goal == Goal::Absent {
         let current = crate::model::ConfigMap {
             which,
             namespace: variables.namespace.clone(),
@@ -130,29 +123,29 @@ fn configmap(
         };
         let patch = merge_patch(&current, &removals(desired.data(which)), false);
         let text = write_value(&patch, format.unwrap_or(Format::Yaml));
-        return Ok(Text { name, text });
+        return Ok(OutputFile { name, text });
     }
     let rendered = match form {
-        Form::Manifest => wish.engine.manifest(which, variables)?,
-        _ => wish.engine.patch(which, variables)?,
+        Form::Manifest => request.engine.manifest(which, variables)?,
+        _ => request.engine.patch(which, variables)?,
     };
     checked(&rendered, which, desired.data(which))?;
     let text = in_format(rendered.text, &rendered.template, format)?;
-    Ok(Text { name, text })
+    Ok(OutputFile { name, text })
 }
 
 /// The merge patch of an `ArgoCD` resource: its own name nobody knows.
 fn argocd(
-    wish: &Wish,
+    request: &ChangeRequest,
     variables: &Variables,
     desired: &Desired,
     format: Option<Format>,
-) -> Result<Text> {
-    let text = if wish.goal == Goal::Absent {
+) -> Result<OutputFile> {
+    let text = if request.goal == Goal::Absent {
         let patch = argocd_patch(None, None, &removals(&desired.cm), &[]);
         write_value(&patch, format.unwrap_or(Format::Yaml))
     } else {
-        let rendered = wish.engine.argocd_patch(variables)?;
+        let rendered = request.engine.argocd_patch(variables)?;
         let value = value(&rendered)?;
         let entries = value.pointer("/spec/extraConfig");
         if !has_exactly(entries, &desired.cm) {
@@ -166,8 +159,8 @@ fn argocd(
         in_format(rendered.text, &rendered.template, format)?
     };
     let format = format.unwrap_or(Format::Yaml);
-    let name = super::texts::patch_name(None, "argocd", true, format);
-    Ok(Text { name, text })
+    let name = super::patch_name(None, "argocd", true, format);
+    Ok(OutputFile { name, text })
 }
 
 fn value(rendered: &Rendered) -> Result<Value> {

@@ -1,23 +1,46 @@
-//! Texts to emit: in which format, joined to one stream or written to a directory.
+//! The change as texts: objects whole and edited, patches, overlays; each in a format.
 
-use std::path::Path;
+mod overlays;
+mod own_keys;
+mod standalone;
+mod whole;
+
+pub use overlays::{beside, for_operator, patches};
+pub use own_keys::own_keys;
+pub use standalone::standalone;
+pub use whole::{EditedFile, edited_files, whole};
 
 use serde_json::{Value, json};
 
-use crate::cli::{Form, Format};
-use crate::emit::{create_directory, place};
 use crate::error::Result;
-use crate::model::{Source, Which};
-use crate::yaml::{self, Node, Stream};
+use crate::input::Selector;
+use crate::model::{Form, Source, Which};
+use crate::yaml::{self, Format, Node, Stream};
+
+/// How the texts are wanted.
+#[derive(Clone, Debug)]
+pub struct OutputOptions {
+    /// The format; without one, that of the input, else YAML.
+    pub format: Option<Format>,
+    /// Whether each text becomes a file of its own, so that one can name another.
+    pub into_directory: bool,
+    /// Whether `metadata.resourceVersion`, the API server's lock, stays.
+    pub keep_lock: bool,
+    /// Which objects are meant.
+    pub selector: Selector,
+}
 
 /// One text to emit, and the file name it has in a directory.
-pub(in crate::commands) struct Text {
-    pub(in crate::commands) name: String,
-    pub(in crate::commands) text: String,
+#[derive(Clone, Debug)]
+pub struct OutputFile {
+    /// The file name.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
 }
 
 /// A value in a format.
-pub(super) fn write_value(value: &Value, format: Format) -> String {
+fn write_value(value: &Value, format: Format) -> String {
     match format {
         Format::Yaml => yaml::write::document(value),
         Format::Json => format!("{value:#}\n"),
@@ -25,7 +48,7 @@ pub(super) fn write_value(value: &Value, format: Format) -> String {
 }
 
 /// A text in the format that was asked for, byte for byte where it is in that format already.
-pub(super) fn in_format(text: String, name: &str, format: Option<Format>) -> Result<String> {
+fn in_format(text: String, name: &str, format: Option<Format>) -> Result<String> {
     let Some(format) = format else {
         return Ok(text);
     };
@@ -66,7 +89,7 @@ fn convert(values: &[Value], format: Format) -> String {
 }
 
 /// All objects of several texts as one JSON `List`.
-pub(super) fn list(texts: &[Text]) -> Result<Text> {
+fn list(texts: &[OutputFile]) -> Result<OutputFile> {
     let mut all = Vec::new();
     for text in texts {
         all.extend(values(&Stream::parse(Source::new(
@@ -74,7 +97,7 @@ pub(super) fn list(texts: &[Text]) -> Result<Text> {
             &*text.text,
         ))?)?);
     }
-    Ok(Text {
+    Ok(OutputFile {
         name: "objects.json".to_owned(),
         text: write_value(&list_of(&all), Format::Json),
     })
@@ -94,23 +117,13 @@ fn list_of(values: &[Value]) -> Value {
 }
 
 /// The file name of what is emitted for one ConfigMap.
-pub(super) fn file_name(
-    namespace: Option<&str>,
-    which: Which,
-    form: Form,
-    format: Format,
-) -> String {
+fn file_name(namespace: Option<&str>, which: Which, form: Form, format: Format) -> String {
     let is_patch = matches!(form, Form::Patch | Form::JsonPatch);
     patch_name(namespace, which.name(), is_patch, format)
 }
 
 /// The file name of what is emitted for something of this name.
-pub(super) fn patch_name(
-    namespace: Option<&str>,
-    name: &str,
-    is_patch: bool,
-    format: Format,
-) -> String {
+fn patch_name(namespace: Option<&str>, name: &str, is_patch: bool, format: Format) -> String {
     let namespace = namespace.map(|name| format!("{name}.")).unwrap_or_default();
     let patch = if is_patch { ".patch" } else { "" };
     let format = if format == Format::Json {
@@ -122,7 +135,7 @@ pub(super) fn patch_name(
 }
 
 /// Joins texts to one stream of documents.
-pub(super) fn join(texts: &[String]) -> String {
+pub fn join(texts: &[String]) -> String {
     let mut joined = String::new();
     for text in texts {
         if joined.is_empty() {
@@ -139,15 +152,4 @@ pub(super) fn join(texts: &[String]) -> String {
         joined.push_str(text);
     }
     joined
-}
-
-/// Writes each text to a file of its own.
-pub(in crate::commands) fn write_all(directory: &Path, shown: &Path, texts: &[Text]) -> Result<()> {
-    create_directory(directory)?;
-    for Text { name, text } in texts {
-        place(&directory.join(name), text.as_bytes()).map_err(|error| {
-            error.hint(format!("some files of {} may be written", shown.display()))
-        })?;
-    }
-    Ok(())
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::ProjectName;
+use serde::Serialize;
+
+use crate::model::ProjectName;
 
 /// What Octopus reads: the application list, live status, manifests and diffs; the clusters of
 /// the default image registry annotation; the log drawer.
-pub const REQUIRED: &[(&str, &[&str])] = &[
+const REQUIRED: &[(&str, &[&str])] = &[
     ("applications", &["get"]),
     ("clusters", &["get"]),
     ("logs", &["get"]),
@@ -16,7 +18,7 @@ pub const REQUIRED: &[(&str, &[&str])] = &[
 /// stands between the two: steps that trigger one need it, and else nothing does. The verbs with a
 /// path (`action/…`, `update/…`, `delete/…`) are not here: a server cannot be asked about them.
 /// `rollback` exists from Argo CD 3.6 on.
-pub const FORBIDDEN: &[(&str, &[&str])] = &[
+const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "applications",
         &["create", "update", "delete", "override", "rollback"],
@@ -34,7 +36,7 @@ pub const FORBIDDEN: &[(&str, &[&str])] = &[
 ];
 
 /// What no feature of Octopus needs, and what only reads: a default role often gives it to everybody.
-pub const EXTRA: &[(&str, &[&str])] = &[
+const EXTRA: &[(&str, &[&str])] = &[
     ("applicationsets", &["get"]),
     ("projects", &["get"]),
     ("repositories", &["get"]),
@@ -45,7 +47,8 @@ pub const EXTRA: &[(&str, &[&str])] = &[
 ];
 
 /// Why a question is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Octopus needs it.
     Required,
@@ -53,6 +56,10 @@ pub enum Purpose {
     Forbidden,
     /// Nobody needs it; it only reads.
     Extra,
+    /// The documentation asks it; the answer decides nothing.
+    Documented,
+    /// The user expects it.
+    Expected,
 }
 
 impl Purpose {
@@ -62,13 +69,15 @@ impl Purpose {
             Self::Required => "required",
             Self::Forbidden => "forbidden",
             Self::Extra => "extra",
+            Self::Documented => "documented",
+            Self::Expected => "expected",
         }
     }
 }
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Judgement {
     /// It is as it must be.
     Right,
     /// It is not.
@@ -79,7 +88,7 @@ pub enum Verdict {
     Nothing,
 }
 
-impl Verdict {
+impl Judgement {
     /// In one word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -149,12 +158,12 @@ impl Question {
     }
 
     /// What this answer says. A yes always says something.
-    pub fn verdict(&self, yes: bool) -> Verdict {
+    pub fn judge(&self, yes: bool) -> Judgement {
         match (yes, self.purpose) {
-            (false, _) if !self.no_counts => Verdict::Nothing,
-            (true, Purpose::Extra) => Verdict::Needless,
-            _ if self.wanted() == yes => Verdict::Right,
-            _ => Verdict::Wrong,
+            (false, _) if !self.no_counts => Judgement::Nothing,
+            (true, Purpose::Extra) => Judgement::Needless,
+            _ if self.wanted() == yes => Judgement::Right,
+            _ => Judgement::Wrong,
         }
     }
 
@@ -172,6 +181,21 @@ impl fmt::Display for Question {
 }
 
 impl Needs {
+    /// Whether Octopus needs a permission, for the objects that the account is confined to.
+    pub fn requires(&self, resource: &str, action: &str) -> bool {
+        self.permissions()
+            .any(|needed| needed == (resource, action))
+    }
+
+    /// The permissions that Octopus needs, as resource and action.
+    pub fn permissions(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let sync = self.allow_sync.then_some(("applications", "sync"));
+        let read = REQUIRED
+            .iter()
+            .flat_map(|(resource, actions)| actions.iter().map(|action| (*resource, *action)));
+        read.chain(sync)
+    }
+
     /// Every question.
     pub fn questions(&self) -> Vec<Question> {
         let mut questions = self.documented();
@@ -303,13 +327,13 @@ mod tests {
         let questions = Needs::default().questions();
         let documented = questions.iter().filter(|question| question.documented);
         let shown: Vec<_> = documented
-            .map(|q| (q.to_string(), q.verdict(true), q.verdict(false)))
+            .map(|q| (q.to_string(), q.judge(true), q.judge(false)))
             .collect();
         let shown: Vec<_> = shown
             .iter()
             .map(|(text, y, n)| (text.as_str(), *y, *n))
             .collect();
-        let (right, wrong, nothing) = (Verdict::Right, Verdict::Wrong, Verdict::Nothing);
+        let (right, wrong, nothing) = (Judgement::Right, Judgement::Wrong, Judgement::Nothing);
         assert_eq!(
             shown,
             [
@@ -327,7 +351,7 @@ mod tests {
             for (resource, actions) in REQUIRED {
                 for action in *actions {
                     let found = needs.questions().into_iter().any(|question| {
-                        question.verdict(false) == Verdict::Wrong
+                        question.judge(false) == Judgement::Wrong
                             && question.resource == *resource
                             && question.action == *action
                     });
@@ -372,8 +396,8 @@ mod tests {
             .iter()
             .find(|q| q.to_string() == "get projects *")
             .unwrap();
-        assert_eq!(projects.verdict(true), Verdict::Needless);
-        assert_eq!(projects.verdict(false), Verdict::Right);
+        assert_eq!(projects.judge(true), Judgement::Needless);
+        assert_eq!(projects.judge(false), Judgement::Right);
     }
 
     #[test]

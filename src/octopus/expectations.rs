@@ -1,23 +1,18 @@
 //! Expectations of the user's own: unit tests for a policy.
 
-use std::path::PathBuf;
-
 use serde::Deserialize;
 
-use super::check::{is_known, reason};
-use super::context::Context;
-use super::policy_input::PolicyInput;
+use super::checker::reason;
+use super::{Check, Describe, Purpose};
 use crate::error::{Error, Result};
-use crate::input::read_text;
-use crate::model::{Location, Source};
-use crate::rbac::{Claims, Server, ServerSettings};
-use crate::report::check::{Check, Purpose};
+use crate::model::Location;
+use crate::rbac::{Claims, Server, vocabulary};
 use crate::yaml::{Node, Stream};
 
 /// One thing that somebody shall be able to do, or not. Objects are taken as they are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Expectation {
+pub struct Expectation {
     subject: String,
     action: String,
     resource: String,
@@ -28,24 +23,8 @@ pub(super) struct Expectation {
     name: Option<String>,
 }
 
-/// Reads expectations: `expectations: [{subject, action, resource, object, allowed, …}]`.
-pub(super) fn read(paths: &[PathBuf], context: &mut Context<'_, '_>) -> Result<Vec<Expectation>> {
-    let mut read = Vec::new();
-    for path in paths {
-        let text = read_text(&context.host.path(path), path)?;
-        read.extend(parse(&Stream::parse(Source::new(
-            &*path.to_string_lossy(),
-            text,
-        ))?)?);
-    }
-    if read.is_empty() && !paths.is_empty() {
-        return Err(Error::input("there are no expectations in the files of --expect")
-            .hint("write expectations: [{subject: alice, action: get, resource: applications, object: web/shop, allowed: true}]"));
-    }
-    Ok(read)
-}
-
-fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
+/// Reads the expectations of a file: `expectations: [{subject, action, resource, object, allowed, …}]`.
+pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
     let place = |node: &Node| -> Location { stream.source().location(node.span().start) };
     let mut read = Vec::new();
     for document in stream.documents() {
@@ -80,22 +59,21 @@ fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
     Ok(read)
 }
 
-/// Asks them as the server is asked: with groups, and with AppProjects of the input.
-pub(super) fn check(expectations: &[Expectation], input: &PolicyInput<'_>) -> Result<Vec<Check>> {
-    let settings = ServerSettings {
-        scopes: input.scopes.clone(),
-        ..ServerSettings::default()
-    };
-    let server = Server::load(input.set.clone(), input.projects.clone(), settings)
-        .map_err(|error| input.refuse(&error))?;
-    let scope = input.scopes.as_deref().and_then(<[String]>::first);
-    let scope = scope.map_or("groups", String::as_str);
+/// Asks them as the server is asked: with groups, and with the AppProjects of the input. `scopes`
+/// are the claims that count as groups.
+pub fn ask(
+    expectations: &[Expectation],
+    server: &Server,
+    scopes: &[String],
+    describe: &Describe<'_>,
+) -> Vec<Check> {
+    let scope = scopes.first().map_or("groups", String::as_str);
     let checks = expectations.iter().map(|wanted| {
         let claims = serde_json::json!({"sub": wanted.subject, scope: wanted.groups});
         let claims = Claims::new(claims.as_object().cloned().unwrap_or_default());
         let answer = server.decide(&claims, &wanted.resource, &wanted.action, &wanted.object);
-        let decided_by = reason(answer.enforcer, answer.decision, input);
-        let unknown = if is_known(&wanted.resource) {
+        let decided_by = reason(answer.enforcer, answer.decision, describe);
+        let unknown = if vocabulary::RESOURCES.contains(&&*wanted.resource) {
             ""
         } else {
             " (Argo CD knows no such resource)"
@@ -113,5 +91,5 @@ pub(super) fn check(expectations: &[Expectation], input: &PolicyInput<'_>) -> Re
             name: wanted.name.clone(),
         }
     });
-    Ok(checks.collect())
+    checks.collect()
 }

@@ -1,0 +1,13 @@
+//! What Octopus Deploy needs of an Argo CD: the permissions of its account and the values of its
+//! gateway, and the proof that a policy gives them and no more.
+
+mod checker;
+mod expectations;
+mod gateway;
+mod needs;
+mod urls;
+
+pub use checker::{Check, Checker, Describe};
+pub use expectations::{Expectation, ask, parse};
+pub use gateway::{GATEWAY_NAMESPACE, GatewayPlan, TOKEN_KEY, TOKEN_SECRET, Values};
+pub use needs::{Judgement, Needs, Purpose, Question, proves_nothing};
