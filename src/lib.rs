@@ -16,7 +16,6 @@ pub mod input;
 pub mod lint;
 pub mod model;
 pub mod octopus;
-
 pub mod process;
 pub mod rbac;
 pub mod render;

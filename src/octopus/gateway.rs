@@ -267,10 +267,10 @@ impl GatewayPlan {
         } else if gateway.insecure == Some(true) {
             notes.push(Note::warning("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead"));
         } else if gateway.certificate_secret.is_none() {
-            notes.push(Note::note("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
+            notes.push(Note::new("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
         }
         if gateway.grpc_web == Some(true) && gateway.grpc_web_root_path.is_some() {
-            notes.push(Note::note("--grpc-web-root-path includes --grpc-web"));
+            notes.push(Note::new("--grpc-web-root-path includes --grpc-web"));
         }
         if gateway
             .octopus_url

@@ -2,12 +2,12 @@
 
 mod note;
 mod secret;
+mod shared;
 mod source;
-mod text;
 mod time;
 
 pub use note::{Note, NoteLevel};
 pub use secret::{Secret, SecretBytes};
+pub use shared::Text;
 pub use source::{Location, Source};
-pub use text::Text;
 pub use time::{Moment, Span};

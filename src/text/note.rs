@@ -22,7 +22,7 @@ pub struct Note {
 
 impl Note {
     /// Something good to know.
-    pub fn note(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
         Self {
             level: NoteLevel::Note,
             text: text.into(),

@@ -73,6 +73,11 @@ impl SecretBytes {
         self.0.len()
     }
 
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The bytes so far.
     pub fn bytes(&self) -> &[u8] {
         &self.0

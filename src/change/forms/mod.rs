@@ -95,7 +95,7 @@ pub fn plan<'a>(
 
 fn left_alone(left: &[(String, String)], notes: &mut Vec<Note>) {
     for (namespace, name) in left {
-        notes.push(Note::note(format!(
+        notes.push(Note::new(format!(
             "left alone: {name} in namespace {namespace}"
         )));
     }

@@ -67,7 +67,7 @@ pub fn tell_owner(
         }
     }
     if !upgraded.is_empty() {
-        notes.push(Note::note(format!(
+        notes.push(Note::new(format!(
             "with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps {}; \
              `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is \
              its own, and the next `kubectl apply` of Argo CD's manifests then deletes them",
@@ -151,7 +151,7 @@ fn prunable(
     if any_ours && request.goal != Goal::Absent {
         notes.push(Note::warning(text));
     } else {
-        notes.push(Note::note(text));
+        notes.push(Note::new(text));
     }
 }
 
