@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the release: archives, checksums, Krew manifest; installs what it built.
+"""Builds the release: archives, checksums, package manifests; installs what it built.
 
     python3 scripts/release.py local       # all of it, for this machine
 
@@ -7,7 +7,8 @@ or step by step, as the release workflow does:
 
     build      the binary, without a trace of the machine it was built on; fails where it is too large
     archive    one archive: binary, LICENSE, README, manual, completions
-    manifest   SHA256SUMS, and plugin.yaml with the checksums of the archives
+    manifest   SHA256SUMS, and with the checksums of the archives plugin.yaml (as octopus-argo.yaml, the
+               name that the Krew index wants), the Homebrew formula and the Nix expression
     install    through Krew where it is there, else unpacked and linked as Krew does
 
 The same commit gives the same bytes: names are sorted, times are the commit's
@@ -166,25 +167,29 @@ def archive(binary, platform_name, out, level):
 
 
 def manifest(out, complete):
-    """Writes octopus-argo.yaml, as the Krew index wants it named, and SHA256SUMS."""
-    sums, lines, digest = [], [], None
-    for line in (ROOT / "plugin.yaml").read_text().splitlines():
-        uri = re.match(r" *uri: .*/(.*)", line)
-        if uri:
-            path = out / uri[1]
-            digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-            if digest:
-                sums.append(f"{digest}  {uri[1]}\n")
-            elif complete:
-                fail(f"{path} is missing")
-        elif digest and "sha256:" in line:
-            line = re.sub('"[0-9a-f]{64}"', f'"{digest}"', line)
-        lines.append(line + "\n")
+    """Writes SHA256SUMS and the manifests of the package managers, all with the same checksums."""
+    text = (ROOT / "plugin.yaml").read_text()
+    entries = re.findall(r'uri: (\S+)\n +sha256: "([0-9a-f]{64})"', text)
+    values, sums = {"version": version()[1:]}, []
+    for uri, placeholder in entries:
+        name = uri.rsplit("/", 1)[1]
+        path, digest = out / name, placeholder
+        if path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            sums.append(f"{digest}  {name}\n")
+        elif complete:
+            fail(f"{path} is missing")
+        text = text.replace(f'{uri}\n      sha256: "{placeholder}"', f'{uri}\n      sha256: "{digest}"')
+        platform_name = name[len(f"{BINARY}-{version()}-"):].split(".")[0]
+        values[f"url {platform_name}"], values[f"sha256 {platform_name}"] = uri, digest
     if not sums:
         fail(f"no archive in {out}: run `scripts/release.py archive` first")
-    (out / "octopus-argo.yaml").write_text("".join(lines))
-    (out / "SHA256SUMS").write_text("".join(sorted(sums, key=lambda line: line.split()[1])))
-    print(out / "octopus-argo.yaml")
+    files = {"octopus-argo.yaml": text, "SHA256SUMS": "".join(sorted(sums, key=lambda line: line.split()[1]))}
+    for template in sorted((ROOT / "packaging").glob("kubectl-octopus-argo.*")):
+        files[template.name] = re.sub("@([a-z0-9 -]+)@", lambda found: values[found[1]], template.read_text())
+    for name, content in files.items():
+        (out / name).write_text(content)
+        print(out / name)
 
 
 def install(out, root, links, krew):

@@ -9,30 +9,56 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::model::{Configuration, Source};
+use crate::yaml::{Document, Node, Stream};
 
 /// The name under which a configuration is looked up.
 pub const FILE_NAME: &str = "octopus-argo.yaml";
-/// The variable that names a configuration, in place of the one that is looked up.
+/// The name under which it is looked up next, for those who keep configuration in dot files.
+const HIDDEN_FILE_NAME: &str = ".octopus-argo.yaml";
+/// The variable that names a configuration, instead of the one that is looked up.
 pub const VARIABLE: &str = "OCTOPUS_ARGO_CONFIG";
 /// No sensible configuration is longer: it is enough for some hundred thousand instances.
 const LONGEST: u64 = 64 * 1024 * 1024;
+/// No Krew manifest is longer; a configuration that is need not be parsed twice.
+const LONGEST_MANIFEST: u64 = 64 * 1024;
 
-/// The configuration that holds in this directory: that of the directory itself, or of one above
-/// it up to the root of the Git repository. Outside of a repository only the directory itself is
-/// looked at: what lies in a directory that others share is not ours.
+/// Finds the configuration that applies in `directory`: the one in the directory itself, or in a
+/// parent up to the root of the Git repository. Outside a repository only the directory itself is
+/// searched, because a shared parent directory belongs to others too.
 ///
-/// The path is relative to `directory`.
+/// The returned path is relative to `directory`.
 pub fn find(directory: &Path) -> Option<PathBuf> {
     let is_root = |path: &&Path| path.join(".git").exists();
     let depth = directory.ancestors().position(|path| is_root(&path));
     let mut up = PathBuf::new();
     for ancestor in directory.ancestors().take(depth.unwrap_or(0) + 1) {
-        if ancestor.join(FILE_NAME).is_file() {
-            return Some(up.join(FILE_NAME));
+        for name in [FILE_NAME, HIDDEN_FILE_NAME] {
+            let path = ancestor.join(name);
+            if path.is_file() && !is_krew_manifest(&path) {
+                return Some(up.join(name));
+            }
         }
         up.push("..");
     }
     None
+}
+
+/// Returns whether the file is a Krew manifest: the Krew index wants ours to have the very name of
+/// the configuration, and in the directory of a downloaded release it must not break commands.
+/// A file that cannot be read or parsed is not one: reading it as a configuration names the error.
+fn is_krew_manifest(path: &Path) -> bool {
+    let mut text = String::new();
+    let opened = fs::File::open(path);
+    let read = opened.and_then(|file| file.take(LONGEST_MANIFEST + 1).read_to_string(&mut text));
+    if read.is_err() || text.len() as u64 > LONGEST_MANIFEST {
+        return false;
+    }
+    let Ok(stream) = Stream::parse(Source::new("", text)) else {
+        return false;
+    };
+    let root = stream.documents().first().and_then(Document::root);
+    let kind = root.and_then(|root| root.get("kind"));
+    kind.and_then(Node::as_str) == Some("Plugin")
 }
 
 /// Reads the configuration at `path`, which relative to `directory` is what is shown. Relative

@@ -228,6 +228,48 @@ fn it_is_looked_up_to_the_root_of_the_repository_and_not_beyond() {
     assert_eq!(find(&deep), Some(PathBuf::from("../octopus-argo.yaml")));
 }
 
+#[test]
+fn a_krew_manifest_of_the_same_name_is_passed_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    make(&root.join(".git"));
+    make(&root.join("release"));
+    let release = root.join("release").join(FILE_NAME);
+    for manifest in [
+        fs::read_to_string("plugin.yaml").unwrap(),
+        "kind: Plugin\n".to_owned(),
+        "{\"kind\": \"Plugin\"}\n".to_owned(),
+    ] {
+        put(&release, &manifest);
+        assert_eq!(find(&root.join("release")), None, "{manifest}");
+    }
+    put(&root.join(FILE_NAME), "");
+    let above = Some(PathBuf::from("../octopus-argo.yaml"));
+    assert_eq!(find(&root.join("release")), above);
+    // What only mentions the kind, or cannot be read at all, is a configuration with a mistake.
+    for text in [
+        "# kind: Plugin\n",
+        "kind: [Plugin]\n",
+        "kind: Plugin\n  x\n- [",
+    ] {
+        put(&release, text);
+        let here = Some(PathBuf::from(FILE_NAME));
+        assert_eq!(find(&root.join("release")), here, "{text}");
+    }
+}
+
+#[test]
+fn a_dot_file_is_found_unless_a_plain_one_is_beside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    put(&root.join(".octopus-argo.yaml"), "");
+    assert_eq!(find(root), Some(PathBuf::from(".octopus-argo.yaml")));
+    put(&root.join(FILE_NAME), "");
+    assert_eq!(find(root), Some(PathBuf::from(FILE_NAME)));
+    put(&root.join(FILE_NAME), "kind: Plugin\n");
+    assert_eq!(find(root), Some(PathBuf::from(".octopus-argo.yaml")));
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 fn put(path: &Path, text: &str) {
     fs::write(path, text).unwrap();

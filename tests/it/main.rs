@@ -33,6 +33,7 @@ mod lint;
 mod lint_rules;
 mod lint_sarif;
 mod matrix;
+mod packaging;
 mod reference;
 mod render;
 mod security;
