@@ -64,6 +64,8 @@ impl Given {
         }
         let given = |id: &&str| leaf.value_source(id) == Some(ValueSource::CommandLine);
         let ids = leaf.ids().map(clap::Id::as_str).filter(given);
+        // `lint FILE` and `lint -f FILE` are the same.
+        let ids = ids.map(|id| if id == "files" { "filename" } else { id });
         Self(ids.map(str::to_owned).collect())
     }
 

@@ -13,10 +13,16 @@ use crate::model::check_values_root;
 #[command(next_help_heading = "Input")]
 pub struct Input {
     /// File, directory or - for stdin (repeatable, comma-separated)
-    #[arg(short, long, value_name = "FILE", value_delimiter = ',')]
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        group = "paths"
+    )]
     pub filename: Vec<PathBuf>,
     /// Descend into the directories of --filename
-    #[arg(short = 'R', long, requires = "filename")]
+    #[arg(short = 'R', long, requires = "paths")]
     pub recursive: bool,
     /// Ask the cluster: runs `kubectl get`, and nothing else
     #[arg(long, conflicts_with_all = ["filename", "sample"])]

@@ -1,5 +1,7 @@
 //! What is wrong with accounts and policies: `lint`.
 
+use std::path::PathBuf;
+
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
@@ -15,6 +17,12 @@ pub use crate::model::FailOn;
 /// Exit code 0: clean, 1: findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
 pub struct LintArgs {
+    /// Files or directories, as with --filename: hooks pass them this way
+    #[arg(value_name = "FILE", group = "paths", conflicts_with_all = ["live", "sample", "explain", "list_rules"])]
+    pub files: Vec<PathBuf>,
+    /// Pass over files that have nothing to do with an Argo CD, silently, even if that leaves none
+    #[arg(long)]
+    pub skip_unrelated: bool,
     /// Only these rules (repeatable, comma-separated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,

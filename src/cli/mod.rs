@@ -131,7 +131,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         .try_get_matches_from_mut(args)
         .and_then(|mut matches| {
             let given = Given::of(&matches);
-            let cli = Cli::from_arg_matches_mut(&mut matches)?;
+            let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
+            if let Command::Lint(lint) = &mut cli.command {
+                lint.input.filename.append(&mut lint.files);
+            }
             Ok(Cli { given, ..cli })
         });
     match read.map_err(|error| error.format(&mut command)) {

@@ -177,6 +177,7 @@ fn files(offer: &Offer, host: &Host<'_>) -> Vec<File> {
         stdin: &mut std::io::empty(),
         directory: &host.directory,
         recursive: false,
+        skip_unrelated: false,
     };
     reader
         .read(&names)

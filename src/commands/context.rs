@@ -265,7 +265,11 @@ impl<'a, 'h> Context<'a, 'h> {
 
     /// The same, but goes on where a named file cannot be read, and shows how far it is when it
     /// takes long.
-    pub(super) fn read_each(&mut self, args: &Input) -> Result<Option<(Vec<File>, Vec<Error>)>> {
+    pub(super) fn read_each(
+        &mut self,
+        args: &Input,
+        skip_unrelated: bool,
+    ) -> Result<Option<(Vec<File>, Vec<Error>)>> {
         if args.filename.is_empty() {
             let files = self.read_other(args, args.form, &[])?;
             return Ok(files.map(|files| (files, Vec::new())));
@@ -276,6 +280,7 @@ impl<'a, 'h> Context<'a, 'h> {
             stdin: self.host.stdin,
             directory: &self.host.directory,
             recursive: args.recursive,
+            skip_unrelated,
         };
         let stderr = &mut self.host.stderr;
         let reading = reader.read_each(&args.filename, &mut |done, all| {
@@ -292,6 +297,7 @@ impl<'a, 'h> Context<'a, 'h> {
             stdin: self.host.stdin,
             directory: &self.host.directory,
             recursive: args.recursive,
+            skip_unrelated: false,
         }
     }
 

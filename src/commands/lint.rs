@@ -40,7 +40,7 @@ pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         integrations: args.account.clone(),
         namespace: args.input.namespace.clone(),
     };
-    let Some((mut files, failures)) = context.read_each(&args.input)? else {
+    let Some((mut files, failures)) = context.read_each(&args.input, args.skip_unrelated)? else {
         return Err(Error::usage("there is nothing to lint")
             .hint("give it with -f FILE, -f DIRECTORY, -f - or --live; --sample has an example"));
     };
@@ -50,9 +50,12 @@ pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
     };
     let subject = subject(&files, &options);
     if subject.is_empty() && failures.is_empty() {
+        if args.skip_unrelated {
+            return Ok(Code::OK);
+        }
         return Err(nothing());
     }
-    if subject.foreign() > 0 {
+    if subject.foreign() > 0 && !args.skip_unrelated {
         let foreign = subject.foreign();
         let objects = if foreign == 1 { "object" } else { "objects" };
         context.note(format!("ignored {foreign} {objects} of other kinds"));

@@ -21,6 +21,9 @@ pub struct Reader<'a> {
     pub directory: &'a Path,
     /// Whether directories are read with all that is below them.
     pub recursive: bool,
+    /// Whether a named file is passed over where it is not YAML or JSON and does not name one of Argo CD's
+    /// ConfigMaps: hooks name every file that changed.
+    pub skip_unrelated: bool,
 }
 
 /// A file of a directory that is not YAML or JSON (a Helm template, say), and was left out.
@@ -76,9 +79,14 @@ impl Reader<'_> {
         let wanted = self.list(names)?;
         let total = wanted.len();
         for (index, wanted) in wanted.into_iter().enumerate() {
+            let named = match &wanted {
+                Wanted::Named(name) if self.skip_unrelated => Some(name.clone()),
+                _ => None,
+            };
             match self.take(wanted) {
                 Ok(Ok(file)) => reading.files.push(file),
                 Ok(Err(left_out)) => reading.skipped.push(*left_out),
+                Err(_) if named.is_some_and(|name| self.is_unrelated(&name)) => {}
                 Err(error) => reading.failures.push(error),
             }
             watch(index + 1, total);
@@ -110,7 +118,9 @@ impl Reader<'_> {
             let metadata = fs::metadata(&path).map_err(|cause| unreadable(name, cause))?;
             if metadata.is_dir() {
                 let mut found = Vec::new();
-                list(&path, name, self.recursive, &mut found)?;
+                // Annotations and SARIF want `argocd/cm.yaml`, and take `./argocd/cm.yaml` for another file.
+                let shown = name.strip_prefix(".").unwrap_or(name);
+                list(&path, shown, self.recursive, &mut found)?;
                 if found.is_empty() {
                     return Err(Error::input(format!(
                         "there is no *.yaml, *.yml or *.json in {}",
@@ -163,11 +173,19 @@ impl Reader<'_> {
         })
     }
 
+    /// Returns whether a file that cannot be parsed does not name Argo CD's ConfigMaps.
+    fn is_unrelated(&self, name: &Path) -> bool {
+        let mut bytes = Vec::new();
+        let read = fs::File::open(self.directory.join(name))
+            .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
+        read.is_ok() && !names_argo_cd(&String::from_utf8_lossy(&bytes))
+    }
+
     fn found(&self, name: &Path) -> Result<File, Box<Skipped>> {
         let path = self.directory.join(name);
-        let mut names_argo_cd = false;
+        let mut is_related = false;
         let parsed = read_text(&path, name).and_then(|text| {
-            names_argo_cd = text.contains("argocd-cm") || text.contains("argocd-rbac-cm");
+            is_related = names_argo_cd(&text);
             let stream = Stream::parse(Source::new(&*name.to_string_lossy(), text))?;
             let content = Content::Documents(stream);
             Ok(File {
@@ -179,10 +197,15 @@ impl Reader<'_> {
             Box::new(Skipped {
                 path: name.to_owned(),
                 reason,
-                names_argo_cd,
+                names_argo_cd: is_related,
             })
         })
     }
+}
+
+/// Returns whether a text names one of the ConfigMaps that the plugin is about.
+fn names_argo_cd(text: &str) -> bool {
+    text.contains("argocd-cm") || text.contains("argocd-rbac-cm")
 }
 
 /// A text is a bare policy if it is called so, or if its first line that says something is a rule.

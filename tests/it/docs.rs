@@ -3,7 +3,8 @@
 //!
 //! A page is one session in a directory of its own. Comments in front of a block, which readers do
 //! not see, say what is to be done with it: `needs: WHAT` (not run here), `exit: CODE`, `file: NAME`
-//! (write it), `output` (it is what the block before printed).
+//! (write it), `output` (it is what the block before printed), `runs` (a job of a CI system: its commands are
+//! run).
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -117,6 +118,8 @@ fn session() -> Sandbox {
         .with("live.yaml", &sample)
         .with("argocd-cm.yaml", format!("{cm}\n"))
         .with("argocd-rbac-cm.yaml", rbac)
+        .with("argocd/argocd-cm.yaml", format!("{cm}\n"))
+        .with("argocd/argocd-rbac-cm.yaml", rbac)
         .with("values.yaml", VALUES)
         .with("argocd.yaml", ARGOCD)
         .with("project.yaml", PROJECT)
@@ -182,10 +185,12 @@ fn run_page(page: &Path, shell: &Path) -> (usize, Vec<String>) {
         if let Some(needs) = needs {
             assert!(NEEDS.contains(&needs.as_str()), "{place}: needs {needs}?");
         }
-        if block.language != "sh" || needs.is_some() {
-            continue;
-        }
-        let script = format!("set -eu\n{}", block.text);
+        let script = match block.language.as_str() {
+            "yaml" if block.marks.contains_key("runs") => commands_of_a_job(&block.text),
+            "sh" if needs.is_none() => block.text,
+            _ => continue,
+        };
+        let script = format!("set -eu\n{script}");
         let output = real::run(shell, &["-c", &script], "", |command| {
             command
                 .current_dir(sandbox.path())
@@ -205,6 +210,18 @@ fn run_page(page: &Path, shell: &Path) -> (usize, Vec<String>) {
         ran += 1;
     }
     (ran, wrong)
+}
+
+/// The commands in the `script` of a job.
+#[cfg(unix)]
+fn commands_of_a_job(text: &str) -> String {
+    let commands: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("- kubectl"))
+        .map(|rest| format!("kubectl{rest}\n"))
+        .collect();
+    assert!(!commands.is_empty(), "{text}");
+    commands.concat()
 }
 
 /// The command lines of the plugin in a text of a block or of code within a line.

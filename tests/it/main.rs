@@ -27,6 +27,7 @@ mod fleet_tokens;
 mod fleet_verify;
 mod forms;
 mod gateway;
+mod hooks;
 mod input;
 mod krew;
 mod lint;

@@ -334,14 +334,16 @@ fn formats_for_programs_cannot_fool_a_terminal_either() {
 /// What is typed may be the name of a file that a shell put there.
 #[test]
 fn a_wrong_command_line_cannot_fool_a_terminal() {
-    let run = Sandbox::new()
-        .command("lint")
-        .arg("\u{202e}lmay.\u{7}\u{9b}2J")
-        .terminal()
-        .run();
-    assert_eq!(run.code, 2);
-    let wrong = |c: char| "\u{202e}\u{7}\u{9b}".contains(c);
-    assert!(!run.stderr.contains(wrong), "{:?}", run.stderr);
+    for (command, code) in [("render", 2), ("lint", 3)] {
+        let run = Sandbox::new()
+            .command(command)
+            .arg("\u{202e}lmay.\u{7}\u{9b}2J")
+            .terminal()
+            .run();
+        assert_eq!(run.code, code);
+        let wrong = |c: char| "\u{202e}\u{7}\u{9b}".contains(c);
+        assert!(!run.stderr.contains(wrong), "{:?}", run.stderr);
+    }
 }
 
 /// Our own colours are no part of the data.
