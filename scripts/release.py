@@ -42,7 +42,7 @@ COMPLETIONS = {
     "powershell": f"{BINARY}.ps1",
     "elvish": f"{BINARY}.elv",
 }
-LIMIT = 6_000_000  # bytes of the binary on x86_64 Linux: docs/performance.md
+LIMIT = 6_000_000  # bytes of the binary on x86_64 Linux: docs/development/performance.md
 FIRST_ZIP_TIME = 315_532_800  # 1980-01-01: zip knows nothing older
 
 
@@ -113,7 +113,7 @@ def check_size(binary):
     """Fails when the binary is larger than promised."""
     size = binary.stat().st_size
     if size > LIMIT:
-        fail(f"{binary} has {size:,} bytes, more than {LIMIT:,}: see docs/performance.md, The binary's size")
+        fail(f"{binary} has {size:,} bytes, more than {LIMIT:,}: see docs/development/performance.md, The binary's size")
 
 
 def contents(binary, platform_name):

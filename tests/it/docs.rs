@@ -335,25 +335,59 @@ fn has_heading(page: &str, anchor: &str) -> bool {
         })
 }
 
+/// The Rust sources below a directory.
+fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
 #[test]
-fn the_picture_shows_what_is_printed() {
+fn every_environment_variable_is_documented() {
+    let page = fs::read_to_string("docs/environment.md").unwrap();
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    let mut found = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for marker in ["env.get(\"", "_VARIABLE: &str = \"", " VARIABLE: &str = \""] {
+            for rest in text.split(marker).skip(1) {
+                let name = rest.split('"').next().unwrap();
+                let there =
+                    page.contains(&format!("`{name}`")) || page.contains(&format!("`{name}="));
+                assert!(there, "{name} ({}) is not in the page", file.display());
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 7, "only {found} variables were found");
+}
+
+#[test]
+fn the_pictures_show_what_is_printed() {
     let Some(python) = real::find("python3") else {
         return;
     };
     let sandbox = Sandbox::new();
-    let drawn = sandbox.path().join("diff.svg");
     let binary = real::binary().to_str().unwrap();
-    let args = [
-        "scripts/picture.py",
-        "--binary",
-        binary,
-        "--out",
-        drawn.to_str().unwrap(),
-    ];
+    let out = sandbox.path().to_str().unwrap();
+    let args = ["scripts/picture.py", "--binary", binary, "--out", out];
     let output = real::run(&python, &args, "", |_| {});
     assert!(output.status.success(), "{output:?}");
-    assert!(
-        fs::read_to_string("docs/diff.svg").unwrap() == sandbox.read("diff.svg"),
-        "docs/diff.svg is not what is printed: run python3 scripts/picture.py"
-    );
+    let mut drawn = 0;
+    for entry in fs::read_dir(sandbox.path()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let shown = fs::read_to_string(format!("docs/{name}")).unwrap_or_default();
+        assert!(
+            shown == sandbox.read(&name),
+            "docs/{name} is not what is printed: run python3 scripts/picture.py"
+        );
+        drawn += 1;
+    }
+    assert!(drawn > 0);
 }
