@@ -1,5 +1,5 @@
 //! What gets into the binary: no network and no TLS crate. The list is that of `deny.toml`, from
-//! which cargo-deny checks licences and sources as well.
+//! which cargo-deny checks licences and sources as well. And what reads a text first.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,9 +43,16 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 
 /// Every package that is linked into the binary or that builds it, on any platform.
 fn shipped(metadata: &Value) -> Vec<&Value> {
+    let root = metadata["resolve"]["root"].as_str().unwrap();
+    let found = below(metadata, root);
+    assert!(found.len() > 30, "only {} packages were found", found.len());
+    found
+}
+
+/// Every package that the one with this id needs, itself left out, whatever needs it in turn.
+fn below<'v>(metadata: &'v Value, root: &'v str) -> Vec<&'v Value> {
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let nodes: BTreeMap<&str, &Value> = nodes.iter().map(|node| (text(node, "id"), node)).collect();
-    let root = metadata["resolve"]["root"].as_str().unwrap();
     let (mut seen, mut left) = (BTreeSet::new(), vec![root]);
     while let Some(id) = left.pop() {
         if !seen.insert(id) {
@@ -60,12 +67,8 @@ fn shipped(metadata: &Value) -> Vec<&Value> {
     }
     seen.remove(root);
     let packages = metadata["packages"].as_array().unwrap();
-    let found: Vec<_> = packages
-        .iter()
-        .filter(|one| seen.contains(text(one, "id")))
-        .collect();
-    assert!(found.len() > 30, "only {} packages were found", found.len());
-    found
+    let found = packages.iter();
+    found.filter(|one| seen.contains(text(one, "id"))).collect()
 }
 
 /// The crates that deny.toml bans.
@@ -89,4 +92,27 @@ fn no_network_and_no_tls_crate_is_linked() {
             "{name} is linked"
         );
     }
+}
+
+/// Every text goes through our reader first, which stands on granit-parser's events. What is below
+/// it was read for its `unsafe`: docs/security.md says what was looked at. Another crate there, or
+/// `unsafe` in the parser itself, wants to be read as well before this list grows.
+#[test]
+fn what_reads_a_text_first_was_looked_at() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let parser = packages.iter().find(|one| one["name"] == "granit-parser");
+    let parser = parser.unwrap();
+    let mut names: Vec<_> = below(&metadata, text(parser, "id"))
+        .into_iter()
+        .map(|one| text(one, "name"))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["arraydeque", "smallvec"]);
+    let manifest = std::path::Path::new(text(parser, "manifest_path"));
+    let library = fs::read_to_string(manifest.with_file_name("src").join("lib.rs")).unwrap();
+    assert!(
+        library.contains("#![forbid(unsafe_code)]"),
+        "granit-parser allows `unsafe`"
+    );
 }
