@@ -1,6 +1,7 @@
 //! What Octopus Deploy needs of an Argo CD: the permissions of its account and the values of its
-//! gateway, and the proof that a policy gives them and no more.
+//! gateway, the proof that a policy gives them and no more, and the Applications that it updates.
 
+pub mod apps;
 mod checker;
 mod expectations;
 mod gateway;

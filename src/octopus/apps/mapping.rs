@@ -1,0 +1,347 @@
+//! From annotations to the sources that a deployment updates.
+//!
+//! The rules are those of Octopus Deploy's own deployment code: the keys of a named source end in
+//! its name, an unnamed source has plain keys and counts only where it is the only one, and values
+//! are compared without their case and the spaces around them.
+
+use std::fmt;
+
+use super::annotation::{Field, Key, is_templated};
+use super::read::Application;
+use super::writable::{Unwritable, unwritable};
+
+/// What the annotations of a source say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The project's slug.
+    pub project: Option<&'a str>,
+    /// The environment's slug.
+    pub environment: Option<&'a str>,
+    /// The tenant's slug.
+    pub tenant: Option<&'a str>,
+    /// The step's slug.
+    pub step: Option<&'a str>,
+}
+
+impl<'a> Scope<'a> {
+    /// Reads the keys of a source, or the plain ones. A value without a character is none.
+    fn read(application: &Application<'a>, source: Option<&str>) -> Self {
+        let value = |field: Field| {
+            let value = application.annotation(&field.key(source))?.trim();
+            (!value.is_empty()).then_some(value)
+        };
+        Self {
+            project: value(Field::Project),
+            environment: value(Field::Environment),
+            tenant: value(Field::Tenant),
+            step: value(Field::Step),
+        }
+    }
+
+    /// Whether no annotation says anything.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What becomes of a source when somebody deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A deployment to its scope updates it.
+    Updated,
+    /// Nothing links it to Octopus.
+    NotAnnotated,
+    /// One of the two required annotations is missing.
+    Missing(Field),
+    /// One of several sources without a name: no annotation can belong to it.
+    Unnamed,
+    /// It has a name, and the annotations are those of a source without one.
+    PlainKeys,
+    /// Two sources of the Application have this name, and Octopus refuses such an Application.
+    DuplicateName,
+    /// Octopus cannot write to it.
+    Unwritable(Unwritable),
+    /// A `templatePatch` decides, which cannot be seen here.
+    Patched,
+}
+
+impl Verdict {
+    /// Whether a deployment updates the source.
+    pub fn is_updated(self) -> bool {
+        self == Self::Updated
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Updated => f.write_str("yes"),
+            Self::NotAnnotated => f.write_str("no annotations"),
+            Self::Missing(field) => write!(f, "the annotation for the {field} is missing"),
+            Self::Unnamed => f.write_str("one of several sources, and it has no name"),
+            Self::PlainKeys => {
+                f.write_str("the source has a name, and the annotations do not end in it")
+            }
+            Self::DuplicateName => f.write_str("two sources have this name"),
+            Self::Unwritable(why) => why.fmt(f),
+            Self::Patched => f.write_str("templatePatch sets the annotations"),
+        }
+    }
+}
+
+/// A source and what Octopus does with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping<'a> {
+    /// The source's position in the Application.
+    pub source: usize,
+    /// What its annotations say, or were meant to say.
+    pub scope: Scope<'a>,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+/// Returns what Octopus does with each source of an Application.
+pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
+    let several = application.sources.len() > 1;
+    let plain = Scope::read(application, None);
+    let names = |name| {
+        application
+            .sources
+            .iter()
+            .filter(|one| one.name == Some(name))
+            .count()
+    };
+    let mapping = |(index, source): (usize, &super::read::AppSource<'a>)| {
+        let own = match source.name {
+            None => plain,
+            Some(name) => Scope::read(application, Some(name)),
+        };
+        let (scope, verdict) = match source.name {
+            None if several && !own.is_empty() => (plain, Verdict::Unnamed),
+            None if several => (own, Verdict::NotAnnotated),
+            Some(_) if own.is_empty() && !several && !plain.is_empty() => {
+                (plain, Verdict::PlainKeys)
+            }
+            Some(name) if names(name) > 1 && !own.is_empty() => (own, Verdict::DuplicateName),
+            _ => (own, judge(own)),
+        };
+        let verdict = match verdict {
+            Verdict::Updated => unwritable(source).map_or(Verdict::Updated, Verdict::Unwritable),
+            Verdict::NotAnnotated if application.is_patched => Verdict::Patched,
+            other => other,
+        };
+        Mapping {
+            source: index,
+            scope,
+            verdict,
+        }
+    };
+    application
+        .sources
+        .iter()
+        .enumerate()
+        .map(mapping)
+        .collect()
+}
+
+fn judge(scope: Scope<'_>) -> Verdict {
+    match (scope.project, scope.environment) {
+        (Some(_), Some(_)) => Verdict::Updated,
+        (None, Some(_)) => Verdict::Missing(Field::Project),
+        (Some(_), None) => Verdict::Missing(Field::Environment),
+        (None, None) if scope.is_empty() => Verdict::NotAnnotated,
+        (None, None) => Verdict::Missing(Field::Project),
+    }
+}
+
+/// What somebody deploys, as far as it was said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deployment<'d> {
+    /// The project's slug.
+    pub project: Option<&'d str>,
+    /// The environment's slug.
+    pub environment: Option<&'d str>,
+    /// The tenant's slug.
+    pub tenant: Option<&'d str>,
+}
+
+/// How a source's scope compares with a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// It belongs to another deployment, or to none.
+    No,
+    /// A required annotation is missing, and what is there fits.
+    Partly,
+    /// A value is filled in later, and may fit.
+    Perhaps,
+    /// It is what is deployed.
+    Yes,
+}
+
+impl Deployment<'_> {
+    /// Whether nothing was said.
+    pub fn is_any(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Compares a scope with what is deployed; what was not said fits every value.
+    pub fn compare(&self, scope: Scope<'_>) -> Match {
+        if self.is_any() {
+            return Match::Yes;
+        }
+        let pairs = [
+            (self.project, scope.project),
+            (self.environment, scope.environment),
+            (self.tenant, scope.tenant),
+        ];
+        let mut found = Match::Yes;
+        let mut equal = false;
+        for (asked, value) in pairs {
+            let Some(asked) = asked else { continue };
+            let one = match value {
+                None => Match::Partly,
+                Some(value) if is_templated(value) => Match::Perhaps,
+                Some(value) if value.eq_ignore_ascii_case(asked.trim()) => {
+                    equal = true;
+                    Match::Yes
+                }
+                Some(_) => Match::No,
+            };
+            found = found.min(one);
+        }
+        // What has nothing in common with the deployment is none of its business.
+        if found == Match::Partly && !equal {
+            return Match::No;
+        }
+        found
+    }
+}
+
+/// Returns the suffixes of scoping keys that name no source, each with its key.
+pub fn unknown_sources<'a>(application: &Application<'a>) -> Vec<(&'a str, &'a str)> {
+    let is_source = |name: &str| application.sources.iter().any(|one| one.name == Some(name));
+    let keys = application.annotations.iter().filter_map(|(key, _)| {
+        let Key { field, suffix } = Key::parse(key)?;
+        let suffix = suffix?;
+        let scopes = Field::SCOPE.contains(&field) || field == Field::Space || field == Field::Path;
+        (scopes && !is_source(suffix)).then_some((*key, suffix))
+    });
+    keys.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Source;
+    use crate::yaml::Stream;
+
+    /// What becomes of each source of an Application with these annotations and sources.
+    fn verdicts(annotations: &str, sources: &str) -> Vec<String> {
+        let text = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\n  annotations: {annotations}\nspec: {sources}\n"
+        );
+        let stream = Stream::parse(Source::new("app.yaml", text)).unwrap();
+        let document = &stream.documents()[0];
+        let application = Application::read(document, document.root().unwrap()).unwrap();
+        let all = mappings(&application);
+        all.iter()
+            .map(|mapping| mapping.verdict.to_string())
+            .collect()
+    }
+
+    const PAIR: &str = "{argo.octopus.com/project: shop, argo.octopus.com/environment: prod}";
+    const NAMED: &str =
+        "{argo.octopus.com/project.web: shop, argo.octopus.com/environment.web: prod}";
+    const ONE: &str = "{source: {repoURL: r, path: p}}";
+    const ONE_NAMED: &str = "{source: {repoURL: r, path: p, name: web}}";
+
+    #[test]
+    fn one_source() {
+        assert_eq!(verdicts(PAIR, ONE), ["yes"]);
+        assert_eq!(verdicts(NAMED, ONE_NAMED), ["yes"]);
+        assert_eq!(verdicts("{}", ONE), ["no annotations"]);
+        assert_eq!(verdicts(NAMED, ONE), ["no annotations"]);
+        assert_eq!(
+            verdicts(PAIR, ONE_NAMED),
+            ["the source has a name, and the annotations do not end in it"]
+        );
+        assert_eq!(
+            verdicts(
+                "{argo.octopus.com/project: shop, argo.octopus.com/environment: ' '}",
+                ONE
+            ),
+            ["the annotation for the environment is missing"]
+        );
+        assert_eq!(
+            verdicts("{argo.octopus.com/tenant: t}", ONE),
+            ["the annotation for the project is missing"]
+        );
+    }
+
+    #[test]
+    fn a_list_of_one_source_is_one_source() {
+        assert_eq!(
+            verdicts(PAIR, "{sources: [{repoURL: r, path: p}]}"),
+            ["yes"]
+        );
+        assert_eq!(
+            verdicts(
+                PAIR,
+                "{source: {repoURL: a, path: p}, sources: [{repoURL: r, chart: c}]}"
+            ),
+            ["a Helm chart repository cannot be written to"]
+        );
+    }
+
+    #[test]
+    fn several_sources() {
+        let sources = "{sources: [{repoURL: r, path: p, name: web}, {repoURL: r, path: q}]}";
+        assert_eq!(verdicts(NAMED, sources), ["yes", "no annotations"]);
+        assert_eq!(
+            verdicts(PAIR, sources),
+            [
+                "no annotations",
+                "one of several sources, and it has no name"
+            ]
+        );
+        let twice =
+            "{sources: [{repoURL: r, path: p, name: web}, {repoURL: r, path: q, name: web}]}";
+        assert_eq!(verdicts(NAMED, twice), ["two sources have this name"; 2]);
+    }
+
+    #[test]
+    fn a_deployment_is_compared_without_case() {
+        let scope = Scope {
+            project: Some("Shop"),
+            environment: Some("prod"),
+            ..Scope::default()
+        };
+        let of = |project, environment, tenant| Deployment {
+            project,
+            environment,
+            tenant,
+        };
+        assert_eq!(
+            of(Some("shop"), Some("prod"), None).compare(scope),
+            Match::Yes
+        );
+        assert_eq!(
+            of(Some("shop"), Some("dev"), None).compare(scope),
+            Match::No
+        );
+        assert_eq!(
+            of(Some("shop"), None, Some("t")).compare(scope),
+            Match::Partly
+        );
+        assert_eq!(of(None, None, Some("t")).compare(scope), Match::No);
+        assert_eq!(of(None, None, None).compare(Scope::default()), Match::Yes);
+        let later = Scope {
+            environment: Some("{{.env}}"),
+            ..scope
+        };
+        assert_eq!(
+            of(Some("shop"), Some("dev"), None).compare(later),
+            Match::Perhaps
+        );
+    }
+}

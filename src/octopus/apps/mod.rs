@@ -1,0 +1,17 @@
+//! Which sources of which Applications a deployment updates, as Octopus Deploy decides it.
+//!
+//! Octopus reads annotations of an Application ([`annotation`]) and compares them with the slugs of
+//! a deployment, source by source ([`mapping`]). [`read`] takes Applications and ApplicationSets out
+//! of documents, [`writable`] tells the sources that Octopus cannot write to, and [`images`] reads
+//! the annotations of Helm charts.
+
+pub mod annotation;
+pub mod images;
+pub mod mapping;
+pub mod read;
+pub mod writable;
+
+pub use annotation::{Field, Key, is_slug, is_templated, slug_of};
+pub use mapping::{Deployment, Mapping, Match, Scope, Verdict, mappings};
+pub use read::{AppSource, Application, Kind, Parent};
+pub use writable::{Unwritable, unwritable};
