@@ -25,7 +25,10 @@ const RULES: &[(&str, &[&str])] = &[
     ("report", &["model", "error", "octopus"]),
     ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
-    ("lint", &["model", "error", "rbac", "render", "yaml"]),
+    (
+        "lint",
+        &["model", "error", "octopus", "rbac", "render", "yaml"],
+    ),
     ("octopus", &["model", "error", "rbac", "render", "yaml"]),
     (
         "change",

@@ -1,8 +1,8 @@
 //! A command as it is for one instance: what was not given comes from the configuration.
 
 use super::{
-    AccountCommand, Argocd, Change, Command, DeliveryArgs, Fleet, GatewayCommand, Given, Input,
-    Mode, OwnerArgs, TokenCommand,
+    AccountCommand, AppsCommand, Argocd, Change, Command, DeliveryArgs, Fleet, GatewayCommand,
+    Given, Input, Mode, OwnerArgs, TokenCommand,
 };
 use crate::model::{Instance, LintSettings, MatchMode};
 
@@ -16,6 +16,10 @@ impl Command {
             Self::Can(args) => args.fleet.clone(),
             Self::Matrix(args) => args.fleet.clone(),
             Self::Lint(args) => args.fleet.clone(),
+            Self::Apps(args) => match &args.command {
+                Some(AppsCommand::Annotate(args)) => args.fleet.clone(),
+                None => args.list.fleet.clone(),
+            },
             Self::Verify(args) => args.fleet.clone(),
             Self::Account(command) => Fleet::from(match command {
                 AccountCommand::List(args) => &args.one,
@@ -79,6 +83,15 @@ impl Command {
                 fill.value("ignore", &mut args.ignore, lint.ignore.clone());
                 fill.value("fail_on", &mut args.fail_on, lint.fail_on);
             }
+            Self::Apps(args) => match &mut args.command {
+                Some(AppsCommand::Annotate(args)) => fill.input(&mut args.input),
+                None => {
+                    let args = &mut args.list;
+                    fill.input(&mut args.input);
+                    fill.version(&mut args.argocd_version);
+                    fill.value("account", &mut args.account, instance.account.clone());
+                }
+            },
             Self::Verify(args) => {
                 fill.input(&mut args.input);
                 fill.argocd(&mut args.argocd);

@@ -2,6 +2,7 @@
 //! happens.
 
 mod account;
+mod apps;
 mod can;
 mod change;
 mod check;
@@ -27,6 +28,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
 };
+pub use apps::{AppsAnnotateArgs, AppsArgs, AppsCommand, AppsListArgs, AppsOutput, DeploymentArgs};
 pub use can::CanArgs;
 pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
@@ -99,6 +101,7 @@ pub enum Command {
     Can(CanArgs),
     Matrix(MatrixArgs),
     Lint(LintArgs),
+    Apps(Box<AppsArgs>),
     /// Ask argocd about accounts, and change passwords
     #[command(subcommand)]
     Account(AccountCommand),

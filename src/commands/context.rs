@@ -314,15 +314,7 @@ impl<'a, 'h> Context<'a, 'h> {
         if !args.live {
             return Ok(None);
         }
-        let kubectl = self.host.env.get("KUBECTL_PATH");
-        let cluster = input::Cluster {
-            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
-            flags: args.kubectl.flags(),
-            namespace: args
-                .namespace
-                .clone()
-                .unwrap_or_else(|| NAMESPACE.to_owned()),
-        };
+        let cluster = self.cluster(args);
         let runner = self.host.runner;
         let get = |wanted: &Wanted<'_>| input::get(&cluster, wanted, runner);
         Ok(Some(match form {
@@ -342,6 +334,19 @@ impl<'a, 'h> Context<'a, 'h> {
             }
             _ => vec![get(&Wanted::ConfigMaps)?],
         }))
+    }
+
+    /// The cluster that `--live` asks.
+    pub(super) fn cluster(&self, args: &Input) -> input::Cluster {
+        let kubectl = self.host.env.get("KUBECTL_PATH");
+        input::Cluster {
+            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+            flags: args.kubectl.flags(),
+            namespace: args
+                .namespace
+                .clone()
+                .unwrap_or_else(|| NAMESPACE.to_owned()),
+        }
     }
 
     fn tell_skipped(&mut self, skipped: Vec<Skipped>) {

@@ -118,7 +118,7 @@ fn list() -> String {
 }
 
 /// What was read, sorted for the rules.
-fn subject<'f>(files: &'f [File], options: &Options) -> Subject<'f> {
+pub(super) fn subject<'f>(files: &'f [File], options: &Options) -> Subject<'f> {
     let texts = files.iter().map(|file| match &file.content {
         input::Content::Documents(stream) => Text {
             source: stream.source(),
@@ -298,7 +298,7 @@ fn info(rule: &dyn lint::Rule) -> RuleInfo {
     }
 }
 
-fn shown<'s>(finding: &lint::Finding, subject: &Subject<'s>) -> Finding<'s> {
+pub(super) fn shown<'s>(finding: &lint::Finding, subject: &Subject<'s>) -> Finding<'s> {
     let mark = |place: &lint::Place, label: &str| Mark {
         source: subject.source(place.file),
         span: place.span.clone(),

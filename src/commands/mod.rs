@@ -1,6 +1,7 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
 mod account;
+mod apps;
 mod argocd;
 mod can;
 mod change;
@@ -56,6 +57,7 @@ fn run_one(command: Command, context: &mut Context<'_, '_>) -> Result<Code> {
         Command::Can(args) => can::run(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),
+        Command::Apps(args) => apps::run(&args, context),
         Command::Account(command) => account::run(&command, context),
         Command::Token(command) => token::run(&command, context),
         Command::Verify(args) => verify::run(&args, context),

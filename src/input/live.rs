@@ -32,6 +32,10 @@ pub enum Wanted<'a> {
     ArgoCd,
     /// These `AppProject`s, or all.
     AppProjects(&'a [String]),
+    /// The Applications.
+    Applications,
+    /// The ApplicationSets.
+    ApplicationSets,
 }
 
 impl Wanted<'_> {
@@ -44,6 +48,8 @@ impl Wanted<'_> {
                 "appprojects.argoproj.io",
                 names.iter().map(OsString::from).collect(),
             ),
+            Self::Applications => ("applications.argoproj.io", Vec::new()),
+            Self::ApplicationSets => ("applicationsets.argoproj.io", Vec::new()),
         }
     }
 
@@ -68,6 +74,16 @@ impl Wanted<'_> {
             Self::AppProjects(_) => (
                 "the AppProjects",
                 "AppProject of these names",
+                "name Argo CD's namespace with -n",
+            ),
+            Self::Applications => (
+                "the Applications",
+                "Application",
+                "name Argo CD's namespace with -n",
+            ),
+            Self::ApplicationSets => (
+                "the ApplicationSets",
+                "ApplicationSet",
                 "name Argo CD's namespace with -n",
             ),
         }

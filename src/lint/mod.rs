@@ -6,6 +6,7 @@
 //! [`fix`] turns the fixes of findings into new texts.
 
 mod accounts;
+mod apps;
 mod finding;
 pub mod fix;
 mod ignore;
@@ -42,6 +43,14 @@ impl Selection {
     pub fn unknown(&self) -> Option<&str> {
         let mut ids = self.select.iter().chain(&self.ignore);
         ids.find(|id| rule(id).is_none()).map(String::as_str)
+    }
+
+    /// The rules about Applications.
+    pub fn of_applications() -> Self {
+        Self {
+            select: apps::RULES.map(str::to_owned).to_vec(),
+            ignore: Vec::new(),
+        }
     }
 
     fn has(&self, id: &str) -> bool {

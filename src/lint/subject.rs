@@ -357,7 +357,18 @@ impl<'a> Subject<'a> {
 /// Objects of other kinds that some rule looks at.
 fn is_looked_at(object: &Object<'_>) -> bool {
     let is_params = object.kind() == "ConfigMap" && object.name() == "argocd-cmd-params-cm";
-    is_params || is_kustomization(object)
+    is_params || is_kustomization(object) || is_of_the_last_mile(object)
+}
+
+/// Whether an object is one that Octopus reads, or that owns the Secret with the tokens.
+fn is_of_the_last_mile(object: &Object<'_>) -> bool {
+    match object.kind() {
+        "Application" | "ApplicationSet" => object.is_of_group("argoproj.io"),
+        "Secret" => object.label("argocd.argoproj.io/secret-type") == Some("cluster"),
+        "ExternalSecret" => object.is_of_group("external-secrets.io"),
+        "SealedSecret" => object.is_of_group("bitnami.com"),
+        _ => false,
+    }
 }
 
 /// Whether an object is a kustomization.

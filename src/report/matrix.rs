@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::table::{markdown, table};
+use super::html::escape;
+use super::table::{self, markdown, table};
 
 /// One rule that reaches a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,31 +66,9 @@ pub fn as_markdown(permissions: &[Permission]) -> String {
     markdown(&HEADERS, &rows(permissions))
 }
 
-/// Comma-separated values (RFC 4180, with line feeds). A field that a spreadsheet would take for a
-/// formula begins with a quote mark.
+/// Comma-separated values.
 pub fn csv(permissions: &[Permission]) -> String {
-    let field = |text: &String| {
-        let text = if text.starts_with(['=', '+', '-', '@']) {
-            format!("'{text}")
-        } else {
-            text.clone()
-        };
-        if text.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
-    let line = |cells: Vec<String>| cells.iter().map(field).collect::<Vec<_>>().join(",") + "\n";
-    let head = HEADERS
-        .iter()
-        .map(|header| header.to_lowercase().replace(' ', "_"))
-        .collect();
-    let mut out = line(head);
-    for row in rows(permissions) {
-        out.push_str(&line(row));
-    }
-    out
+    table::csv(&HEADERS, &rows(permissions))
 }
 
 /// A versioned document.
@@ -206,24 +185,5 @@ fn cell(entries: &[&Permission], resource: &str, action: &str) -> String {
         );
     }
     out.push_str("</td>");
-    out
-}
-
-/// A text inside HTML; what reorders or controls is shown escaped.
-fn escape(text: &str) -> String {
-    let text = super::printable(text);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // What is put into the page cannot name one of the page's own places.
-            '{' => out.push_str("&#123;"),
-            c => out.push(c),
-        }
-    }
     out
 }

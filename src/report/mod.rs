@@ -1,9 +1,11 @@
 //! What people and programs read: functions from data to text.
 
+pub mod apps;
 pub mod check;
 pub mod diff;
 pub mod findings;
 pub mod fleet;
+mod html;
 pub mod matrix;
 pub mod permissions;
 mod style;

@@ -57,6 +57,31 @@ pub fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
     out
 }
 
+/// The same as comma-separated values (RFC 4180, with line feeds), the headers in lower case. A field
+/// that a spreadsheet would take for a formula begins with a quote mark.
+pub(super) fn csv(headers: &[&str], rows: &[Vec<String>]) -> String {
+    let field = |text: &String| {
+        let text = if text.starts_with(['=', '+', '-', '@']) {
+            format!("'{text}")
+        } else {
+            text.clone()
+        };
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
+    };
+    let line = |cells: &[String]| cells.iter().map(field).collect::<Vec<_>>().join(",") + "\n";
+    let head: Vec<String> = headers
+        .iter()
+        .map(|header| header.to_lowercase().replace(' ', "_"))
+        .collect();
+    let mut out = line(&head);
+    out.extend(rows.iter().map(|row| line(row)));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod account;
+mod apps;
 mod argocd_transcripts;
 mod can;
 mod check;

@@ -10,7 +10,7 @@ mod verify;
 
 use super::context::{Context, Ended};
 use super::instances::{Member, Several};
-use super::{can, check, diff, lint, matrix};
+use super::{apps, can, check, diff, lint, matrix};
 use crate::cli::Command;
 use crate::error::{Code, Error, Result};
 
@@ -29,6 +29,9 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         | Command::Can(_)
         | Command::Matrix(_)
         | Command::Lint(_) => report(&first.command, &several.members, context),
+        Command::Apps(args) if args.command.is_none() => {
+            report(&first.command, &several.members, context)
+        }
         Command::Verify(args) => verify::run(args, &first.command, several, context),
         Command::Token(_) => tokens::run(several, context),
         Command::Gateway(command) => gateway::run(command, &several.members, context),
@@ -61,6 +64,7 @@ fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) 
             Command::Can(args) => can::run(args, own),
             Command::Matrix(args) => matrix::run(args, own),
             Command::Lint(args) => lint::run(args, own),
+            Command::Apps(args) => apps::list(&args.list, own),
             _ => Err(Error::internal(
                 "this command has no report of several instances",
             )),
@@ -79,6 +83,7 @@ fn reads_live(command: &Command) -> bool {
         Command::Check(args) => args.input.live,
         Command::Can(args) => args.input.live,
         Command::Matrix(args) => args.input.live,
+        Command::Apps(args) => args.list.input.live,
         Command::Lint(args) => args.input.live,
         _ => false,
     }

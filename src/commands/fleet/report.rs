@@ -1,7 +1,9 @@
 //! The one report of several instances, in the format that the command was asked for.
 
 use super::super::context::{Context, Ended};
-use crate::cli::{CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput};
+use crate::cli::{
+    AppsOutput, CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput,
+};
 use crate::error::{Error, Result};
 use crate::report::Style;
 use crate::report::fleet::{self, Details, Row};
@@ -17,6 +19,11 @@ enum Join {
     Csv,
     /// One behind the other.
     Lines,
+}
+
+/// Refuses to put several instances into one page.
+fn one_page() -> Error {
+    Error::usage("a page of HTML is about one Argo CD").hint("ask for one: --instance NAME")
 }
 
 /// A report of several instances.
@@ -58,10 +65,7 @@ impl Report {
                     MatrixOutput::Markdown => Join::Markdown,
                     MatrixOutput::Csv => Join::Csv,
                     MatrixOutput::Json => Join::Json,
-                    MatrixOutput::Html => {
-                        return Err(Error::usage("a page of HTML is about one Argo CD")
-                            .hint("ask for one: --instance NAME"));
-                    }
+                    MatrixOutput::Html => return Err(one_page()),
                 },
             ),
             Command::Lint(args) => (
@@ -73,6 +77,17 @@ impl Report {
                     LintOutput::Sarif => Join::Sarif,
                     LintOutput::Github => Join::Lines,
                     LintOutput::Junit => Join::Junit,
+                },
+            ),
+            Command::Apps(args) => (
+                "apps",
+                ["ok", "findings"],
+                match args.list.output {
+                    AppsOutput::Text | AppsOutput::Wide => Join::Text(Details::OfAll),
+                    AppsOutput::Markdown => Join::Markdown,
+                    AppsOutput::Csv => Join::Csv,
+                    AppsOutput::Json => Join::Json,
+                    AppsOutput::Html => return Err(one_page()),
                 },
             ),
             Command::Verify(args) => (

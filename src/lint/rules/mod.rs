@@ -11,6 +11,7 @@ mod prelude {
     };
     pub(super) use super::rule;
     pub(super) use crate::lint::accounts::{AccountKey, Ignored, account_key};
+    pub(super) use crate::lint::apps::applications;
     pub(super) use crate::lint::finding::{Change, Findings, Place, Target};
     pub(super) use crate::lint::object::Object;
     pub(super) use crate::lint::pattern::{self, Pattern};
@@ -19,12 +20,16 @@ mod prelude {
         Form, OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, chart_prefix, entries,
     };
     pub(super) use crate::lint::spot::Spot;
-    pub(super) use crate::lint::subject::{Subject, is_kustomization};
+    pub(super) use crate::lint::subject::{Content, Subject, is_kustomization};
     pub(super) use crate::lint::vocabulary;
     pub(super) use crate::model::spelling;
     pub(super) use crate::model::{
         API_KEY, Capabilities, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, POLICY_KEY, Source, Which,
         parse_bool,
+    };
+    pub(super) use crate::octopus::apps::{
+        Application, Field, Key, Unwritable, Verdict as AppVerdict, annotation, images, is_slug,
+        is_templated, mapping, mappings, repository, slug_of,
     };
     pub(super) use crate::rbac::glob::Glob;
     pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
@@ -32,7 +37,7 @@ mod prelude {
         Decision, Line, MatchMode, Policy as Rule, Request, Value, Verdict, is_policy_key,
         looks_like_group, project_role,
     };
-    pub(super) use crate::yaml::{Node, ScalarType, Step, Stream};
+    pub(super) use crate::yaml::{Document, Node, ScalarType, Step, Stream};
 }
 
 mod helpers;
@@ -51,6 +56,7 @@ rules! {
     account_without_permission::AccountWithoutPermission,
     action_of_other_resource::ActionOfOtherResource,
     action_without_path::ActionWithoutPath,
+    annotated_applicationset::AnnotatedApplicationset,
     anonymous_access::AnonymousAccess,
     blank_before_comma::BlankBeforeComma,
     broken_pattern::BrokenPattern,
@@ -61,16 +67,21 @@ rules! {
     disabled_account_with_rules::DisabledAccountWithRules,
     duplicate_key::DuplicateKey,
     duplicate_line::DuplicateLine,
+    duplicate_source_name::DuplicateSourceName,
     folded_policy::FoldedPolicy,
     foreign_project_rule::ForeignProjectRule,
     glob_in_regex_mode::GlobInRegexMode,
     grouping_cycle::GroupingCycle,
     ignored_helm_path::IgnoredHelmPath,
+    ignored_values_file::IgnoredValuesFile,
+    image_path_without_value::ImagePathWithoutValue,
+    incomplete_octopus_scope::IncompleteOctopusScope,
     integration_login::IntegrationLogin,
     invalid_enabled_value::InvalidEnabledValue,
     invalid_policy_line::InvalidPolicyLine,
     invalid_scopes::InvalidScopes,
     malformed_account_key::MalformedAccountKey,
+    managed_argocd_secret::ManagedArgocdSecret,
     misleading_pattern::MisleadingPattern,
     misplaced_setting::MisplacedSetting,
     missing_logs::MissingLogs,
@@ -79,16 +90,21 @@ rules! {
     noncanonical_capabilities::NoncanonicalCapabilities,
     not_a_string::NotAString,
     object_without_project::ObjectWithoutProject,
+    octopus_value_not_a_slug::OctopusValueNotASlug,
     operator_owned_edit::OperatorOwnedEdit,
     over_broad_integration::OverBroadIntegration,
+    plain_keys_on_named_source::PlainKeysOnNamedSource,
     pruned_by_apply::PrunedByApply,
     regex_disables_builtin::RegexDisablesBuiltin,
+    registry_on_eks_cluster::RegistryOnEksCluster,
     replaced_policy::ReplacedPolicy,
+    repository_outside_project::RepositoryOutsideProject,
     reversed_grouping::ReversedGrouping,
     role_with_dot::RoleWithDot,
     role_with_space::RoleWithSpace,
     second_configmap::SecondConfigmap,
     shadowed_integration::ShadowedIntegration,
+    shared_octopus_target::SharedOctopusTarget,
     slash_in_object::SlashInObject,
     subsumed_line::SubsumedLine,
     trailing_comment::TrailingComment,
@@ -100,11 +116,17 @@ rules! {
     unknown_capability::UnknownCapability,
     unknown_default_role::UnknownDefaultRole,
     unknown_effect::UnknownEffect,
+    unknown_image_alias::UnknownImageAlias,
     unknown_match_mode::UnknownMatchMode,
+    unknown_octopus_annotation::UnknownOctopusAnnotation,
+    unknown_octopus_source::UnknownOctopusSource,
     unknown_resource::UnknownResource,
+    unnamed_octopus_source::UnnamedOctopusSource,
     unread_key::UnreadKey,
+    unreadable_application::UnreadableApplication,
     unsupported_overlay_key::UnsupportedOverlayKey,
     unused_role::UnusedRole,
+    unwritable_octopus_source::UnwritableOctopusSource,
     widened_admin::WidenedAdmin,
     wildcard_subject::WildcardSubject,
     writing_default_role::WritingDefaultRole,

@@ -76,7 +76,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Updated => f.write_str("yes"),
-            Self::NotAnnotated => f.write_str("no annotations"),
+            Self::NotAnnotated => f.write_str("not annotated"),
             Self::Missing(field) => write!(f, "the annotation for the {field} is missing"),
             Self::Unnamed => f.write_str("one of several sources, and it has no name"),
             Self::PlainKeys => {
@@ -190,16 +190,17 @@ impl Deployment<'_> {
             return Match::Yes;
         }
         let pairs = [
-            (self.project, scope.project),
-            (self.environment, scope.environment),
-            (self.tenant, scope.tenant),
+            (self.project, scope.project, Match::Partly),
+            (self.environment, scope.environment, Match::Partly),
+            // A deployment for a tenant leaves sources without one alone.
+            (self.tenant, scope.tenant, Match::No),
         ];
         let mut found = Match::Yes;
         let mut equal = false;
-        for (asked, value) in pairs {
+        for (asked, value, missing) in pairs {
             let Some(asked) = asked else { continue };
             let one = match value {
-                None => Match::Partly,
+                None => missing,
                 Some(value) if is_templated(value) => Match::Perhaps,
                 Some(value) if value.eq_ignore_ascii_case(asked.trim()) => {
                     equal = true;
@@ -259,8 +260,8 @@ mod tests {
     fn one_source() {
         assert_eq!(verdicts(PAIR, ONE), ["yes"]);
         assert_eq!(verdicts(NAMED, ONE_NAMED), ["yes"]);
-        assert_eq!(verdicts("{}", ONE), ["no annotations"]);
-        assert_eq!(verdicts(NAMED, ONE), ["no annotations"]);
+        assert_eq!(verdicts("{}", ONE), ["not annotated"]);
+        assert_eq!(verdicts(NAMED, ONE), ["not annotated"]);
         assert_eq!(
             verdicts(PAIR, ONE_NAMED),
             ["the source has a name, and the annotations do not end in it"]
@@ -296,11 +297,11 @@ mod tests {
     #[test]
     fn several_sources() {
         let sources = "{sources: [{repoURL: r, path: p, name: web}, {repoURL: r, path: q}]}";
-        assert_eq!(verdicts(NAMED, sources), ["yes", "no annotations"]);
+        assert_eq!(verdicts(NAMED, sources), ["yes", "not annotated"]);
         assert_eq!(
             verdicts(PAIR, sources),
             [
-                "no annotations",
+                "not annotated",
                 "one of several sources, and it has no name"
             ]
         );
@@ -329,11 +330,14 @@ mod tests {
             of(Some("shop"), Some("dev"), None).compare(scope),
             Match::No
         );
-        assert_eq!(
-            of(Some("shop"), None, Some("t")).compare(scope),
-            Match::Partly
-        );
+        assert_eq!(of(Some("shop"), None, Some("t")).compare(scope), Match::No);
         assert_eq!(of(None, None, Some("t")).compare(scope), Match::No);
+        let half = Scope {
+            environment: None,
+            ..scope
+        };
+        let asked = of(Some("shop"), Some("prod"), None);
+        assert_eq!(asked.compare(half), Match::Partly);
         assert_eq!(of(None, None, None).compare(Scope::default()), Match::Yes);
         let later = Scope {
             environment: Some("{{.env}}"),

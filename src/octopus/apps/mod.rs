@@ -6,12 +6,15 @@
 //! the annotations of Helm charts.
 
 pub mod annotation;
+pub mod choose;
 pub mod images;
 pub mod mapping;
 pub mod read;
+pub mod repository;
 pub mod writable;
 
 pub use annotation::{Field, Key, is_slug, is_templated, slug_of};
+pub use choose::{Chosen, Unchosen, choose};
 pub use mapping::{Deployment, Mapping, Match, Scope, Verdict, mappings};
 pub use read::{AppSource, Application, Kind, Parent};
 pub use writable::{Unwritable, unwritable};

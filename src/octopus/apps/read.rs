@@ -103,6 +103,8 @@ pub struct Application<'a> {
     pub sources: Vec<AppSource<'a>>,
     /// Whether a `templatePatch` may add annotations that cannot be seen here.
     pub is_patched: bool,
+    /// The ApplicationSet that makes it, and resets its annotations.
+    pub owner: Option<&'a str>,
 }
 
 impl<'a> Application<'a> {
@@ -145,6 +147,7 @@ impl<'a> Application<'a> {
             labels: pairs(&["metadata", "labels"]),
             sources: app.map(|app| at.sources(app)).unwrap_or_default(),
             is_patched: kind == Kind::ApplicationSet && patch.contains(super::annotation::PREFIX),
+            owner: at.owner(object),
         })
     }
 
@@ -213,6 +216,16 @@ impl<'a> At<'a> {
     fn pair(self, key: &'a Node, value: &'a Node) -> Option<(&'a str, &'a str)> {
         let value = self.document.resolve(value).as_scalar()?;
         Some((key.as_scalar()?.value(), value.value()))
+    }
+
+    fn owner(self, object: &'a Node) -> Option<&'a str> {
+        let owners = self
+            .find(object, &["metadata", "ownerReferences"])?
+            .items()?;
+        let owner = owners
+            .iter()
+            .find(|owner| self.text(owner, &["kind"]) == Some("ApplicationSet"))?;
+        self.text(owner, &["name"])
     }
 
     fn sources(self, app: &'a Node) -> Vec<AppSource<'a>> {

@@ -65,6 +65,19 @@ fn place<'a>(mark: &'a Mark<'_>) -> Place<'a> {
 /// All findings as one JSON document. Lines and columns count from 1, columns in characters; the
 /// end is the first column that is not marked.
 pub fn json(findings: &[Finding<'_>]) -> String {
+    super::pretty(&Report {
+        schema: SCHEMA,
+        findings: list(findings),
+    })
+}
+
+/// The findings as they are in `lint/v1`, for reports that have some beside other things.
+pub fn items(findings: &[Finding<'_>]) -> serde_json::Value {
+    // Maps with text keys and plain values only: there is nothing that can fail.
+    serde_json::to_value(list(findings)).unwrap_or_default()
+}
+
+fn list<'a>(findings: &'a [Finding<'_>]) -> Vec<Item<'a>> {
     let items = findings.iter().map(|finding| Item {
         rule: finding.rule,
         severity: finding.level.as_str(),
@@ -84,8 +97,5 @@ pub fn json(findings: &[Finding<'_>]) -> String {
             title,
         }),
     });
-    super::pretty(&Report {
-        schema: SCHEMA,
-        findings: items.collect(),
-    })
+    items.collect()
 }

@@ -9,7 +9,7 @@ mod text;
 use std::ops::Range;
 
 pub use github::github;
-pub use json::json;
+pub use json::{items, json};
 pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Counts, summary, text};

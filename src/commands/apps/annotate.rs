@@ -1,0 +1,608 @@
+//! `apps annotate`: writes Octopus's annotations into Applications, or takes them out.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::read::{applications, read};
+use crate::change::{join, pruned, server_fields};
+use crate::cli::AppsAnnotateArgs;
+use crate::commands::context::Context;
+use crate::emit::{Replacement, replace_all};
+use crate::error::{Code, Error, Result};
+use crate::input::{File, Object, Origin, Wanted, objects};
+use crate::model::shell::quoted;
+use crate::octopus::apps::choose::{find, new_name};
+use crate::octopus::apps::{
+    Application, Deployment, Field, Kind, Match, Parent, Scope, choose, is_slug, slug_of,
+};
+use crate::report::diff::{Pair, unified};
+use crate::yaml::{self, Edit, Step};
+
+/// The lines of context around a change.
+const CONTEXT: usize = 3;
+
+/// The fields that are written and taken out.
+const FIELDS: [Field; 3] = [Field::Project, Field::Environment, Field::Tenant];
+
+/// What becomes of one Application.
+struct Annotated<'f> {
+    object: Object<'f>,
+    application: Application<'f>,
+    /// Each key with its new value, or none where it goes.
+    changes: Vec<(String, Option<String>)>,
+    /// The source that gets a name or loses it, and the name.
+    name: Option<(usize, Option<String>)>,
+}
+
+pub(super) fn run(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    check(args)?;
+    let wanted = [Wanted::Applications, Wanted::ApplicationSets];
+    let Some(files) = read(&args.input, &wanted, context)? else {
+        return without_input(args, context);
+    };
+    let found = objects(&files);
+    let chosen = select(applications(&found)?, args, context)?;
+    let mut annotated = Vec::new();
+    for (object, application) in chosen {
+        annotated.push(annotate(object, application, args, context)?);
+    }
+    if args.input.live {
+        let mut text = String::new();
+        for one in &annotated {
+            if one.name.is_some() {
+                return Err(Error::usage(format!(
+                    "{} needs a name for its source, which kubectl annotate cannot give",
+                    one.application.name
+                ))
+                .hint("edit the file that it comes from: -f FILE --in-place"));
+            }
+            text.push_str(&command(one, &args.input.namespace));
+        }
+        context.print(&text)?;
+        return Ok(Code::OK);
+    }
+    edit(args, &files, &found, &annotated, context)
+}
+
+/// What cannot be meant.
+fn check(args: &AppsAnnotateArgs) -> Result<()> {
+    let deployment = &args.deployment;
+    if !args.absent && (deployment.octopus_project.is_none() || deployment.environment.is_none()) {
+        return Err(Error::usage(
+            "--octopus-project and --environment are required: without one of them Octopus updates nothing",
+        ));
+    }
+    let values = [
+        ("--octopus-project", &deployment.octopus_project),
+        ("--environment", &deployment.environment),
+        ("--tenant", &deployment.tenant),
+    ];
+    for (option, value) in values {
+        let Some(value) = value.as_deref().filter(|value| !is_slug(value)) else {
+            continue;
+        };
+        let error = Error::usage(format!("{option} `{}` is not a slug", value.escape_debug()));
+        return Err(match slug_of(value) {
+            Some(slug) => error.hint(format!("Octopus makes `{slug}` of such a name")),
+            None => error.hint("a slug has lower-case letters, digits and dashes"),
+        });
+    }
+    if args.in_place && (args.input.live || args.input.filename.is_empty()) {
+        return Err(
+            Error::usage("--in-place edits files, and none is named").hint("name them with -f")
+        );
+    }
+    if args.in_place
+        && args
+            .input
+            .filename
+            .iter()
+            .any(|name| name.as_os_str() == "-")
+    {
+        return Err(Error::usage("--in-place cannot edit stdin (`-f -`)")
+            .hint("name the file with -f, or leave --in-place out"));
+    }
+    if args.diff && (args.input.live || args.input.filename.is_empty()) {
+        return Err(
+            Error::usage("--diff compares files, and none is named").hint("name them with -f")
+        );
+    }
+    Ok(())
+}
+
+/// The Applications that are meant.
+fn select<'f>(
+    all: Vec<(Object<'f>, Application<'f>)>,
+    args: &AppsAnnotateArgs,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<(Object<'f>, Application<'f>)>> {
+    for name in &args.app {
+        if !all.iter().any(|(_, application)| application.name == name) {
+            let known: Vec<&str> = all
+                .iter()
+                .map(|(_, application)| application.name)
+                .collect();
+            return Err(
+                Error::input(format!("there is no Application `{name}` in the input"))
+                    .hint(format!("there are: {}", known.join(", "))),
+            );
+        }
+    }
+    let selector = args.selector.as_deref().map(Selector::parse).transpose()?;
+    let mut chosen = Vec::new();
+    for (object, application) in all {
+        let named = args.app.iter().any(|name| *name == application.name);
+        let labels = match application.kind {
+            Kind::Application => application.labels.clone(),
+            Kind::ApplicationSet => labels(&object),
+        };
+        let selected = selector
+            .as_ref()
+            .is_none_or(|selector| selector.matches(&labels));
+        if !(selected && (args.app.is_empty() || named)) {
+            continue;
+        }
+        if let (Some(owner), false) = (application.owner, named) {
+            context.note(format!(
+                "left {} alone: the ApplicationSet {owner} makes it, and its template is what to annotate",
+                application.name
+            ));
+            continue;
+        }
+        chosen.push((object, application));
+    }
+    let names: Vec<&str> = chosen
+        .iter()
+        .map(|(_, application)| application.name)
+        .collect();
+    if names.is_empty() {
+        return Err(Error::input("no Application in the input is meant")
+            .hint("--app and --selector say which"));
+    }
+    if names.len() > 1 && args.app.is_empty() && args.selector.is_none() {
+        return Err(Error::usage(format!(
+            "the input has {} Applications: {}",
+            names.len(),
+            names.join(", ")
+        ))
+        .hint("choose with --app NAME or --selector key=value"));
+    }
+    Ok(chosen)
+}
+
+/// The labels of an object itself.
+fn labels<'f>(object: &Object<'f>) -> Vec<(&'f str, &'f str)> {
+    let entries = object
+        .find(&["metadata", "labels"])
+        .and_then(|node| node.entries());
+    let pairs = entries.unwrap_or_default().iter().filter_map(|entry| {
+        Some((
+            entry.key.as_scalar()?.value(),
+            entry.value.as_scalar()?.value(),
+        ))
+    });
+    pairs.collect()
+}
+
+/// A label selector: all its requirements hold.
+struct Selector(Vec<(String, Requirement)>);
+
+enum Requirement {
+    Is(String),
+    IsNot(String),
+    Exists,
+    IsAbsent,
+}
+
+impl Selector {
+    fn parse(text: &str) -> Result<Self> {
+        let mut all = Vec::new();
+        for part in text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
+            let (key, requirement) = if let Some((key, value)) = part.split_once("!=") {
+                (key, Requirement::IsNot(value.trim().to_owned()))
+            } else if let Some((key, value)) =
+                part.split_once("==").or_else(|| part.split_once('='))
+            {
+                (key, Requirement::Is(value.trim().to_owned()))
+            } else if let Some(key) = part.strip_prefix('!') {
+                (key, Requirement::IsAbsent)
+            } else {
+                (part, Requirement::Exists)
+            };
+            let key = key.trim();
+            if key.is_empty() || key.contains([' ', '(', ')']) {
+                return Err(
+                    Error::usage(format!("`{part}` is not a requirement of a selector"))
+                        .hint("it understands key=value, key!=value, key and !key"),
+                );
+            }
+            all.push((key.to_owned(), requirement));
+        }
+        if all.is_empty() {
+            return Err(Error::usage("--selector is empty"));
+        }
+        Ok(Self(all))
+    }
+
+    fn matches(&self, labels: &[(&str, &str)]) -> bool {
+        self.0.iter().all(|(key, requirement)| {
+            let value = labels
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| *value);
+            match requirement {
+                Requirement::Is(wanted) => value == Some(wanted),
+                Requirement::IsNot(other) => value != Some(other),
+                Requirement::Exists => value.is_some(),
+                Requirement::IsAbsent => value.is_none(),
+            }
+        })
+    }
+}
+
+/// What becomes of an Application.
+fn annotate<'f>(
+    object: Object<'f>,
+    application: Application<'f>,
+    args: &AppsAnnotateArgs,
+    context: &mut Context<'_, '_>,
+) -> Result<Annotated<'f>> {
+    let place = object.location(object.node.span().start);
+    if args.absent {
+        return remove(object, application, args, context);
+    }
+    let refuse = |why: &crate::octopus::apps::Unchosen| {
+        let error = Error::input(format!("{}: {why}", application.name)).at(place.clone());
+        match why.hint() {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    };
+    let source = choose(&application, args.source.as_deref(), args.name_sources)
+        .map_err(|why| refuse(&why))?;
+    let suffix = source.suffix.as_deref();
+    let deployment = &args.deployment;
+    let values = [
+        (Field::Project, &deployment.octopus_project),
+        (Field::Environment, &deployment.environment),
+        (Field::Tenant, &deployment.tenant),
+    ];
+    let mut changes = Vec::new();
+    for (field, value) in values {
+        let key = field.key(suffix);
+        match (value, application.annotation(&key)) {
+            (Some(value), Some(before)) if before == value => {}
+            (Some(value), _) => changes.push((key, Some(value.clone()))),
+            (None, Some(tenant)) => context.note(format!(
+                "{} keeps its {field} {tenant}: --absent takes it out",
+                application.name
+            )),
+            (None, None) => {}
+        }
+    }
+    let name = source.is_new_name.then_some((source.source, source.suffix));
+    Ok(Annotated {
+        object,
+        application,
+        changes,
+        name,
+    })
+}
+
+/// Takes the annotations out that say what is asked, or all.
+fn remove<'f>(
+    object: Object<'f>,
+    application: Application<'f>,
+    args: &AppsAnnotateArgs,
+    context: &mut Context<'_, '_>,
+) -> Result<Annotated<'f>> {
+    let asked = match args.source.as_deref() {
+        None => None,
+        Some(asked) => Some(find(&application.sources, asked).ok_or_else(|| {
+            Error::input(format!("{} has no source `{asked}`", application.name))
+                .at(object.location(object.node.span().start))
+        })?),
+    };
+    let suffixes: Vec<Option<&str>> = match asked {
+        Some(source) => vec![source.name],
+        None => {
+            let names = application.sources.iter().filter_map(|source| source.name);
+            std::iter::once(None).chain(names.map(Some)).collect()
+        }
+    };
+    let deployment = Deployment {
+        project: args.deployment.octopus_project.as_deref(),
+        environment: args.deployment.environment.as_deref(),
+        tenant: args.deployment.tenant.as_deref(),
+    };
+    let (mut changes, mut name) = (Vec::new(), None);
+    for suffix in suffixes {
+        let value = |field: Field| application.annotation(&field.key(suffix));
+        let scope = Scope {
+            project: value(Field::Project),
+            environment: value(Field::Environment),
+            tenant: value(Field::Tenant),
+            step: None,
+        };
+        if scope.is_empty() {
+            continue;
+        }
+        if deployment.compare(scope) == Match::No {
+            let values = [scope.project, scope.environment, scope.tenant];
+            let values: Vec<&str> = values.into_iter().flatten().collect();
+            context.note(format!(
+                "left annotations of {} alone that name another deployment: {}",
+                application.name,
+                values.join(", ")
+            ));
+            continue;
+        }
+        let keys = FIELDS.iter().map(|field| field.key(suffix));
+        changes.extend(
+            keys.filter(|key| application.annotation(key).is_some())
+                .map(|key| (key, None)),
+        );
+        let source = application
+            .sources
+            .iter()
+            .find(|source| source.name.is_some() && source.name == suffix);
+        if let (true, Some(source)) = (args.name_sources, source) {
+            // Only a name that --name-sources would have given.
+            let mut nameless = application.clone();
+            nameless.sources[source.index].name = None;
+            let unnamed = &nameless.sources[source.index];
+            if Some(&*new_name(&nameless, unnamed)) == suffix {
+                name = Some((source.index, None));
+            }
+        }
+    }
+    Ok(Annotated {
+        object,
+        application,
+        changes,
+        name,
+    })
+}
+
+/// The edits of one document.
+fn edits(one: &Annotated<'_>) -> Vec<Edit> {
+    let document = one.object.document;
+    let base = one.application.kind.base();
+    let route = |keys: &[&str]| -> Vec<Step> {
+        let keys: Vec<&str> = base.iter().chain(keys).copied().collect();
+        one.object.route_to(&keys)
+    };
+    let mut edits: Vec<Edit> = one
+        .changes
+        .iter()
+        .map(|(key, value)| {
+            let route = route(&["metadata", "annotations", key]);
+            match value {
+                Some(value) => Edit::Set {
+                    document,
+                    route,
+                    value: value.as_str().into(),
+                },
+                None => Edit::Remove { document, route },
+            }
+        })
+        .collect();
+    // A mapping that loses its last key goes, unless somebody has written a comment in it.
+    let annotations: Vec<&str> = base
+        .iter()
+        .chain(&["metadata", "annotations"])
+        .copied()
+        .collect();
+    let (last, above) = annotations.split_last().unwrap_or((&"", &[]));
+    let entry = one.object.find(above).and_then(|node| node.entry(last));
+    // A comment above the first key is outside of the mapping itself.
+    let has_comment = entry.is_some_and(|entry| {
+        let inside = entry.key.span().end..entry.value.span().end;
+        let text = one.object.source().text().get(inside).unwrap_or_default();
+        text.lines().any(|line| line.trim_start().starts_with('#'))
+    });
+    let keep = one.object.route.len() + base.len();
+    if let (false, Some(root)) = (has_comment, one.object.in_document().root()) {
+        edits = pruned(edits, root, keep);
+    }
+    if let Some((source, name)) = &one.name {
+        let mut route = match one.application.sources[*source].parent {
+            Parent::Source => route(&["spec", "source"]),
+            Parent::Hydrator => route(&["spec", "sourceHydrator", "drySource"]),
+            Parent::Sources => {
+                let mut route = route(&["spec", "sources"]);
+                route.push(Step::Index(*source));
+                route
+            }
+        };
+        route.push(Step::key("name"));
+        edits.push(match name {
+            Some(name) => Edit::Set {
+                document,
+                route,
+                value: name.as_str().into(),
+            },
+            None => Edit::Remove { document, route },
+        });
+    }
+    edits
+}
+
+/// Edits the texts, and prints them, writes them back, or shows the difference.
+fn edit(
+    args: &AppsAnnotateArgs,
+    files: &[File],
+    found: &[Object<'_>],
+    annotated: &[Annotated<'_>],
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
+    let (mut replacements, mut texts, mut differences) = (Vec::new(), Vec::new(), String::new());
+    let style = context.style();
+    for (index, file) in files.iter().enumerate() {
+        let Some(stream) = file.stream() else {
+            continue;
+        };
+        let ours = || annotated.iter().filter(move |one| one.object.file == index);
+        if ours().count() == 0 && file.origin != Origin::Stdin {
+            continue;
+        }
+        let mut all: Vec<Edit> = ours().flat_map(edits).collect();
+        let before = stream.source().text();
+        if args.in_place || args.diff {
+            let after = yaml::edit(stream, &all)?;
+            let name = stream.source().name();
+            if after == before {
+                continue;
+            }
+            let pair = Pair {
+                name,
+                live: before,
+                desired: &after,
+            };
+            differences.push_str(&unified(pair, CONTEXT, style));
+            if let Origin::Named(path) | Origin::Found(path) = &file.origin {
+                replacements.push(Replacement {
+                    path: context.host.path(path),
+                    shown: path.display().to_string(),
+                    before: before.to_owned(),
+                    after,
+                });
+            }
+            continue;
+        }
+        let from_server = found
+            .iter()
+            .filter(|object| object.file == index && object.from_server());
+        all.extend(
+            from_server.flat_map(|object| {
+                server_fields(object.document, &object.route, object.node, true)
+            }),
+        );
+        texts.push(yaml::edit(stream, &all)?);
+    }
+    for one in annotated {
+        if one.changes.is_empty() && one.name.is_none() {
+            let state = if args.absent {
+                "has nothing to take out"
+            } else {
+                "is annotated already"
+            };
+            context.note(format!(
+                "nothing to change: {} {state}",
+                one.application.name
+            ));
+        }
+    }
+    if args.diff {
+        if !style.is_colored() {
+            differences = context.shown(&differences);
+        }
+        context.print_painted(&differences)?;
+        return Ok(if differences.is_empty() {
+            Code::OK
+        } else {
+            Code::NO
+        });
+    }
+    if args.in_place {
+        replace_all(&replacements, None)?;
+        for file in &replacements {
+            context.note(format!("edited {}", file.shown));
+        }
+        return Ok(Code::OK);
+    }
+    context.print(&join(&texts))?;
+    Ok(Code::OK)
+}
+
+/// The command that makes the change in the cluster.
+fn command(one: &Annotated<'_>, namespace: &Option<String>) -> String {
+    if one.changes.is_empty() {
+        return String::new();
+    }
+    let namespace = one
+        .application
+        .namespace
+        .or(namespace.as_deref())
+        .unwrap_or("argocd");
+    line(
+        one.application.kind,
+        one.application.name,
+        namespace,
+        &one.changes,
+    )
+}
+
+fn line(kind: Kind, name: &str, namespace: &str, changes: &[(String, Option<String>)]) -> String {
+    let (name, namespace) = (quoted(name), quoted(namespace));
+    match kind {
+        Kind::Application => {
+            let mut text = format!(
+                "kubectl annotate applications.argoproj.io {name} -n {namespace} --overwrite"
+            );
+            for (key, value) in changes {
+                let _ = match value {
+                    Some(value) => write!(text, " {}", quoted(&format!("{key}={value}"))),
+                    None => write!(text, " {}", quoted(&format!("{key}-"))),
+                };
+            }
+            text + "\n"
+        }
+        Kind::ApplicationSet => {
+            let annotations: serde_json::Map<_, _> = changes
+                .iter()
+                .map(|(key, value)| (key.clone(), json!(value)))
+                .collect();
+            let patch = json!({"spec": {"template": {"metadata": {"annotations": annotations}}}});
+            format!(
+                "kubectl patch applicationsets.argoproj.io {name} -n {namespace} --type merge -p {}\n",
+                quoted(&patch.to_string())
+            )
+        }
+    }
+}
+
+/// Without input: the commands for the Applications that are named.
+fn without_input(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    if args.app.is_empty() {
+        return Err(Error::usage("there is no Application to annotate").hint(
+            "give files with -f FILE, ask the cluster with --live, or name one with --app NAME",
+        ));
+    }
+    if args.name_sources {
+        return Err(
+            Error::usage("--name-sources edits files, and none is named").hint("name them with -f"),
+        );
+    }
+    let deployment = &args.deployment;
+    let values = [
+        &deployment.octopus_project,
+        &deployment.environment,
+        &deployment.tenant,
+    ];
+    let changes: Vec<(String, Option<String>)> = FIELDS
+        .iter()
+        .zip(values)
+        .filter(|(field, value)| value.is_some() || args.absent && **field != Field::Tenant)
+        .map(|(field, value)| {
+            let value = value.clone().filter(|_| !args.absent);
+            (field.key(args.source.as_deref()), value)
+        })
+        .collect();
+    let namespace = args.input.namespace.as_deref().unwrap_or("argocd");
+    let lines = args
+        .app
+        .iter()
+        .map(|name| line(Kind::Application, name, namespace, &changes));
+    context.print(&lines.collect::<String>())?;
+    if args.source.is_none() {
+        context.note("these keys are those of an Application with one source without a name: --source NAME is for others, --live finds out");
+    }
+    context.note("an Application that comes from Git loses annotations at the next sync: annotate its file there");
+    Ok(Code::OK)
+}

@@ -1,0 +1,19 @@
+//! `apps`: the Applications that Octopus updates.
+
+mod annotate;
+mod list;
+mod read;
+mod rights;
+
+use super::context::Context;
+use crate::cli::{AppsArgs, AppsCommand};
+use crate::error::{Code, Result};
+
+pub(super) use list::run as list;
+
+pub(super) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+    match &args.command {
+        None => list::run(&args.list, context),
+        Some(AppsCommand::Annotate(args)) => annotate::run(args, context),
+    }
+}

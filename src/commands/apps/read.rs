@@ -1,0 +1,46 @@
+//! Where the Applications come from.
+
+use crate::cli::Input;
+use crate::commands::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::input::{self, File, Object, Wanted};
+use crate::octopus::apps::Application;
+
+/// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster
+/// refuses to show is named as not read; the first kind must be there.
+pub(super) fn read(
+    args: &Input,
+    wanted: &[Wanted<'_>],
+    context: &mut Context<'_, '_>,
+) -> Result<Option<Vec<File>>> {
+    if !args.live {
+        return context.read(args, args.form, &[]);
+    }
+    let cluster = context.cluster(args);
+    let mut files = Vec::new();
+    for (index, wanted) in wanted.iter().enumerate() {
+        match input::get(&cluster, wanted, context.host.runner) {
+            Ok(file) => files.push(file),
+            Err(error) if error.kind() == Kind::Input => {}
+            Err(error) if index == 0 => return Err(error),
+            Err(error) => context.warn(format!("not read: {error}")),
+        }
+    }
+    Ok(Some(files))
+}
+
+/// The Applications and ApplicationSets among the objects.
+pub(super) fn applications<'f>(found: &[Object<'f>]) -> Result<Vec<(Object<'f>, Application<'f>)>> {
+    let applications = found.iter().filter_map(|object| {
+        let application = Application::read(object.in_document(), object.node)?;
+        Some((object.clone(), application))
+    });
+    let applications: Vec<_> = applications.collect();
+    if applications.is_empty() {
+        return Err(
+            Error::input("there is no Application and no ApplicationSet in the input")
+                .hint("read them with: kubectl get applications,applicationsets -n argocd -o yaml"),
+        );
+    }
+    Ok(applications)
+}

@@ -1,0 +1,141 @@
+//! Applications and ApplicationSets as rules see them.
+
+use super::object::Object;
+use super::spot::Spot;
+use super::subject::Subject;
+use crate::octopus::apps::{AppSource, Application, Kind, Parent};
+use crate::yaml::{Entry, Node, Step};
+
+/// The rules about Applications, which `apps` runs too.
+pub(super) const RULES: [&str; 16] = [
+    "annotated-applicationset",
+    "duplicate-key",
+    "duplicate-source-name",
+    "ignored-values-file",
+    "image-path-without-value",
+    "incomplete-octopus-scope",
+    "octopus-value-not-a-slug",
+    "plain-keys-on-named-source",
+    "registry-on-eks-cluster",
+    "repository-outside-project",
+    "shared-octopus-target",
+    "unknown-image-alias",
+    "unknown-octopus-annotation",
+    "unknown-octopus-source",
+    "unnamed-octopus-source",
+    "unwritable-octopus-source",
+];
+
+/// An Application, or the template of an ApplicationSet, with its places.
+pub(super) struct App<'a> {
+    pub(super) object: Object<'a>,
+    pub(super) application: Application<'a>,
+    text: &'a str,
+}
+
+/// The Applications and ApplicationSets.
+pub(super) fn applications<'a>(subject: &Subject<'a>) -> Vec<App<'a>> {
+    let apps = subject.relevant.iter().filter_map(|object| {
+        let application = Application::read(object.parsed, object.node)?;
+        Some(App {
+            object: object.clone(),
+            application,
+            text: subject.source(object.file).text(),
+        })
+    });
+    apps.collect()
+}
+
+impl<'a> App<'a> {
+    /// An annotation of the Application or the template.
+    pub(super) fn annotation(&self, key: &str) -> Option<Spot<'a>> {
+        let keys: Vec<&str> = self
+            .base()
+            .iter()
+            .chain(&["metadata", "annotations", key])
+            .copied()
+            .collect();
+        self.at(&keys)
+    }
+
+    /// An annotation of the ApplicationSet itself.
+    pub(super) fn outer_annotation(&self, key: &str) -> Option<Spot<'a>> {
+        self.at(&["metadata", "annotations", key])
+    }
+
+    /// A label of the Application or the template.
+    pub(super) fn label(&self, key: &str) -> Option<Spot<'a>> {
+        let keys: Vec<&str> = self
+            .base()
+            .iter()
+            .chain(&["metadata", "labels", key])
+            .copied()
+            .collect();
+        self.at(&keys)
+    }
+
+    /// A field of a source, or the source where it has no such field.
+    pub(super) fn source(&self, source: &AppSource<'_>, fields: &[&str]) -> Option<Spot<'a>> {
+        let mut keys: Vec<&str> = self.base().to_vec();
+        keys.extend(match source.parent {
+            Parent::Source => &["spec", "source"][..],
+            Parent::Hydrator => &["spec", "sourceHydrator", "drySource"],
+            Parent::Sources => &["spec", "sources"],
+        });
+        let mut spot = self.at(&keys)?;
+        if source.parent == Parent::Sources {
+            let item = spot.resolved()?.items()?.get(source.index)?;
+            spot.route.push(Step::Index(source.index));
+            spot.key = None;
+            spot.node = Some(item);
+        }
+        for field in fields {
+            if let Some(entry) = spot.resolved().and_then(|node| node.entry(field)) {
+                spot.route.push(Step::key(*field));
+                (spot.key, spot.node) = (Some(&entry.key), Some(&entry.value));
+                return Some(spot);
+            }
+        }
+        // A whole mapping is long: its first key stands for it.
+        if let Some(first) = spot
+            .resolved()
+            .and_then(Node::entries)
+            .and_then(<[Entry]>::first)
+        {
+            spot.route.extend(first.key.key_text().map(Step::key));
+            (spot.key, spot.node) = (Some(&first.key), Some(&first.value));
+        }
+        Some(spot)
+    }
+
+    /// The name.
+    pub(super) fn name(&self) -> Option<Spot<'a>> {
+        self.at(&["metadata", "name"])
+    }
+
+    /// What to call it in a message.
+    pub(super) fn title(&self) -> String {
+        match self.application.kind {
+            Kind::Application => self.application.name.to_owned(),
+            Kind::ApplicationSet => format!("the ApplicationSet {}", self.application.name),
+        }
+    }
+
+    fn base(&self) -> &'static [&'static str] {
+        self.application.kind.base()
+    }
+
+    /// The value at the end of a path of keys.
+    pub(super) fn at(&self, path: &[&str]) -> Option<Spot<'a>> {
+        let (last, above) = path.split_last()?;
+        let entry = self.object.find(above)?.entry(last)?;
+        Some(Spot {
+            file: self.object.file,
+            document: Some((self.object.document, self.object.parsed)),
+            route: self.object.route_to(path),
+            key: Some(&entry.key),
+            node: Some(&entry.value),
+            text: self.text,
+        })
+    }
+}

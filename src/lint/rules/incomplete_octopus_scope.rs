@@ -1,0 +1,30 @@
+use super::prelude::*;
+
+rule!(IncompleteOctopusScope, "incomplete-octopus-scope", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for app in applications(subject) {
+        for mapping in mappings(&app.application) {
+            let AppVerdict::Missing(missing) = mapping.verdict else {
+                continue;
+            };
+            let source = &app.application.sources[mapping.source];
+            let key = missing.key(source.name);
+            if let Some(empty) = app.annotation(&key) {
+                findings
+                    .add(empty.value(), format!("the annotation for the {missing} has no value"))
+                    .label("counts as missing");
+                continue;
+            }
+            let there = Field::SCOPE.iter().find_map(|field| app.annotation(&field.key(source.name)));
+            let Some(there) = there else { continue };
+            findings
+                .add(
+                    there.key(),
+                    format!("Octopus needs project and environment, and the {missing} is missing"),
+                )
+                .label("updates nothing alone")
+                .help(format!("add `{key}` with the {missing}'s slug"));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use super::prelude::*;
+
+rule!(OctopusValueNotASlug, "octopus-value-not-a-slug", Warning);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for app in applications(subject) {
+        for (key, value) in &app.application.annotations {
+            let Some(Key { field, .. }) = Key::parse(key) else {
+                continue;
+            };
+            let trimmed = value.trim();
+            let is_fine = trimmed.is_empty() || is_slug(trimmed) || is_templated(value);
+            let Some(spot) = app.annotation(key) else { continue };
+            if !Field::SCOPE.contains(&field) || is_fine {
+                continue;
+            }
+            let finding = findings.add(spot.value(), format!("`{trimmed}` is not a slug"));
+            finding.label(format!("the {field}'s slug, not its name"));
+            if let Some(slug) = slug_of(trimmed) {
+                finding.risky(format!("make it `{slug}`, which Octopus makes of such a name"), vec![spot.set(slug)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use super::prelude::*;
+
+rule!(PlainKeysOnNamedSource, "plain-keys-on-named-source", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for app in applications(subject) {
+        let [source] = app.application.sources.as_slice() else {
+            continue;
+        };
+        let Some(name) = source.name else { continue };
+        for field in Field::SCOPE.into_iter().chain([Field::ImagePaths]) {
+            let Some(spot) = app.annotation(&field.key(None)) else {
+                continue;
+            };
+            let meant = field.key(Some(name));
+            let finding = findings.add(
+                spot.key(),
+                format!("the source is called `{name}`, and this key is for a source without a name"),
+            );
+            finding.label("ignored");
+            match (app.application.annotation(&field.key(None)), app.annotation(&meant)) {
+                (Some(value), None) => {
+                    let set = Change::Set {
+                        target: spot.sibling(&meant),
+                        text: value.to_owned(),
+                    };
+                    finding.risky(format!("call it `{meant}`"), vec![spot.remove(), set]);
+                }
+                _ => {
+                    finding.help(format!("`{meant}` is there too, and counts"));
+                }
+            }
+        }
+    }
+}

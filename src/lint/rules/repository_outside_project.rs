@@ -1,0 +1,41 @@
+use super::prelude::*;
+
+rule!(RepositoryOutsideProject, "repository-outside-project", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for app in applications(subject) {
+        let project = app.application.project;
+        let of_project = |object: &&Object<'_>| object.kind() == "AppProject" && object.name() == project;
+        let Some(object) = subject.relevant.iter().find(of_project) else {
+            continue;
+        };
+        let repos = object.find(&["spec", "sourceRepos"]).and_then(Node::items);
+        let repos: Vec<&str> = repos.unwrap_or_default().iter().filter_map(Node::as_str).collect();
+        // What is forbidden may be allowed elsewhere: that is for Argo CD to say.
+        if repos.iter().any(|repo| repo.starts_with('!') || is_templated(repo)) {
+            continue;
+        }
+        for mapping in mappings(&app.application) {
+            let source = &app.application.sources[mapping.source];
+            let url = repository::normalized(source.repo_url);
+            let allows = |repo: &&str| {
+                let pattern = repository::normalized(repo);
+                pattern == url || Glob::compile(&pattern).is_ok_and(|glob| glob.matches(&url).unwrap_or(true))
+            };
+            let Some(spot) = app.source(source, &["repoURL"]) else {
+                continue;
+            };
+            if mapping.scope.is_empty() || is_templated(source.repo_url) || repos.iter().any(|repo| allows(&repo)) {
+                continue;
+            }
+            let finding = findings.add(
+                spot.value(),
+                format!("the AppProject {project} does not permit this repository"),
+            );
+            finding.label("Argo CD refuses the source").help("what Octopus commits there is never synced: add it to `sourceRepos`");
+            if let Some(place) = subject.spot(object, &["spec", "sourceRepos"]) {
+                finding.related(place.key(), "what the project permits");
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use super::prelude::*;
+
+rule!(UnreadableApplication, "unreadable-application", Error);
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let apps = applications(subject);
+    // Whose Applications they are is known only where there is one Argo CD.
+    let [instance] = subject.instances.as_slice() else {
+        return;
+    };
+    if apps.is_empty() || !instance.knows_policy() {
+        return;
+    }
+    let Some(enforcer) = instance.policy.enforcer() else {
+        return;
+    };
+    let namespaces = instance.settings().map(|settings| settings.object.text(&["metadata", "namespace"]));
+    let namespace = namespaces.into_iter().find(|name| !name.is_empty());
+    for account in integrations(subject, instance) {
+        for app in &apps {
+            let application = &app.application;
+            let object = application.rbac_object(namespace.unwrap_or("argocd"));
+            let is_updated = mappings(application).iter().any(|one| one.verdict.is_updated());
+            let request = Request::new(&account, "applications", "get", &object);
+            if !is_updated || is_templated(&object) || enforcer.decide(&request).allowed() {
+                continue;
+            }
+            if let Some(spot) = app.name() {
+                findings
+                    .add(spot.value(), format!("{account} may not get {object}, and Octopus does not see it"))
+                    .label("annotated in vain")
+                    .help(format!("a rule for it: p, {account}, applications, get, {}/*, allow", application.project));
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The report of `apps`: sources, the deployments that update them, and why some are not.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::findings::{self, Finding};
+use super::html::escape;
+use super::table::{self, markdown, table};
+
+/// Whether a deployment updates a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "answer", content = "why", rename_all = "lowercase")]
+pub enum Updated {
+    /// It does.
+    Yes,
+    /// It does where something holds that is decided later.
+    If(String),
+    /// It does not, and this is why.
+    No(String),
+}
+
+impl Updated {
+    fn text(&self) -> String {
+        match self {
+            Self::Yes => "yes".to_owned(),
+            Self::If(what) => format!("if {what}"),
+            Self::No(why) => format!("no: {why}"),
+        }
+    }
+}
+
+/// Whether the account may do something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Right {
+    /// Whether it may.
+    pub allowed: bool,
+    /// The line that decided, or that there is none.
+    pub why: String,
+}
+
+/// One source of one Application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// The Application's or ApplicationSet's name.
+    pub application: String,
+    /// Which of the two it is.
+    pub kind: &'static str,
+    /// Its namespace, if it names one.
+    pub namespace: Option<String>,
+    /// Its AppProject.
+    pub app_project: String,
+    /// The source's name, or its number counted from 1.
+    pub source: String,
+    /// The repository.
+    pub repo: String,
+    /// The directory or chart, or the name that other sources use it by.
+    pub path: String,
+    /// The branch, tag or commit.
+    pub revision: String,
+    /// The Octopus project.
+    pub project: Option<String>,
+    /// The Octopus environment.
+    pub environment: Option<String>,
+    /// The Octopus tenant.
+    pub tenant: Option<String>,
+    /// The only step that may update it.
+    pub step: Option<String>,
+    /// Whether a deployment updates it.
+    pub updated: Updated,
+    /// Whether the account may read the Application; `None` where no policy was read.
+    pub get: Option<Right>,
+    /// Whether the account may sync the Application; `None` where no policy was read.
+    pub sync: Option<Right>,
+    /// Where the Application is.
+    pub place: String,
+}
+
+const HEADERS: [&str; 9] = [
+    "APPLICATION",
+    "SOURCE",
+    "REPO",
+    "PATH",
+    "REVISION",
+    "PROJECT",
+    "ENVIRONMENT",
+    "TENANT",
+    "UPDATED",
+];
+
+const MORE: [&str; 6] = ["KIND", "NAMESPACE", "APPPROJECT", "GET", "SYNC", "PLACE"];
+
+/// What is shown for a value that is not there.
+const NONE: &str = "-";
+
+fn cells(row: &Row) -> Vec<String> {
+    let option = |value: &Option<String>| value.clone().unwrap_or_else(|| NONE.to_owned());
+    vec![
+        row.application.clone(),
+        row.source.clone(),
+        row.repo.clone(),
+        row.path.clone(),
+        row.revision.clone(),
+        option(&row.project),
+        option(&row.environment),
+        option(&row.tenant),
+        row.updated.text(),
+    ]
+}
+
+fn wide_cells(row: &Row) -> Vec<String> {
+    let right = |right: &Option<Right>| match right {
+        None => "unknown".to_owned(),
+        Some(right) if right.allowed => "yes".to_owned(),
+        Some(right) => format!("no: {}", right.why),
+    };
+    let mut cells = cells(row);
+    cells.extend([
+        row.kind.to_owned(),
+        row.namespace.clone().unwrap_or_else(|| NONE.to_owned()),
+        row.app_project.clone(),
+        right(&row.get),
+        right(&row.sync),
+        row.place.clone(),
+    ]);
+    cells
+}
+
+fn wide_headers() -> Vec<&'static str> {
+    HEADERS.into_iter().chain(MORE).collect()
+}
+
+/// A table.
+pub fn text(rows: &[Row]) -> String {
+    table(&HEADERS, &rows.iter().map(cells).collect::<Vec<_>>())
+}
+
+/// A table with rights and places.
+pub fn wide(rows: &[Row]) -> String {
+    let cells: Vec<_> = rows.iter().map(wide_cells).collect();
+    table(&wide_headers(), &cells)
+}
+
+/// Comma-separated values, with everything that `wide` shows.
+pub fn csv(rows: &[Row]) -> String {
+    // A dash would be taken for the beginning of a formula.
+    let plain = |cell: String| if cell == NONE { String::new() } else { cell };
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| wide_cells(row).into_iter().map(plain).collect())
+        .collect();
+    table::csv(&wide_headers(), &cells)
+}
+
+/// A table for a pull request, with the findings below it.
+pub fn as_markdown(rows: &[Row], found: &[Finding<'_>]) -> String {
+    let mut out = markdown(&HEADERS, &rows.iter().map(cells).collect::<Vec<_>>());
+    if !found.is_empty() {
+        out.push('\n');
+    }
+    for finding in found {
+        let message = finding.message.replace('*', "\\*");
+        let _ = writeln!(
+            out,
+            "- **{}** `{}` {}: {message}",
+            finding.level.as_str(),
+            finding.rule,
+            finding.mark.start(),
+        );
+    }
+    out
+}
+
+/// A versioned document.
+pub fn json(rows: &[Row], found: &[Finding<'_>]) -> String {
+    let report = serde_json::json!({
+        "schema": "apps/v1",
+        "sources": rows,
+        "findings": findings::items(found),
+    });
+    format!("{report:#}\n")
+}
+
+/// One page: no request leaves it, it follows light and dark, it fits a phone, and it prints.
+pub fn html(rows: &[Row], found: &[Finding<'_>], source: &str) -> String {
+    let mut head = String::from("<tr>");
+    for header in HEADERS {
+        let _ = write!(head, "<th scope=\"col\">{header}</th>");
+    }
+    head.push_str("</tr>");
+    let mut body = String::new();
+    for row in rows {
+        let class = match row.updated {
+            Updated::Yes => "yes",
+            Updated::If(_) => "if",
+            Updated::No(_) => "no",
+        };
+        let _ = write!(body, "<tr class=\"{class}\">");
+        for (cell, header) in cells(row).iter().zip(HEADERS) {
+            let _ = write!(body, "<td data-label=\"{header}\">{}</td>", escape(cell));
+        }
+        body.push_str("</tr>\n");
+    }
+    let mut list = String::new();
+    for finding in found {
+        let _ = writeln!(
+            list,
+            "<li><strong>{}</strong> <code>{}</code> {}: {}</li>",
+            finding.level.as_str(),
+            escape(finding.rule),
+            escape(&finding.mark.start().to_string()),
+            escape(&finding.message)
+        );
+    }
+    if list.is_empty() {
+        list.push_str("<li>None.</li>\n");
+    }
+    include_str!("apps.html")
+        .replace("{{source}}", &escape(source))
+        .replace("{{head}}", &head)
+        .replace("{{body}}", &body)
+        .replace("{{findings}}", &list)
+}

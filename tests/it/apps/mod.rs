@@ -1,0 +1,5 @@
+//! `apps`: which sources a deployment updates.
+
+mod annotate;
+mod examples;
+mod list;
