@@ -1,7 +1,7 @@
 //! kubectl-octopus-argo connects Octopus Deploy to Argo CD.
 //!
 //! Data flows one way: [`input`] → [`octopus`], [`lint`], [`change`] → [`report`], [`emit`]. Only
-//! `commands` joins the rooms; the rules of who may import whom are held by
+//! `commands` and `fleet` join the rooms; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
 pub mod argocd;
@@ -11,6 +11,7 @@ mod commands;
 pub mod config;
 pub mod emit;
 pub mod error;
+mod fleet;
 pub mod host;
 pub mod input;
 pub mod lint;
@@ -21,12 +22,14 @@ pub mod rbac;
 pub mod render;
 pub mod report;
 pub mod text;
+pub mod tokens;
 pub mod yaml;
 
 use std::ffi::OsString;
 
-use cli::Parsed;
-use error::Code;
+use cli::{Cli, Parsed};
+use commands::{Chosen, Context, choose};
+use error::{Code, Result};
 use host::Host;
 use process::Masks;
 
@@ -54,8 +57,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Cod
         }
     };
     let talk = cli.talk;
-    commands::run(cli, host).unwrap_or_else(|error| {
+    execute(cli, host).unwrap_or_else(|error| {
         commands::show(&error, talk, host);
         error.code()
     })
+}
+
+/// Runs a command that was understood, for one Argo CD or for several.
+fn execute(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
+    process::trace(cli.talk.verbose);
+    let mut context = Context::new(cli.talk, host);
+    match choose(cli.command, &cli.given, &mut context)? {
+        Chosen::One(command) => commands::run(*command, &mut context),
+        Chosen::Several(several) => fleet::run(&several, &mut context),
+    }
 }

@@ -3,10 +3,10 @@
 
 mod answers;
 mod calls;
+mod commands;
 mod context;
 mod hints;
 mod log;
-mod mint;
 mod options;
 mod owner;
 mod problem;
@@ -14,13 +14,13 @@ mod refusal;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use answers::{Account, Answer, User};
+pub use commands::HintCommands;
 pub use context::{Logins, config_file, is_core};
-pub use mint::{Fate, Minted, Naming, Unmade, Why};
 pub use options::Options;
-pub use owner::{Gone, Owner};
+pub use owner::{ATTEMPTS, Gone, Owner, PAUSE, twin};
 pub use problem::Problem;
 pub use refusal::{Reason, Refusal};
 
@@ -46,6 +46,8 @@ pub struct Setup {
     pub token: Option<Secret>,
     /// How long a call may take.
     pub timeout: Duration,
+    /// The commands that hints name.
+    pub commands: HintCommands,
 }
 
 /// Runs argocd.
@@ -95,7 +97,7 @@ impl<'a> Client<'a> {
     }
 
     /// Lets no call take longer than this.
-    fn limit_time(&mut self, most: Duration) {
+    pub fn limit_time(&mut self, most: Duration) {
         self.setup.timeout = self.setup.timeout.min(most);
     }
 
@@ -104,9 +106,29 @@ impl<'a> Client<'a> {
         self.presents.as_ref().or(self.setup.token.as_ref())
     }
 
+    /// The commands that hints name, for the same server.
+    pub fn commands(&self) -> &HintCommands {
+        &self.setup.commands
+    }
+
     /// Starts the programs.
     pub fn runner(&self) -> &'a dyn Runner {
         self.runner
+    }
+
+    /// Waits; false if the user asks to stop.
+    pub fn pause(&self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        loop {
+            if self.runner.interrupted() {
+                return false;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(20)));
+        }
     }
 
     /// What must not be shown.

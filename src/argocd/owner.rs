@@ -1,12 +1,18 @@
 //! Whose token it is, and what can be done with the tokens of one owner.
 
+use std::time::Duration;
+
 use super::Client;
 use super::calls::Result;
-use super::mint::{ATTEMPTS, PAUSE};
 use super::problem::Problem;
 use super::refusal::Reason;
 use crate::model::{Expiry, Moment, Subject, TokenRecord};
 use crate::text::Secret;
+
+/// How often a call that lost a race is made again.
+pub const ATTEMPTS: u32 = 5;
+/// The pause after the first lost race; it doubles.
+pub const PAUSE: Duration = Duration::from_millis(150);
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +83,7 @@ impl Client<'_> {
     }
 
     /// Makes a token. That it is what was asked for is for the caller to check.
-    pub(super) fn create(&self, owner: &Owner, id: &str, expiry: Expiry) -> Result<Secret> {
+    pub fn create_token(&self, owner: &Owner, id: &str, expiry: Expiry) -> Result<Secret> {
         match owner {
             Owner::Account(name) => self.generate_token(name, id, expiry),
             Owner::Role { project, role } => self.create_project_token(project, role, id, expiry),
@@ -145,11 +151,7 @@ impl Client<'_> {
 }
 
 /// Another token that was made in the same second.
-pub(super) fn twin<'a>(
-    tokens: &'a [TokenRecord],
-    id: &str,
-    issued: Moment,
-) -> Option<&'a TokenRecord> {
+pub fn twin<'a>(tokens: &'a [TokenRecord], id: &str, issued: Moment) -> Option<&'a TokenRecord> {
     tokens
         .iter()
         .find(|other| other.id != id && other.issued == issued)

@@ -32,7 +32,8 @@ pub enum Problem {
 }
 
 impl Problem {
-    pub(super) fn garbled(call: impl Into<String>, why: impl Into<String>) -> Self {
+    /// An answer that is none: what is wrong with the answer to this call.
+    pub fn garbled(call: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Garbled {
             call: call.into(),
             why: why.into(),

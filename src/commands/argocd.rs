@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use crate::argocd::{
-    Client, OPTIONS_VARIABLE, Options, Owner, Setup, TOKEN_VARIABLE, config_file, is_core,
+    Client, HintCommands, OPTIONS_VARIABLE, Options, Setup, TOKEN_VARIABLE, config_file, is_core,
 };
-use crate::cli::{self, NAME};
+use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::read_text;
 use crate::model::{Claims, Moment, Span};
-use crate::process::{DEFAULT_TIMEOUT, quoted};
+use crate::process::DEFAULT_TIMEOUT;
 use crate::text::Secret;
 
 /// The variable that names the argocd to run.
@@ -23,7 +23,7 @@ const SERVER_VARIABLE: &str = "ARGOCD_SERVER";
 const LONGEST_SECRET: u64 = 64 * 1024;
 
 /// Sets argocd up, with its own login.
-pub(super) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Result<Client<'h>> {
+pub(crate) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Result<Client<'h>> {
     let env = &context.host.env;
     let program = match (&args.argocd_path, env.get(PROGRAM_VARIABLE)) {
         (Some(path), _) => program(path, context),
@@ -48,6 +48,7 @@ pub(super) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Resul
         connection: args.connection(),
         options,
         token,
+        commands: commands(args),
         timeout: args.timeout.map_or(DEFAULT_TIMEOUT, Span::duration),
     };
     Ok(Client::new(context.host.runner, setup))
@@ -66,7 +67,7 @@ fn options(context: &Context<'_, '_>) -> Result<Option<Options>> {
 }
 
 /// The variable that says which server argocd asks, if one does.
-pub(super) fn server_variable(context: &Context<'_, '_>) -> Result<Option<&'static str>> {
+pub(crate) fn server_variable(context: &Context<'_, '_>) -> Result<Option<&'static str>> {
     if context.host.env.get(SERVER_VARIABLE).is_some() {
         return Ok(Some(SERVER_VARIABLE));
     }
@@ -84,7 +85,7 @@ pub(super) fn server_variable(context: &Context<'_, '_>) -> Result<Option<&'stat
 }
 
 /// Whether the options that argocd takes from its environment hold a token.
-pub(super) fn options_hold_a_token(context: &Context<'_, '_>) -> Result<bool> {
+pub(crate) fn options_hold_a_token(context: &Context<'_, '_>) -> Result<bool> {
     let options = options(context)?;
     Ok(options.is_some_and(|options| options.get("auth-token").is_some()))
 }
@@ -99,7 +100,7 @@ fn program(path: &Path, context: &Context<'_, '_>) -> PathBuf {
 }
 
 /// Refuses to ask what the caller may do where the answer is always yes.
-pub(super) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Result<()> {
+pub(crate) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Result<()> {
     let asked_for = if client.asks_for_core() {
         Some("--core is given, or stands in ARGOCD_OPTS")
     } else {
@@ -121,7 +122,7 @@ pub(super) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Res
 }
 
 /// Reads a secret from a file, or from stdin where the file is `-`; without the line end.
-pub(super) fn read_secret(file: &Path, context: &mut Context<'_, '_>) -> Result<Secret> {
+pub(crate) fn read_secret(file: &Path, context: &mut Context<'_, '_>) -> Result<Secret> {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(4096));
     let (name, outcome) = if file == Path::new("-") {
         let mut stdin = (&mut *context.host.stdin).take(LONGEST_SECRET + 1);
@@ -147,7 +148,7 @@ pub(super) fn read_secret(file: &Path, context: &mut Context<'_, '_>) -> Result<
 
 /// The token that is presented: that of the file, else that of `ARGOCD_AUTH_TOKEN`. Stdin is never
 /// read unasked.
-pub(super) fn presented(
+pub(crate) fn presented(
     file: Option<&Path>,
     context: &mut Context<'_, '_>,
 ) -> Result<Option<(Secret, Claims)>> {
@@ -167,28 +168,11 @@ pub(super) fn presented(
 }
 
 /// The time now.
-pub(super) fn now(context: &Context<'_, '_>) -> Moment {
+pub(crate) fn now(context: &Context<'_, '_>) -> Moment {
     Moment::from((context.host.clock)())
 }
 
-/// A command of ours that the user can run next, with the connection of this one.
-pub(super) fn command(words: &[&str], argocd: &cli::Argocd) -> String {
-    let flags = argocd.flags();
-    let words = words
-        .iter()
-        .copied()
-        .chain(flags.iter().map(String::as_str));
-    let words: Vec<_> = words.map(quoted).collect();
-    format!("{NAME} {}", words.join(" "))
-}
-
-/// The command that deletes a token.
-pub(super) fn deletion(owner: &Owner, id: &str, argocd: &cli::Argocd) -> String {
-    let mut words = vec!["token", "delete"];
-    match owner {
-        Owner::Account(name) => words.extend(["--account", name]),
-        Owner::Role { project, role } => words.extend(["--role", role, "--project", project]),
-    }
-    words.push(id);
-    command(&words, argocd)
+/// The commands of ours that hints name, with the connection of this one.
+pub(crate) fn commands(argocd: &cli::Argocd) -> HintCommands {
+    HintCommands::new(argocd.flags())
 }

@@ -15,7 +15,7 @@ use crate::rbac::{
 /// How many lines that came close are shown.
 const NEAR: usize = 5;
 
-pub(super) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
     let Some(files) = context.read(&args.input, args.input.form, &[])? else {
         return Err(Error::usage("there is no policy to ask")

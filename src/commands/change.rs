@@ -15,7 +15,7 @@ use crate::render::{Override, names};
 use crate::yaml::Stream;
 
 /// The change that the arguments ask for, with the templates and values of their files.
-pub(super) fn request(
+pub(crate) fn request(
     args: &Change,
     input: &cli::Input,
     context: &Context<'_, '_>,
@@ -50,7 +50,7 @@ pub(super) fn request(
 }
 
 /// The objects that the options ask for.
-pub(super) fn selector(args: &cli::Input) -> Selector {
+pub(crate) fn selector(args: &cli::Input) -> Selector {
     let scope = match &args.namespace {
         Some(namespace) => Scope::Namespace(namespace.clone()),
         None if args.all_namespaces => Scope::All,

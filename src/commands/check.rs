@@ -16,7 +16,7 @@ use crate::rbac::{Enforcer, Server, ServerSettings};
 use crate::report::check;
 use crate::yaml::Stream;
 
-pub(super) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
     let version = version(args.argocd_version.as_deref())?;
     let expectations = expectations(&args.expect, context)?;

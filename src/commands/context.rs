@@ -16,8 +16,8 @@ use crate::text::{Note, NoteLevel};
 const NAMESPACE: &str = "argocd";
 
 /// The host, with the user's wishes of how to be spoken to.
-pub(super) struct Context<'a, 'h> {
-    pub(super) host: &'a mut Host<'h>,
+pub(crate) struct Context<'a, 'h> {
+    pub(crate) host: &'a mut Host<'h>,
     talk: Talk,
     /// Whether this is one of several instances, of which only what is wrong is said, and of which
     /// one line is reported.
@@ -26,22 +26,22 @@ pub(super) struct Context<'a, 'h> {
 }
 
 /// What became of one of several instances.
-pub(super) struct Ended {
+pub(crate) struct InstanceOutcome {
     /// Its exit code.
-    pub(super) code: Code,
+    pub(crate) code: Code,
     /// What it came to, in a few words; of a failure, the error.
-    pub(super) summary: String,
+    pub(crate) summary: String,
     /// Whether it failed.
-    pub(super) failed: bool,
+    pub(crate) failed: bool,
     /// The data that it printed.
-    pub(super) stdout: String,
+    pub(crate) stdout: String,
     /// What it said.
-    pub(super) stderr: String,
+    pub(crate) stderr: String,
 }
 
-impl Ended {
+impl InstanceOutcome {
     /// One that was to come, when the user asked to stop.
-    pub(super) fn not_begun() -> Self {
+    pub(crate) fn not_begun() -> Self {
         Self {
             code: Code::INTERRUPTED,
             summary: "not begun".to_owned(),
@@ -52,7 +52,7 @@ impl Ended {
     }
 
     /// What came of it in a word; `words` are those for the codes 0 and 1.
-    pub(super) fn word(&self, words: [&'static str; 2]) -> &'static str {
+    pub(crate) fn word(&self, words: [&'static str; 2]) -> &'static str {
         match self.code {
             Code::INTERRUPTED => "interrupted",
             _ if self.failed => "error",
@@ -64,7 +64,7 @@ impl Ended {
 }
 
 impl<'a, 'h> Context<'a, 'h> {
-    pub(super) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
+    pub(crate) fn new(talk: Talk, host: &'a mut Host<'h>) -> Self {
         Self {
             host,
             talk,
@@ -74,7 +74,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// One of several instances.
-    pub(super) fn of_fleet(talk: Talk, host: &'a mut Host<'h>) -> Self {
+    pub(crate) fn of_fleet(talk: Talk, host: &'a mut Host<'h>) -> Self {
         Self {
             in_fleet: true,
             ..Self::new(talk, host)
@@ -82,17 +82,17 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// How the user wants to be spoken to.
-    pub(super) fn talk(&self) -> Talk {
+    pub(crate) fn talk(&self) -> Talk {
         self.talk
     }
 
     /// Whether this is one of several instances.
-    pub(super) fn in_fleet(&self) -> bool {
+    pub(crate) fn in_fleet(&self) -> bool {
         self.in_fleet
     }
 
     /// What the command came to: one line, which among several instances goes into the report.
-    pub(super) fn conclude(&mut self, is_well: bool, text: String) {
+    pub(crate) fn conclude(&mut self, is_well: bool, text: String) {
         if self.in_fleet {
             self.summary = Some(text);
         } else if is_well {
@@ -103,7 +103,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Ends one of several instances; an error is said, and does not end the others.
-    pub(super) fn end(&mut self, outcome: Result<Code>) -> Ended {
+    pub(crate) fn end(&mut self, outcome: Result<Code>) -> InstanceOutcome {
         let failed = outcome.is_err();
         let (code, summary) = match outcome {
             Ok(code) => (code, self.summary.take().unwrap_or_default()),
@@ -114,7 +114,7 @@ impl<'a, 'h> Context<'a, 'h> {
                 (error.code(), summary)
             }
         };
-        Ended {
+        InstanceOutcome {
             code,
             summary,
             failed,
@@ -124,7 +124,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// How stdout is marked.
-    pub(super) fn style(&self) -> Style {
+    pub(crate) fn style(&self) -> Style {
         Style::new(colored(
             self.talk.color,
             self.host,
@@ -133,7 +133,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Whether the user wants to hear as little as possible.
-    pub(super) fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.talk.quiet
     }
 
@@ -143,12 +143,12 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Whether the user wants to hear everything.
-    pub(super) fn is_verbose(&self) -> bool {
+    pub(crate) fn is_verbose(&self) -> bool {
         self.talk.verbose
     }
 
     /// A text for stdout: on a terminal nothing in it is obeyed.
-    pub(super) fn shown(&self, text: &str) -> String {
+    pub(crate) fn shown(&self, text: &str) -> String {
         if self.host.terminal.stdout {
             printable(text).into_owned()
         } else {
@@ -157,31 +157,31 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Something good to know; `--quiet` leaves it out.
-    pub(super) fn note(&mut self, text: impl Display) {
+    pub(crate) fn note(&mut self, text: impl Display) {
         if !self.is_hushed() {
             self.say("note", Style::strong, &text.to_string());
         }
     }
 
     /// The one next step; `--quiet` leaves it out.
-    pub(super) fn next(&mut self, text: impl Display) {
+    pub(crate) fn next(&mut self, text: impl Display) {
         if !self.is_hushed() {
             self.say("next", Style::good, &text.to_string());
         }
     }
 
     /// Something to look at before going on.
-    pub(super) fn warn(&mut self, text: impl Display) {
+    pub(crate) fn warn(&mut self, text: impl Display) {
         self.say("warning", Style::warn, &text.to_string());
     }
 
     /// What must be known whatever was asked for: `--quiet` does not leave it out.
-    pub(super) fn always(&mut self, text: impl Display) {
+    pub(crate) fn always(&mut self, text: impl Display) {
         self.say("note", Style::strong, &text.to_string());
     }
 
     /// Asks a yes-or-no question; anything but yes is no.
-    pub(super) fn ask(&mut self, question: &str) -> Result<bool> {
+    pub(crate) fn ask(&mut self, question: &str) -> Result<bool> {
         if !self.host.terminal.stdin {
             return Err(Error::usage("nobody can be asked: stdin is no terminal")
                 .hint("add --yes if it is meant"));
@@ -201,7 +201,7 @@ impl<'a, 'h> Context<'a, 'h> {
         Ok(["y", "yes"].contains(&answer.as_str()))
     }
 
-    pub(super) fn tell(&mut self, notes: &[Note]) {
+    pub(crate) fn tell(&mut self, notes: &[Note]) {
         for note in notes {
             match note.level {
                 NoteLevel::Note => self.note(&note.text),
@@ -212,7 +212,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// Runs something that returns notes, and prints them: before its error, if it fails.
-    pub(super) fn telling<T>(&mut self, run: impl FnOnce(&mut Vec<Note>) -> T) -> T {
+    pub(crate) fn telling<T>(&mut self, run: impl FnOnce(&mut Vec<Note>) -> T) -> T {
         let mut notes = Vec::new();
         let returned = run(&mut notes);
         self.tell(&notes);
@@ -231,7 +231,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// The data. Only whole results come here. On a terminal nothing in it is obeyed.
-    pub(super) fn print(&mut self, text: &str) -> Result<()> {
+    pub(crate) fn print(&mut self, text: &str) -> Result<()> {
         // What one of several instances prints goes into a report or a file.
         if self.in_fleet {
             self.print_painted(text)
@@ -242,14 +242,14 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// The data, with colours of ours and nothing else in it that a terminal would obey.
-    pub(super) fn print_painted(&mut self, text: &str) -> Result<()> {
+    pub(crate) fn print_painted(&mut self, text: &str) -> Result<()> {
         emit::stdout(self.host.stdout, text)
     }
 
     /// Reads what the input options name; `None` where they name nothing.
     /// `form` says what is asked of the cluster with `--live`; of AppProjects only `projects`, if
     /// some are named.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         args: &Input,
         form: Option<Form>,
@@ -265,7 +265,7 @@ impl<'a, 'h> Context<'a, 'h> {
 
     /// The same, but goes on where a named file cannot be read, and shows how far it is when it
     /// takes long.
-    pub(super) fn read_each(
+    pub(crate) fn read_each(
         &mut self,
         args: &Input,
         skip_unrelated: bool,
@@ -374,7 +374,7 @@ impl<'a, 'h> Context<'a, 'h> {
     }
 
     /// An error that does not end the command.
-    pub(super) fn show(&mut self, error: &Error) {
+    pub(crate) fn show(&mut self, error: &Error) {
         show(error, self.talk, self.host);
     }
 }

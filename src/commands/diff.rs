@@ -16,7 +16,7 @@ use crate::input::objects;
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
 
-pub(super) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
     let files = context.read(&args.input, args.input.form, &args.change.project)?;
     let mut next = Next::new(&args.input, &args.change, &request);

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
 
 /// What a command is for.
-pub(super) enum Chosen {
+pub(crate) enum Chosen {
     /// One Argo CD, or whatever the command line itself names.
     One(Box<Command>),
     /// Several of the configuration.
@@ -17,23 +17,23 @@ pub(super) enum Chosen {
 }
 
 /// Several Argo CDs.
-pub(super) struct Several {
+pub(crate) struct Several {
     /// The instances, in the configuration's order, each with the command as it is for it.
-    pub(super) members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     /// What the configuration says.
-    pub(super) configuration: Configuration,
+    pub(crate) configuration: Configuration,
     /// Where it is.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// One of several Argo CDs.
-pub(super) struct Member {
-    pub(super) instance: Instance,
-    pub(super) command: Command,
+pub(crate) struct Member {
+    pub(crate) instance: Instance,
+    pub(crate) command: Command,
 }
 
 /// Reads the configuration, if there is one, and fills in what was not given.
-pub(super) fn choose(
+pub(crate) fn choose(
     mut command: Command,
     given: &Given,
     context: &mut Context<'_, '_>,
@@ -93,7 +93,7 @@ pub(super) fn choose(
 }
 
 /// The configuration's path: the option's, the variable's, or the one that holds here.
-pub(super) fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf> {
+pub(crate) fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf> {
     fleet
         .config
         .clone()

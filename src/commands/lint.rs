@@ -18,7 +18,7 @@ use crate::yaml::Stream;
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
 const ROUNDS: usize = 10;
 
-pub(super) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
         context.print(&list())?;
         return Ok(Code::OK);

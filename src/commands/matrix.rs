@@ -10,7 +10,7 @@ use crate::rbac::analysis::{State, effective, subjects};
 use crate::rbac::{Effect, Enforcer, PolicySet};
 use crate::report::matrix::{self, Permission};
 
-pub(super) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
     let Some(files) = context.read(&args.input, args.input.form, &[])? else {
         return Err(Error::usage("there is no policy to show")

@@ -1,55 +1,41 @@
 //! The commands, one verb a file: they join the layers and do nothing clever.
 
 mod account;
-mod apps;
-mod argocd;
-mod can;
-mod change;
-mod check;
+pub(crate) mod apps;
+pub(crate) mod argocd;
+pub(crate) mod can;
+pub(crate) mod change;
+pub(crate) mod check;
 mod complete;
-mod context;
-mod diff;
+pub(crate) mod context;
+pub(crate) mod diff;
 mod external_diff;
-mod fleet;
 mod forms;
-mod gateway;
-mod instances;
-mod lint;
-mod matrix;
+pub(crate) mod gateway;
+pub(crate) mod instances;
+pub(crate) mod lint;
+pub(crate) mod matrix;
 mod next;
 mod permissions;
 mod policy_input;
-mod progress;
-mod render;
-mod secret_manifest;
+pub(crate) mod progress;
+pub(crate) mod render;
+pub(crate) mod secret_manifest;
 mod shell;
-mod token;
-mod verify;
+pub(crate) mod token;
+pub(crate) mod verify;
 mod version;
 mod words;
 
 pub(crate) use complete::run as complete;
-use context::Context;
-pub(crate) use context::show;
-use instances::{Chosen, choose};
+pub(crate) use context::{Context, show};
+pub(crate) use instances::{Chosen, choose};
 
-use crate::cli::{Cli, Command};
+use crate::cli::Command;
 use crate::error::{Code, Result};
-use crate::host::Host;
-use crate::process;
-
-/// Runs a command.
-pub(crate) fn run(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
-    process::trace(cli.talk.verbose);
-    let mut context = Context::new(cli.talk, host);
-    match choose(cli.command, &cli.given, &mut context)? {
-        Chosen::One(command) => run_one(*command, &mut context),
-        Chosen::Several(several) => fleet::run(&several, &mut context),
-    }
-}
 
 /// Runs a command for one Argo CD, or for none.
-fn run_one(command: Command, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(command: Command, context: &mut Context<'_, '_>) -> Result<Code> {
     match command {
         Command::Render(args) => render::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),

@@ -24,7 +24,7 @@ struct Asked {
     format: Option<Format>,
 }
 
-pub(super) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
     let asked = asked(args)?;
     if args.in_place {
@@ -281,7 +281,7 @@ fn in_place(
 }
 
 /// Writes each text to a file of its own.
-pub(super) fn write_all(directory: &Path, shown: &Path, texts: &[OutputFile]) -> Result<()> {
+pub(crate) fn write_all(directory: &Path, shown: &Path, texts: &[OutputFile]) -> Result<()> {
     create_directory(directory)?;
     for OutputFile { name, text } in texts {
         place(&directory.join(name), text.as_bytes()).map_err(|error| {

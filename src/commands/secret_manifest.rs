@@ -9,10 +9,10 @@ use crate::text::Secret;
 use crate::yaml::{self, Stream};
 
 /// What the key of a project's token begins with.
-pub(super) const PROJECT_KEY: &str = "PROJECT_AUTH_TOKEN_";
+pub(crate) const PROJECT_KEY: &str = "PROJECT_AUTH_TOKEN_";
 
 /// Checks the names before there is a token.
-pub(super) fn check<'k>(
+pub(crate) fn check<'k>(
     name: &str,
     namespace: Option<&str>,
     keys: impl IntoIterator<Item = &'k str>,
@@ -42,7 +42,7 @@ pub(super) fn check<'k>(
 
 /// The manifest. The template gets words that stand for the tokens; they take their places only
 /// when it is rendered and read again, so that no error of either can quote one.
-pub(super) fn manifest(
+pub(crate) fn manifest(
     engine: &Engine,
     name: &str,
     namespace: Option<&str>,
@@ -90,7 +90,7 @@ pub(super) fn manifest(
 }
 
 /// Puts secrets in the places of the words that stand for them.
-pub(super) fn put<'t>(text: &str, secrets: impl Iterator<Item = (&'t str, &'t Secret)>) -> Secret {
+pub(crate) fn put<'t>(text: &str, secrets: impl Iterator<Item = (&'t str, &'t Secret)>) -> Secret {
     let mut text = zeroize::Zeroizing::new(text.to_owned());
     for (word, secret) in secrets {
         let quoted = zeroize::Zeroizing::new(yaml::write::value(secret.expose()));

@@ -1,7 +1,7 @@
 //! Why a program did not come to its own end.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Kind};
@@ -14,6 +14,14 @@ pub enum Failure {
     Missing {
         /// What was looked for.
         program: PathBuf,
+    },
+    /// It is there, but in a directory that depends on where this program was started.
+    #[error("{} is not run: PATH has it in {}", .program.display(), shown(.entry))]
+    Relative {
+        /// What was looked for.
+        program: PathBuf,
+        /// The entry of PATH.
+        entry: PathBuf,
     },
     /// It is there, and the system would not start it.
     #[error("cannot run {}: {cause}", .program.display())]
@@ -65,7 +73,7 @@ impl Failure {
     /// Whether the program ran at all, so that it may have done something.
     pub fn started(&self) -> bool {
         match self {
-            Self::Missing { .. } | Self::NotStarted { .. } => false,
+            Self::Missing { .. } | Self::Relative { .. } | Self::NotStarted { .. } => false,
             Self::TimedOut { .. } | Self::TooMuch { .. } | Self::Asked { .. } => true,
             Self::Interrupted { started } => *started,
         }
@@ -96,7 +104,20 @@ impl From<Failure> for Error {
             Failure::TimedOut { .. } => {
                 error.hint("give it more time with --timeout, or look whether the server answers")
             }
+            Failure::Relative { .. } => error.hint(
+                "this entry depends on the working directory, where anybody may have put a program: \
+                 take it out of PATH, or name the program by its path",
+            ),
             _ => error,
         }
+    }
+}
+
+/// An entry of PATH, in which an empty one means the working directory.
+fn shown(entry: &Path) -> String {
+    if entry.as_os_str().is_empty() {
+        "an empty entry, which is the working directory".to_owned()
+    } else {
+        format!("the relative entry {}", entry.display())
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP.
+//! Ctrl-C, SIGTERM, SIGHUP, and the other signals that would end this program.
 //!
 //! Nothing is caught until a program runs or a secret is on its way. From then on a signal ends
 //! this program at once where nothing needs to be put in order, and is only noted where something
@@ -108,22 +108,65 @@ fn install() {
     // with a token in hand.
     #[cfg(unix)]
     let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), &IGNORED);
-    #[cfg(unix)]
-    let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
-    #[cfg(not(unix))]
-    let signals = [SIGINT, SIGTERM];
-    for signal in signals {
-        // `nohup` wants that nothing ends with the terminal.
-        #[cfg(unix)]
-        if signal == signal_hook::consts::SIGHUP && is_ignored(signal, &status()) {
-            continue;
-        }
+    for signal in [SIGINT, SIGTERM] {
         // The order counts: the first one ends the program if nobody holds. Registering fails
         // only for signals that cannot be caught; then the default action stays, which is to end.
         let ended = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, &AT_ONCE);
         if ended.is_ok() {
             let _ = signal_hook::flag::register(signal, &RAISED);
         }
+    }
+    #[cfg(unix)]
+    {
+        let status = status();
+        forbid_core_dumps();
+        // `nohup` wants that nothing ends with the terminal, and a shell that Ctrl-\ does not end
+        // what it runs in the background.
+        for signal in DEADLY
+            .into_iter()
+            .filter(|signal| !is_ignored(*signal, &status))
+        {
+            let ended = signal_hook::flag::register_conditional_default(signal, &AT_ONCE);
+            if ended.is_ok() {
+                let _ = signal_hook::flag::register(signal, &RAISED);
+            }
+        }
+    }
+}
+
+/// The signals that end a program beside Ctrl-C and SIGTERM, as far as they can be caught: from the
+/// terminal, from other programs, from timers and from limits that the user has set.
+#[cfg(unix)]
+const DEADLY: [i32; 9] = {
+    use signal_hook::consts;
+    [
+        consts::SIGHUP,
+        consts::SIGQUIT,
+        consts::SIGABRT,
+        consts::SIGUSR1,
+        consts::SIGUSR2,
+        consts::SIGALRM,
+        consts::SIGVTALRM,
+        consts::SIGPROF,
+        consts::SIGXCPU,
+    ]
+};
+
+/// Keeps secrets out of core files, of this program and of those that it runs, and out of the reach
+/// of other programs of the same user that would look into its memory. A system that refuses does
+/// so for reasons of its own; a token is made all the same.
+#[cfg(unix)]
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = Rlimit {
+        current: Some(0),
+        maximum: getrlimit(Resource::Core).maximum,
+    };
+    let _ = setrlimit(Resource::Core, limit);
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }
 

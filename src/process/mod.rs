@@ -4,6 +4,7 @@
 
 mod failure;
 mod interrupt;
+mod lookup;
 mod mask;
 mod prompt;
 mod reader;

@@ -124,8 +124,8 @@ fn summary(call: &Invocation, outcome: &Result<Output, Failure>, took: Duration)
     clippy::disallowed_methods,
     reason = "the one place that starts programs"
 )]
-fn command(invocation: &Invocation) -> Command {
-    let mut command = Command::new(&invocation.program);
+fn command(invocation: &Invocation) -> Result<Command, Failure> {
+    let mut command = Command::new(super::lookup::find(&invocation.program)?);
     command.args(&invocation.args);
     for name in &invocation.env_remove {
         command.env_remove(name);
@@ -133,7 +133,7 @@ fn command(invocation: &Invocation) -> Command {
     for (name, value) in &invocation.env {
         command.env(name, value.expose());
     }
-    command
+    Ok(command)
 }
 
 fn spawn(mut command: Command, invocation: &Invocation) -> Result<Child, Failure> {
@@ -150,7 +150,7 @@ fn spawn(mut command: Command, invocation: &Invocation) -> Result<Child, Failure
 /// Runs a program that talks to the user: it has our streams, and all the time it wants.
 fn talk(invocation: &Invocation, ear: &Ear) -> Result<Output, Failure> {
     let _terminal = KeptTerminal::new();
-    let mut child = spawn(command(invocation), invocation)?;
+    let mut child = spawn(command(invocation)?, invocation)?;
     while matches!(tree::has_ended(&mut child), Ok(false)) {
         if ear.hears() {
             tree::end_alone(&mut child);
@@ -254,7 +254,7 @@ impl Pipes {
 
 impl<'a> Running<'a> {
     fn start(invocation: &'a Invocation) -> Result<Self, Failure> {
-        let mut command = command(invocation);
+        let mut command = command(invocation)?;
         tree::lead_a_group(&mut command);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut dialogue = None;

@@ -11,7 +11,7 @@ use crate::error::{Code, Result};
 
 pub(super) use list::run as list;
 
-pub(super) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     match &args.command {
         None => list::run(&args.list, context),
         Some(AppsCommand::Annotate(args)) => annotate::run(args, context),

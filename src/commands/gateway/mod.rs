@@ -12,7 +12,7 @@ use crate::model::shell::quoted;
 use crate::octopus::GatewayPlan;
 use crate::yaml::Stream;
 
-pub(super) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
     match command {
         GatewayCommand::Secret(args) => secret::run(args, context),
         GatewayCommand::Values(args) => values::run(args, context),

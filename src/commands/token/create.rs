@@ -1,25 +1,26 @@
 //! `token create`: a token, made with an explicit id, and handed over or revoked.
 
-use super::deliver::{self, Delivery};
-use super::life::{Diary, NoDiary, Order, Step, make};
+use super::deliver::{self, Destination};
 use super::{manifest, owner};
 use crate::argocd::{Client, Owner};
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::model::{Expiry, Span};
+use crate::model::Expiry;
 use crate::process::Hold;
+use crate::text::Span;
+use crate::tokens::{NewTokens, Step, StepLog, Unlogged, check_id, issue};
 
 pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     deliver::refuse_for_one(&args.delivery, None)?;
-    create(args, &NoDiary, context)
+    create(args, &Unlogged, context)
 }
 
-/// Makes the token, and tells `diary` of each step.
-pub(in crate::commands) fn create(
+/// Makes the token, and logs each step.
+pub(crate) fn create(
     args: &TokenCreateArgs,
-    diary: &dyn Diary,
+    log: &dyn StepLog,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
     let Plan {
@@ -32,22 +33,23 @@ pub(in crate::commands) fn create(
     if args.if_missing && exists(&client, &owners, &prefix, context)? {
         return Ok(Code::OK);
     }
-    let delivery = Delivery::check(&args.delivery, &owners, context)?;
-    let order = Order {
+    let destination = Destination::check(&args.delivery, &owners, context)?;
+    let new = NewTokens {
         owners: &owners,
         id,
         prefix: &prefix,
         expiry,
-        diary,
     };
     // Until everything is said, a Ctrl-C does not end the program.
     let _hold = Hold::new();
-    let made = make(&order, &client, &args.argocd, context)?;
-    let delivered = delivery.hand_over(made, &args.argocd, diary, context)?;
-    let told = diary.write(Step::Delivered);
-    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
+    let mut notes = Vec::new();
+    let made = issue(&new, &client, log, context.host.clock, &mut notes);
+    context.tell(&notes);
+    let delivered = destination.hand_over(made?, client.commands(), log, context)?;
+    let logged = log.write(Step::Delivered);
+    deliver::tell(&delivered, &args.delivery, client.commands(), context);
     deliver::conclude(&delivered, &args.delivery, "", context);
-    told.map(|()| Code::OK)
+    logged.map(|()| Code::OK)
 }
 
 /// What the command line says.
@@ -65,7 +67,7 @@ fn plan(args: &TokenCreateArgs) -> Result<Plan> {
     let id = args
         .id
         .as_deref()
-        .map(|id| owner::id("--id", id))
+        .map(|id| check_id("--id", id))
         .transpose()?;
     let Some(expiry) = expiry(args.lifetime)? else {
         return Err(
@@ -85,7 +87,7 @@ fn plan(args: &TokenCreateArgs) -> Result<Plan> {
 }
 
 /// Whose tokens; refuses what is wrong with the command line.
-pub(in crate::commands) fn check(args: &TokenCreateArgs) -> Result<Vec<Owner>> {
+pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<Owner>> {
     let Plan { owners, .. } = plan(args)?;
     manifest::check(&args.delivery, &owners)?;
     Ok(owners)

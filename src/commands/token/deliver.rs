@@ -2,27 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::life::{Diary, give_up};
 use super::manifest;
-use crate::argocd::{Minted, Owner};
-use crate::cli::{self, DeliveryArgs, TokenOutput};
-use crate::commands::argocd::{command, deletion};
+use crate::argocd::{HintCommands, Owner};
+use crate::cli::{DeliveryArgs, TokenOutput};
 use crate::commands::context::Context;
 use crate::emit::{Existing, secret};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::text::Secret;
+use crate::tokens::{self, Delivered, Minted, StepLog};
 
 /// Where tokens go: checked before there is one.
-pub(super) struct Delivery<'a> {
+pub(super) struct Destination<'a> {
     args: &'a DeliveryArgs,
     file: Option<PathBuf>,
-}
-
-/// What is told of a token that was delivered.
-pub(super) struct Delivered {
-    pub(super) owner: Owner,
-    pub(super) id: String,
-    expires: String,
 }
 
 /// Refuses what is for several instances.
@@ -44,7 +36,7 @@ fn output(args: &DeliveryArgs) -> TokenOutput {
     args.output.unwrap_or_default()
 }
 
-impl<'a> Delivery<'a> {
+impl<'a> Destination<'a> {
     /// Finds out what can be found out before a token is made.
     pub(super) fn check(
         args: &'a DeliveryArgs,
@@ -62,9 +54,9 @@ impl<'a> Delivery<'a> {
             .output_file
             .as_ref()
             .map(|path| context.host.path(path));
-        let delivery = Self { args, file };
-        if let Some(path) = &delivery.file {
-            secret::probe(path, delivery.existing())?;
+        let destination = Self { args, file };
+        if let Some(path) = &destination.file {
+            secret::probe(path, destination.existing())?;
         } else {
             if let Some(why) = context.host.outlet.loses {
                 return Err(Error::external(format!("the token would be lost: {why}"))
@@ -82,7 +74,7 @@ impl<'a> Delivery<'a> {
                 );
             }
         }
-        Ok(delivery)
+        Ok(destination)
     }
 
     fn existing(&self) -> Existing {
@@ -102,44 +94,16 @@ impl<'a> Delivery<'a> {
     pub(super) fn hand_over(
         &self,
         made: Vec<Minted<'_>>,
-        argocd: &cli::Argocd,
-        diary: &dyn Diary,
+        commands: &HintCommands,
+        log: &dyn StepLog,
         context: &mut Context<'_, '_>,
     ) -> Result<Vec<Delivered>> {
-        let outcome = self.text(&made).and_then(|text| self.write(&text, context));
-        if let Err(error) = outcome {
-            let kind = error.kind();
-            let what = if kind == Kind::Interrupted {
-                "interrupted before the token was delivered"
-            } else {
-                "the token could not be delivered"
-            };
-            let kind = if kind == Kind::Interrupted {
-                kind
-            } else {
-                Kind::External
-            };
-            let undelivered = error
-                .hints()
-                .iter()
-                .fold(Error::new(kind, what), |all, hint| all.hint(hint.clone()));
-            return Err(give_up(undelivered.caused_by(error), made, argocd, diary));
-        }
-        Ok(made
-            .into_iter()
-            .map(|minted| {
-                let delivered = Delivered {
-                    owner: minted.owner().clone(),
-                    id: minted.id().to_owned(),
-                    expires: match minted.claims().expires() {
-                        Some(expires) => format!("expires {expires}"),
-                        None => "never expires".to_owned(),
-                    },
-                };
-                minted.delivered();
-                delivered
-            })
-            .collect())
+        let runner = context.host.runner;
+        let delivery = match &self.file {
+            Some(path) => tokens::Delivery::File(path, self.existing()),
+            None => tokens::Delivery::Stdout(context.host.stdout, context.host.outlet),
+        };
+        delivery.hand_over(made, &|made| self.text(made), runner, commands, log)
     }
 
     fn text(&self, made: &[Minted<'_>]) -> Result<Secret> {
@@ -155,19 +119,6 @@ impl<'a> Delivery<'a> {
             _ => manifest::manifest(self.args, made),
         }
     }
-
-    fn write(&self, text: &Secret, context: &mut Context<'_, '_>) -> Result<()> {
-        let runner = context.host.runner;
-        match &self.file {
-            Some(_) if runner.interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),
-            Some(path) => secret::file(path, text, self.existing()),
-            None => {
-                let ready = context.host.outlet.ready;
-                let stop = || runner.interrupted();
-                secret::stdout(context.host.stdout, ready, &stop, text)
-            }
-        }
-    }
 }
 
 /// What became of one of several instances.
@@ -180,7 +131,7 @@ pub(super) fn conclude(
     if let (true, Some(path)) = (context.in_fleet(), &args.output_file) {
         let told = delivered
             .iter()
-            .map(|Delivered { id, expires, .. }| format!("token {id} (it {expires})"));
+            .map(|one| format!("token {} (it {})", one.id, expiry(one)));
         let told: Vec<String> = told.collect();
         let path = path.display();
         context.conclude(true, format!("{path} has {}{more}", told.join(", ")));
@@ -192,15 +143,16 @@ pub(super) fn conclude(
 pub(super) fn tell(
     delivered: &[Delivered],
     args: &DeliveryArgs,
-    argocd: &cli::Argocd,
+    commands: &HintCommands,
     context: &mut Context<'_, '_>,
 ) {
     let place = match &args.output_file {
         Some(path) => format!(" is in {}", path.display()),
         None => " is on stdout".to_owned(),
     };
-    for Delivered { owner, id, expires } in delivered {
-        context.note(format!("token {id} of {owner}{place}; it {expires}"));
+    for one in delivered {
+        let Delivered { owner, id, .. } = one;
+        context.note(format!("token {id} of {owner}{place}; it {}", expiry(one)));
     }
     if let [
         Delivered {
@@ -213,10 +165,18 @@ pub(super) fn tell(
     {
         let path = path.display().to_string();
         let words = ["verify", "--account", name, "--token-file", &path];
-        context.next(command(&words, argocd));
+        context.next(commands.line(&words));
     }
     for Delivered { owner, id, .. } in delivered {
-        let command = deletion(owner, id, argocd);
+        let command = commands.delete_token(owner, id);
         context.always(format!("to revoke token {id}: {command}"));
+    }
+}
+
+/// When a token that was delivered expires, as the end of a sentence about it.
+fn expiry(token: &Delivered) -> String {
+    match token.expires {
+        Some(expires) => format!("expires {expires}"),
+        None => "never expires".to_owned(),
     }
 }

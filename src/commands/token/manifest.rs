@@ -1,12 +1,13 @@
 //! The Secret with new tokens.
 
-use crate::argocd::{Minted, Owner};
+use crate::argocd::Owner;
 use crate::cli::DeliveryArgs;
 use crate::commands::secret_manifest::{self, PROJECT_KEY};
 use crate::error::Result;
 use crate::octopus::TOKEN_KEY;
 use crate::render::Engine;
 use crate::text::Secret;
+use crate::tokens::Minted;
 use crate::yaml;
 
 /// The key under which the gateway looks for a token.

@@ -1,17 +1,13 @@
-//! Whose tokens a command is about, and what their ids look like.
-
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
+//! Whose tokens a command is about.
 
 use crate::argocd::Owner;
 use crate::cli::OwnerArgs;
 use crate::error::{Error, Result};
-use crate::model::{AccountName, Moment, ProjectName};
+use crate::model::{AccountName, ProjectName};
+use crate::tokens::check_id;
 
 /// The account of Octopus Deploy, where none is named.
 pub(super) const ACCOUNT: &str = "octopus";
-/// The longest id that we make or take.
-const LONGEST_ID: usize = 200;
 
 /// Whose tokens: one account, or one role of some projects.
 pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<Owner>> {
@@ -65,21 +61,10 @@ fn named(what: &str, name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// Checks an id, or the beginning of one, that the user chose.
-pub(super) fn id(flag: &str, id: &str) -> Result<String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:@+=".contains(c);
-    if id.is_empty() || id.len() > LONGEST_ID || id.starts_with('-') || !id.chars().all(fits) {
-        let id = id.escape_debug();
-        return Err(Error::usage(format!("{flag} `{id}` cannot be used"))
-            .hint("ids have letters, digits and - _ . : @ + =, and do not begin with a dash"));
-    }
-    Ok(id.to_owned())
-}
-
 /// What the ids of our tokens begin with.
 pub(super) fn prefix(asked: Option<&str>, owners: &[Owner]) -> Result<String> {
     match (asked, owners.first()) {
-        (Some(prefix), _) => id("--id-prefix", prefix),
+        (Some(prefix), _) => check_id("--id-prefix", prefix),
         (None, Some(Owner::Account(name) | Owner::Role { role: name, .. })) => {
             Ok(format!("{name}-"))
         }
@@ -87,26 +72,9 @@ pub(super) fn prefix(asked: Option<&str>, owners: &[Owner]) -> Result<String> {
     }
 }
 
-/// An id that nobody else makes: it tells whose the token is and when it was made.
-pub(super) fn new_id(prefix: &str, now: Moment) -> String {
-    // The keys of a hasher are the standard library's only randomness; ids are no secrets.
-    let random = RandomState::new().build_hasher().finish() & 0xffff_ffff_ffff;
-    format!("{prefix}{}-{random:012x}", now.compact())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_tell_whose_and_when_and_differ() {
-        let now = Moment(1_795_320_591);
-        let (one, other) = (new_id("octopus-", now), new_id("octopus-", now));
-        assert!(one.starts_with("octopus-20261122T040951Z-"), "{one}");
-        assert_eq!(one.len(), "octopus-20261122T040951Z-".len() + 12);
-        assert_ne!(one, other);
-        assert_eq!(id("--id", &one).unwrap(), one);
-    }
 
     #[test]
     fn a_project_needs_a_role_and_a_role_a_project() {
@@ -129,12 +97,5 @@ mod tests {
             owners(&args(None, &[])).unwrap(),
             [Owner::Account("octopus".into())]
         );
-    }
-
-    #[test]
-    fn odd_ids_are_refused() {
-        for wrong in ["", "-x", "a b", "a\nb", "é", &"x".repeat(201)] {
-            assert!(id("--id", wrong).is_err(), "{wrong:?}");
-        }
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{Moment, TokenRecord};
 use crate::report;
 
 /// Whether a token still works, by its own dates.
-pub(in crate::commands) fn state(token: &TokenRecord, now: Moment) -> &'static str {
+pub(crate) fn state(token: &TokenRecord, now: Moment) -> &'static str {
     if token.expired(now) {
         "expired"
     } else {
@@ -15,23 +15,23 @@ pub(in crate::commands) fn state(token: &TokenRecord, now: Moment) -> &'static s
 }
 
 /// When a token ends, in words.
-pub(in crate::commands) fn expiry(token: &TokenRecord) -> String {
+pub(crate) fn expiry(token: &TokenRecord) -> String {
     token
         .expires
         .map_or("never".to_owned(), |expires| expires.to_string())
 }
 
 /// A table, the newest first.
-pub(in crate::commands) fn table(tokens: &[TokenRecord], now: Moment) -> String {
+pub(crate) fn table(tokens: &[TokenRecord], now: Moment) -> String {
     let rows: Vec<_> = tokens.iter().map(|token| row(token, now)).collect();
     report::table(&HEADERS, &rows)
 }
 
 /// The columns of [`row`].
-pub(in crate::commands) const HEADERS: [&str; 5] = ["ID", "ISSUED", "EXPIRES", "AGE", "STATE"];
+pub(crate) const HEADERS: [&str; 5] = ["ID", "ISSUED", "EXPIRES", "AGE", "STATE"];
 
 /// A token's row.
-pub(in crate::commands) fn row(token: &TokenRecord, now: Moment) -> Vec<String> {
+pub(crate) fn row(token: &TokenRecord, now: Moment) -> Vec<String> {
     vec![
         token.id.clone(),
         token.issued.to_string(),
@@ -42,7 +42,7 @@ pub(in crate::commands) fn row(token: &TokenRecord, now: Moment) -> Vec<String> 
 }
 
 /// As JSON.
-pub(in crate::commands) fn json(tokens: &[TokenRecord], now: Moment) -> Value {
+pub(crate) fn json(tokens: &[TokenRecord], now: Moment) -> Value {
     let token = |token: &TokenRecord| {
         json!({
             "id": token.id,

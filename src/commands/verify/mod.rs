@@ -1,16 +1,12 @@
 //! `verify`: the proof on the server, as the token that Octopus will use.
 
-pub(super) mod ask;
 mod offline;
-mod round;
 mod show;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use self::offline::Offline;
-pub(super) use self::round::{Round, Who, who};
-pub(super) use self::show::meaning;
 use super::argocd::{client, presented, refuse_core};
 use super::context::Context;
 use crate::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
@@ -19,13 +15,13 @@ use crate::error::{Code, Error, Result};
 use crate::model::ProjectName;
 use crate::octopus::Needs;
 use crate::process::Failure;
-use crate::rbac::ArgoCdVersion;
 use crate::text::Secret;
+use crate::tokens::Round;
 
 /// How long to wait before the server is asked again.
 const PAUSE: Duration = Duration::from_secs(2);
 
-pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let stdin = PathBuf::from("-");
     if args.token_file.as_deref() == Some(Path::new("-")) && args.input.filename.contains(&stdin) {
         return Err(Error::usage(
@@ -51,7 +47,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
 }
 
 /// Asks the server as this token.
-pub(super) fn verify(
+pub(crate) fn verify(
     args: &VerifyArgs,
     token: &Secret,
     context: &mut Context<'_, '_>,
@@ -90,7 +86,7 @@ pub(super) fn verify(
 }
 
 /// What is wanted, and of whom.
-pub(super) fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
+pub(crate) fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
     let projects = args.project.iter().map(|name| ProjectName::new(name));
     let projects = projects
         .collect::<Result<Vec<_>, _>>()
@@ -123,25 +119,5 @@ fn is_final(problem: &Problem) -> bool {
             problem.reason(),
             Some(Reason::TooOld | Reason::NoServer | Reason::UnknownContext)
         ),
-    }
-}
-
-/// The server's version, as far as its answers depend on it.
-pub(super) fn version(text: &str) -> Option<ArgoCdVersion> {
-    text.parse().ok()
-}
-
-/// What a token that is not who it should be is called.
-pub(super) fn stranger(who: &Who, owner: &Owner) -> Option<String> {
-    match who {
-        Who::Expected => None,
-        Who::Nobody => Some(format!(
-            "the token is no good: the server takes it for nobody (expired, revoked, of a disabled \
-             account or of another server), where {owner} was expected"
-        )),
-        Who::Other(name) => Some(format!(
-            "the token is somebody else's: the server takes it for `{}`, where {owner} was expected",
-            name.escape_debug()
-        )),
     }
 }

@@ -1,7 +1,5 @@
 //! The same questions to the objects that were given.
 
-use super::round::Round;
-use super::version;
 use crate::argocd::Owner;
 use crate::cli::Input;
 use crate::commands::context::Context;
@@ -9,6 +7,7 @@ use crate::commands::policy_input::PolicyInput;
 use crate::error::Result;
 use crate::input::File;
 use crate::rbac::{Claims, Server, ServerSettings};
+use crate::tokens::{Round, server_version};
 
 /// The objects that were given, and whose token it is.
 pub(super) struct Offline<'a> {
@@ -36,7 +35,7 @@ impl<'a> Offline<'a> {
         round: &Round,
         context: &mut Context<'_, '_>,
     ) -> Result<Vec<bool>> {
-        match round.version.as_deref().and_then(version) {
+        match round.version.as_deref().and_then(server_version) {
             Some(version) => self.input.set.version = version,
             None => context.note("the server did not say its version; the offline answers are those of the newest known"),
         }

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::round::{Round, Who};
-use super::{stranger, version};
 use crate::argocd::{Answer, Owner};
 use crate::commands::context::Context;
 use crate::octopus::{Judgement, Question};
 use crate::report;
+use crate::tokens::{Identity, Round, meaning, server_version, stranger};
 
 fn word(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
@@ -15,7 +14,7 @@ fn word(yes: bool) -> &'static str {
 
 /// A row a question.
 pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
-    if round.who != Who::Expected {
+    if round.identity != Identity::Expected {
         return String::new();
     }
     let mut headers = vec!["RESULT", "ACTION", "RESOURCE", "OBJECT", "WANT", "SERVER"];
@@ -80,10 +79,10 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> St
             }
             value
         });
-    let who = match &round.who {
-        Who::Expected => Value::from(owner.subject().user_name()),
-        Who::Nobody => Value::Null,
-        Who::Other(name) => Value::from(name.as_str()),
+    let who = match &round.identity {
+        Identity::Expected => Value::from(owner.subject().user_name()),
+        Identity::Nobody => Value::Null,
+        Identity::Other(name) => Value::from(name.as_str()),
     };
     let report = json!({
         "schema": "verify/v1",
@@ -103,7 +102,7 @@ pub(super) fn explain(
     owner: &Owner,
     context: &mut Context<'_, '_>,
 ) {
-    if let Some(what) = stranger(&round.who, owner) {
+    if let Some(what) = stranger(&round.identity, owner) {
         context.conclude(false, what);
         context.next(
             "kubectl octopus-argo token inspect shows what it claims, token list what there is",
@@ -122,7 +121,11 @@ pub(super) fn explain(
              any in its projects? Octopus shows an empty list then, and no error"
         ));
     }
-    match round.version.as_deref().map(|text| (text, version(text))) {
+    match round
+        .version
+        .as_deref()
+        .map(|text| (text, server_version(text)))
+    {
         None => context.warn("the server did not say its version"),
         Some((text, Some(version))) if !version.enforces_logs() => context.warn(format!(
             "Argo CD {text} shows logs to everybody who may get the application, unless \
@@ -150,23 +153,6 @@ pub(super) fn explain(
         "verbs with a path (action/…, update/…, delete/…) cannot be asked of a server; \
          `kubectl octopus-argo check` proves them offline",
     );
-}
-
-/// What a wrong answer means.
-pub(in crate::commands) fn meaning(question: &Question, owner: &Owner) -> String {
-    let Question {
-        action, resource, ..
-    } = question;
-    if !question.wanted() {
-        return format!("{owner} may {question}, which Octopus does not need");
-    }
-    let consequence = match (*action, *resource) {
-        ("get", "applications") => "Octopus shows an empty application list, and no error",
-        ("get", "clusters") => "Octopus does not find the clusters of applications",
-        ("get", "logs") => "the log drawer of Octopus stays empty",
-        _ => "Octopus steps that trigger a sync fail",
-    };
-    format!("{owner} may not {question}: {consequence}")
 }
 
 /// Where the server and the given objects say different things.

@@ -1,14 +1,14 @@
 //! What an earlier run has left of an instance: it is done, or put in order before anything else.
 
-use super::super::super::argocd::client;
-use super::super::super::context::Context;
-use super::super::super::token::{Diary, Going, Step, revoke, tell_fate};
 use super::super::journal::{OnItsWay, Reached};
 use super::order::Job;
 use super::secrets::{self, Found};
-use super::{Notes, Shared, deletion_of};
-use crate::argocd::{Client, Fate, Owner};
+use super::{InstanceLog, Shared, deletion_of};
+use crate::argocd::{Client, Owner};
+use crate::commands::argocd::client;
+use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::tokens::{Replaced, Revocation, Step, StepLog, add_outcome, revoke_if_made, revoke_old};
 
 /// Puts in order what is in between. What the instance has come to, if nothing is left to do.
 pub(super) fn before_all(
@@ -20,9 +20,9 @@ pub(super) fn before_all(
     let Some(earlier) = shared.journal.earlier(name) else {
         return Ok(None);
     };
-    let diary = Notes { job, shared };
+    let log = InstanceLog { job, shared };
     if !earlier.pending.is_empty() {
-        settle(job, shared, earlier, &diary, context)?;
+        settle(job, shared, earlier, &log, context)?;
     }
     let Some(reached) = shared.journal.reached(name) else {
         return Ok(None);
@@ -47,9 +47,12 @@ pub(super) fn before_all(
         let client = client(&job.argocd, context)?;
         let going = reached.olds.iter().filter_map(|(owner, id)| {
             let by = &there.iter().find(|(of, _)| of == owner)?.1.token;
-            Some(Going { owner, id, by })
+            Some(Replaced { owner, id, by })
         });
-        revoke(going, &client, &job.argocd, &diary, context)?;
+        let mut notes = Vec::new();
+        let revoked = revoke_old(going, &client, &log, &mut notes);
+        context.tell(&notes);
+        revoked?;
     }
     if !reached.done {
         shared.journal.done(name)?;
@@ -71,7 +74,7 @@ fn settle(
     job: &Job<'_>,
     shared: &Shared<'_>,
     earlier: &Reached,
-    diary: &Notes<'_>,
+    log: &InstanceLog<'_>,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
     if arrived(&earlier.pending, context).is_some() {
@@ -83,11 +86,11 @@ fn settle(
                 token.file.display()
             ));
             if !here {
-                diary.write(Step::Gone(&token.owner, &token.id))?;
+                log.write(Step::Gone(&token.owner, &token.id))?;
             }
         }
         return if here {
-            diary.write(Step::Delivered)
+            log.write(Step::Delivered)
         } else {
             Ok(())
         };
@@ -95,9 +98,9 @@ fn settle(
     let client = client_of(job, shared, context)?;
     for token in &earlier.pending {
         let OnItsWay { owner, id, .. } = token;
-        let fate = client.revoke_if_made(owner, id);
-        let what = match &fate {
-            Fate::Unknown(problem) => {
+        let outcome = revoke_if_made(&client, owner, id);
+        let what = match &outcome {
+            Revocation::Failed(problem) => {
                 let kind = if problem.is_interrupt() {
                     Kind::Interrupted
                 } else {
@@ -109,12 +112,12 @@ fn settle(
                         "token {id} of an earlier run that was interrupted could not be revoked: nothing new is made"
                     ),
                 );
-                return Err(tell_fate(error, &fate, owner, id, &job.argocd));
+                return Err(add_outcome(error, &outcome, owner, id, client.commands()));
             }
-            Fate::Revoked => "was made and not delivered: it is revoked",
-            Fate::NotFound | Fate::NeverMade => "was not made",
+            Revocation::Revoked => "was made and not delivered: it is revoked",
+            _ => "was not made",
         };
-        diary.write(Step::Gone(owner, id))?;
+        log.write(Step::Gone(owner, id))?;
         context.always(format!("token {id} of the earlier run {what}"));
     }
     Ok(())

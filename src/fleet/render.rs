@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use super::super::change::{request, selector};
-use super::super::context::Context;
-use super::super::instances::{Member, Several};
-use super::super::render::{self, write_all};
 use super::{jobs, relay, worst};
 use crate::change::{OutputFile, own_keys};
 use crate::cli::{Command, RenderArgs};
+use crate::commands::change::{request, selector};
+use crate::commands::context::Context;
+use crate::commands::instances::{Member, Several};
+use crate::commands::render::{self, write_all};
 use crate::emit::create_directory;
 use crate::error::{Code, Error, Result};
 

@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::super::context::Context;
-use super::super::super::instances::Member;
-use super::super::super::token::{self, Diary, Present};
 use super::secrets::{self, Found};
 use super::servers::Configurations;
 use crate::argocd::Owner;
@@ -12,8 +9,12 @@ use crate::cli::{
     Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
     TokenRotateArgs,
 };
+use crate::commands::context::Context;
+use crate::commands::instances::Member;
+use crate::commands::token;
 use crate::error::{Code, Error, Result};
 use crate::model::Instance;
+use crate::tokens::{Present, StepLog};
 
 /// A command that makes tokens, as it is for one instance.
 pub(super) enum Order<'a> {
@@ -140,7 +141,7 @@ impl<'a> Job<'a> {
     pub(super) fn carry_out(
         &self,
         present: Option<Found>,
-        diary: &dyn Diary,
+        log: &dyn StepLog,
         context: &mut Context<'_, '_>,
     ) -> Result<Code> {
         let delivery = DeliveryArgs {
@@ -156,7 +157,7 @@ impl<'a> Job<'a> {
                     argocd: self.argocd.clone(),
                     ..args.clone()
                 };
-                token::create(&args, diary, context)
+                token::create(&args, log, context)
             }
             Order::Rotate(args) => {
                 let args = TokenRotateArgs {
@@ -167,7 +168,7 @@ impl<'a> Job<'a> {
                 let present = present.map(|Found { token, claims }| {
                     Present::new(token, claims, "the file of the instance")
                 });
-                token::rotate(&args, present.transpose()?.as_ref(), diary, context)
+                token::rotate(&args, present.transpose()?.as_ref(), log, context)
             }
         }
     }

@@ -1,11 +1,11 @@
 //! `gateway` for several instances: one stream of Applications or commands, or a file of values for
 //! each.
 
-use super::super::context::Context;
-use super::super::gateway;
-use super::super::instances::Member;
 use super::{jobs, relay, worst};
 use crate::cli::{Command, GatewayCommand};
+use crate::commands::context::Context;
+use crate::commands::gateway;
+use crate::commands::instances::Member;
 use crate::emit::{create_directory, place};
 use crate::error::{Code, Error, Result};
 

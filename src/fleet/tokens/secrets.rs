@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::super::super::argocd::read_secret;
-use super::super::super::context::Context;
-use super::super::super::secret_manifest::PROJECT_KEY;
 use crate::argocd::Owner;
+use crate::commands::argocd::read_secret;
+use crate::commands::context::Context;
+use crate::commands::secret_manifest::PROJECT_KEY;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::shell::quoted;
@@ -20,18 +20,18 @@ use crate::text::Secret;
 use crate::yaml::Stream;
 
 /// The file of an instance in a directory.
-pub(in crate::commands::fleet) fn file(directory: &Path, instance: &Instance) -> PathBuf {
+pub(in crate::fleet) fn file(directory: &Path, instance: &Instance) -> PathBuf {
     directory.join(format!("{}.yaml", instance.name))
 }
 
 /// A token that was found.
-pub(in crate::commands::fleet) struct Found {
-    pub(in crate::commands::fleet) token: Secret,
-    pub(in crate::commands::fleet) claims: Claims,
+pub(in crate::fleet) struct Found {
+    pub(in crate::fleet) token: Secret,
+    pub(in crate::fleet) claims: Claims,
 }
 
 /// The tokens that stand in a Secret, by their keys.
-pub(in crate::commands::fleet) fn read(
+pub(in crate::fleet) fn read(
     path: &Path,
     context: &mut Context<'_, '_>,
 ) -> Result<BTreeMap<String, Found>> {
@@ -80,7 +80,7 @@ fn entries(object: &Value) -> Vec<(String, Secret)> {
 
 /// The token of an instance in a directory; `key` names it where the Secret holds several. It fits
 /// its owner, as far as it says itself: otherwise it is not sent anywhere.
-pub(in crate::commands::fleet) fn of_instance(
+pub(in crate::fleet) fn of_instance(
     directory: &Path,
     instance: &Instance,
     owner: &Owner,
@@ -144,7 +144,7 @@ fn misfit(name: &str, what: &str, owner: &Owner) -> Error {
 }
 
 /// What is said of one of those that [`doubled`] finds.
-pub(in crate::commands::fleet) fn refuse_doubled(other: &str) -> Error {
+pub(in crate::fleet) fn refuse_doubled(other: &str) -> Error {
     Error::input(format!(
         "the same token stands in the file of {other}: it cannot be of both"
     ))
@@ -153,7 +153,7 @@ pub(in crate::commands::fleet) fn refuse_doubled(other: &str) -> Error {
 
 /// The instances whose file holds the same token as another's, each with that other's name: one of
 /// the two would be sent to a server that it is not of.
-pub(in crate::commands::fleet) fn doubled<'i>(
+pub(in crate::fleet) fn doubled<'i>(
     directory: &Path,
     instances: impl Iterator<Item = &'i Instance>,
     context: &mut Context<'_, '_>,

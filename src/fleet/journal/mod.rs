@@ -11,11 +11,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use self::record::{Event, Head, Named};
 pub(super) use self::record::{OnItsWay, Reached};
-use super::super::token::Step;
 use crate::emit::{Lock, Log, own_directory};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::model::Moment;
+use crate::tokens::Step;
 
 /// The journal of this run.
 pub(super) struct Journal {

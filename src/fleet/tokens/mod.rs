@@ -12,19 +12,20 @@ use std::path::{Path, PathBuf};
 
 use self::order::{Job, Order};
 use self::servers::Configurations;
-use super::super::argocd::deletion;
-use super::super::context::{Context, Ended};
-use super::super::instances::Several;
-use super::super::token::{Diary, RESTART, Step};
-use super::jobs::{self, Said};
+use super::jobs::{self, Labels};
 use super::journal::Journal;
 use super::{relay, worst};
 use crate::argocd::{OPTIONS_VARIABLE, TOKEN_VARIABLE};
 use crate::cli::{Argocd, TokenOutput};
+use crate::commands::argocd::commands;
+use crate::commands::context::{Context, InstanceOutcome};
+use crate::commands::instances::Several;
+use crate::commands::token::RESTART;
 use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
 use crate::report::fleet::{self, Row};
+use crate::tokens::{Step, StepLog};
 
 /// What the codes 0 and 1 mean; the latter does not come here.
 const WORDS: [&str; 2] = ["ok", "no"];
@@ -87,7 +88,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         &jobs,
         workers,
         context,
-        &Said {
+        &Labels {
             name: |job: &Job<'_>| &job.instance.name,
             words: WORDS,
         },
@@ -111,7 +112,7 @@ pub(super) fn refuse_one_token_for_all(argocd: &Argocd, context: &Context<'_, '_
         Some("--header")
     } else if context.host.env.get(TOKEN_VARIABLE).is_some() {
         Some(TOKEN_VARIABLE)
-    } else if super::super::argocd::options_hold_a_token(context)? {
+    } else if crate::commands::argocd::options_hold_a_token(context)? {
         Some(OPTIONS_VARIABLE)
     } else {
         None
@@ -179,14 +180,14 @@ fn one(job: &Job<'_>, shared: &Shared<'_>, context: &mut Context<'_, '_>) -> Res
         context.print(&apply::line(job))?;
         return Ok(Code::OK);
     }
-    let diary = Notes { job, shared };
+    let log = InstanceLog { job, shared };
     let delivered = || {
         let reached = shared.journal.reached(name).unwrap_or_default();
         let ids = reached.delivered.into_iter().map(|token| token.id);
         ids.collect::<Vec<_>>()
     };
     let before = delivered();
-    let outcome = job.carry_out(shared.present(job, context)?, &diary, context);
+    let outcome = job.carry_out(shared.present(job, context)?, &log, context);
     if delivered() != before {
         // It is in its file, even where its old one could not be revoked.
         context.print(&apply::line(job))?;
@@ -197,13 +198,13 @@ fn one(job: &Job<'_>, shared: &Shared<'_>, context: &mut Context<'_, '_>) -> Res
     outcome
 }
 
-/// What is written down of one instance.
-struct Notes<'a> {
+/// The steps of one instance, in the journal.
+struct InstanceLog<'a> {
     job: &'a Job<'a>,
     shared: &'a Shared<'a>,
 }
 
-impl Diary for Notes<'_> {
+impl StepLog for InstanceLog<'_> {
     fn write(&self, step: Step<'_>) -> Result<()> {
         let Self { job, shared } = self;
         shared.journal.write(&job.instance.name, &job.real, step)
@@ -231,7 +232,7 @@ impl Shared<'_> {
 
 /// A script for a shell: the table as comments, and a command for each instance whose token is
 /// there.
-fn text(jobs: &[Job<'_>], ended: &[Ended]) -> String {
+fn text(jobs: &[Job<'_>], ended: &[InstanceOutcome]) -> String {
     let rows = jobs.iter().zip(ended).map(|(job, ended)| Row {
         name: &job.instance.name,
         code: ended.code.number(),
@@ -244,7 +245,7 @@ fn text(jobs: &[Job<'_>], ended: &[Ended]) -> String {
 }
 
 /// Says what is left to do.
-fn close(jobs: &[Job<'_>], ended: &[Ended], context: &mut Context<'_, '_>) {
+fn close(jobs: &[Job<'_>], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {
     if ended.iter().any(|ended| ended.code == Code::INTERRUPTED) {
         context.always("interrupted; run the same again: what is done is not done twice");
     }
@@ -264,5 +265,5 @@ fn close(jobs: &[Job<'_>], ended: &[Ended], context: &mut Context<'_, '_>) {
 
 /// The command that deletes a token of a job.
 fn deletion_of(job: &Job<'_>, token: &super::journal::OnItsWay) -> String {
-    deletion(&token.owner, &token.id, &job.argocd)
+    commands(&job.argocd).delete_token(&token.owner, &token.id)
 }

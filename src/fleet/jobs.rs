@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::super::context::{Context, Ended};
-use super::super::progress::Progress;
+use crate::commands::context::{Context, InstanceOutcome};
+use crate::commands::progress::Progress;
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, Outlet, Terminal};
 use crate::report::printable;
@@ -21,12 +21,12 @@ pub(super) fn run<T: Sync>(
     workers: usize,
     context: &mut Context<'_, '_>,
     job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
-) -> Result<Vec<Ended>> {
+) -> Result<Vec<InstanceOutcome>> {
     all(items, workers, context, None, job)
 }
 
 /// What is said of an item as it ends: its name, and what the codes 0 and 1 mean.
-pub(super) struct Said<T> {
+pub(super) struct Labels<T> {
     pub(super) name: fn(&T) -> &str,
     pub(super) words: [&'static str; 2],
 }
@@ -37,9 +37,9 @@ pub(super) fn run_saying<T: Sync>(
     items: &[T],
     workers: usize,
     context: &mut Context<'_, '_>,
-    said: &Said<T>,
+    said: &Labels<T>,
     job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
-) -> Result<Vec<Ended>> {
+) -> Result<Vec<InstanceOutcome>> {
     all(items, workers, context, Some(said), job)
 }
 
@@ -47,9 +47,9 @@ fn all<T: Sync>(
     items: &[T],
     workers: usize,
     context: &mut Context<'_, '_>,
-    said: Option<&Said<T>>,
+    said: Option<&Labels<T>>,
     job: impl Fn(&T, &mut Context<'_, '_>) -> Result<Code> + Sync,
-) -> Result<Vec<Ended>> {
+) -> Result<Vec<InstanceOutcome>> {
     let talk = context.talk();
     let shown = context.host.terminal.stderr && !context.is_quiet();
     let said = said.filter(|_| !context.host.terminal.stderr && !context.is_quiet());
@@ -63,7 +63,7 @@ fn all<T: Sync>(
     let (env, directory) = (&context.host.env, &context.host.directory);
     let (clock, runner) = (context.host.clock, context.host.runner);
     let stderr = &mut context.host.stderr;
-    let work = |sender: mpsc::Sender<(usize, Ended)>| {
+    let work = |sender: mpsc::Sender<(usize, InstanceOutcome)>| {
         while !runner.interrupted() {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else {
@@ -86,7 +86,7 @@ fn all<T: Sync>(
             let mut own = Context::of_fleet(talk, &mut host);
             let outcome = job(item, &mut own);
             let ended = own.end(outcome);
-            let ended = Ended {
+            let ended = InstanceOutcome {
                 stdout: String::from_utf8_lossy(&stdout).into_owned(),
                 stderr: String::from_utf8_lossy(&stderr).into_owned(),
                 ..ended
@@ -96,7 +96,7 @@ fn all<T: Sync>(
             }
         }
     };
-    let mut ended: Vec<Option<Ended>> = items.iter().map(|_| None).collect();
+    let mut ended: Vec<Option<InstanceOutcome>> = items.iter().map(|_| None).collect();
     let started: io::Result<()> = thread::scope(|scope| {
         let work = &work;
         for _ in 0..workers.clamp(1, items.len().max(1)) {
@@ -107,7 +107,7 @@ fn all<T: Sync>(
         }
         drop(sender);
         for (done, (index, one)) in receiver.iter().enumerate() {
-            if let Some(Said { name, words }) = said {
+            if let Some(Labels { name, words }) = said {
                 let (whose, result) = (name(&items[index]), one.word(*words));
                 let summary = one.summary.lines().next().unwrap_or_default();
                 // Nobody is left to be told when stderr is closed.
@@ -123,8 +123,8 @@ fn all<T: Sync>(
     let interrupted = runner.interrupted();
     let all = ended
         .into_iter()
-        .map(|ended| ended.or_else(|| interrupted.then(Ended::not_begun)));
-    let all: Option<Vec<Ended>> = all.collect();
+        .map(|ended| ended.or_else(|| interrupted.then(InstanceOutcome::not_begun)));
+    let all: Option<Vec<InstanceOutcome>> = all.collect();
     all.ok_or_else(|| Error::internal("an instance was left out"))
 }
 

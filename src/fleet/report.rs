@@ -1,9 +1,9 @@
 //! The one report of several instances, in the format that the command was asked for.
 
-use super::super::context::{Context, Ended};
 use crate::cli::{
     AppsOutput, CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput,
 };
+use crate::commands::context::{Context, InstanceOutcome};
 use crate::error::{Error, Result};
 use crate::report::Style;
 use crate::report::fleet::{self, Details, Row};
@@ -115,7 +115,7 @@ impl Report {
     /// Prints the whole report.
     pub(super) fn print(
         &self,
-        ended: &[(&str, &Ended)],
+        ended: &[(&str, &InstanceOutcome)],
         context: &mut Context<'_, '_>,
     ) -> Result<()> {
         let text = self.text(ended, context.style())?;
@@ -125,7 +125,7 @@ impl Report {
         }
     }
 
-    fn text(&self, ended: &[(&str, &Ended)], style: Style) -> Result<String> {
+    fn text(&self, ended: &[(&str, &InstanceOutcome)], style: Style) -> Result<String> {
         let rows: Vec<Row<'_>> = ended
             .iter()
             .map(|(name, ended)| Row {

@@ -8,10 +8,10 @@ mod report;
 mod tokens;
 mod verify;
 
-use super::context::{Context, Ended};
-use super::instances::{Member, Several};
-use super::{apps, can, check, diff, lint, matrix};
 use crate::cli::Command;
+use crate::commands::context::{Context, InstanceOutcome};
+use crate::commands::instances::{Member, Several};
+use crate::commands::{apps, can, check, diff, lint, matrix};
 use crate::error::{Code, Error, Result};
 
 /// How many `kubectl get` run at a time.
@@ -90,7 +90,7 @@ fn reads_live(command: &Command) -> bool {
 }
 
 /// Passes on what each instance said, each line with its name in front.
-fn relay(members: &[Member], ended: &[Ended], context: &mut Context<'_, '_>) {
+fn relay(members: &[Member], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {
     for (member, ended) in members.iter().zip(ended) {
         for line in ended.stderr.lines() {
             // Nobody is left to be told when stderr is closed.
@@ -100,7 +100,7 @@ fn relay(members: &[Member], ended: &[Ended], context: &mut Context<'_, '_>) {
 }
 
 /// The highest code.
-fn worst(ended: &[Ended]) -> Code {
+fn worst(ended: &[InstanceOutcome]) -> Code {
     let codes = ended.iter().map(|ended| ended.code);
     codes.max().unwrap_or(Code::OK)
 }

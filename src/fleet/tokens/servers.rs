@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::super::super::argocd::client;
-use super::super::super::context::Context;
 use crate::argocd::{Logins, Owner, config_file};
 use crate::cli::Argocd;
+use crate::commands::argocd::client;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::input::read_text;
 use crate::model::Instance;
 
 /// Refuses an instance that does not say which server is meant: argocd's own idea of it would be
 /// the same for all of them.
-pub(in crate::commands::fleet) fn refuse_none(instance: &Instance) -> Result<()> {
+pub(in crate::fleet) fn refuse_none(instance: &Instance) -> Result<()> {
     if instance.argocd.names_a_server() {
         return Ok(());
     }

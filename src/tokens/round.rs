@@ -1,13 +1,13 @@
 //! One round of questions to the server.
 
-use super::{ask, version};
+use super::questions::ask_all;
 use crate::argocd::{Answer, Client, Owner, Problem};
 use crate::octopus::{Judgement, Needs, Question};
 use crate::rbac::ArgoCdVersion;
 
-/// Whom the server takes the token for.
+/// Whom the server takes a token for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum Who {
+pub enum Identity {
     /// The one it should be.
     Expected,
     /// Nobody: argocd exits 0 for a token that is no good.
@@ -16,33 +16,29 @@ pub(in crate::commands) enum Who {
     Other(String),
 }
 
-/// Everything that the server said.
-pub(in crate::commands) struct Round {
+/// Everything that the server answered to one round of questions.
+pub struct Round {
     /// Whom it takes the token for.
-    pub(in crate::commands) who: Who,
+    pub identity: Identity,
     /// Its version; nothing where it would not say.
-    pub(in crate::commands) version: Option<String>,
+    pub version: Option<String>,
     /// Questions and answers; none where the token is not who it should be.
-    pub(in crate::commands) answers: Vec<(Question, Answer)>,
+    pub answers: Vec<(Question, Answer)>,
     /// Whether it shows no application at all.
-    pub(in crate::commands) sees_nothing: bool,
+    pub sees_nothing: bool,
 }
 
 impl Round {
     /// Asks who the token is, and whether it may what it needs and may not what it does not.
-    pub(in crate::commands) fn ask(
-        client: &Client<'_>,
-        needs: &Needs,
-        owner: &Owner,
-    ) -> Result<Self, Problem> {
-        let who = who(client, owner)?;
+    pub fn ask(client: &Client<'_>, needs: &Needs, owner: &Owner) -> Result<Self, Problem> {
+        let identity = who(client, owner)?;
         let mut round = Self {
-            who,
+            identity,
             version: None,
             answers: Vec::new(),
             sees_nothing: false,
         };
-        if round.who != Who::Expected {
+        if round.identity != Identity::Expected {
             return Ok(round);
         }
         round.version = match client.server_version() {
@@ -50,7 +46,7 @@ impl Round {
             Err(problem) if problem.is_interrupt() => return Err(problem),
             Err(_) => None,
         };
-        let version = round.version.as_deref().and_then(version);
+        let version = round.version.as_deref().and_then(server_version);
         let mut questions = needs.questions();
         questions.retain(|question| {
             question.action != "rollback" || version.is_some_and(ArgoCdVersion::has_rollback)
@@ -61,7 +57,7 @@ impl Round {
                 question.no_counts = false;
             }
         }
-        round.answers = ask::all(client, &questions)?;
+        round.answers = ask_all(client, &questions)?;
         let reads = |(question, answer): &(Question, Answer)| {
             question.wanted() && question.resource == "applications" && *answer == Answer::Yes
         };
@@ -77,12 +73,12 @@ impl Round {
     }
 
     /// Whether nothing is wrong.
-    pub(in crate::commands) fn is_good(&self) -> bool {
-        self.who == Who::Expected && self.wrong().next().is_none()
+    pub fn is_good(&self) -> bool {
+        self.identity == Identity::Expected && self.wrong().next().is_none()
     }
 
     /// The questions whose answers come to this verdict.
-    pub(in crate::commands) fn with(&self, verdict: Judgement) -> impl Iterator<Item = &Question> {
+    pub fn with(&self, verdict: Judgement) -> impl Iterator<Item = &Question> {
         let answers = self
             .answers
             .iter()
@@ -91,19 +87,56 @@ impl Round {
     }
 
     /// The questions whose answers are not as they must be.
-    pub(in crate::commands) fn wrong(&self) -> impl Iterator<Item = &Question> {
+    pub fn wrong(&self) -> impl Iterator<Item = &Question> {
         self.with(Judgement::Wrong)
     }
 }
 
 /// Whom the server takes the caller for.
-pub(in crate::commands) fn who(client: &Client<'_>, owner: &Owner) -> Result<Who, Problem> {
+pub(super) fn who(client: &Client<'_>, owner: &Owner) -> Result<Identity, Problem> {
     let user = client.user()?;
     Ok(if !user.logged_in {
-        Who::Nobody
+        Identity::Nobody
     } else if user.name == owner.subject().user_name() {
-        Who::Expected
+        Identity::Expected
     } else {
-        Who::Other(user.name)
+        Identity::Other(user.name)
     })
+}
+
+/// The server's version, as far as its answers depend on it.
+pub fn server_version(text: &str) -> Option<ArgoCdVersion> {
+    text.parse().ok()
+}
+
+/// What a token is called that is not whose it should be; `None` for one that is.
+pub fn stranger(identity: &Identity, owner: &Owner) -> Option<String> {
+    match identity {
+        Identity::Expected => None,
+        Identity::Nobody => Some(format!(
+            "the token is no good: the server takes it for nobody (expired, revoked, of a disabled \
+             account or of another server), where {owner} was expected"
+        )),
+        Identity::Other(name) => Some(format!(
+            "the token is somebody else's: the server takes it for `{}`, where {owner} was expected",
+            name.escape_debug()
+        )),
+    }
+}
+
+/// What a wrong answer means.
+pub fn meaning(question: &Question, owner: &Owner) -> String {
+    let Question {
+        action, resource, ..
+    } = question;
+    if !question.wanted() {
+        return format!("{owner} may {question}, which Octopus does not need");
+    }
+    let consequence = match (*action, *resource) {
+        ("get", "applications") => "Octopus shows an empty application list, and no error",
+        ("get", "clusters") => "Octopus does not find the clusters of applications",
+        ("get", "logs") => "the log drawer of Octopus stays empty",
+        _ => "Octopus steps that trigger a sync fail",
+    };
+    format!("{owner} may not {question}: {consequence}")
 }

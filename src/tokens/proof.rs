@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::argocd::{Answer, Client, Minted, Problem, Reason};
-use crate::commands::context::Context;
-use crate::commands::verify::{Round, Who, ask, meaning, stranger, who};
+use super::mint::Minted;
+use super::questions::ask_all;
+use super::round::{Identity, Round, meaning, stranger, who};
+use crate::argocd::{Answer, Client, Problem, Reason};
 use crate::error::{Error, Kind, Result};
 use crate::octopus::{Judgement, Needs, Question};
+use crate::text::Note;
 
 /// How long a new token may take to be known to every replica of the server.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -14,11 +16,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Proves a new token: the server takes it for its owner, and it may what the present one may of
 /// what Octopus requires. Whatever else `verify` would report is a warning.
-pub(super) fn prove(
+pub fn prove(
     minted: &Minted<'_>,
     present: Option<&Client<'_>>,
     needs: &Needs,
-    context: &mut Context<'_, '_>,
+    notes: &mut Vec<Note>,
 ) -> Result<()> {
     let client = minted.client();
     let owner = minted.owner();
@@ -26,10 +28,10 @@ pub(super) fn prove(
     let again = || Instant::now() < until && client.pause(PAUSE);
     loop {
         match who(&client, owner) {
-            Ok(Who::Expected) => break,
-            Ok(Who::Nobody) if again() => {}
-            Ok(who) => {
-                let what = stranger(&who, owner).unwrap_or_default();
+            Ok(Identity::Expected) => break,
+            Ok(Identity::Nobody) if again() => {}
+            Ok(identity) => {
+                let what = stranger(&identity, owner).unwrap_or_default();
                 return Err(unproven(minted, &what));
             }
             Err(problem) if is_unknown_yet(&problem) && again() => {}
@@ -38,9 +40,9 @@ pub(super) fn prove(
     }
     let round = loop {
         match Round::ask(&client, needs, owner) {
-            Ok(round) if round.who == Who::Expected => break round,
+            Ok(round) if round.identity == Identity::Expected => break round,
             Ok(round) if !again() => {
-                let what = stranger(&round.who, owner).unwrap_or_default();
+                let what = stranger(&round.identity, owner).unwrap_or_default();
                 return Err(unproven(minted, &what));
             }
             Err(problem) if !is_unknown_yet(&problem) || !again() => return Err(problem.into()),
@@ -52,25 +54,27 @@ pub(super) fn prove(
     if let Some(present) = present {
         compare(minted, &lacks, present, &again)?;
         if !lacks.is_empty() {
-            context.warn(format!(
+            notes.push(Note::warning(format!(
                 "like the present token, the new one may not {}; `kubectl octopus-argo verify` says \
                  what that means",
                 names(&lacks)
-            ));
+            )));
         }
     } else {
         for question in &lacks {
-            context.warn(meaning(question, owner));
+            notes.push(Note::warning(meaning(question, owner)));
         }
     }
     if !more.is_empty() {
-        context.warn(format!(
+        notes.push(Note::warning(format!(
             "{owner} may {}, which Octopus does not need",
             names(&more)
-        ));
+        )));
     }
     if round.sees_nothing {
-        context.warn(format!("{owner} may get applications and sees none"));
+        notes.push(Note::warning(format!(
+            "{owner} may get applications and sees none"
+        )));
     }
     Ok(())
 }
@@ -88,9 +92,9 @@ fn compare(
     }
     let questions: Vec<Question> = lacks.iter().map(|question| (*question).clone()).collect();
     let client = minted.client();
-    let of_present = ask::all(present, &questions).map_err(Error::from)?;
+    let of_present = ask_all(present, &questions).map_err(Error::from)?;
     loop {
-        let of_new = ask::all(&client, &questions).map_err(Error::from)?;
+        let of_new = ask_all(&client, &questions).map_err(Error::from)?;
         let lost: Vec<&Question> = questions
             .iter()
             .zip(of_present.iter().zip(&of_new))

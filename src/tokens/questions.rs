@@ -12,7 +12,7 @@ const AT_ONCE: usize = 6;
 /// Every question with its answer, in the order of the questions; where another object than the
 /// first was granted, it is about that. After a first problem no more questions are asked, and that
 /// problem comes back: the others would meet it too.
-pub(in crate::commands) fn all(
+pub fn ask_all(
     client: &Client<'_>,
     questions: &[Question],
 ) -> Result<Vec<(Question, Answer)>, Problem> {

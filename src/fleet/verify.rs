@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::super::context::Context;
-use super::super::instances::{Member, Several};
-use super::super::verify;
-use super::jobs::{self, Said};
+use super::jobs::{self, Labels};
 use super::report::Report;
 use super::tokens::secrets::{self, Found};
 use super::tokens::{refuse_one_token_for_all, servers};
 use super::{relay, worst};
 use crate::cli::{Command, VerifyArgs};
+use crate::commands::context::Context;
+use crate::commands::instances::{Member, Several};
+use crate::commands::verify;
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
 
@@ -32,7 +32,7 @@ pub(super) fn run(
     let doubled = secrets::doubled(directory, instances, context);
     // Whoever asks to stop gets what is known by then.
     let _hold = Hold::new();
-    let said = Said {
+    let said = Labels {
         name: |member: &Member| &member.instance.name,
         words: report.words(),
     };

@@ -1,33 +1,87 @@
 //! `token rotate`: makes the next token, proves it, hands it over. The old one stays valid until it
 //! is revoked on request: an account is never without a valid token.
 
-mod old;
-mod prove;
-
-use self::old::Old;
-pub(in crate::commands) use self::old::Present;
 use super::create::expiry;
-use super::deliver::{self, Delivery};
-use super::life::{Diary, NoDiary, Order, Step, give_up, make};
+use super::deliver::{self, Destination};
 use super::{manifest, owner, records};
-use crate::argocd::{Client, Gone, Owner};
-use crate::cli::{self, OwnerArgs, TokenRotateArgs};
-use crate::commands::argocd::{client, command, deletion, now, refuse_core};
+use crate::argocd::{HintCommands, Owner, TOKEN_VARIABLE};
+use crate::cli::{OwnerArgs, TokenRotateArgs};
+use crate::commands::argocd::{client, commands, now, presented, refuse_core};
 use crate::commands::context::Context;
-use crate::error::{Code, Error, Kind, Result};
-use crate::model::{Expiry, Moment, ProjectName, Span};
+use crate::error::{Code, Error, Result};
+use crate::model::{Expiry, ProjectName, Subject};
 use crate::octopus::Needs;
 use crate::process::Hold;
-use crate::text::Secret;
+use crate::text::{Moment, Secret, Span};
+use crate::tokens::{
+    NewTokens, OldIds, OldToken, Present, Replaced, Step, StepLog, Unlogged, check_id, find_old,
+    give_up, issue, prove, revoke_old, rotation_is_early,
+};
 
 /// Restarts the gateway, which reads its token only when it starts.
-pub(in crate::commands) const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";
+pub(crate) const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";
 
 pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     deliver::refuse_for_one(&args.delivery, args.token_dir.as_deref())?;
     let owners = owners(args)?;
-    let present = Present::find(args, &owners, context)?;
-    rotate(args, present.as_ref(), &NoDiary, context)
+    let present = find_present(args, &owners, context)?;
+    rotate(args, present.as_ref(), &Unlogged, context)
+}
+
+/// Returns the token that is presented, if one is.
+fn find_present(
+    args: &TokenRotateArgs,
+    owners: &[Owner],
+    context: &mut Context<'_, '_>,
+) -> Result<Option<Present>> {
+    let [Owner::Account(wanted)] = owners else {
+        // A token of a project may not make tokens: whatever is in the environment is a login.
+        return Ok(None);
+    };
+    let Some((token, claims)) = presented(args.token_file.as_deref(), context)? else {
+        return Ok(None);
+    };
+    let place = match &args.token_file {
+        Some(path) => format!("--token-file {}", path.display()),
+        None => TOKEN_VARIABLE.to_owned(),
+    };
+    let name = match claims.subject() {
+        Some(Subject::Account { name, .. }) => name,
+        Some(subject @ Subject::ProjectRole { .. }) => {
+            return Err(Error::usage(format!("{place} is a token of a project's role ({subject}), which may not make tokens"))
+                .hint("somebody who may update the project can: --role ROLE --project PROJECT, with argocd's own login"));
+        }
+        None => {
+            return Err(Error::input(format!(
+                "{place} holds a token without a subject"
+            )));
+        }
+    };
+    if name != *wanted {
+        if args.token_file.is_none() && args.owner.account.is_some() {
+            context.note(format!(
+                "{TOKEN_VARIABLE} is a token of account {name}: it is used to log in, and is not \
+                 the one that is replaced"
+            ));
+            return Ok(None);
+        }
+        return Err(Error::usage(format!(
+            "{place} is a token of account {name}, not of {wanted}"
+        ))
+        .hint(format!("to renew that one: --account {name}"))
+        .hint(format!(
+            "to renew a token of {wanted} as {name}: {TOKEN_VARIABLE} and --account {wanted}"
+        )));
+    }
+    let present = Present::new(token, claims, &place)?;
+    if let Some(other) = args.old.iter().find(|old| **old != present.id) {
+        return Err(Error::usage(format!(
+            "--old {other} is not the token that is presented ({})",
+            present.id
+        ))
+        .hint("the old token is the one presented; leave --old out"));
+    }
+    Ok(Some(present))
 }
 
 /// Whose tokens. An account's projects are what it is confined to, and no part of its name.
@@ -72,7 +126,7 @@ fn plan(args: &TokenRotateArgs) -> Result<Plan> {
     let id = args
         .id
         .as_deref()
-        .map(|id| owner::id("--id", id))
+        .map(|id| check_id("--id", id))
         .transpose()?;
     Ok(Plan {
         owners,
@@ -84,17 +138,17 @@ fn plan(args: &TokenRotateArgs) -> Result<Plan> {
 }
 
 /// Whose tokens; refuses what is wrong with the command line.
-pub(in crate::commands) fn check(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
+pub(crate) fn check(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
     let Plan { owners, .. } = plan(args)?;
     manifest::check(&args.delivery, &owners)?;
     Ok(owners)
 }
 
-/// Makes the next token and hands it over; tells `diary` of each step.
-pub(in crate::commands) fn rotate(
+/// Makes the next token and hands it over; logs each step.
+pub(crate) fn rotate(
     args: &TokenRotateArgs,
     present: Option<&Present>,
-    diary: &dyn Diary,
+    log: &dyn StepLog,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
     let Plan {
@@ -114,17 +168,26 @@ pub(in crate::commands) fn rotate(
         None => plain,
     };
     if let Some(present) = present
-        && let Some(why) = too_early(args, present.claims.expires(), now(context))
+        && let Some(within) = args.if_expires_within
+        && let Some(why) = rotation_is_early(present.claims.expires(), within, now(context))
     {
         context.conclude(true, format!("nothing to do: token {} {why}", present.id));
         return Ok(Code::OK);
     }
+    let mut notes = Vec::new();
+    let named = OldIds {
+        ids: &args.old,
+        of_one_owner: owners.len() == 1,
+    };
+    let now = now(context);
     let olds = owners
         .iter()
-        .map(|owner| old::find(args, owner, present, &prefix, &client, context))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|owner| find_old(owner, present, named, &prefix, &client, now, &mut notes));
+    let olds: Result<Vec<OldToken>> = olds.collect();
+    context.tell(&notes);
+    let olds = olds?;
     if present.is_none()
-        && let Some(why) = all_too_early(args, &olds, now(context))
+        && let Some(why) = all_too_early(args, &olds, now)
     {
         context.conclude(true, why);
         return Ok(Code::OK);
@@ -134,56 +197,69 @@ pub(in crate::commands) fn rotate(
             .hint("the old one never expires, or there is none, so it does not say")
             .hint("say it: --expires-in 90d, or --no-expiry"));
     };
-    let delivery = Delivery::check(&args.delivery, &owners, context)?;
+    let destination = Destination::check(&args.delivery, &owners, context)?;
     let going = olds
         .iter()
         .filter_map(|old| Some((old.owner.clone(), old.id.clone().filter(|_| !old.gone)?)));
-    diary.write(Step::Replacing(&going.collect::<Vec<_>>()))?;
-    let order = Order {
+    log.write(Step::Replacing(&going.collect::<Vec<_>>()))?;
+    let new = NewTokens {
         owners: &owners,
         id,
         prefix: &prefix,
         expiry,
-        diary,
     };
-    let made = make(&order, &client, &args.argocd, context)?;
+    let mut notes = Vec::new();
+    let made = issue(&new, &client, log, context.host.clock, &mut notes);
+    context.tell(&notes);
+    let made = made?;
     for (minted, needs) in made.iter().zip(&all_needs) {
         let old = present.map(|_| &client);
-        if let Err(error) = prove::prove(minted, old, needs, context) {
+        let mut notes = Vec::new();
+        let proved = prove(minted, old, needs, &mut notes);
+        context.tell(&notes);
+        if let Err(error) = proved {
             let error = error.hint("the old token is as valid as before");
-            return Err(give_up(error, made, &args.argocd, diary));
+            return Err(give_up(error, made, client.commands(), log));
         }
     }
     // The new tokens delete the old ones, which proves them once more; those of projects may not.
     let hands: Vec<Secret> = made.iter().map(|minted| minted.token().clone()).collect();
     let _hold = Hold::new();
-    let delivered = delivery.hand_over(made, &args.argocd, diary, context)?;
-    let told = diary.write(Step::Delivered);
-    let outcome = match told {
+    let delivered = destination.hand_over(made, client.commands(), log, context)?;
+    let outcome = match log.write(Step::Delivered) {
         Ok(()) if args.revoke_old => {
             for old in olds.iter().filter(|old| old.id.is_none()) {
                 context.note(format!("{} had no old token to revoke", old.owner));
             }
-            let going = olds.iter().zip(&hands).filter_map(|(old, by)| {
+            let replaced = olds.iter().zip(&hands).filter_map(|(old, by)| {
                 let (owner, id) = (&old.owner, old.id.as_deref()?);
-                Some(Going { owner, id, by })
+                Some(Replaced { owner, id, by })
             });
-            revoke(going, &client, &args.argocd, diary, context)
+            let mut notes = Vec::new();
+            let revoked = revoke_old(replaced, &client, log, &mut notes);
+            context.tell(&notes);
+            if !context.in_fleet() {
+                context.warn(format!(
+                    "a gateway that still runs with an old token stops working: it must be \
+                     restarted now, if it was not: {RESTART}"
+                ));
+            }
+            revoked
         }
         Ok(()) => {
-            keep(&olds, &delivery, args, context);
+            keep(&olds, &destination, client.commands(), context);
             Ok(())
         }
         Err(error) => Err(error),
     };
-    deliver::tell(&delivered, &args.delivery, &args.argocd, context);
+    deliver::tell(&delivered, &args.delivery, client.commands(), context);
     let more = of_the_old(&olds, args.revoke_old);
     deliver::conclude(&delivered, &args.delivery, &more, context);
     outcome.map(|()| Code::OK)
 }
 
 /// What becomes of the old tokens, for the report of several instances.
-fn of_the_old(olds: &[Old], revoked: bool) -> String {
+fn of_the_old(olds: &[OldToken], revoked: bool) -> String {
     let ids = olds.iter().filter(|old| !old.gone);
     let ids: Vec<&str> = ids.filter_map(|old| old.id.as_deref()).collect();
     match (ids.is_empty(), revoked) {
@@ -199,39 +275,24 @@ fn refuse_to_revoke(args: &TokenRotateArgs, owners: &[Owner], present: Option<&P
     let error = Error::usage("--revoke-old needs --output-file: whether a pipe's reader has kept the new token cannot be known")
         .hint(format!("rotate without --revoke-old, then restart the gateway: {RESTART}"));
     owners.iter().fold(error, |error, owner| {
-        let command = deletion(owner, id, &args.argocd);
+        let command = commands(&args.argocd).delete_token(owner, id);
         error.hint(format!("and then: {command}"))
     })
 }
 
-/// Why it is too early to rotate, if it is.
-fn too_early(args: &TokenRotateArgs, expires: Option<Moment>, now: Moment) -> Option<String> {
-    let within = args.if_expires_within?;
-    match expires {
-        None => Some("never expires".to_owned()),
-        Some(expires) if expires.since(now) > within => {
-            let left = expires.since(now).age();
-            Some(format!(
-                "expires {expires}, in {left}, which is not within {within}"
-            ))
-        }
-        Some(_) => None,
-    }
-}
-
-/// The same where nothing is presented: each owner's old token, as the server remembers it.
-fn all_too_early(args: &TokenRotateArgs, olds: &[Old], now: Moment) -> Option<String> {
+/// Why it is too early to rotate where nothing is presented: each owner's old token, as the server remembers it.
+fn all_too_early(args: &TokenRotateArgs, olds: &[OldToken], now: Moment) -> Option<String> {
     let mut reasons = Vec::new();
     for old in olds {
         let record = old.record.as_ref()?;
-        let why = too_early(args, record.expires, now)?;
+        let why = rotation_is_early(record.expires, args.if_expires_within?, now)?;
         reasons.push(format!("token {} of {} {why}", record.id, old.owner));
     }
     Some(format!("nothing to do: {}", reasons.join("; ")))
 }
 
 /// As long as the old token.
-fn same_as(olds: &[Old], present: Option<&Present>) -> Option<Expiry> {
+fn same_as(olds: &[OldToken], present: Option<&Present>) -> Option<Expiry> {
     let claimed = present.and_then(|present| {
         let claims = &present.claims;
         Some(claims.expires()?.since(claims.issued()?))
@@ -249,9 +310,9 @@ fn same_as(olds: &[Old], present: Option<&Present>) -> Option<Expiry> {
 
 /// Says what stays, and how it goes later.
 fn keep(
-    olds: &[Old],
-    delivery: &Delivery<'_>,
-    args: &TokenRotateArgs,
+    olds: &[OldToken],
+    destination: &Destination<'_>,
+    commands: &HintCommands,
     context: &mut Context<'_, '_>,
 ) {
     for old in olds {
@@ -269,79 +330,14 @@ fn keep(
             "the old token {id} of {} stays valid {until}",
             old.owner
         ));
-        let place = if delivery.is_file() {
+        let place = if destination.is_file() {
             "from the file"
         } else {
             "behind the pipe"
         };
         context.next(format!(
             "bring the new token {place} to the gateway, restart it ({RESTART}), then: {}",
-            deletion(&old.owner, id, &args.argocd)
+            commands.delete_token(&old.owner, id)
         ));
-    }
-}
-
-/// An old token that is to go, and the new one of its owner.
-pub(in crate::commands) struct Going<'a> {
-    pub(in crate::commands) owner: &'a Owner,
-    pub(in crate::commands) id: &'a str,
-    pub(in crate::commands) by: &'a Secret,
-}
-
-/// Revokes old tokens.
-pub(in crate::commands) fn revoke<'a>(
-    going: impl Iterator<Item = Going<'a>>,
-    client: &Client<'_>,
-    argocd: &cli::Argocd,
-    diary: &dyn Diary,
-    context: &mut Context<'_, '_>,
-) -> Result<()> {
-    let mut failed: Option<Error> = None;
-    for Going { owner, id, by } in going {
-        let outcome = match owner {
-            Owner::Account(_) => client.presenting(by).delete(owner, id),
-            Owner::Role { .. } => client.delete(owner, id),
-        };
-        match outcome {
-            Ok(gone) => {
-                let how = match gone {
-                    Gone::Deleted => "is revoked",
-                    Gone::NotThere => "was gone already",
-                };
-                context.note(format!("the old token {id} of {owner} {how}"));
-                if let Err(error) = diary.write(Step::Revoked(owner, id)) {
-                    failed.get_or_insert(error);
-                }
-            }
-            Err(problem) => {
-                let interrupted = problem.is_interrupt();
-                let error = Error::from(problem);
-                let kind = if interrupted {
-                    Kind::Interrupted
-                } else {
-                    Kind::External
-                };
-                let what =
-                    format!("the new token is delivered, and the old token {id} is not revoked");
-                let error = Error::new(kind, what)
-                    .caused_by(error)
-                    .hint(format!("delete it with: {}", deletion(owner, id, argocd)));
-                failed.get_or_insert(error);
-                if interrupted {
-                    break;
-                }
-            }
-        }
-    }
-    if !context.in_fleet() {
-        context.warn(format!(
-            "a gateway that still runs with an old token stops working: it must be restarted now, \
-             if it was not: {RESTART}"
-        ));
-    }
-    let list = command(&["token", "list"], argocd);
-    match failed {
-        None => Ok(()),
-        Some(error) => Err(error.hint(format!("{list} shows what is there"))),
     }
 }

@@ -1,0 +1,177 @@
+//! Making tokens, and what is said of those that did not reach their place.
+
+use std::time::SystemTime;
+
+use super::ids::new_id;
+use super::mint::{MintError, MintFailure, Minted, Naming, Revocation, mint};
+use super::steps::{Step, StepLog};
+use crate::argocd::{Client, HintCommands, Owner, Reason};
+use crate::error::{Error, Kind, Result};
+use crate::model::Expiry;
+use crate::text::{Moment, Note};
+
+/// Which tokens are to be made.
+pub struct NewTokens<'a> {
+    /// For whom: one token each.
+    pub owners: &'a [Owner],
+    /// The id, if the user chose it.
+    pub id: Option<String>,
+    /// What an id of ours begins with.
+    pub prefix: &'a str,
+    /// How long they are valid.
+    pub expiry: Expiry,
+}
+
+/// Makes a token for each owner; where one cannot be made, the others are revoked.
+///
+/// # Errors
+/// Why one was not made, and what became of it and of the others.
+pub fn issue<'h>(
+    new: &NewTokens<'_>,
+    client: &Client<'h>,
+    log: &dyn StepLog,
+    clock: &dyn Fn() -> SystemTime,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Minted<'h>>> {
+    let mut made = Vec::new();
+    for owner in new.owners {
+        let id = || {
+            let id = new_id(new.prefix, Moment::from(clock()));
+            log.write(Step::Making(owner, &id))?;
+            Ok(id)
+        };
+        let naming = match &new.id {
+            Some(id) => {
+                log.write(Step::Making(owner, id))?;
+                Naming::Given(id.clone())
+            }
+            None => Naming::Made(&id),
+        };
+        match mint(client, owner, &naming, new.expiry, Moment::from(clock())) {
+            Ok(minted) => {
+                let told = log.write(Step::Made(owner, minted.id()));
+                made.push(minted);
+                if let Err(error) = told {
+                    return Err(give_up(error, made, client.commands(), log));
+                }
+            }
+            Err(error) => {
+                let error = not_made(*error, owner, client.commands(), log);
+                return Err(give_up(error, made, client.commands(), log));
+            }
+        }
+    }
+    for minted in &made {
+        note_oddities(minted, new.expiry, notes);
+    }
+    Ok(made)
+}
+
+/// Notes what is not as one would expect, and no reason to refuse the token.
+fn note_oddities(minted: &Minted<'_>, expiry: Expiry, notes: &mut Vec<Note>) {
+    let claims = minted.claims();
+    match (expiry, claims.issued(), claims.expires()) {
+        (Expiry::Never, _, Some(expires)) => notes.push(Note::warning(format!(
+            "the server let token {} end all the same: {expires}",
+            minted.id()
+        ))),
+        (Expiry::In(span), Some(issued), Some(expires)) if expires < issued.after(span) => {
+            notes.push(Note::warning(format!(
+                "the server shortened the life of token {}: it ends {expires}",
+                minted.id()
+            )));
+        }
+        _ => {}
+    }
+    if let Some(twin) = minted.twin() {
+        notes.push(Note::warning(format!(
+            "token {twin} was made in the same second as {}: Argo CD knows the tokens of a project \
+             by that alone, so neither can be deleted without the other",
+            minted.id()
+        )));
+    }
+}
+
+/// Revokes what was made and not delivered; the error says what became of it.
+pub fn give_up(
+    error: Error,
+    made: Vec<Minted<'_>>,
+    commands: &HintCommands,
+    log: &dyn StepLog,
+) -> Error {
+    made.into_iter().fold(error, |error, minted| {
+        let (id, owner) = (minted.id().to_owned(), minted.owner().clone());
+        let outcome = minted.revoke();
+        record(&outcome, &owner, &id, log);
+        add_outcome(error, &outcome, &owner, &id, commands)
+    })
+}
+
+/// Why there is no token, and what became of one that may have been made.
+fn not_made(error: MintError, owner: &Owner, commands: &HintCommands, log: &dyn StepLog) -> Error {
+    let MintError { failure, outcomes } = error;
+    let error = match failure {
+        MintFailure::Unnamed(error) => error,
+        MintFailure::Interrupted => {
+            Error::new(Kind::Interrupted, "interrupted while a token was made")
+        }
+        MintFailure::Wrong(what) => Error::external(what)
+            .hint("is that really argocd, and an Argo CD server? A token that is not what was asked for is not handed over"),
+        MintFailure::Problem(problem) => {
+            let taken = problem.reason() == Some(&Reason::DuplicateId);
+            let error = Error::from(problem);
+            match outcomes.first() {
+                // A server that lost a race may have made it for this very call.
+                Some((id, Revocation::NotNeeded)) if taken => error.hint(format!(
+                    "if token {id} is not in use, delete it with: {}",
+                    commands.delete_token(owner, id)
+                )),
+                _ => error,
+            }
+        }
+    };
+    outcomes.iter().fold(error, |error, (id, outcome)| {
+        record(outcome, owner, id, log);
+        add_outcome(error, outcome, owner, id, commands)
+    })
+}
+
+/// Writes down that nothing is left of a token, if that is so.
+fn record(outcome: &Revocation, owner: &Owner, id: &str, log: &dyn StepLog) {
+    if outcome.is_final() {
+        // Where it cannot be written down, the next run looks for it in vain: that is no loss.
+        let _ = log.write(Step::Gone(owner, id));
+    }
+}
+
+/// Adds what became of a token.
+pub fn add_outcome(
+    error: Error,
+    outcome: &Revocation,
+    owner: &Owner,
+    id: &str,
+    commands: &HintCommands,
+) -> Error {
+    let command = commands.delete_token(owner, id);
+    match outcome {
+        Revocation::NotNeeded => error,
+        Revocation::Refused => error.hint(format!(
+            "argocd did not make token {id}, as far as it says; should it exist all the same, \
+             delete it with: {command}"
+        )),
+        Revocation::Revoked => error.hint(format!(
+            "token {id} was made and is revoked: nothing is left of it"
+        )),
+        Revocation::NotFound => error.hint(format!(
+            "token {id} was looked for and is not there; should it turn up after all, delete it \
+             with: {command}"
+        )),
+        Revocation::Unconfirmed => error.hint(format!(
+            "token {id} was made, and the server says that it does not know it: it may be valid \
+             all the same; delete it with: {command}"
+        )),
+        Revocation::Failed(problem) => error.hint(format!(
+            "token {id} may exist and could not be revoked ({problem}); delete it with: {command}"
+        )),
+    }
+}

@@ -1,0 +1,438 @@
+//! The life of a token between the server that makes it and the place it is for: whatever happens
+//! in between, it is either delivered or revoked, or it is said where it stands.
+
+use std::time::Duration;
+
+use crate::argocd::{ATTEMPTS, Client, Gone, Owner, PAUSE, Problem, Reason, twin};
+use crate::model::{Claims, Expiry};
+use crate::process::{Failure, Hold};
+use crate::text::{Moment, Secret, Span};
+
+/// How often a token that may be there is looked for, with doubling pauses: about four seconds.
+const LOOKS: u32 = 6;
+/// Longer than the second by which Argo CD knows a project's tokens.
+const NEXT_SECOND: Duration = Duration::from_millis(1100);
+/// How far two clocks may be apart.
+const SKEW: Span = Span::seconds(300);
+/// How long a call that puts things in order may take.
+const CLEAN_UP: Duration = Duration::from_secs(20);
+
+/// How a token gets its id.
+pub enum Naming<'a> {
+    /// The user chose it.
+    Given(String),
+    /// It is made anew for every attempt, and nobody else makes the same; without one there is no
+    /// attempt.
+    Made(&'a dyn Fn() -> crate::error::Result<String>),
+}
+
+/// What became of a token that was not delivered.
+#[derive(Debug)]
+pub enum Revocation {
+    /// The call that would have made it did not run.
+    NotNeeded,
+    /// argocd refused to make it; that is argocd's word only.
+    Refused,
+    /// It was looked for, and is not there.
+    NotFound,
+    /// It was made, and now the server knows no token of that id. A replica that lags behind says
+    /// the same, so this proves nothing.
+    Unconfirmed,
+    /// It was deleted: the server said so.
+    Revoked,
+    /// It could not be revoked, for this reason: it may be valid.
+    Failed(Problem),
+}
+
+impl Revocation {
+    /// Whether nothing is left of the token, as far as anybody can know.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Unconfirmed | Self::Failed(_))
+    }
+}
+
+/// Why there is no token.
+#[derive(Debug)]
+pub struct MintError {
+    /// What went wrong.
+    pub failure: MintFailure,
+    /// The ids under which the server may have made a token, each with what became of it.
+    pub outcomes: Vec<(String, Revocation)>,
+}
+
+impl MintError {
+    fn new(failure: MintFailure, id: String, outcome: Revocation) -> Box<Self> {
+        Box::new(Self {
+            failure,
+            outcomes: vec![(id, outcome)],
+        })
+    }
+}
+
+/// What went wrong with a token.
+#[derive(Debug)]
+pub enum MintFailure {
+    /// The call that was to make it.
+    Problem(Problem),
+    /// What came is not what was asked for: what is wrong with it.
+    Wrong(String),
+    /// There is no id for it.
+    Unnamed(crate::error::Error),
+    /// The user asked to stop.
+    Interrupted,
+}
+
+/// What is known of a token that is to be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It was made.
+    Made,
+    /// The server has answered; it may have made it.
+    Answered,
+    /// The server may still be at it.
+    UnderWay,
+}
+
+/// A token that exists on the server and has not reached its place. Unless it is delivered it is
+/// revoked, at the latest when this is dropped.
+#[derive(Debug)]
+#[must_use = "a token that is made is delivered or revoked"]
+pub struct Minted<'a> {
+    client: Client<'a>,
+    owner: Owner,
+    id: String,
+    token: Secret,
+    claims: Claims,
+    /// Whether it is delivered or revoked, so that dropping this is no loss.
+    settled: bool,
+    _hold: Hold,
+}
+
+/// Makes a token, and makes sure that it is the one that was asked for.
+///
+/// # Errors
+/// Why there is none, and what became of one that may have been made: it is revoked already,
+/// where that was possible.
+pub fn mint<'a>(
+    client: &Client<'a>,
+    owner: &Owner,
+    naming: &Naming<'_>,
+    expiry: Expiry,
+    now: Moment,
+) -> Result<Minted<'a>, Box<MintError>> {
+    let hold = Hold::new();
+    let mut wait = PAUSE;
+    let mut attempt = 1;
+    loop {
+        let id = match naming {
+            Naming::Given(id) => Ok(id.clone()),
+            Naming::Made(make) => make(),
+        };
+        let id = id.map_err(|error| {
+            Box::new(MintError {
+                failure: MintFailure::Unnamed(error),
+                outcomes: Vec::new(),
+            })
+        })?;
+        let ours = matches!(naming, Naming::Made(_));
+        if let Owner::Role { project, role } = owner
+            && let Err(problem) = wait_for_a_second_of_its_own(client, project, role, now)
+        {
+            let failure = MintFailure::Problem(problem);
+            return Err(MintError::new(failure, id, Revocation::NotNeeded));
+        }
+        let problem = match client.create_token(owner, &id, expiry) {
+            Ok(token) => return check(client, owner, id, token, expiry, now, hold),
+            Err(problem) => problem,
+        };
+        let lost = problem.reason() == Some(&Reason::LostRace);
+        // The server tries again by itself when it loses a race, and then finds its own first
+        // try: an id that nobody else makes is ours, even where it "exists already".
+        let taken = problem.reason() == Some(&Reason::DuplicateId);
+        if problem.changed_nothing() || (taken && !ours) {
+            let outcome = match &problem {
+                Problem::Refused(_) if !taken => Revocation::Refused,
+                _ => Revocation::NotNeeded,
+            };
+            return Err(MintError::new(MintFailure::Problem(problem), id, outcome));
+        }
+        let interrupted = problem.is_interrupt() || client.runner().interrupted();
+        let known = if lost || taken {
+            Known::Answered
+        } else {
+            Known::UnderWay
+        };
+        let outcome = undo(client, owner, &id, known, None);
+        let again = (lost || taken)
+            && attempt < ATTEMPTS
+            && !interrupted
+            && !client.runner().interrupted()
+            && outcome.is_final();
+        if !again {
+            let failure = if interrupted {
+                MintFailure::Interrupted
+            } else {
+                MintFailure::Problem(problem)
+            };
+            return Err(MintError::new(failure, id, outcome));
+        }
+        // Somebody who asks to stop meanwhile is heard by the next call.
+        client.pause(wait);
+        wait *= 2;
+        attempt += 1;
+    }
+}
+
+/// Argo CD knows the tokens of a project's role by the second in which they were made. Waits
+/// until no token that is there can have been made in the present second.
+fn wait_for_a_second_of_its_own(
+    client: &Client<'_>,
+    project: &str,
+    role: &str,
+    now: Moment,
+) -> Result<(), Problem> {
+    let tokens = client.project_tokens(project, role)?;
+    // The server's clock is not ours: whatever is about as young as now may be of this second.
+    if tokens.iter().any(|token| is_near(token.issued, now)) && !client.pause(NEXT_SECOND) {
+        return Err(Failure::Interrupted { started: false }.into());
+    }
+    Ok(())
+}
+
+/// Whether two times are the same, as far as clocks agree.
+fn is_near(one: Moment, other: Moment) -> bool {
+    one.since(other) <= SKEW && other.since(one) <= SKEW
+}
+
+fn check<'a>(
+    client: &Client<'a>,
+    owner: &Owner,
+    id: String,
+    token: Secret,
+    expiry: Expiry,
+    now: Moment,
+    hold: Hold,
+) -> Result<Minted<'a>, Box<MintError>> {
+    let undone = |failure: MintFailure, claims: Option<&Claims>| {
+        let mut outcomes = Vec::new();
+        // The server knows a token by the id that the token itself has, whatever was asked for.
+        // One that is not of now was not made for this call, and may be in use.
+        let other = claims.and_then(|claims| {
+            let ours = claims.subject() == Some(owner.subject()) && claims.id() != Some(&id);
+            let new = claims.issued().is_some_and(|issued| is_near(issued, now));
+            claims.id().filter(|_| ours && new)
+        });
+        if let Some(other) = other {
+            let outcome = undo(client, owner, other, Known::Made, Some(&token));
+            outcomes.push((other.to_owned(), outcome));
+        }
+        let known = if other.is_some() {
+            Known::Answered
+        } else {
+            Known::Made
+        };
+        let outcome = undo(client, owner, &id, known, Some(&token));
+        outcomes.push((id.clone(), outcome));
+        Err(Box::new(MintError { failure, outcomes }))
+    };
+    let claims = match Claims::decode(token.expose()) {
+        Ok(claims) => claims,
+        Err(why) => {
+            let what = format!("what argocd printed is no token: {why}");
+            return undone(MintFailure::Wrong(what), None);
+        }
+    };
+    if let Some(wrong) = mismatch(&claims, owner, &id, expiry) {
+        return undone(MintFailure::Wrong(wrong), Some(&claims));
+    }
+    if client.runner().interrupted() {
+        return undone(MintFailure::Interrupted, Some(&claims));
+    }
+    Ok(Minted {
+        client: client.clone(),
+        owner: owner.clone(),
+        id,
+        token,
+        claims,
+        settled: false,
+        _hold: hold,
+    })
+}
+
+/// Deletes what may have been made. Whoever calls may do that, or else the token itself, where
+/// we have it.
+fn undo(
+    client: &Client<'_>,
+    owner: &Owner,
+    id: &str,
+    known: Known,
+    token: Option<&Secret>,
+) -> Revocation {
+    // From here on it is the order that counts; who asks to stop once more stops this too.
+    client.runner().acknowledge();
+    let mut client = client.clone();
+    client.limit_time(CLEAN_UP);
+    let outcome = undo_as_caller(&client, owner, id, known);
+    let Revocation::Failed(problem) = outcome else {
+        return outcome;
+    };
+    // A token of a project's role may not delete tokens.
+    let (Some(token), Owner::Account(_), false) = (token, owner, problem.is_interrupt()) else {
+        return Revocation::Failed(problem);
+    };
+    match undo_as_caller(&client.presenting(token), owner, id, known) {
+        Revocation::Revoked => Revocation::Revoked,
+        _ => Revocation::Failed(problem),
+    }
+}
+
+fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) -> Revocation {
+    let mut wait = PAUSE;
+    let mut attempt = 1;
+    loop {
+        match (client.delete(owner, id), known) {
+            (Ok(Gone::Deleted), _) => return Revocation::Revoked,
+            (Ok(Gone::NotThere), Known::Answered) if attempt > 1 => return Revocation::NotFound,
+            (Ok(Gone::NotThere), Known::UnderWay) if attempt >= LOOKS => {
+                return Revocation::NotFound;
+            }
+            // Another replica of the server may not know it yet.
+            (Ok(Gone::NotThere), Known::Made) if attempt >= LOOKS => {
+                return look_once_more(client, owner, id);
+            }
+            (Ok(Gone::NotThere), _) => {}
+            (Err(problem), _) => return Revocation::Failed(problem),
+        }
+        if !client.pause(wait) {
+            return Revocation::Failed(Failure::Interrupted { started: false }.into());
+        }
+        wait *= 2;
+        attempt += 1;
+    }
+}
+
+/// The server denies again and again that it has the token, which it made: what its list says.
+fn look_once_more(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
+    match client.tokens(owner) {
+        Ok(tokens) if tokens.iter().any(|token| token.id == id) => match client.delete(owner, id) {
+            Ok(Gone::Deleted) => Revocation::Revoked,
+            Ok(Gone::NotThere) => Revocation::Failed(Problem::garbled(
+                "argocd account delete-token",
+                "it says that there is no such token, and lists it",
+            )),
+            Err(problem) => Revocation::Failed(problem),
+        },
+        _ => Revocation::Unconfirmed,
+    }
+}
+
+/// Looks for a token of which nobody knows whether it was made, and revokes it. Who asks to stop
+/// stops this too.
+pub fn revoke_if_made(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
+    undo_as_caller(client, owner, id, Known::UnderWay)
+}
+
+/// What of a token is not as it was asked for; `None` if all is.
+fn mismatch(claims: &Claims, owner: &Owner, id: &str, expiry: Expiry) -> Option<String> {
+    let wrong = |claim: &str, has: Option<&str>, wanted: &str| {
+        let has = has.map_or("nothing".to_owned(), |has| {
+            format!("`{}`", has.escape_debug())
+        });
+        Some(format!(
+            "the token says {has} in `{claim}`, where `{wanted}` was asked for"
+        ))
+    };
+    if claims.issuer() != Some("argocd") {
+        return wrong("iss", claims.issuer(), "argocd");
+    }
+    let subject = claims.subject();
+    if subject.as_ref() != Some(&owner.subject()) {
+        let has = subject.map(|subject| subject.to_string());
+        return wrong("sub", has.as_deref(), &owner.subject().to_string());
+    }
+    if claims.id() != Some(id) {
+        return wrong("jti", claims.id(), id);
+    }
+    match (expiry, claims.issued(), claims.expires()) {
+        (_, None, _) => wrong("iat", None, "the time it was made"),
+        (Expiry::In(span), _, None) => wrong("exp", None, &format!("an end after {span}")),
+        (Expiry::In(span), Some(issued), Some(expires))
+            if expires.since(issued.after(span)) > Span::seconds(60) =>
+        {
+            wrong(
+                "exp",
+                Some(&expires.to_string()),
+                &issued.after(span).to_string(),
+            )
+        }
+        _ => None,
+    }
+}
+
+impl Minted<'_> {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// The token itself.
+    pub fn token(&self) -> &Secret {
+        &self.token
+    }
+
+    /// What it says of itself.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// A client that presents it.
+    pub fn client(&self) -> Client<'_> {
+        self.client.presenting(&self.token)
+    }
+
+    /// Another token of a project's role that was made in the same second, so that neither can be
+    /// deleted alone; `None` where there is none, or nobody can say.
+    pub fn twin(&self) -> Option<String> {
+        let Owner::Role { project, role } = &self.owner else {
+            return None;
+        };
+        let tokens = self.client.project_tokens(project, role).ok()?;
+        let twin = twin(&tokens, &self.id, self.claims.issued()?)?;
+        Some(twin.id.clone())
+    }
+
+    /// The token has reached its place.
+    pub fn delivered(mut self) {
+        self.settled = true;
+    }
+
+    /// Delivery failed: revokes the token.
+    pub fn revoke(mut self) -> Revocation {
+        self.settled = true;
+        self.undo()
+    }
+
+    fn undo(&self) -> Revocation {
+        undo(
+            &self.client,
+            &self.owner,
+            &self.id,
+            Known::Made,
+            Some(&self.token),
+        )
+    }
+}
+
+impl Drop for Minted<'_> {
+    fn drop(&mut self) {
+        if !self.settled {
+            // Only a panic comes here; nobody is left to be told what became of it.
+            let _ = self.undo();
+        }
+    }
+}

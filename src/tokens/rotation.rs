@@ -1,0 +1,226 @@
+//! Rotation: which token is replaced, whether it is time to, and revoking it in the end.
+
+use super::steps::{Step, StepLog};
+use crate::argocd::{Client, Gone, Owner};
+use crate::error::{Error, Kind, Result};
+use crate::model::{Claims, TokenRecord};
+use crate::text::{Moment, Note, Secret, Span};
+
+/// The present token, which makes its own successor.
+pub struct Present {
+    /// The token itself.
+    pub token: Secret,
+    /// What it says of itself.
+    pub claims: Claims,
+    /// Its id.
+    pub id: String,
+}
+
+impl Present {
+    /// A token of the account that is rotated; `place` is where it was found.
+    ///
+    /// # Errors
+    /// If it has no id.
+    pub fn new(token: Secret, claims: Claims, place: &str) -> Result<Self> {
+        let id = claims.id().filter(|id| !id.is_empty()).map(str::to_owned);
+        let Some(id) = id else {
+            return Err(Error::input(format!(
+                "{place} holds a token without an id, which cannot be told from others"
+            ))
+            .hint("make a new one: kubectl octopus-argo token create"));
+        };
+        Ok(Self { token, claims, id })
+    }
+}
+
+/// The ids of old tokens that the user named.
+#[derive(Clone, Copy)]
+pub struct OldIds<'a> {
+    /// The ids, each of any of the owners.
+    pub ids: &'a [String],
+    /// Whether there is one owner, so that an id can be meant for nobody else.
+    pub of_one_owner: bool,
+}
+
+/// The token that an owner's new one replaces.
+pub struct OldToken {
+    /// The owner.
+    pub owner: Owner,
+    /// Its id; nothing where the owner has no token of ours.
+    pub id: Option<String>,
+    /// What the server remembers of it.
+    pub record: Option<TokenRecord>,
+    /// Whether the server has no such token any more.
+    pub gone: bool,
+}
+
+/// Finds the old token: the one presented; or the one that is named; or the only unexpired one of
+/// ours. Says what else is there: an earlier run that did not come to its end may have left it.
+///
+/// # Errors
+/// If there are several candidates, or the server does not answer.
+pub fn find_old(
+    owner: &Owner,
+    present: Option<&Present>,
+    named: OldIds<'_>,
+    prefix: &str,
+    client: &Client<'_>,
+    now: Moment,
+    notes: &mut Vec<Note>,
+) -> Result<OldToken> {
+    let tokens = client.tokens(owner)?;
+    let ours = |token: &&TokenRecord| token.id.starts_with(prefix) && !token.expired(now);
+    let id = match present {
+        Some(present) => Some(present.id.clone()),
+        None => named_id(named, &tokens),
+    };
+    let id = match id {
+        Some(id) => Some(id),
+        None => only(owner, &tokens.iter().filter(ours).collect::<Vec<_>>())?,
+    };
+    let record = tokens.iter().find(|token| Some(&token.id) == id.as_ref());
+    let others: Vec<_> = tokens
+        .iter()
+        .filter(ours)
+        .filter(|token| Some(&token.id) != id.as_ref())
+        .map(|token| format!("{} (issued {})", token.id, token.issued))
+        .collect();
+    match &id {
+        Some(id) if record.is_none() => {
+            notes.push(Note::note(format!(
+                "the old token {id} of {owner} is gone already"
+            )));
+        }
+        Some(_) => {}
+        None => notes.push(Note::note(format!(
+            "{owner} has no unexpired token {prefix}…: this is its first"
+        ))),
+    }
+    if !others.is_empty() {
+        notes.push(Note::note(format!(
+            "{owner} has other valid tokens too: {}; if they are not in use (an earlier run may \
+             have been interrupted), delete them: kubectl octopus-argo token prune --except ID",
+            others.join(", ")
+        )));
+    }
+    Ok(OldToken {
+        owner: owner.clone(),
+        gone: id.is_some() && record.is_none(),
+        record: record.cloned(),
+        id,
+    })
+}
+
+/// The id among those that the user named that is this owner's: one that it has, or else, where it
+/// can be meant for nobody else, one that is gone.
+fn named_id(named: OldIds<'_>, tokens: &[TokenRecord]) -> Option<String> {
+    let has = |id: &&String| tokens.iter().any(|token| token.id == **id);
+    let found = named.ids.iter().find(has);
+    found
+        .or_else(|| named.ids.first().filter(|_| named.of_one_owner))
+        .cloned()
+}
+
+/// The only candidate.
+fn only(owner: &Owner, candidates: &[&TokenRecord]) -> Result<Option<String>> {
+    match candidates {
+        [] => Ok(None),
+        [one] => Ok(Some(one.id.clone())),
+        several => {
+            let error = Error::usage(format!(
+                "{owner} has {} unexpired tokens: which one is replaced?",
+                several.len()
+            ))
+            .hint("name it with --old ID, or present it: --token-file FILE");
+            Err(several.iter().fold(error, |error, token| {
+                let expires = token
+                    .expires
+                    .map_or("never".to_owned(), |expires| expires.to_string());
+                error.hint(format!(
+                    "{} (issued {}, expires {expires})",
+                    token.id, token.issued
+                ))
+            }))
+        }
+    }
+}
+
+/// Why it is too early to rotate a token that expires then; `None` if it is time.
+pub fn rotation_is_early(expires: Option<Moment>, within: Span, now: Moment) -> Option<String> {
+    match expires {
+        None => Some("never expires".to_owned()),
+        Some(expires) if expires.since(now) > within => {
+            let left = expires.since(now).age();
+            Some(format!(
+                "expires {expires}, in {left}, which is not within {within}"
+            ))
+        }
+        Some(_) => None,
+    }
+}
+
+/// An old token that is to be revoked, and the new one of its owner.
+pub struct Replaced<'a> {
+    /// The owner.
+    pub owner: &'a Owner,
+    /// The old token's id.
+    pub id: &'a str,
+    /// The new token, which deletes the old one.
+    pub by: &'a Secret,
+}
+
+/// Revokes old tokens, each by its successor, which proves that once more; those of projects'
+/// roles may not, so `client` does it.
+///
+/// # Errors
+/// Why one of them is not revoked; the others are, unless the user asked to stop.
+pub fn revoke_old<'a>(
+    replaced: impl Iterator<Item = Replaced<'a>>,
+    client: &Client<'_>,
+    log: &dyn StepLog,
+    notes: &mut Vec<Note>,
+) -> Result<()> {
+    let mut failed: Option<Error> = None;
+    for Replaced { owner, id, by } in replaced {
+        let outcome = match owner {
+            Owner::Account(_) => client.presenting(by).delete(owner, id),
+            Owner::Role { .. } => client.delete(owner, id),
+        };
+        match outcome {
+            Ok(gone) => {
+                let how = match gone {
+                    Gone::Deleted => "is revoked",
+                    Gone::NotThere => "was gone already",
+                };
+                notes.push(Note::note(format!("the old token {id} of {owner} {how}")));
+                if let Err(error) = log.write(Step::Revoked(owner, id)) {
+                    failed.get_or_insert(error);
+                }
+            }
+            Err(problem) => {
+                let interrupted = problem.is_interrupt();
+                let error = Error::from(problem);
+                let kind = if interrupted {
+                    Kind::Interrupted
+                } else {
+                    Kind::External
+                };
+                let what =
+                    format!("the new token is delivered, and the old token {id} is not revoked");
+                let command = client.commands().delete_token(owner, id);
+                let error = Error::new(kind, what)
+                    .caused_by(error)
+                    .hint(format!("delete it with: {command}"))
+                    .hint(format!(
+                        "{} shows what is there",
+                        client.commands().token("list", owner, &[])
+                    ));
+                failed.get_or_insert(error);
+                if interrupted {
+                    break;
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
