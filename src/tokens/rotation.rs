@@ -87,17 +87,17 @@ pub fn find_old(
         .collect();
     match &id {
         Some(id) if record.is_none() => {
-            notes.push(Note::note(format!(
+            notes.push(Note::new(format!(
                 "the old token {id} of {owner} is gone already"
             )));
         }
         Some(_) => {}
-        None => notes.push(Note::note(format!(
+        None => notes.push(Note::new(format!(
             "{owner} has no unexpired token {prefix}…: this is its first"
         ))),
     }
     if !others.is_empty() {
-        notes.push(Note::note(format!(
+        notes.push(Note::new(format!(
             "{owner} has other valid tokens too: {}; if they are not in use (an earlier run may \
              have been interrupted), delete them: kubectl octopus-argo token prune --except ID",
             others.join(", ")
@@ -192,7 +192,7 @@ pub fn revoke_old<'a>(
                     Gone::Deleted => "is revoked",
                     Gone::NotThere => "was gone already",
                 };
-                notes.push(Note::note(format!("the old token {id} of {owner} {how}")));
+                notes.push(Note::new(format!("the old token {id} of {owner} {how}")));
                 if let Err(error) = log.write(Step::Revoked(owner, id)) {
                     failed.get_or_insert(error);
                 }

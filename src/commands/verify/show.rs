@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::argocd::{Answer, Owner};
 use crate::commands::context::Context;
-use crate::octopus::{Judgement, Question};
+use crate::octopus::Judgement;
 use crate::report;
 use crate::tokens::{Identity, Round, meaning, server_version, stranger};
 

@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use kubectl_octopus_argo::argocd::{Answer as Said, Client, Options, Problem, Reason, Setup};
+use kubectl_octopus_argo::argocd::{
+    Answer as Said, Client, HintCommands, Options, Problem, Reason, Setup,
+};
 use kubectl_octopus_argo::argocd::{Logins, is_core};
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::input::{Cluster, Content, Scope, Wanted, get, objects, select};
@@ -83,6 +85,7 @@ fn calls(call: u8, answer: &Answer<'_>) -> Outcome {
             options: None,
             token: Some(Secret::new(SECRET)),
             timeout: std::time::Duration::from_secs(1),
+            commands: HintCommands::default(),
         },
     );
     let json = || serde_json::from_str::<Value>(answer.stdout).expect("what was read is JSON");
