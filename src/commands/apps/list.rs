@@ -25,7 +25,7 @@ const WANTED: [Wanted<'_>; 4] = [
     Wanted::ConfigMaps,
 ];
 
-pub(in crate::commands) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
+pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let Some(files) = read(&args.input, &WANTED, context)? else {
         return Err(Error::usage("there are no Applications to look at")
             .hint("give them with -f FILE, -f DIRECTORY, -f - or --live"));

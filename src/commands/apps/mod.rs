@@ -9,7 +9,7 @@ use super::context::Context;
 use crate::cli::{AppsArgs, AppsCommand};
 use crate::error::{Code, Result};
 
-pub(super) use list::run as list;
+pub(crate) use list::run as list;
 
 pub(crate) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     match &args.command {
