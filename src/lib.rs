@@ -1,7 +1,7 @@
 //! kubectl-octopus-argo connects Octopus Deploy to Argo CD.
 //!
-//! Data flows one way: [`input`] → [`octopus`], [`lint`], [`change`] → [`report`], [`emit`]. Only
-//! `commands` and `fleet` join the rooms; the rules of who may import whom are held by
+//! Data flows one way: [`input`] → [`site`] → [`octopus`], [`lint`], [`change`] → [`report`],
+//! [`emit`]. Only `commands` and `fleet` join the rooms; the rules of who may import whom are held by
 //! `tests/layers.rs`.
 
 pub mod argocd;
@@ -21,6 +21,7 @@ pub mod process;
 pub mod rbac;
 pub mod render;
 pub mod report;
+pub mod site;
 pub mod text;
 pub mod tokens;
 pub mod yaml;

@@ -25,14 +25,15 @@ const RULES: &[(&str, &[&str])] = &[
     ("report", &["model", "error", "octopus"]),
     ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
+    ("site", &["model", "error", "yaml", "rbac", "input"]),
     (
         "lint",
-        &["model", "error", "octopus", "rbac", "render", "yaml"],
+        &["model", "error", "input", "octopus", "rbac", "site", "yaml"],
     ),
     ("octopus", &["model", "error", "rbac", "render", "yaml"]),
     (
         "change",
-        &["model", "error", "input", "rbac", "render", "yaml"],
+        &["model", "error", "input", "rbac", "render", "site", "yaml"],
     ),
     ("emit", &["model", "error", "process"]),
     ("cli", &["model", "error", "yaml"]),
@@ -46,7 +47,7 @@ const RULES: &[(&str, &[&str])] = &[
         "commands",
         &[
             "model", "error", "host", "process", "argocd", "change", "cli", "config", "emit",
-            "input", "lint", "octopus", "rbac", "render", "report", "tokens", "yaml",
+            "input", "lint", "octopus", "rbac", "render", "report", "site", "tokens", "yaml",
         ],
     ),
     // `fleet`, `lib` and `main` see everything.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::forms::{self, Planned};
 use super::{ChangeRequest, Desired};
 use crate::error::Result;
-use crate::input::{Content, File, Origin, Selector, objects};
+use crate::input::{Content, File, Origin};
 use crate::model::{Form, MatchMode, Source, Which};
 use crate::rbac::{Line, lines};
+use crate::site::{Selector, objects};
 use crate::text::Note;
 use crate::yaml::{self, Stream};
 

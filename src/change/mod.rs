@@ -44,7 +44,7 @@ pub use values::ValuesFile;
 
 use desired::rules;
 
-use crate::input::Places;
+use crate::site::Places;
 use crate::text::{Note, NoteLevel};
 
 /// What happens to one key of a ConfigMap's `data`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{ChangeRequest, Desired, Planned, server_fields};
 use crate::error::{Error, Result};
-use crate::input::Object;
+use crate::site::Object;
 use crate::yaml::{self, Step, Stream};
 
 /// One object before and after.

@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
+use super::asked::{asked, question};
 use super::context::Context;
-use super::policy_input::{PolicyInput, text_of};
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
 use crate::rbac::vocabulary::{UnknownName, strict_actions, strict_resources};
 use crate::rbac::{
     AdminCan, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, LineId, Request,
-    Server, ServerSettings, Verdict,
+    Verdict,
 };
+use crate::site::{ArgoCd, text_of};
 
 /// How many lines that came close are shown.
 const NEAR: usize = 5;
@@ -21,13 +22,14 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
         return Err(Error::usage("there is no policy to ask")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let mut input = PolicyInput::find(&files, &args.input, context)?;
-    input.set.builtin = args.use_builtin_policy;
-    input.set.version = version;
+    let question = question(&args.input, version);
+    let argocd = asked(&files, &question, context)?;
+    let mut set = argocd.policy_set();
+    set.builtin = args.use_builtin_policy;
     if let Some(role) = &args.default_role {
-        input.set.default_role.clone_from(role);
+        set.default_role.clone_from(role);
     }
-    let can = AdminCan::load(&input.set).map_err(|fatal| refuse(&fatal, &input))?;
+    let can = AdminCan::load(&set).map_err(|fatal| refuse(&fatal, &argocd))?;
     let object = args.object.as_deref().unwrap_or_default();
     let answer = can
         .ask(
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
             object,
             args.strict,
         )
-        .map_err(|fatal| refuse(&fatal, &input))?;
+        .map_err(|fatal| refuse(&fatal, &argocd))?;
     // Argo CD's own command warns about the built-in roles too, because it looks at the user's
     // policy alone.
     let defined = can.enforcer().roles_without_rules().is_empty();
@@ -46,34 +48,46 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
             context.warn(warning);
         }
     }
-    let server;
-    let (enforcer, subject, decision) = if args.groups.is_empty() && input.projects.is_empty() {
-        (can.enforcer(), args.subject.clone(), answer.decision)
+    let server = argocd.server(set)?;
+    let scopes = argocd.scopes()?;
+    let claims = Claims::in_scopes(&args.subject, &args.groups, scopes.as_deref());
+    let found = server.decide(&claims, &answer.resource, &args.action, &answer.object);
+    let request = Request::new(
+        &found.subject,
+        &answer.resource,
+        &args.action,
+        &answer.object,
+    );
+    let mut reasons = String::new();
+    let open = if let Some(place) = argocd.disables_auth() {
+        let _ = writeln!(
+            reasons,
+            "  allowed because server.disable.auth is set ({place}): everybody may do everything"
+        );
+        true
+    } else if answer.resource == "logs" && argocd.logs_are_open() {
+        let _ = writeln!(
+            reasons,
+            "  allowed because Argo CD {version} does not enforce logs: whoever reaches the application reads them"
+        );
+        true
     } else {
-        let settings = ServerSettings {
-            scopes: input.scopes.clone(),
-            ..ServerSettings::default()
-        };
-        server = Server::load(input.set.clone(), input.projects.clone(), settings)
-            .map_err(|error| input.refuse(&error))?;
-        let claims = claims(args, input.scopes.as_deref());
-        let found = server.decide(&claims, &answer.resource, &args.action, &answer.object);
-        (found.enforcer, found.subject, found.decision)
+        let why = found.enforcer.explain(&request, NEAR);
+        reasons = explain(&why, found.enforcer, &request, &argocd, &args.subject);
+        if !found.allowed() {
+            reasons.push_str(&groups_in_vain(args, found.enforcer));
+        }
+        false
     };
-    let request = Request::new(&subject, &answer.resource, &args.action, &answer.object);
-    let mut text = if decision.allowed() { "Yes\n" } else { "No\n" }.to_owned();
+    let allowed = open || found.allowed();
+    let mut text = if allowed { "Yes\n" } else { "No\n" }.to_owned();
     if args.explain.unwrap_or(context.host.terminal.stdout) {
-        let why = enforcer.explain(&request, NEAR);
-        text.push_str(&explain(&why, enforcer, &request, &input, &args.subject));
+        text.push_str(&reasons);
     }
     if !context.is_quiet() {
         context.print(&context.shown(&text))?;
     }
-    Ok(if decision.allowed() {
-        Code::OK
-    } else {
-        Code::NO
-    })
+    Ok(if allowed { Code::OK } else { Code::NO })
 }
 
 pub(super) fn version(asked: Option<&str>) -> Result<ArgoCdVersion> {
@@ -85,26 +99,29 @@ pub(super) fn version(asked: Option<&str>) -> Result<ArgoCdVersion> {
         .map_err(|error: crate::rbac::BadVersion| Error::usage(error.to_string()))
 }
 
-/// The claims of a token that names these groups, under the claim that Argo CD looks at first.
-fn claims(args: &CanArgs, scopes: Option<&[String]>) -> Claims {
-    let scope = scopes
-        .and_then(<[String]>::first)
-        .map_or("groups", String::as_str);
-    let claims = serde_json::json!({"sub": args.subject, scope: args.groups});
-    Claims::new(claims.as_object().cloned().unwrap_or_default())
+/// Says which of the groups the server does not ask for, because no `g` line binds them.
+fn groups_in_vain(args: &CanArgs, enforcer: &Enforcer) -> String {
+    let mut out = String::new();
+    for group in args.groups.iter().filter(|group| !enforcer.is_bound(group)) {
+        let _ = writeln!(
+            out,
+            "  the group {group} is not asked for: no g line binds it to a role"
+        );
+    }
+    out
 }
 
-fn refuse(fatal: &Fatal, input: &PolicyInput<'_>) -> Error {
+fn refuse(fatal: &Fatal, argocd: &ArgoCd<'_>) -> Error {
     match fatal {
-        Fatal::Policy { error, .. } => input.refuse(error),
+        Fatal::Policy { error, .. } => argocd.refuse(error),
         Fatal::Name(name) => {
             let valid = match name {
                 UnknownName::Resource(_) => {
-                    let known: Vec<_> = strict_resources(input.set.version).collect();
+                    let known: Vec<_> = strict_resources(argocd.version).collect();
                     format!("valid resources: {}", known.join(", "))
                 }
                 UnknownName::Action { resource, .. } => {
-                    let actions = strict_actions(resource, input.set.version).unwrap_or_default();
+                    let actions = strict_actions(resource, argocd.version).unwrap_or_default();
                     format!("valid actions: {}", actions.join(", "))
                 }
             };
@@ -120,13 +137,13 @@ fn explain(
     why: &Explanation,
     enforcer: &Enforcer,
     request: &Request<'_>,
-    input: &PolicyInput<'_>,
+    argocd: &ArgoCd<'_>,
     asked: &str,
 ) -> String {
     let mut out = String::new();
     let mut line = |label: &str, id: LineId| {
         let _ = match enforcer.line(id) {
-            Some(found) => writeln!(out, "{label}{}: {}", input.place(&found), text_of(&found)),
+            Some(found) => writeln!(out, "{label}{}: {}", argocd.place(&found), text_of(&found)),
             None => writeln!(
                 out,
                 "{label}the policy has no rule at all, and Argo CD then allows what has no subject"
@@ -168,7 +185,12 @@ fn explain(
         );
         for id in &why.near {
             if let Some(found) = enforcer.line(*id) {
-                let _ = writeln!(out, "  close: {}: {}", input.place(&found), text_of(&found));
+                let _ = writeln!(
+                    out,
+                    "  close: {}: {}",
+                    argocd.place(&found),
+                    text_of(&found)
+                );
             }
         }
         if why.near_count > why.near.len() {

@@ -9,9 +9,10 @@ use super::words::{change_options, kubectl_flags};
 use crate::change::{Asked, ChangeRequest, Commands, Goal};
 use crate::cli::{self, Change, Mode, Only};
 use crate::error::{Error, Result};
-use crate::input::{Scope, Selector, read_text};
+use crate::input::read_text;
 use crate::model::{MatchMode, Source, Which};
 use crate::render::{Override, names};
+use crate::site::{Scope, Selector};
 use crate::yaml::Stream;
 
 /// The change that the arguments ask for, with the templates and values of their files.

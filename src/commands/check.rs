@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::asked::{asked, question};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::Context;
-use super::policy_input::PolicyInput;
-use crate::change::{after, fresh};
+use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::read_text;
-use crate::model::Source;
+use crate::model::{Form, ProjectName};
 use crate::octopus::{self, Check, Checker, Expectation, Needs, Purpose};
-use crate::rbac::{Enforcer, Server, ServerSettings};
+use crate::rbac::{Enforcer, LineId};
 use crate::report::check;
+use crate::site::{AppProject, ArgoCd};
+use crate::text::Source;
 use crate::yaml::Stream;
 
 pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -35,37 +37,48 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
             context.telling(|notes| after(files, &request, args.input.form, &selector, notes))?
         }
     };
-    let mut input = PolicyInput::find(&files, &args.input, context)?;
-    input.set.builtin = args.use_builtin_policy;
-    input.set.version = version;
-    let checks = if args.expect.is_empty() {
-        let enforcer = Enforcer::load(&input.set).map_err(|error| input.refuse(&error))?;
-        let checker = Checker {
-            enforcer: &enforcer,
-            texts: input.set.texts.iter().map(|text| &*text.text).collect(),
-            describe: &|enforcer, line| input.describe(enforcer, line),
-            account: request.account.as_str(),
-            needs: &Needs {
-                allow_sync: args.change.allow_sync,
-                projects: request.projects.clone(),
-                role: false,
-            },
-            strict: args.strict,
-            version,
-            logs_are_open: !version.enforces_logs() && !input.enforces_logs(),
-        };
-        checker.checks()
+    let question = question(&args.input, version);
+    let argocd = asked(&files, &question, context)?;
+    let mut set = argocd.policy_set();
+    set.builtin = args.use_builtin_policy;
+    let server = argocd.server(set)?;
+    let describe = |enforcer: &Enforcer, line: LineId| argocd.describe(enforcer, line);
+    let logs = || format!("Argo CD {version} does not enforce logs");
+    let disabled = argocd.disables_auth().map(|place| {
+        format!("{place}: server.disable.auth is set, so everybody may do everything")
+    });
+    let opened = |resource: &str| {
+        let logs = (resource == "logs" && argocd.logs_are_open()).then(logs);
+        disabled.clone().or(logs)
+    };
+    let checks = if !args.expect.is_empty() {
+        let scopes = argocd.scopes()?;
+        octopus::ask(
+            &expectations,
+            &server,
+            scopes.as_deref(),
+            &opened,
+            &describe,
+        )
+    } else if let Some(reason) = &disabled {
+        vec![nothing_proved(request.account.as_str(), reason)]
     } else {
-        let settings = ServerSettings {
-            scopes: input.scopes.clone(),
-            ..ServerSettings::default()
-        };
-        let server = Server::load(input.set.clone(), input.projects.clone(), settings)
-            .map_err(|error| input.refuse(&error))?;
-        let scopes = input.scopes.as_deref().unwrap_or_default();
-        octopus::ask(&expectations, &server, scopes, &|enforcer, line| {
-            input.describe(enforcer, line)
-        })
+        let mut checks = Vec::new();
+        for (account, needs) in accounts(args, &request, &argocd)? {
+            let checker = Checker {
+                server: &server,
+                app_projects: argocd.projects.iter().map(AppProject::name).collect(),
+                texts: argocd.texts().collect(),
+                describe: &describe,
+                account: &account,
+                needs: &needs,
+                strict: args.strict,
+                version,
+                opened: &opened,
+            };
+            checks.extend(checker.checks());
+        }
+        checks
     };
     let text = match args.output {
         CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
@@ -84,6 +97,54 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     } else {
         Code::NO
     })
+}
+
+/// Whom the checks are about, and what each needs: the account, or with `--form appproject` its
+/// role of every project that is named, or else of every project in the input.
+fn accounts(
+    args: &CheckArgs,
+    request: &ChangeRequest,
+    argocd: &ArgoCd<'_>,
+) -> Result<Vec<(String, Needs)>> {
+    let needs = |projects, role| Needs {
+        allow_sync: args.change.allow_sync,
+        projects,
+        role,
+    };
+    if args.input.form != Some(Form::AppProject) {
+        let account = request.account.to_string();
+        return Ok(vec![(account, needs(request.projects.clone(), false))]);
+    }
+    let projects = if request.projects.is_empty() {
+        let read = argocd
+            .projects
+            .iter()
+            .map(|project| ProjectName::new(project.name()));
+        read.collect::<Result<Vec<_>, _>>().map_err(Error::input)?
+    } else {
+        request.projects.clone()
+    };
+    let role = |project: ProjectName| {
+        let account = format!("proj:{project}:{}", request.account);
+        (account, needs(vec![project], true))
+    };
+    Ok(projects.into_iter().map(role).collect())
+}
+
+/// The one check of a server that authorises nothing.
+fn nothing_proved(account: &str, reason: &str) -> Check {
+    Check {
+        subject: account.to_owned(),
+        action: "*".to_owned(),
+        resource: "*".to_owned(),
+        object: "(any)".to_owned(),
+        want: "no",
+        got: "yes",
+        decided_by: reason.to_owned(),
+        purpose: Purpose::Forbidden,
+        ok: false,
+        name: None,
+    }
 }
 
 fn summarise(checks: &[Check], context: &mut Context<'_, '_>) {

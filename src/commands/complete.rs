@@ -9,9 +9,10 @@ use crate::cli::{self, Candidate, Lookup, Offer, Wanted};
 use crate::config;
 use crate::error::Code;
 use crate::host::Host;
-use crate::input::{self, File, Object, Reader};
+use crate::input::{self, File, Reader};
 use crate::lint;
 use crate::rbac::{ArgoCdVersion, vocabulary};
+use crate::site::{Object, objects};
 use crate::yaml::{Node, Stream};
 
 /// `ShellCompDirectiveNoFileComp` of kubectl's completion: the shell adds no files of its own.
@@ -126,7 +127,7 @@ fn accounts(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
 /// The AppProjects in the input named so far.
 fn projects(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     let files = files(offer, host);
-    let found = input::objects(&files);
+    let found = objects(&files);
     let mut names: Vec<&str> = found
         .iter()
         .filter(|object| object.kind() == "AppProject")

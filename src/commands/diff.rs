@@ -12,9 +12,9 @@ use super::permissions::{permissions, refuse_collateral};
 use crate::change::{Planned, Side, fresh_sides, plan, sides, tell_owner};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
-use crate::input::objects;
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
+use crate::site::objects;
 
 pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;

@@ -8,11 +8,12 @@ use super::context::Context;
 use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{self, File, Origin, objects};
-use crate::lint::{self, Object, Options, Outcome, Safety, Selection, Severity, Subject, Text};
+use crate::input::{self, File, Origin};
+use crate::lint::{self, Outcome, Safety, Selection, Severity};
 use crate::model::Source;
 use crate::report::findings::{self, Counts, Finding, Level, Mark, RuleInfo};
 use crate::report::{Style, printable};
+use crate::site::{Options, Place, Site};
 use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
@@ -48,21 +49,21 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         Some(safety) => fix(&mut files, safety, &selection, &options)?,
         None => BTreeMap::new(),
     };
-    let subject = subject(&files, &options);
-    if subject.is_empty() && failures.is_empty() {
+    let site = Site::new(&files, options);
+    if site.is_empty() && failures.is_empty() {
         if args.skip_unrelated {
             return Ok(Code::OK);
         }
         return Err(nothing());
     }
-    if subject.foreign() > 0 && !args.skip_unrelated {
-        let foreign = subject.foreign();
+    if site.foreign() > 0 && !args.skip_unrelated {
+        let foreign = site.foreign();
         let objects = if foreign == 1 { "object" } else { "objects" };
         context.note(format!("ignored {foreign} {objects} of other kinds"));
     }
-    let outcome = lint::run(&subject, &selection);
+    let outcome = lint::run(&site, &selection);
     let printed = args.fix.is_some() && save(&files, &fixed, context)?;
-    report(args, &subject, &outcome, &files, printed, context)?;
+    report(args, &site, &outcome, &files, printed, context)?;
     for error in &failures {
         context.show(error);
     }
@@ -117,28 +118,6 @@ fn list() -> String {
     out
 }
 
-/// What was read, sorted for the rules.
-pub(super) fn subject<'f>(files: &'f [File], options: &Options) -> Subject<'f> {
-    let texts = files.iter().map(|file| match &file.content {
-        input::Content::Documents(stream) => Text {
-            source: stream.source(),
-            content: lint::Content::Documents(stream),
-        },
-        input::Content::Policy(source) => Text {
-            source,
-            content: lint::Content::Policy,
-        },
-    });
-    let objects = objects(files).into_iter().map(|object| Object {
-        file: object.file,
-        document: object.document,
-        parsed: object.in_document(),
-        route: object.route,
-        node: object.node,
-    });
-    Subject::new(texts.collect(), objects.collect(), options.clone())
-}
-
 /// What became of a file.
 struct Fixed {
     /// Its text as it was read.
@@ -161,16 +140,16 @@ fn fix(
     let mut all = BTreeMap::new();
     for _ in 0..ROUNDS {
         let fixed = {
-            let subject = subject(files, options);
-            let outcome = lint::run(&subject, selection);
-            lint::fix::apply(&subject, &outcome.findings, most)
+            let site = Site::new(files, options.clone());
+            let outcome = lint::run(&site, selection);
+            lint::fix::apply(&site, &outcome.findings, most)
         };
         if fixed.is_empty() {
             break;
         }
         for one in fixed {
             let known = all.entry(one.file).or_insert_with(|| Fixed {
-                before: text_of(&files[one.file]).to_owned(),
+                before: files[one.file].source().text().to_owned(),
                 count: 0,
             });
             known.count += one.count;
@@ -209,7 +188,7 @@ fn save(
             path: context.host.path(path),
             shown,
             before: before.clone(),
-            after: text_of(file).to_owned(),
+            after: file.source().text().to_owned(),
         });
     }
     replace_all(&replacements, None)?;
@@ -218,22 +197,15 @@ fn save(
     }
     let stdin = files.iter().find(|file| file.origin == Origin::Stdin);
     if let Some(file) = stdin {
-        context.print(text_of(file))?;
+        context.print(file.source().text())?;
     }
     Ok(stdin.is_some())
-}
-
-fn text_of(file: &File) -> &str {
-    match &file.content {
-        input::Content::Documents(stream) => stream.source().text(),
-        input::Content::Policy(source) => source.text(),
-    }
 }
 
 /// The findings in the format that was asked for.
 fn report(
     args: &LintArgs,
-    subject: &Subject<'_>,
+    site: &Site<'_>,
     outcome: &Outcome,
     files: &[File],
     to_stderr: bool,
@@ -242,9 +214,9 @@ fn report(
     let found: Vec<Finding<'_>> = outcome
         .findings
         .iter()
-        .map(|finding| shown(finding, subject))
+        .map(|finding| shown(finding, site))
         .collect();
-    let names: Vec<&str> = files.iter().map(name_of).collect();
+    let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     let text = match args.output {
         LintOutput::Text if to_stderr => findings::text(&found, Style::new(false)),
         LintOutput::Text => findings::text(&found, context.style()),
@@ -273,13 +245,6 @@ fn report(
     Ok(())
 }
 
-fn name_of(file: &File) -> &str {
-    match &file.content {
-        input::Content::Documents(stream) => stream.source().name(),
-        input::Content::Policy(source) => source.name(),
-    }
-}
-
 fn level(severity: Severity) -> Level {
     match severity {
         Severity::Note => Level::Note,
@@ -298,9 +263,9 @@ fn info(rule: &dyn lint::Rule) -> RuleInfo {
     }
 }
 
-pub(super) fn shown<'s>(finding: &lint::Finding, subject: &Subject<'s>) -> Finding<'s> {
-    let mark = |place: &lint::Place, label: &str| Mark {
-        source: subject.source(place.file),
+pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> Finding<'s> {
+    let mark = |place: &Place, label: &str| Mark {
+        source: site.source(place.file),
         span: place.span.clone(),
         label: label.to_owned(),
     };

@@ -1,14 +1,15 @@
 //! `matrix`: who may do what, for every subject and role that the policy names.
 
+use super::asked::{asked, question};
 use super::can::version;
 use super::context::Context;
-use super::policy_input::PolicyInput;
 use crate::cli::{MatrixArgs, MatrixOutput};
 use crate::error::{Code, Error, Result};
-use crate::input::{Content, File};
+use crate::input::File;
 use crate::rbac::analysis::{State, effective, subjects};
-use crate::rbac::{Effect, Enforcer, PolicySet};
+use crate::rbac::{Effect, Enforcer, PolicySet, project_role};
 use crate::report::matrix::{self, Permission};
+use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
@@ -16,45 +17,27 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         return Err(Error::usage("there is no policy to show")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let mut input = PolicyInput::find(&files, &args.input, context)?;
-    input.set.builtin = args.use_builtin_policy;
-    input.set.version = version;
-    let enforcer = Enforcer::load(&input.set).map_err(|error| input.refuse(&error))?;
-    let named = named(&input, args)?;
+    let question = question(&args.input, version);
+    let argocd = asked(&files, &question, context)?;
+    if let Some(place) = argocd.disables_auth() {
+        context.warn(format!(
+            "everybody may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
+        ));
+    }
+    let mut set = argocd.policy_set();
+    set.builtin = args.use_builtin_policy;
+    let named = named(&argocd, &set, args)?;
+    let server = argocd.server(set)?;
     let mut rows = Vec::new();
     for subject in &named {
-        for cell in effective(&enforcer, subject, version) {
-            if !args.resource.is_empty() && !args.resource.contains(&cell.resource) {
-                continue;
+        rows.extend(permissions(&argocd, server.base(), subject, None, args));
+        for project in &argocd.projects {
+            let name = project.name();
+            let of_other = project_role(subject).is_some_and(|(of, _)| of != name);
+            if !of_other {
+                let enforcer = server.enforcer_of(name);
+                rows.extend(permissions(&argocd, enforcer, subject, Some(name), args));
             }
-            rows.extend(cell.entries.iter().map(|entry| Permission {
-                subject: subject.clone(),
-                resource: cell.resource.clone(),
-                action: cell.action.clone(),
-                object: entry.object.clone(),
-                effect: if entry.effect == Effect::Allow {
-                    "allow"
-                } else {
-                    "deny"
-                },
-                state: match entry.state {
-                    State::InForce => "in force".to_owned(),
-                    State::Limited => "limited by denies".to_owned(),
-                    State::Overruled(line) => {
-                        format!("overruled by {}", input.describe(&enforcer, line))
-                    }
-                    State::Fails(line) => {
-                        format!(
-                            "cannot be evaluated because of {}",
-                            input.describe(&enforcer, line)
-                        )
-                    }
-                    State::Never => "never: its pattern does not compile".to_owned(),
-                },
-                in_force: entry.state.is_in_force(),
-                by_default_role: entry.by_default_role,
-                decided_by: input.describe(&enforcer, entry.line),
-            }));
         }
     }
     let text = match args.output {
@@ -71,33 +54,89 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     Ok(Code::OK)
 }
 
+/// The rows of one subject: those of the policy itself, or those that come from a project's roles.
+fn permissions(
+    argocd: &ArgoCd<'_>,
+    enforcer: &Enforcer,
+    subject: &str,
+    project: Option<&str>,
+    args: &MatrixArgs,
+) -> Vec<Permission> {
+    let mut rows = Vec::new();
+    let key = project.map(|name| format!("AppProject {name}"));
+    for cell in effective(enforcer, subject, argocd.version) {
+        if !args.resource.is_empty() && !args.resource.contains(&cell.resource) {
+            continue;
+        }
+        let entries = cell.entries.iter().filter(|entry| match &key {
+            // What the policy gives is listed once, with the policy.
+            Some(key) => {
+                let line = enforcer.line(entry.line);
+                line.is_some_and(|line| &*line.key == key.as_str())
+            }
+            None => true,
+        });
+        rows.extend(entries.map(|entry| Permission {
+            subject: subject.to_owned(),
+            resource: cell.resource.clone(),
+            action: cell.action.clone(),
+            object: entry.object.clone(),
+            effect: if entry.effect == Effect::Allow {
+                "allow"
+            } else {
+                "deny"
+            },
+            state: match entry.state {
+                State::InForce => "in force".to_owned(),
+                State::Limited => "limited by denies".to_owned(),
+                State::Overruled(line) => {
+                    format!("overruled by {}", argocd.describe(enforcer, line))
+                }
+                State::Fails(line) => {
+                    format!(
+                        "cannot be evaluated because of {}",
+                        argocd.describe(enforcer, line)
+                    )
+                }
+                State::Never => "never: its pattern does not compile".to_owned(),
+            },
+            in_force: entry.state.is_in_force(),
+            by_default_role: entry.by_default_role,
+            decided_by: argocd.describe(enforcer, entry.line),
+        }));
+    }
+    rows
+}
+
 /// What was read, for the page's title.
 fn name(files: &[File]) -> String {
-    let names: Vec<&str> = files
-        .iter()
-        .map(|file| match &file.content {
-            Content::Documents(stream) => stream.source().name(),
-            Content::Policy(source) => source.name(),
-        })
-        .collect();
+    let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     names.join(", ")
 }
 
-/// Every name in the user's own policy; a subject that is asked for and not named there has what
-/// the default role gives.
-fn named(input: &PolicyInput<'_>, args: &MatrixArgs) -> Result<Vec<String>> {
+/// Every name in the user's own policy and in the AppProjects' roles; a subject that is asked for
+/// and not named there has what the default role gives.
+fn named(argocd: &ArgoCd<'_>, set: &PolicySet, args: &MatrixArgs) -> Result<Vec<String>> {
     if !args.subject.is_empty() {
         return Ok(args.subject.clone());
     }
     let own = PolicySet {
         builtin: false,
-        ..input.set.clone()
+        ..set.clone()
     };
-    let own = Enforcer::load(&own).map_err(|error| input.refuse(&error))?;
-    let mut named: Vec<String> = subjects(&own).map(str::to_owned).collect();
-    let default_role = &input.set.default_role;
+    let own = argocd.server(own)?;
+    let mut named: Vec<String> = subjects(own.base()).map(str::to_owned).collect();
+    let default_role = &set.default_role;
     if !default_role.is_empty() && !named.contains(default_role) {
         named.push(default_role.clone());
+    }
+    for project in &argocd.projects {
+        let of_project = subjects(own.enforcer_of(project.name())).map(str::to_owned);
+        for subject in of_project.chain(project.subjects()) {
+            if !named.contains(&subject) {
+                named.push(subject);
+            }
+        }
     }
     Ok(named)
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::forms::holders;
-use super::policy_input::PolicyInput;
+use super::asked::question;
 use crate::change::{Edited, Planned, changed_but, form_of_planned};
 use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
-use crate::input::{Content, File, objects};
+use crate::input::{Content, File};
 use crate::model::{AccountName, Which};
 use crate::rbac::analysis::{Whom, compare};
 use crate::rbac::{ArgoCdVersion, Enforcer};
 use crate::report::permissions::PermissionChange;
+use crate::site;
 use crate::yaml::Stream;
 
 /// Everybody, in the report.
@@ -34,32 +34,30 @@ pub(super) fn permissions(
     if !planned.iter().any(decides) {
         return Ok(None);
     }
-    let form = Some(form_of_planned(planned));
     let after: Vec<File> = files
         .iter()
         .zip(changed_but(files, planned, edited)?)
-        .filter_map(|(file, changed)| {
-            let stream = changed.or_else(|| file.stream().cloned())?;
-            Some(File {
-                origin: file.origin.clone(),
-                content: Content::Documents(stream),
-            })
+        .map(|(file, changed)| File {
+            origin: file.origin.clone(),
+            content: match (changed, &file.content) {
+                (Some(stream), _) => Content::Documents(stream),
+                (None, Content::Documents(stream)) => Content::Documents(stream.clone()),
+                (None, Content::Policy(source)) => Content::Policy(source.clone()),
+            },
         })
         .collect();
-    let before = with_documents(files);
-    let (found_before, found_after) = (objects(&before), objects(&after));
-    let before_and_after = holders(form, &found_before, args)?.holders.into_iter();
-    let before_and_after = before_and_after.zip(holders(form, &found_after, args)?.holders);
+    let mut question = question(args, ArgoCdVersion::NEWEST);
+    question.form = Some(form_of_planned(planned));
+    let before = site::ask(files, &question)?.argocds.into_iter();
+    let before_and_after = before.zip(site::ask(&after, &question)?.argocds);
     let mut changes = Vec::new();
     for (was, will) in before_and_after {
-        if was.rbac_cm.is_none() && will.rbac_cm.is_none() {
+        if !was.has_policy() && !will.has_policy() {
             continue;
         }
         let namespace = was.namespace.clone();
-        let was = PolicyInput::of(was, &before, &found_before)?;
-        let will = PolicyInput::of(will, &after, &found_after)?;
-        let one = Enforcer::load(&was.set).map_err(|error| was.refuse(&error))?;
-        let other = Enforcer::load(&will.set).map_err(|error| will.refuse(&error))?;
+        let one = Enforcer::load(&was.policy_set()).map_err(|error| was.refuse(&error))?;
+        let other = Enforcer::load(&will.policy_set()).map_err(|error| will.refuse(&error))?;
         for subject in compare(&one, &other, ArgoCdVersion::NEWEST).subjects {
             let name = match &subject.whom {
                 Whom::Everybody => EVERYBODY.to_owned(),
@@ -101,19 +99,6 @@ pub(super) fn permissions(
         }
     }
     Ok(Some(changes))
-}
-
-/// The files that hold documents, so that files before and after stand side by side.
-fn with_documents(files: &[File]) -> Vec<File> {
-    let streams = files
-        .iter()
-        .filter_map(|file| Some((file.origin.clone(), file.stream()?.clone())));
-    streams
-        .map(|(origin, stream)| File {
-            origin,
-            content: Content::Documents(stream),
-        })
-        .collect()
 }
 
 /// Refuses a change that concerns anybody but the account.

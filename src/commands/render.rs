@@ -14,8 +14,9 @@ use crate::change::{
 use crate::cli::{Form, Format, RenderArgs, RenderOutput};
 use crate::emit::{Replacement, create_directory, place, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Object, Origin, objects};
+use crate::input::{File, Origin};
 use crate::model::Owner;
+use crate::site::{Object, objects};
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
 struct Asked {

@@ -1,24 +1,12 @@
-//! From files, stdin, the cluster or the sample to parsed texts and the objects in them.
+//! From files, stdin, the cluster or the sample to parsed texts.
 
-mod argocd;
 mod files;
 mod live;
-mod marks;
-mod object;
-mod places;
-mod select;
-mod values;
 
 use std::path::PathBuf;
 
-pub use argocd::ArgoCd;
 pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, Wanted, get};
-pub use marks::marks;
-pub use object::{Object, objects};
-pub use places::{Below, Both, Places};
-pub use select::{Instance, Role, Scope, Selection, Selector, Target, select, select_roles};
-pub use values::Values;
 
 use crate::error::Result;
 use crate::model::Source;
@@ -65,6 +53,14 @@ impl File {
         match &self.content {
             Content::Documents(stream) => Some(stream),
             Content::Policy(_) => None,
+        }
+    }
+
+    /// Its text and its name.
+    pub fn source(&self) -> &Source {
+        match &self.content {
+            Content::Documents(stream) => stream.source(),
+            Content::Policy(source) => source,
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Applications and ApplicationSets as rules see them.
 
-use super::object::Object;
-use super::spot::Spot;
-use super::subject::Subject;
 use crate::octopus::apps::{AppSource, Application, Kind, Parent};
+use crate::site::{Object, Site, Spot};
 use crate::yaml::{Entry, Node, Step};
 
 /// The rules about Applications, which `apps` runs too.
@@ -30,17 +28,15 @@ pub(super) const RULES: [&str; 16] = [
 pub(super) struct App<'a> {
     pub(super) object: Object<'a>,
     pub(super) application: Application<'a>,
-    text: &'a str,
 }
 
 /// The Applications and ApplicationSets.
-pub(super) fn applications<'a>(subject: &Subject<'a>) -> Vec<App<'a>> {
-    let apps = subject.relevant.iter().filter_map(|object| {
-        let application = Application::read(object.parsed, object.node)?;
+pub(super) fn applications<'a>(site: &Site<'a>) -> Vec<App<'a>> {
+    let apps = site.relevant.iter().filter_map(|object| {
+        let application = Application::read(object.in_document(), object.node)?;
         Some(App {
             object: object.clone(),
             application,
-            text: subject.source(object.file).text(),
         })
     });
     apps.collect()
@@ -127,15 +123,6 @@ impl<'a> App<'a> {
 
     /// The value at the end of a path of keys.
     pub(super) fn at(&self, path: &[&str]) -> Option<Spot<'a>> {
-        let (last, above) = path.split_last()?;
-        let entry = self.object.find(above)?.entry(last)?;
-        Some(Spot {
-            file: self.object.file,
-            document: Some((self.object.document, self.object.parsed)),
-            route: self.object.route_to(path),
-            key: Some(&entry.key),
-            node: Some(&entry.value),
-            text: self.text,
-        })
+        Spot::of_path(&self.object, path)
     }
 }

@@ -3,20 +3,8 @@
 use std::ops::Range;
 
 use super::rule::{About, Severity};
+use crate::site::Place;
 use crate::yaml::Step;
-
-/// A place in a text that was read. It becomes line and column only when it is printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Which text.
-    pub file: usize,
-    /// Which document of it; a bare policy has none.
-    pub document: Option<usize>,
-    /// The way from the document's root to the value that holds the place.
-    pub route: Vec<Step>,
-    /// Its bytes in the text.
-    pub span: Range<usize>,
-}
 
 /// Another place that belongs to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Change, Finding, Fix, Safety, Target};
-use super::subject::{Content, Subject};
+use crate::input::Content;
+use crate::site::Site;
 use crate::yaml::{self, Edit, Node, NodeKind, Stream};
 
 /// What became of the fixes for one text.
@@ -20,7 +21,7 @@ pub struct Fixed {
 /// Makes the fixes that are at most this unsafe, and returns the texts that change. A fix that
 /// touches what another one touches waits for the next round; one that the editor refuses (inside
 /// an anchor, say) is left out.
-pub fn apply(subject: &Subject<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> {
+pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> {
     let mut by_file: BTreeMap<usize, Vec<&Fix>> = BTreeMap::new();
     for finding in findings {
         if let Some(fix) = &finding.fix
@@ -33,13 +34,13 @@ pub fn apply(subject: &Subject<'_>, findings: &[Finding], most: Safety) -> Vec<F
     let mut fixed = Vec::new();
     for (file, wanted) in by_file {
         let chosen = without_overlaps(wanted);
-        let text = &subject.texts[file];
-        let new = match text.content {
-            Content::Policy => bare(text.source.text(), &chosen).map(|new| (new, chosen.len())),
+        let old = site.source(file).text();
+        let new = match &site.files[file].content {
+            Content::Policy(_) => bare(old, &chosen).map(|new| (new, chosen.len())),
             Content::Documents(stream) => documents(stream, &chosen),
         };
         if let Some((new, count)) = new
-            && new != text.source.text()
+            && new != old
         {
             fixed.push(Fixed {
                 file,
@@ -52,11 +53,11 @@ pub fn apply(subject: &Subject<'_>, findings: &[Finding], most: Safety) -> Vec<F
 }
 
 /// Whether the editor can make a fix: no value on the way is an alias, or shared through an anchor.
-pub(super) fn is_possible(subject: &Subject<'_>, fix: &Fix) -> bool {
+pub(super) fn is_possible(site: &Site<'_>, fix: &Fix) -> bool {
     fix.changes.iter().all(|change| {
         let target = change.target();
         let (Content::Documents(stream), Some(document)) =
-            (subject.texts[target.file].content, target.document)
+            (&site.files[target.file].content, target.document)
         else {
             return true;
         };

@@ -4,26 +4,26 @@
 //! a policy on a line of its own above the line. At the end of a policy line it would become part
 //! of that line.
 
-use super::Subject;
-use super::finding::{Finding, Place};
-use super::subject::Content;
+use super::finding::Finding;
+use crate::input::Content;
+use crate::site::{Place, Site};
 use crate::yaml::{Document, Node, NodeKind, ScalarStyle, Step};
 
 /// For each text whether any comment in it ignores anything: most have none.
-pub(super) fn marked(subject: &Subject<'_>) -> Vec<bool> {
-    let texts = subject.texts.iter();
-    texts
-        .map(|text| text.source.text().contains("octopus-argo:"))
+pub(super) fn marked(site: &Site<'_>) -> Vec<bool> {
+    let files = site.files.iter();
+    files
+        .map(|file| file.source().text().contains("octopus-argo:"))
         .collect()
 }
 
 /// Whether a comment ignores a finding.
-pub(super) fn is_ignored(subject: &Subject<'_>, finding: &Finding) -> bool {
-    let text = subject.source(finding.place.file).text();
+pub(super) fn is_ignored(site: &Site<'_>, finding: &Finding) -> bool {
+    let text = site.source(finding.place.file).text();
     let is_policy = match finding.place.document {
         None => true,
         Some(index) => {
-            let Content::Documents(stream) = subject.texts[finding.place.file].content else {
+            let Content::Documents(stream) = &site.files[finding.place.file].content else {
                 return false;
             };
             let document = &stream.documents()[index];

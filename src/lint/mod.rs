@@ -1,32 +1,25 @@
 //! What is wrong with an Argo CD's accounts and policies, before the server says so.
 //!
-//! [`Subject`] is everything that was read, sorted: the settings that end up in argocd-cm and in
+//! [`Site`] is everything that was read, sorted: the settings that end up in argocd-cm and in
 //! argocd-rbac-cm, whichever form they come in, and the policy with its lines. Each [`Rule`] looks
 //! at it and reports [`Finding`]s: data, with places that become line and column only when printed.
 //! [`fix`] turns the fixes of findings into new texts.
 
-mod accounts;
 mod apps;
+mod edit;
 mod finding;
 pub mod fix;
 mod ignore;
-mod instance;
-mod object;
 mod pattern;
-mod policy;
 mod rule;
 mod rules;
-mod settings;
-mod spot;
-mod subject;
 mod vocabulary;
 
-pub use finding::{Change, Finding, Fix, Place, Related, Safety, Target};
-pub use object::Object;
+pub use finding::{Change, Finding, Fix, Related, Safety, Target};
 pub use rule::{About, Rule, Severity};
 pub use rules::ALL;
-pub use subject::{Content, Options, Subject, Text};
 
+use crate::site::Site;
 use finding::Findings;
 
 /// Which rules run.
@@ -74,10 +67,10 @@ pub struct Outcome {
 }
 
 /// Runs the selected rules.
-pub fn run(subject: &Subject<'_>, selection: &Selection) -> Outcome {
+pub fn run(site: &Site<'_>, selection: &Selection) -> Outcome {
     let mut findings = Vec::new();
     for rule in ALL.iter().filter(|rule| selection.has(rule.about().id)) {
-        rule.check(subject, &mut Findings::new(rule.about(), &mut findings));
+        rule.check(site, &mut Findings::new(rule.about(), &mut findings));
     }
     let before = findings.len();
     for finding in &mut findings {
@@ -85,14 +78,13 @@ pub fn run(subject: &Subject<'_>, selection: &Selection) -> Outcome {
         if finding
             .fix
             .as_ref()
-            .is_some_and(|fix| !fix::is_possible(subject, fix))
+            .is_some_and(|fix| !fix::is_possible(site, fix))
         {
             finding.fix = None;
         }
     }
-    let marked = ignore::marked(subject);
-    findings
-        .retain(|finding| !(marked[finding.place.file] && ignore::is_ignored(subject, finding)));
+    let marked = ignore::marked(site);
+    findings.retain(|finding| !(marked[finding.place.file] && ignore::is_ignored(site, finding)));
     let ignored = before - findings.len();
     findings.sort_by(|a, b| {
         let order = |finding: &Finding| (finding.place.file, finding.place.span.start);

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Subject;
 use super::finding::Findings;
+use crate::site::Site;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ pub trait Rule: Sync {
     /// What is known of it.
     fn about(&self) -> &'static About;
     /// Looks, and reports what it finds.
-    fn check(&self, subject: &Subject<'_>, findings: &mut Findings<'_>);
+    fn check(&self, site: &Site<'_>, findings: &mut Findings<'_>);
 }
 
 /// Makes the type of a rule; the function `check` beside it does the work.
@@ -91,10 +91,10 @@ macro_rules! rule {
 
             fn check(
                 &self,
-                subject: &$crate::lint::Subject<'_>,
+                site: &$crate::site::Site<'_>,
                 findings: &mut $crate::lint::finding::Findings<'_>,
             ) {
-                check(subject, findings);
+                check(site, findings);
             }
         }
     };

@@ -1,9 +1,9 @@
 //! Which resource has which action.
 
 use super::pattern::{Pattern, objects};
-use super::policy::Policy;
 use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, resource_actions};
 use crate::rbac::{ArgoCdVersion, Policy as Rule};
+use crate::site::Policy;
 
 /// The actions of a resource.
 pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static str> {

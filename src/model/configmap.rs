@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::Text;
 
+/// The namespace of an Argo CD of which nothing says another.
+pub const DEFAULT_NAMESPACE: &str = "argocd";
+
 /// Which of the two ConfigMaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Which {

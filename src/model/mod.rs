@@ -19,8 +19,8 @@ mod token;
 pub use crate::text::{Location, Moment, Source, Span, Text};
 pub use account::{API_KEY, AccountName, Capabilities, LOGIN, parse_bool};
 pub use configmap::{
-    ConfigMap, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which, is_data_key,
-    is_policy_key,
+    ConfigMap, DEFAULT_NAMESPACE, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which,
+    is_data_key, is_policy_key,
 };
 pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;

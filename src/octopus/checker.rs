@@ -5,10 +5,23 @@ use serde::Serialize;
 use super::{Needs, Purpose};
 use crate::model::ProjectName;
 use crate::rbac::analysis::{Objects, Proof, Prover, Refusal, Verb, verbs};
-use crate::rbac::{ArgoCdVersion, Decision, Enforcer, LineId, Request, Verdict};
+use crate::rbac::{
+    Answer, ArgoCdVersion, Claims, Decision, Enforcer, LineId, Server, Verdict, project_role,
+};
 
 /// Every object, in the report.
 const ANY: &str = "(any)";
+
+/// The resources for which an AppProject's roles count.
+const OF_PROJECTS: [&str; 7] = [
+    "applications",
+    "applicationsets",
+    "logs",
+    "exec",
+    "clusters",
+    "repositories",
+    "projects",
+];
 
 /// Returns a line of a loaded policy with its place, for people.
 pub type Describe<'a> = dyn Fn(&Enforcer, LineId) -> String + 'a;
@@ -41,8 +54,10 @@ pub struct Check {
 
 /// The questions about one account.
 pub struct Checker<'a> {
-    /// The policy.
-    pub enforcer: &'a Enforcer,
+    /// The policy with the AppProjects beside it.
+    pub server: &'a Server,
+    /// The AppProjects, by name.
+    pub app_projects: Vec<&'a str>,
     /// The texts of the policy.
     pub texts: Vec<&'a str>,
     /// Describes a line of the policy.
@@ -55,15 +70,17 @@ pub struct Checker<'a> {
     pub strict: bool,
     /// The version of Argo CD whose rules count.
     pub version: ArgoCdVersion,
-    /// Whether logs are open to everybody, as before 3.0 without a setting of argocd-cm.
-    pub logs_are_open: bool,
+    /// Why a resource is open to everybody, if it is.
+    pub opened: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Checker<'_> {
     /// Asks and proves everything.
     pub fn checks(&self) -> Vec<Check> {
         let mut checks = self.required();
-        checks.extend(self.documented());
+        if !self.needs.role {
+            checks.extend(self.documented());
+        }
         checks.extend(self.proofs());
         checks
     }
@@ -103,6 +120,10 @@ impl Checker<'_> {
         if !confined {
             clusters.insert(0, url);
         }
+        let mut needed = self.needs.permissions();
+        if !needed.any(|(resource, _)| resource == "clusters") {
+            clusters.clear();
+        }
         for object in clusters {
             checks.push(self.ask("get", "clusters", &object, Purpose::Required));
         }
@@ -127,7 +148,7 @@ impl Checker<'_> {
 
     /// Everything else that the enforcer knows: refused for all objects, or not.
     fn proofs(&self) -> Vec<Check> {
-        let prover = Prover::new(self.enforcer, self.account);
+        let provers = self.provers();
         let projects: Vec<String> = self
             .needs
             .projects
@@ -147,17 +168,88 @@ impl Checker<'_> {
             } else {
                 Objects::Outside(&projects)
             };
-            if resource == "logs" && self.logs_are_open {
+            if (self.opened)(resource).is_some() {
                 continue;
             }
-            let proof = prover.prove(resource, verb, objects);
-            checks.extend(self.verdict(resource, verb, needed, &proof));
+            let (enforcer, proof) = self.prove(&provers, resource, verb, objects);
+            checks.extend(self.verdict(enforcer, resource, verb, needed, &proof));
         }
         checks
     }
 
+    /// A prover for the policy itself, and one for each AppProject whose roles may count for the
+    /// account.
+    fn provers(&self) -> Vec<(&Enforcer, Prover<'_>)> {
+        let base = self.server.base();
+        let own = project_role(self.account).map(|(project, _)| project);
+        let projects = self.app_projects.iter().copied();
+        let projects = projects.filter(|name| own.is_none_or(|own| own == *name));
+        let projects = projects.map(|name| self.server.enforcer_of(name));
+        // A project without roles, or with a bad line, adds nothing to the policy.
+        let projects = projects.filter(|enforcer| !std::ptr::eq(*enforcer, base));
+        std::iter::once(base)
+            .chain(projects)
+            .map(|enforcer| (enforcer, Prover::new(enforcer, self.account)))
+            .collect()
+    }
+
+    /// Proves a verb over the policy and every AppProject's: refused by all, or the first that is
+    /// not.
+    fn prove<'p>(
+        &'p self,
+        provers: &'p [(&'p Enforcer, Prover<'p>)],
+        resource: &str,
+        verb: Verb,
+        objects: Objects<'_>,
+    ) -> (&'p Enforcer, Proof) {
+        let mut refused = None;
+        for (at, (enforcer, prover)) in provers.iter().enumerate() {
+            let of_projects = at > 0;
+            if of_projects && !OF_PROJECTS.contains(&resource) {
+                break;
+            }
+            let proof = prover.prove(resource, verb, objects);
+            match &proof {
+                Proof::Refused(_) => {
+                    refused.get_or_insert((*enforcer, proof));
+                }
+                // A project's roles count for its own objects alone.
+                Proof::Granted {
+                    action,
+                    object,
+                    decision,
+                } if of_projects && !self.decide(resource, action, object).allowed() => {
+                    let line = decision.line();
+                    if let Some(line) = line {
+                        let by_default_role = matches!(decision, Decision::ByDefaultRole(_));
+                        let proof = Proof::NotProved {
+                            line,
+                            by_default_role,
+                        };
+                        return (enforcer, proof);
+                    }
+                }
+                Proof::Granted { .. } | Proof::NotProved { .. } => return (enforcer, proof),
+            }
+        }
+        refused.unwrap_or((self.server.base(), Proof::Refused(Refusal::NoRule)))
+    }
+
+    fn decide(&self, resource: &str, action: &str, object: &str) -> Answer<'_> {
+        let groups: [String; 0] = [];
+        let claims = Claims::of(self.account, groups);
+        self.server.decide(&claims, resource, action, object)
+    }
+
     /// One proof as a row; reading that is refused is not worth one.
-    fn verdict(&self, resource: &str, verb: Verb, outside: bool, proof: &Proof) -> Option<Check> {
+    fn verdict(
+        &self,
+        enforcer: &Enforcer,
+        resource: &str,
+        verb: Verb,
+        outside: bool,
+        proof: &Proof,
+    ) -> Option<Check> {
         let reading = verb == Verb::Action("get");
         let by_default_role = match proof {
             Proof::Granted { decision, .. } => matches!(decision, Decision::ByDefaultRole(_)),
@@ -172,8 +264,10 @@ impl Checker<'_> {
             Proof::Refused(refusal) => {
                 let reason = match refusal {
                     Refusal::NoRule => "no rule".to_owned(),
-                    Refusal::Denied(line) => self.line(*line),
-                    Refusal::Fails(line) => format!("cannot be evaluated: {}", self.line(*line)),
+                    Refusal::Denied(line) => (self.describe)(enforcer, *line),
+                    Refusal::Fails(line) => {
+                        format!("cannot be evaluated: {}", (self.describe)(enforcer, *line))
+                    }
                 };
                 (verb.to_string(), self.range(outside), "no", reason)
             }
@@ -185,15 +279,15 @@ impl Checker<'_> {
                 action.clone(),
                 object.clone(),
                 "yes",
-                self.reason(*decision),
+                reason(enforcer, *decision, self.describe),
             ),
             Proof::NotProved { line, .. } => {
                 let role = if by_default_role {
-                    self.default_role()
+                    default_role(enforcer)
                 } else {
                     String::new()
                 };
-                let line = format!("{role}{}", self.line(*line));
+                let line = format!("{role}{}", (self.describe)(enforcer, *line));
                 (verb.to_string(), self.range(outside), "not proved", line)
             }
         };
@@ -230,19 +324,15 @@ impl Checker<'_> {
     }
 
     fn ask(&self, action: &str, resource: &str, object: &str, purpose: Purpose) -> Check {
-        let request = Request::new(self.account, resource, action, object);
-        let decision = self.enforcer.decide(&request);
-        let open = resource == "logs" && self.logs_are_open;
-        let got = if decision.allowed() || open {
+        let answer = self.decide(resource, action, object);
+        let opened = (self.opened)(resource);
+        let got = if answer.allowed() || opened.is_some() {
             "yes"
         } else {
             "no"
         };
-        let decided_by = if open {
-            format!("Argo CD {} does not enforce logs", self.version)
-        } else {
-            self.reason(decision)
-        };
+        let decided_by =
+            opened.unwrap_or_else(|| reason(answer.enforcer, answer.decision, self.describe));
         Check {
             subject: self.account.to_owned(),
             action: action.to_owned(),
@@ -255,18 +345,6 @@ impl Checker<'_> {
             ok: purpose == Purpose::Documented || got == "yes",
             name: None,
         }
-    }
-
-    fn reason(&self, decision: Decision) -> String {
-        reason(self.enforcer, decision, self.describe)
-    }
-
-    fn default_role(&self) -> String {
-        default_role(self.enforcer)
-    }
-
-    fn line(&self, line: LineId) -> String {
-        (self.describe)(self.enforcer, line)
     }
 
     /// A name that is in no text of the policy.

@@ -28,6 +28,24 @@ impl Claims {
         Self(claims)
     }
 
+    /// The claims of a subject with groups under the claim that the server looks at first for
+    /// them: the first of `scopes` that is not the subject's own. `None` stands for the default.
+    pub fn in_scopes(subject: &str, groups: &[String], scopes: Option<&[String]>) -> Self {
+        let mut claims = Map::new();
+        claims.insert("sub".to_owned(), Value::String(subject.to_owned()));
+        let first = match scopes {
+            None => Some("groups"),
+            Some(scopes) => {
+                let mut others = scopes.iter().filter(|scope| *scope != "sub");
+                others.next().map(String::as_str)
+            }
+        };
+        if let Some(scope) = first.filter(|_| !groups.is_empty()) {
+            claims.insert(scope.to_owned(), Value::from(groups));
+        }
+        Self(claims)
+    }
+
     /// Who it is: the user id that Dex knows, from the version on that reads it, or else `sub`; empty
     /// when there is neither.
     pub fn subject(&self, version: ArgoCdVersion) -> &str {

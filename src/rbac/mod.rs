@@ -25,7 +25,8 @@ pub use admin::{AdminAnswer, AdminCan, Fatal, looks_like_group, missing_roles_wa
 pub use builtin::builtin_policy;
 pub use claims::Claims;
 pub use engine::{
-    BUILTIN_KEY, Decision, Effect, Enforcer, Explanation, LineId, Request, SourceLine, Verdict,
+    BUILTIN_KEY, Decision, Effect, Enforcer, Explanation, LineId, MAX_HOPS, Request, SourceLine,
+    Verdict,
 };
 pub use policy::{Grouping, Line, Numbered, Policy, PolicyError, Reason, Value, lines};
 pub use project::{Project, ProjectRole, project_role};

@@ -150,33 +150,11 @@ fn lint_shows_a_table_and_its_highest_code() {
         fleet().command("lint --all").run().snapshot(),
         str![[r#"
 ---- stdout
-INSTANCE   RESULT     SUMMARY
-zeta       findings   1 warning in 2 files
-alpha      findings   1 warning in 2 files
-edge       error      the instance has no files
-broken     error      broken.yaml:1:4: not valid YAML: unclosed bracket '['
-
-== zeta ==
-warning[replaced-policy]: this patch replaces the whole `policy.csv`
- --> zeta/argocd-rbac-cm.yaml:7:3
-  |
-7 |   policy.csv: |
-  |   ^^^^^^^^^^ rules that stand there now are gone
-  |
-  = help: a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)
-  = help: it is taken for a patch because it has not the label app.kubernetes.io/part-of, without which Argo CD does not find a ConfigMap
-
-
-== alpha ==
-warning[replaced-policy]: this patch replaces the whole `policy.csv`
- --> alpha/argocd-rbac-cm.yaml:7:3
-  |
-7 |   policy.csv: |
-  |   ^^^^^^^^^^ rules that stand there now are gone
-  |
-  = help: a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)
-  = help: it is taken for a patch because it has not the label app.kubernetes.io/part-of, without which Argo CD does not find a ConfigMap
-
+INSTANCE   RESULT   SUMMARY
+zeta       clean    no findings in 2 files
+alpha      clean    no findings in 2 files
+edge       error    the instance has no files
+broken     error    broken.yaml:1:4: not valid YAML: unclosed bracket '['
 ---- stderr
 edge: error: the instance has no files
 edge:   hint: read its objects from the cluster with --live, or name files in the configuration
@@ -278,10 +256,19 @@ fn formats_for_build_servers_are_one_document() {
             "{name}: {out}"
         );
     }
-    let out = fleet().command("lint --all -o sarif").run().stdout_of(3);
+    let with_findings = || {
+        let text = RBAC.replace("data:\n", "data:\n  policy.default: role.readonly\n");
+        fleet()
+            .with("zeta/argocd-rbac-cm.yaml", &text)
+            .with("alpha/argocd-rbac-cm.yaml", &text)
+    };
+    let out = with_findings()
+        .command("lint --all -o sarif")
+        .run()
+        .stdout_of(3);
     let log: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(log["runs"].as_array().unwrap().len(), 1);
-    let single = fleet()
+    let single = with_findings()
         .command("lint --instance zeta -o sarif")
         .run()
         .stdout;

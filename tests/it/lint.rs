@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use kubectl_octopus_argo::lint::{self, Content, Options, Safety, Selection, Subject, Text};
+use kubectl_octopus_argo::input::{Content, File, Origin};
+use kubectl_octopus_argo::lint::{self, Safety, Selection};
 use kubectl_octopus_argo::model::Source;
 use kubectl_octopus_argo::rbac::{Enforcer, PolicySet, PolicyText, Request};
+use kubectl_octopus_argo::site::{Options, Site};
 use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
 
@@ -436,7 +438,7 @@ fn what_an_anchor_shares_is_not_fixed() {
 
 #[test]
 fn live_is_linted_and_never_edited() {
-    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\n  resourceVersion: '7'\n  uid: x\ndata:\n  policy.default: role:readonly\n";
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\n  resourceVersion: '7'\n  uid: x\ndata:\n  url: https://argocd.example.com\n";
     let run = Sandbox::new()
         .command("lint --live -q")
         .answers(0, object, "")
@@ -560,23 +562,21 @@ fn samples_have_the_findings_that_were_looked_at() {
         str![[r#"
 argocd-cm-documented.yaml:299 noncanonical-capabilities
 argocd-cm-opentelemetry-demo.yaml:9 widened-admin
-argocd-rbac-cm-argocd-agent.yaml:7 replaced-policy
 argocd-rbac-cm-argocd-agent.yaml:9 writing-default-role
 argocd-rbac-cm-documented.yaml:18 unbound-group
 argocd-rbac-cm-overlay.yaml:9 missing-subresources
 argocd-rbac-cm-overlay.yaml:19 unknown-default-role
 made-anchors-and-merge.yaml:12 noncanonical-capabilities
 made-anchors-and-merge.yaml:13 noncanonical-capabilities
-made-block-styles.yaml:9 replaced-policy
+made-block-styles.yaml:20 unused-role
 made-block-styles.yaml:22 missing-logs
 made-block-styles.yaml:26 missing-logs
+made-block-styles.yaml:31 unused-role
 made-block-styles.yaml:31 missing-logs
 made-bom-crlf-two-documents.yaml:29 unbound-group
 made-duplicate-keys.yaml:10 duplicate-key
-made-duplicate-keys.yaml:10 replaced-policy
-made-four-spaces-no-final-newline.yaml:8 replaced-policy
-made-long-policy.yaml:8 replaced-policy
-idpbuilder-argocd-rbac-dev.yaml:6 replaced-policy
+made-duplicate-keys.yaml:11 undefined-role
+made-flow-and-empty.yaml:3 account-without-permission
 
 "#]]
     );
@@ -630,14 +630,13 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn fixed(text: &str, most: Safety) -> String {
-    let source = Source::new("p.csv", text);
-    let texts = vec![Text {
-        source: &source,
-        content: Content::Policy,
+    let files = [File {
+        origin: Origin::Stdin,
+        content: Content::Policy(Source::new("p.csv", text)),
     }];
-    let subject = Subject::new(texts, Vec::new(), Options::default());
-    let outcome = lint::run(&subject, &Selection::default());
-    let fixed = lint::fix::apply(&subject, &outcome.findings, most);
+    let site = Site::new(&files, Options::default());
+    let outcome = lint::run(&site, &Selection::default());
+    let fixed = lint::fix::apply(&site, &outcome.findings, most);
     fixed
         .into_iter()
         .next()

@@ -44,4 +44,5 @@ mod templates;
 mod token;
 mod token_prompts;
 mod token_rotate;
+mod truths;
 mod verify;

@@ -3,8 +3,8 @@
 use super::super::{ChangeRequest, DesiredRole, ProjectObject, roles_patch};
 use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
-use crate::input::{Object, Role, Scope, select_roles};
 use crate::model::{MATCH_MODE_KEY, Which};
+use crate::site::{Object, Role, Scope, select_roles};
 use crate::text::Note;
 
 /// Plans the role in every `AppProject` of the input, or in those that `--project` names.

@@ -3,8 +3,8 @@
 use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_edits, pruned};
 use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
-use crate::input::{Object, Role, Scope, Target, select};
 use crate::model::{MATCH_MODE_KEY, Which};
+use crate::site::{Object, Role, Scope, Target, select};
 use crate::text::Note;
 
 /// Plans every ConfigMap that is wanted, and says what is missing.

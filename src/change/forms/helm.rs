@@ -5,8 +5,8 @@ use super::super::{
 };
 use super::{Edited, Planned};
 use crate::error::{Error, Result};
-use crate::input::{Below, Object, Selector, Values};
 use crate::model::{MATCH_MODE_KEY, Which};
+use crate::site::{Below, Object, Selector, Values};
 use crate::text::Note;
 use crate::yaml::Edit;
 

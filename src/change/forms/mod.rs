@@ -12,8 +12,8 @@ pub use ownership::{form_of_owner, tell_owner};
 
 use super::{ChangeRequest, Plan};
 use crate::error::Result;
-use crate::input::{Object, Selector};
 use crate::model::{ConfigMap, Form, Which};
+use crate::site::{Object, Selector};
 use crate::text::Note;
 use crate::yaml::Edit;
 

@@ -6,8 +6,8 @@ use super::super::{
 };
 use super::{Edited, Planned, configmaps, left_alone};
 use crate::error::{Error, Result};
-use crate::input::{ArgoCd, Both, Instance, Object, Role, Selector, select_roles};
 use crate::model::{MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::site::{Both, Instance, Object, OperatorResource, Role, Selector, select_roles};
 use crate::text::Note;
 use crate::yaml::Edit;
 
@@ -24,7 +24,7 @@ pub(super) fn plan<'a>(
     for instance in &selection.instances {
         match &instance.argocd {
             Some(object) => {
-                let argocd = ArgoCd::read(object, &instance.namespace)?;
+                let argocd = OperatorResource::read(object, &instance.namespace)?;
                 planned.extend(plan_one(request, &argocd, instance, notes)?);
             }
             None => notes.push(Note::warning(format!(
@@ -43,7 +43,7 @@ pub(super) fn plan<'a>(
 
 fn plan_one<'a>(
     request: &ChangeRequest,
-    argocd: &ArgoCd<'a>,
+    argocd: &OperatorResource<'a>,
     instance: &Instance<'a>,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
@@ -145,7 +145,7 @@ fn plan_one<'a>(
 }
 
 /// The edit of a field of `spec.rbac`. It is set already, so it is never made, and it never goes.
-fn field_edit(argocd: &ArgoCd<'_>, path: &[&str], change: &KeyChange) -> Option<Edit> {
+fn field_edit(argocd: &OperatorResource<'_>, path: &[&str], change: &KeyChange) -> Option<Edit> {
     argocd.node(path)?;
     Some(Edit::SetText {
         document: argocd.object.document,
@@ -156,7 +156,7 @@ fn field_edit(argocd: &ArgoCd<'_>, path: &[&str], change: &KeyChange) -> Option<
 
 /// The operator makes, renews and stores the token of each of `spec.localUsers` itself, and
 /// overwrites every other token of the account.
-fn refuse_local_user(request: &ChangeRequest, argocd: &ArgoCd<'_>) -> Result<()> {
+fn refuse_local_user(request: &ChangeRequest, argocd: &OperatorResource<'_>) -> Result<()> {
     let account = request.account.as_str();
     match argocd.local_user(account) {
         Some(place) if request.goal != Goal::Absent => Err(Error::input(format!(

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::{ChangeRequest, Goal, LAST_APPLIED};
 use super::{Edited, Planned};
-use crate::input::{Object, Role, marks};
 use crate::model::shell::quoted;
 use crate::model::{Data, Form, Marks, Owner, POLICY_KEY, Which, is_upstream};
+use crate::site::{Object, Role, marks};
 use crate::text::Note;
 
 /// The form that the owner of the ConfigMaps keeps, if there are some.

@@ -13,8 +13,8 @@ pub use whole::{EditedFile, edited_files, whole};
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::input::Selector;
 use crate::model::{Form, Source, Which};
+use crate::site::Selector;
 use crate::yaml::{self, Format, Node, Stream};
 
 /// How the texts are wanted.

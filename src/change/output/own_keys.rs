@@ -5,8 +5,8 @@ use super::super::{ChangeRequest, Desired, Goal};
 use super::OutputFile;
 use super::standalone::checked;
 use crate::error::{Error, Result};
-use crate::input::Selector;
 use crate::model::{Form, Instance, Which};
+use crate::site::Selector;
 
 /// The files of the instance's directory.
 pub fn own_keys(

@@ -3,7 +3,8 @@
 use super::super::{Planned, server_fields};
 use super::{OutputFile, OutputOptions, in_format, list};
 use crate::error::{Error, Result};
-use crate::input::{File, Object, Origin};
+use crate::input::{File, Origin};
+use crate::site::Object;
 use crate::yaml::{self, Edit, Format};
 
 /// The files that hold an object of ours, and stdin, whole and edited.

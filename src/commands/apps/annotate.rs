@@ -10,13 +10,14 @@ use crate::cli::AppsAnnotateArgs;
 use crate::commands::context::Context;
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Object, Origin, Wanted, objects};
+use crate::input::{File, Origin, Wanted};
 use crate::model::shell::quoted;
 use crate::octopus::apps::choose::{find, new_name};
 use crate::octopus::apps::{
     Application, Deployment, Field, Kind, Match, Parent, Scope, choose, is_slug, slug_of,
 };
 use crate::report::diff::{Pair, unified};
+use crate::site::{Object, objects};
 use crate::yaml::{self, Edit, Step};
 
 /// The lines of context around a change.

@@ -5,10 +5,10 @@ use super::rights::Rights;
 use crate::cli::{AppsListArgs, AppsOutput, DeploymentArgs, FailOn};
 use crate::commands::can::version;
 use crate::commands::context::Context;
-use crate::commands::lint::{shown, subject};
+use crate::commands::lint::shown;
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Object, Wanted, objects};
-use crate::lint::{self, Options, Severity};
+use crate::input::{File, Wanted};
+use crate::lint::{self, Severity};
 use crate::model::spelling;
 use crate::octopus::apps::{
     Application, Deployment, Mapping, Match, Verdict, is_templated, mappings,
@@ -16,6 +16,7 @@ use crate::octopus::apps::{
 use crate::report::apps::{self, Row, Updated};
 use crate::report::findings::{self, Finding};
 use crate::report::{Style, printable};
+use crate::site::{Object, Options, Site, objects};
 
 /// What is asked of a cluster.
 const WANTED: [Wanted<'_>; 4] = [
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     let found = objects(&files);
     let all = applications(&found)?;
     let version_asked = args.argocd_version.as_deref();
-    let rights = Rights::read(&files, &found, &args.input, &args.account, version_asked)?;
+    let rights = Rights::read(&files, &args.input, &args.account, version_asked)?;
     if rights.is_none() {
         context.note("what the account may read was not checked: there is no policy in the input");
     }
@@ -67,12 +68,12 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
         integrations: vec![args.account.clone()],
         namespace: None,
     };
-    let subject = subject(&files, &options);
-    let outcome = lint::run(&subject, &lint::Selection::of_applications());
+    let site = Site::new(&files, options);
+    let outcome = lint::run(&site, &lint::Selection::of_applications());
     let found: Vec<Finding<'_>> = outcome
         .findings
         .iter()
-        .map(|finding| shown(finding, &subject))
+        .map(|finding| shown(finding, &site))
         .collect();
     print(args, &rows, &found, &files, context)?;
     conclude(&rows, &all, &args.deployment, context);

@@ -3,8 +3,9 @@
 use crate::cli::Input;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::input::{self, File, Object, Wanted};
+use crate::input::{self, File, Wanted};
 use crate::octopus::apps::Application;
+use crate::site::Object;
 
 /// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster
 /// refuses to show is named as not read; the first kind must be there.

@@ -2,16 +2,17 @@
 
 use crate::argocd::Owner;
 use crate::cli::Input;
+use crate::commands::asked::{asked, question};
 use crate::commands::context::Context;
-use crate::commands::policy_input::PolicyInput;
 use crate::error::Result;
 use crate::input::File;
-use crate::rbac::{Claims, Server, ServerSettings};
+use crate::rbac::{ArgoCdVersion, Claims};
+use crate::site::ArgoCd;
 use crate::tokens::{Round, server_version};
 
 /// The objects that were given, and whose token it is.
 pub(super) struct Offline<'a> {
-    input: PolicyInput<'a>,
+    argocd: ArgoCd<'a>,
     claims: Claims,
 }
 
@@ -24,7 +25,7 @@ impl<'a> Offline<'a> {
     ) -> Result<Self> {
         let groups: [String; 0] = [];
         Ok(Self {
-            input: PolicyInput::find(files, args, context)?,
+            argocd: asked(files, &question(args, ArgoCdVersion::NEWEST), context)?,
             claims: Claims::of(&owner.subject().user_name(), groups),
         })
     }
@@ -36,27 +37,18 @@ impl<'a> Offline<'a> {
         context: &mut Context<'_, '_>,
     ) -> Result<Vec<bool>> {
         match round.version.as_deref().and_then(server_version) {
-            Some(version) => self.input.set.version = version,
+            Some(version) => self.argocd = self.argocd.in_version(version),
             None => context.note("the server did not say its version; the offline answers are those of the newest known"),
         }
-        let rbac_cm = self.input.holder.rbac_cm.as_ref();
-        let settings = ServerSettings {
-            scopes: self.input.scopes.clone(),
-            namespace: rbac_cm.map_or_else(String::new, |rbac_cm| rbac_cm.namespace.clone()),
-            ..ServerSettings::default()
-        };
-        let server = Server::load(
-            self.input.set.clone(),
-            self.input.projects.clone(),
-            settings,
-        )
-        .map_err(|error| self.input.refuse(&error))?;
+        let server = self.argocd.server(self.argocd.policy_set())?;
+        let opened = self.argocd.disables_auth().is_some();
         let answers = round.answers.iter().map(|(question, _)| {
             let (action, resource) = (question.action, question.resource);
-            question.objects().any(|object| {
-                let answer = server.can_i(&self.claims, action, resource, object);
-                answer.is_ok_and(|answer| answer.allowed())
-            })
+            opened
+                || question.objects().any(|object| {
+                    let answer = server.can_i(&self.claims, action, resource, object);
+                    answer.is_ok_and(|answer| answer.allowed())
+                })
         });
         Ok(answers.collect())
     }

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(AccountWithoutPermission, "account-without-permission", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let knows_all = instance.knows_accounts() && instance.knows_policy();
         if !knows_all || !instance.policy.default_role.is_empty() {
             continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(ActionOfOtherResource, "action-of-other-resource", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             let resources = vocabulary::resources(policy, &at.says.resource.text);
             let value = &at.says.action;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(AnnotatedApplicationset, "annotated-applicationset", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for (key, value) in &app.application.outer_annotations {
             let (Some(_), Some(spot)) = (Key::parse(key), app.outer_annotation(key)) else {
                 continue;

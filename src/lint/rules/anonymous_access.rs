@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(AnonymousAccess, "anonymous-access", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let (Some(cm), Some(rbac)) = (&instance.cm, &instance.rbac) else {
             continue;
         };

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(BlankBeforeComma, "blank-before-comma", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             let says = at.says;
             for value in [&says.subject, &says.resource, &says.action, &says.object] {

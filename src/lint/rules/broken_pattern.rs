@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(BrokenPattern, "broken-pattern", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             let says = at.says;
             for value in [&says.resource, &says.action, &says.object] {

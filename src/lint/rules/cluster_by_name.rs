@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(ClusterByName, "cluster-by-name", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies().filter(|policy| policy.mode == MatchMode::Glob) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
         for at in policy.all_rules() {
             let object = &at.says.object;
             let text = &*object.text;

@@ -5,8 +5,8 @@ rule!(DeepGrouping, "deep-grouping", Warning);
 /// So many names are walked through at most: nobody's policy has more, but somebody may write one.
 const BUDGET: usize = 3_000_000;
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let graph = policy.graph();
         let roles = graph.roles();
         // Between the ends of a chain that is too long stand ten names that are bound and bind.

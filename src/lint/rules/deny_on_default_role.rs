@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(DenyOnDefaultRole, "deny-on-default-role", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let policy = &instance.policy;
         let role = policy.default_role;
         if role.is_empty() || !instance.knows_policy() {

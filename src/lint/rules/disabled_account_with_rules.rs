@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(DisabledAccountWithRules, "disabled-account-with-rules", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for account in instance.accounts.iter().filter(|account| !account.is_enabled()) {
             let (Some(setting), name) = (&account.enabled, account.name) else {
                 continue;

@@ -2,19 +2,19 @@ use super::prelude::*;
 
 rule!(DuplicateKey, "duplicate-key", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for object in &subject.relevant {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for object in &site.relevant {
         let span = object.node.span();
-        let inside = object.parsed.duplicates().iter();
+        let inside = object.in_document().duplicates().iter();
         for double in inside.filter(|double| span.contains(&double.second)) {
             let key = &double.key;
             let finding = findings.add(
-                Subject::key_at(object, double.second),
+                Place::of_key(object, double.second),
                 format!("the key `{key}` stands here twice"),
             );
             finding
                 .label("kubectl takes this one")
-                .related(Subject::key_at(object, double.first), "kustomize refuses the file, kubectl drops this")
+                .related(Place::of_key(object, double.first), "kustomize refuses the file, kubectl drops this")
                 .help("put both into one, or take one out");
         }
     }

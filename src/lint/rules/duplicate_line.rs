@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(DuplicateLine, "duplicate-line", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let mut seen = HashMap::new();
         for at in instance.policy.lines() {
             let fields: Vec<&str> = match at.says {

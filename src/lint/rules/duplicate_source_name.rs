@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(DuplicateSourceName, "duplicate-source-name", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let sources = &app.application.sources;
         if !app.application.annotations.iter().any(|(key, _)| Key::parse(key).is_some()) {
             continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(FoldedPolicy, "folded-policy", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for text in instance.policy.texts.iter().filter(|text| is_folded(text)) {
             findings
                 .add(

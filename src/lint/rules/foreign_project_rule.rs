@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(ForeignProjectRule, "foreign-project-rule", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             let Some((project, role)) = at.text.project_role else {
                 continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(GroupingCycle, "grouping-cycle", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let graph = policy.graph();
         let on_cycles = graph.on_cycles();
         let mut told = HashSet::new();

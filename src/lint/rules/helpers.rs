@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::lint::instance::Instance;
-use crate::lint::object::Object;
-use crate::lint::policy::PolicyText;
-use crate::lint::subject::Subject;
+use crate::site::{ArgoCd, Object, PolicyText, Site};
 use crate::yaml::{Node, ScalarStyle};
 
 /// The boolean that somebody meant who wrote no Go boolean.
@@ -37,7 +34,7 @@ pub(super) fn is_folded(text: &PolicyText<'_>) -> bool {
         let kind = line.split(',').next().unwrap_or_default().trim();
         ["p", "g"].contains(&kind) && line.contains(',')
     };
-    let written = text.spot.text[node.span()].lines();
+    let written = text.spot.source.text()[node.span()].lines();
     // The first line of a folded block is its header.
     let written = written.filter(says_something).count();
     let arrived = text.text.lines().filter(says_something).count();
@@ -54,8 +51,8 @@ pub(super) fn looks_like_glob(text: &str) -> bool {
 }
 
 /// The accounts that serve programs, and about which the policy says something.
-pub(super) fn integrations(subject: &Subject<'_>, instance: &Instance<'_>) -> Vec<String> {
-    let named = subject.options.integrations.iter().cloned();
+pub(super) fn integrations(site: &Site<'_>, instance: &ArgoCd<'_>) -> Vec<String> {
+    let named = site.options.integrations.iter().cloned();
     let accounts = instance
         .accounts
         .iter()
@@ -63,7 +60,7 @@ pub(super) fn integrations(subject: &Subject<'_>, instance: &Instance<'_>) -> Ve
     let graph = instance.policy.graph();
     let mut found: Vec<String> = named
         .chain(accounts)
-        .filter(|name| instance.is_integration(name, &subject.options))
+        .filter(|name| instance.is_integration(name, &site.options))
         .filter(|name| graph.is_bound(name) || graph.has_rules(name))
         .collect();
     found.sort();

@@ -2,9 +2,9 @@ use super::prelude::*;
 
 rule!(IgnoredHelmPath, "ignored-helm-path", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for object in &subject.relevant {
-        let Some(prefix) = chart_prefix(object) else {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for object in &site.relevant {
+        let Some(prefix) = chart_root(object, None) else {
             continue;
         };
         for (path, instead) in OLD_PATHS {
@@ -15,7 +15,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             of_4.extend(["server", "configEnabled"]);
             // Values of a chart that still honours these paths.
             let is_old = object.find(&of_4).is_some();
-            if let (false, false, Some(spot)) = (entries.is_empty(), is_old, subject.spot(object, &full)) {
+            if let (false, false, Some(spot)) = (entries.is_empty(), is_old, Spot::of_path(object, &full)) {
                 let dotted = path.join(".");
                 findings
                     .add(

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(IgnoredValuesFile, "ignored-values-file", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let aliases = images::aliases(&app.application);
         // Only who uses aliases leaves the files out that have none.
         if aliases.is_empty() {

@@ -2,13 +2,13 @@ use super::prelude::*;
 
 rule!(ImagePathWithoutValue, "image-path-without-value", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for paths in images::image_paths(&app.application) {
             let Some(spot) = app.annotation(paths.key) else {
                 continue;
             };
-            let files = values_files(subject, &app.application, paths);
+            let files = values_files(site, &app.application, paths);
             for template in images::templates(paths.value) {
                 let range = template.start..template.start + template.text.len();
                 if template.values.is_empty() && !is_templated(template.text) {
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// The values files that an annotation is about, where all of them were read.
 fn values_files<'a>(
-    subject: &Subject<'a>,
+    site: &Site<'a>,
     application: &Application<'a>,
     paths: images::ImagePaths<'a>,
 ) -> Vec<(&'a str, &'a Document)> {
@@ -57,9 +57,9 @@ fn values_files<'a>(
                 None => repository::directory(Some(&format!("{}/{file}", source.path.unwrap_or_default()))),
             };
             let is_it = |name: &str| name == path || name.ends_with(&format!("/{path}"));
-            let mut read = subject.texts.iter().filter_map(|text| match text.content {
+            let mut read = site.files.iter().filter_map(|file| match &file.content {
                 Content::Documents(stream) => Some(stream),
-                Content::Policy => None,
+                Content::Policy(_) => None,
             });
             let mut of_path = read.by_ref().filter(|stream| is_it(stream.source().name()));
             let (Some(stream), None) = (of_path.next(), of_path.next()) else {

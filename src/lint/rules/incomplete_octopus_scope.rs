@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(IncompleteOctopusScope, "incomplete-octopus-scope", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for mapping in mappings(&app.application) {
             let AppVerdict::Missing(missing) = mapping.verdict else {
                 continue;

@@ -2,9 +2,9 @@ use super::prelude::*;
 
 rule!(IntegrationLogin, "integration-login", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let named = &subject.options.integrations;
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    let named = &site.options.integrations;
+    for instance in &site.instances {
         for account in &instance.accounts {
             let list = account.list();
             let Some(setting) = &account.capabilities else {

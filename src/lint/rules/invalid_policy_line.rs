@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(InvalidPolicyLine, "invalid-policy-line", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for at in instance.policy.lines() {
             let Line::Invalid(error) = at.says else {
                 continue;

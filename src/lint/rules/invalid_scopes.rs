@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(InvalidScopes, "invalid-scopes", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.rbac_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.rbac_settings() {
         let Some(setting) = settings.get(SCOPES_KEY) else {
             continue;
         };

@@ -8,8 +8,8 @@ const LONGEST: usize = 32;
 /// Suffixes that Argo CD keeps in argocd-secret.
 const OF_SECRET: &[&str] = &["password", "passwordMtime", "tokens"];
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.cm_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.cm_settings() {
         for setting in &settings.all {
             match account_key(&setting.key) {
                 Some(AccountKey::Ignored(why)) => ignored(settings, setting, why, findings),

@@ -5,18 +5,18 @@ rule!(ManagedArgocdSecret, "managed-argocd-secret", Warning);
 /// The Secret that Argo CD keeps tokens in.
 const SECRET: &str = "argocd-secret";
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     const HELP: &str = "Argo CD keeps the accounts' tokens in argocd-secret: who writes it anew revokes them all";
-    for object in &subject.relevant {
+    for object in &site.relevant {
         let name = object.name();
         match object.kind() {
             "ExternalSecret" => {
-                let target = some(object.text(&["spec", "target", "name"])).unwrap_or(name);
+                let target = object.text(&["spec", "target", "name"]).unwrap_or(name);
                 let policy = object.text(&["spec", "target", "creationPolicy"]);
-                if target == SECRET && policy != "Merge" {
+                if target == SECRET && policy != Some("Merge") {
                     let path = ["spec", "target", "creationPolicy"];
-                    let spot = subject.spot(object, &path);
-                    let place = spot.map_or_else(|| subject.name_of(object).value(), |spot| spot.value());
+                    let spot = Spot::of_path(object, &path);
+                    let place = spot.map_or_else(|| Spot::of_name(object).value(), |spot| spot.value());
                     findings
                         .add(place, "this ExternalSecret owns argocd-secret")
                         .label("drops accounts.*.tokens")
@@ -25,11 +25,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 }
             }
             "SealedSecret" => {
-                let template = some(object.text(&["spec", "template", "metadata", "name"])).unwrap_or(name);
+                let template = object.text(&["spec", "template", "metadata", "name"]).unwrap_or(name);
                 let patches = object.text(&["spec", "template", "metadata", "annotations", "sealedsecrets.bitnami.com/patch"]);
-                if template == SECRET && patches != "true" {
+                if template == SECRET && patches != Some("true") {
                     findings
-                        .add(subject.name_of(object).value(), "this SealedSecret owns argocd-secret")
+                        .add(Spot::of_name(object).value(), "this SealedSecret owns argocd-secret")
                         .label("drops accounts.*.tokens")
                         .help(HELP)
                         .help("with the annotations sealedsecrets.bitnami.com/managed and /patch it writes its own keys only");
@@ -37,11 +37,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => {}
         }
-        let Some(prefix) = chart_prefix(object) else {
+        let Some(prefix) = chart_root(object, None) else {
             continue;
         };
         let path: Vec<&str> = prefix.into_iter().chain(["configs", "secret", "extra"]).collect();
-        for setting in entries(object, &path, subject.source(object.file).text()) {
+        for setting in entries(object, &path) {
             let key = setting.key.strip_prefix("accounts.");
             if key.is_some_and(|key| key.ends_with(".tokens")) {
                 findings
@@ -51,8 +51,4 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-}
-
-fn some(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
 }

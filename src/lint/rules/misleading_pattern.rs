@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(MisleadingPattern, "misleading-pattern", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies().filter(|policy| policy.mode == MatchMode::Glob) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
         for at in policy.all_rules() {
             let says = at.says;
             for value in [&says.resource, &says.action, &says.object] {

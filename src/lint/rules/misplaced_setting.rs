@@ -2,10 +2,8 @@ use super::prelude::*;
 
 rule!(MisplacedSetting, "misplaced-setting", Error);
 
-const PARAMS: &str = "argocd-cmd-params-cm";
-
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for settings in instance.settings() {
             for setting in &settings.all {
                 if let Some(right) = belongs(&setting.key).filter(|right| *right != settings.which) {
@@ -15,9 +13,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-    for object in subject.relevant.iter().filter(|object| object.name() == PARAMS) {
-        let text = subject.source(object.file).text();
-        for setting in entries(object, &["data"], text) {
+    for object in site.relevant.iter().filter(|object| object.name() == PARAMS) {
+        for setting in entries(object, &["data"]) {
             if let Some(right) = belongs(&setting.key) {
                 report(&setting, PARAMS, right, findings);
             }

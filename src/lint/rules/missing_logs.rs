@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(MissingLogs, "missing-logs", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site
         .policies()
         .filter(|policy| policy.version.enforces_logs())
     {

@@ -2,12 +2,13 @@ use super::prelude::*;
 
 rule!(MissingPartOfLabel, "missing-part-of-label", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
-        for settings in instance.settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
+        // argocd-rbac-cm is read by its name, and needs no label.
+        for settings in instance.settings().filter(|one| one.which == Which::Cm) {
             let object = &settings.object;
             let found = object.label(PART_OF);
-            if settings.form != Form::ConfigMap || !object.is_from_server() || found == Some("argocd") {
+            if settings.form != Form::ConfigMap || !object.from_server() || found == Some("argocd") {
                 continue;
             }
             let target = Target {
@@ -18,11 +19,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let text = "argocd".to_owned();
             findings
                 .add(
-                    subject.name_of(object).value(),
+                    Spot::of_name(object).value(),
                     format!("Argo CD does not find this {}", settings.which),
                 )
                 .label(format!("has not the label `{PART_OF}: argocd`"))
-                .help("it reads its two ConfigMaps through that label, and behaves as though they were empty")
+                .help("it finds argocd-cm by that label, and behaves as though it were empty; argocd-rbac-cm needs none")
                 .risky("add the label", vec![Change::Set { target, text }]);
         }
     }

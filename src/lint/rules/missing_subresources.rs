@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(MissingSubresources, "missing-subresources", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies().filter(|policy| policy.version.enforces_logs()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies().filter(|policy| policy.version.enforces_logs()) {
         let graph = policy.graph();
         let Some(enforcer) = policy.enforcer() else {
             continue;

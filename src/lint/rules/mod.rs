@@ -10,17 +10,11 @@ mod prelude {
         integrations, is_folded, is_placeholder, looks_like_glob, managed_keys, meant_bool,
     };
     pub(super) use super::rule;
-    pub(super) use crate::lint::accounts::{AccountKey, Ignored, account_key};
+    pub(super) use crate::input::Content;
     pub(super) use crate::lint::apps::applications;
-    pub(super) use crate::lint::finding::{Change, Findings, Place, Target};
-    pub(super) use crate::lint::object::Object;
+    pub(super) use crate::lint::edit::{EditLine, EditSpot};
+    pub(super) use crate::lint::finding::{Change, Findings, Target};
     pub(super) use crate::lint::pattern::{self, Pattern};
-    pub(super) use crate::lint::policy::{At, MAX_HOPS, Policy};
-    pub(super) use crate::lint::settings::{
-        Form, OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, chart_prefix, entries,
-    };
-    pub(super) use crate::lint::spot::Spot;
-    pub(super) use crate::lint::subject::{Content, Subject, is_kustomization};
     pub(super) use crate::lint::vocabulary;
     pub(super) use crate::model::spelling;
     pub(super) use crate::model::{
@@ -34,8 +28,13 @@ mod prelude {
     pub(super) use crate::rbac::glob::Glob;
     pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
     pub(super) use crate::rbac::{
-        Decision, Line, MatchMode, Policy as Rule, Request, Value, Verdict, is_policy_key,
-        looks_like_group, project_role,
+        Decision, Line, MAX_HOPS, MatchMode, Policy as Rule, Request, Value, Verdict,
+        is_policy_key, looks_like_group, project_role,
+    };
+    pub(super) use crate::site::{
+        AccountKey, At, Form, Ignored, OLD_PATHS, Object, PARAMS, PART_OF, Place, Policy,
+        SCOPES_KEY, Setting, Settings, Site, Spot, account_key, chart_root, entries,
+        is_kustomization,
     };
     pub(super) use crate::yaml::{Document, Node, ScalarType, Step, Stream};
 }

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(NoncanonicalCapabilities, "noncanonical-capabilities", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.cm_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.cm_settings() {
         for setting in &settings.all {
             let (Some(AccountKey::Capabilities(_)), Some(text)) =
                 (account_key(&setting.key), setting.text())

@@ -2,14 +2,14 @@ use super::prelude::*;
 
 rule!(NotAString, "not-a-string", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for settings in instance.settings() {
             // The chart makes texts of what stands below `configs.cm`, not of `configs.rbac`.
             if settings.form == Form::Helm && settings.which == Which::Cm {
                 continue;
             }
-            check_mapping(subject, settings, findings);
+            check_mapping(settings, findings);
             for setting in &settings.all {
                 check_setting(settings, setting, findings);
             }
@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The settings as a whole, where they are no mapping of keys to texts.
-fn check_mapping<'a>(subject: &Subject<'a>, settings: &Settings<'a>, findings: &mut Findings<'_>) {
+fn check_mapping(settings: &Settings<'_>, findings: &mut Findings<'_>) {
     let path: &[&str] = match (settings.form, settings.which) {
         (Form::ConfigMap, _) => &["data"],
         (Form::Operator, Which::Cm) => &["spec", "extraConfig"],
@@ -31,7 +31,7 @@ fn check_mapping<'a>(subject: &Subject<'a>, settings: &Settings<'a>, findings: &
     };
     if let (true, Some(spot)) = (
         node.entries().is_none() && !node.is_null(),
-        subject.spot(&settings.object, path),
+        Spot::of_path(&settings.object, path),
     ) {
         findings
             .add(

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(OctopusValueNotASlug, "octopus-value-not-a-slug", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for (key, value) in &app.application.annotations {
             let Some(Key { field, .. }) = Key::parse(key) else {
                 continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(OperatorOwnedEdit, "operator-owned-edit", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.cm_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.cm_settings() {
         let object = &settings.object;
         if settings.form != Form::ConfigMap || !is_owned_by_argocd(object) {
             continue;

@@ -2,9 +2,9 @@ use super::prelude::*;
 
 rule!(OverBroadIntegration, "over-broad-integration", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
-        for name in integrations(subject, instance) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
+        for name in integrations(site, instance) {
             let policy = &instance.policy;
             for at in policy.rules().filter(|at| at.says.subject.text == name) {
                 if let Some(what) = breadth(policy, at.says) {

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(PlainKeysOnNamedSource, "plain-keys-on-named-source", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let [source] = app.application.sources.as_slice() else {
             continue;
         };

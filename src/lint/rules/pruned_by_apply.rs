@@ -5,11 +5,11 @@ rule!(PrunedByApply, "pruned-by-apply", Warning);
 /// The annotation in which `kubectl apply` keeps what it was given.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         for settings in instance.settings() {
             let object = &settings.object;
-            if settings.form != Form::ConfigMap || !object.is_from_server() || is_owned(object) {
+            if settings.form != Form::ConfigMap || !object.from_server() || is_owned(object) {
                 continue;
             }
             let mut owned = applied_keys(object);
@@ -54,7 +54,7 @@ fn is_upstream(which: Which, key: &str) -> bool {
 }
 
 fn applied_keys(object: &Object<'_>) -> HashSet<String> {
-    let text = object.text(&["metadata", "annotations", LAST_APPLIED]);
+    let text = object.text(&["metadata", "annotations", LAST_APPLIED]).unwrap_or_default();
     let applied: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let data = applied.get("data").and_then(serde_json::Value::as_object);
     data.into_iter().flat_map(|data| data.keys().cloned()).collect()

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(RegexDisablesBuiltin, "regex-disables-builtin", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.rbac_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.rbac_settings() {
         let mode = settings.get(MATCH_MODE_KEY);
         let Some(setting) = mode.filter(|setting| setting.text() == Some("regex")) else {
             continue;

@@ -2,17 +2,17 @@ use super::prelude::*;
 
 rule!(RegistryOnEksCluster, "registry-on-eks-cluster", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     let key = Field::DefaultRegistry.key(None);
-    for object in &subject.relevant {
+    for object in &site.relevant {
         if object.kind() != "Secret" {
             continue;
         }
-        let server = ["stringData", "data"].map(|data| object.text(&[data, "server"]));
+        let server = ["stringData", "data"].map(|data| object.text(&[data, "server"]).unwrap_or_default());
         // Base64 of the same beginning.
         let is_eks = server[0].starts_with("arn:aws:eks:") || server[1].starts_with("YXJuOmF3czpla3M6");
         let path = ["metadata", "annotations", &key];
-        if let (true, Some(spot)) = (is_eks, subject.spot(object, &path)) {
+        if let (true, Some(spot)) = (is_eks, Spot::of_path(object, &path)) {
             findings
                 .add(spot.key(), "Octopus cannot read annotations of clusters on EKS's managed Argo CD")
                 .label("ignored")

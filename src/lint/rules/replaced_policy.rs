@@ -2,19 +2,19 @@ use super::prelude::*;
 
 rule!(ReplacedPolicy, "replaced-policy", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     let instead = "a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)";
-    for settings in subject.rbac_settings().filter(|settings| settings.partial) {
+    for settings in site.rbac_settings().filter(|settings| settings.partial) {
         if let Some(setting) = settings.get(POLICY_KEY).filter(|one| one.text().is_some()) {
             findings
                 .add(setting.spot.key(), "this patch replaces the whole `policy.csv`")
                 .label("rules that stand there now are gone")
                 .help(instead)
-                .help(format!("it is taken for a patch because it has not the label {PART_OF}, without which Argo CD does not find a ConfigMap"));
+                .help("it is a patch: it has no kind, or a kustomization names it as one");
         }
     }
-    for object in subject.relevant.iter().filter(|object| is_kustomization(object)) {
-        for spot in generated(subject, object) {
+    for object in site.relevant.iter().filter(|object| is_kustomization(object)) {
+        for spot in generated(object) {
             findings
                 .add(spot.value(), "this generator replaces the whole `policy.csv`")
                 .label("rules that stand there now are gone")
@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The literals and files of generators that merge a `policy.csv` into argocd-rbac-cm.
-fn generated<'a>(subject: &Subject<'a>, object: &Object<'a>) -> Vec<Spot<'a>> {
+fn generated<'a>(object: &Object<'a>) -> Vec<Spot<'a>> {
     let mut found = Vec::new();
     let generators = object.find(&["configMapGenerator"]).and_then(Node::items);
     for (index, generator) in generators.unwrap_or_default().iter().enumerate() {
@@ -43,11 +43,11 @@ fn generated<'a>(subject: &Subject<'a>, object: &Object<'a>) -> Vec<Spot<'a>> {
                 route.extend([Step::Index(index), Step::key(list), Step::Index(at)]);
                 found.push(Spot {
                     file: object.file,
-                    document: Some((object.document, object.parsed)),
+                    document: Some((object.document, object.in_document())),
                     route,
                     key: None,
                     node: Some(item),
-                    text: subject.source(object.file).text(),
+                    source: object.source(),
                 });
             }
         }

@@ -2,11 +2,11 @@ use super::prelude::*;
 
 rule!(RepositoryOutsideProject, "repository-outside-project", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let project = app.application.project;
         let of_project = |object: &&Object<'_>| object.kind() == "AppProject" && object.name() == project;
-        let Some(object) = subject.relevant.iter().find(of_project) else {
+        let Some(object) = site.relevant.iter().find(of_project) else {
             continue;
         };
         let repos = object.find(&["spec", "sourceRepos"]).and_then(Node::items);
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 format!("the AppProject {project} does not permit this repository"),
             );
             finding.label("Argo CD refuses the source").help("what Octopus commits there is never synced: add it to `sourceRepos`");
-            if let Some(place) = subject.spot(object, &["spec", "sourceRepos"]) {
+            if let Some(place) = Spot::of_path(object, &["spec", "sourceRepos"]) {
                 finding.related(place.key(), "what the project permits");
             }
         }

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(ReversedGrouping, "reversed-grouping", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let graph = policy.graph();
         for at in policy.groupings() {
             let (subject, role) = (&*at.says.subject.text, &*at.says.role.text);

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(RoleWithDot, "role-with-dot", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let graph = instance.policy.graph();
         let wrong = |name: &str| {
             let rest = name.strip_prefix("role.")?;

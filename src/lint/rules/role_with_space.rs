@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(RoleWithSpace, "role-with-space", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             name(&at, &at.says.subject, findings);
         }

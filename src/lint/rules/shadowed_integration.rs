@@ -10,13 +10,13 @@ const BASICS: &[(&str, &str)] = &[
     ("logs", "get"),
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let Some(enforcer) = instance.policy.enforcer() else {
             continue;
         };
         let mut told = HashSet::new();
-        for name in integrations(subject, instance) {
+        for name in integrations(site, instance) {
             let graph = instance.policy.graph();
             let reached: HashSet<&str> =
                 graph.reach(&name, MAX_HOPS).into_iter().map(|(name, _)| name).collect();

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(SharedOctopusTarget, "shared-octopus-target", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let apps = applications(subject);
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    let apps = applications(site);
     let mut seen: HashMap<[String; 6], Vec<(usize, usize)>> = HashMap::new();
     for (at, app) in apps.iter().enumerate() {
         for mapping in mappings(&app.application) {

@@ -5,8 +5,8 @@ rule!(SlashInObject, "slash-in-object", Warning);
 /// Resources whose objects are names without a slash.
 const NAMED: &[&str] = &["accounts", "gpgkeys", "projects"];
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies().filter(|policy| policy.mode == MatchMode::Glob) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
         for at in policy.all_rules() {
             let object = &at.says.object;
             let resources = vocabulary::resources(policy, &at.says.resource.text);

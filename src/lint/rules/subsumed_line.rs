@@ -5,8 +5,8 @@ rule!(SubsumedLine, "subsumed-line", Note);
 /// More lines of one subject than this are compared only with those that are for all objects.
 const MANY: usize = 300;
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies().filter(|policy| policy.mode == MatchMode::Glob) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
         let mut groups: HashMap<(&str, &str), Vec<At<'_, '_, Rule<'_>>>> = HashMap::new();
         for at in policy.rules() {
             let effect = &*at.says.effect.text;

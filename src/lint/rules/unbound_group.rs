@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnboundGroup, "unbound-group", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         if !instance.knows_policy() {
             continue;
         }

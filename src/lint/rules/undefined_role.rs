@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UndefinedRole, "undefined-role", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in subject.instances.iter().filter(|one| one.knows_policy()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in site.instances.iter().filter(|one| one.knows_policy()) {
         let graph = instance.policy.graph();
         let mut told = HashSet::new();
         for at in instance.policy.groupings() {

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownAccount, "unknown-account", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in subject.instances.iter().filter(|one| one.knows_accounts()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in site.instances.iter().filter(|one| one.knows_accounts()) {
         let policy = &instance.policy;
         let roles: HashSet<&str> = policy.groupings().map(|at| &*at.says.role.text).collect();
         let mut told = HashSet::new();

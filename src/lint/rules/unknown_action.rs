@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownAction, "unknown-action", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let verbs = actions(policy.version);
         for at in policy.all_rules() {
             let value = &at.says.action;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownCapability, "unknown-capability", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.cm_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.cm_settings() {
         for setting in &settings.all {
             let (Some(AccountKey::Capabilities(name)), Some(text)) =
                 (account_key(&setting.key), setting.text())

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownDefaultRole, "unknown-default-role", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in subject.instances.iter().filter(|one| one.knows_policy()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in site.instances.iter().filter(|one| one.knows_policy()) {
         let default = instance.rbac.as_ref().and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
         let (Some(setting), role) = (default, instance.policy.default_role) else {
             continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownEffect, "unknown-effect", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for at in subject.policies().flat_map(Policy::all_rules) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for at in site.policies().flat_map(Policy::all_rules) {
         let effect = &at.says.effect;
         if ["allow", "deny"].contains(&&*effect.text) || effect.text.contains('#') {
             continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownImageAlias, "unknown-image-alias", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let application = &app.application;
         let aliases = images::aliases(application);
         let paths = images::image_paths(application);

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownMatchMode, "unknown-match-mode", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.rbac_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.rbac_settings() {
         let Some(setting) = settings.get(MATCH_MODE_KEY) else {
             continue;
         };

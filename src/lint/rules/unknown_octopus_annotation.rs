@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownOctopusAnnotation, "unknown-octopus-annotation", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for (key, value) in &app.application.annotations {
             let Some(spot) = app.annotation(key) else { continue };
             if Key::parse(key).is_some() || !annotation::is_octopus(key) {

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownOctopusSource, "unknown-octopus-source", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let names: Vec<&str> = app.application.sources.iter().filter_map(|source| source.name).collect();
         for (key, suffix) in mapping::unknown_sources(&app.application) {
             let Some(spot) = app.annotation(key) else { continue };

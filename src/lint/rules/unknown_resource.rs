@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnknownResource, "unknown-resource", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         for at in policy.all_rules() {
             let value = &at.says.resource;
             let pattern = Pattern::new(policy.mode, &value.text);

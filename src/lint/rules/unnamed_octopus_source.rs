@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnnamedOctopusSource, "unnamed-octopus-source", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         let sources = &app.application.sources;
         if sources.len() < 2 {
             continue;

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnreadKey, "unread-key", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.rbac_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.rbac_settings() {
         for setting in &settings.all {
             let key = &*setting.key;
             let known = [DEFAULT_ROLE_KEY, MATCH_MODE_KEY, SCOPES_KEY];

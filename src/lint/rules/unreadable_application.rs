@@ -2,10 +2,10 @@ use super::prelude::*;
 
 rule!(UnreadableApplication, "unreadable-application", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let apps = applications(subject);
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    let apps = applications(site);
     // Whose Applications they are is known only where there is one Argo CD.
-    let [instance] = subject.instances.as_slice() else {
+    let [instance] = site.instances.as_slice() else {
         return;
     };
     if apps.is_empty() || !instance.knows_policy() {
@@ -14,12 +14,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(enforcer) = instance.policy.enforcer() else {
         return;
     };
-    let namespaces = instance.settings().map(|settings| settings.object.text(&["metadata", "namespace"]));
-    let namespace = namespaces.into_iter().find(|name| !name.is_empty());
-    for account in integrations(subject, instance) {
+    for account in integrations(site, instance) {
         for app in &apps {
             let application = &app.application;
-            let object = application.rbac_object(namespace.unwrap_or("argocd"));
+            let object = application.rbac_object(&instance.namespace);
             let is_updated = mappings(application).iter().any(|one| one.verdict.is_updated());
             let request = Request::new(&account, "applications", "get", &object);
             if !is_updated || is_templated(&object) || enforcer.decide(&request).allowed() {

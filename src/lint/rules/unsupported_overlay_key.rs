@@ -2,9 +2,9 @@ use super::prelude::*;
 
 rule!(UnsupportedOverlayKey, "unsupported-overlay-key", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let version = subject.options.version;
-    for settings in subject.rbac_settings().filter(|_| !version.reads_policy_keys()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    let version = site.options.version;
+    for settings in site.rbac_settings().filter(|_| !version.reads_policy_keys()) {
         for setting in &settings.all {
             if is_policy_key(&setting.key) && setting.key != POLICY_KEY {
                 findings

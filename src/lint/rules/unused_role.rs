@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnusedRole, "unused-role", Note);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in subject.instances.iter().filter(|one| one.knows_policy()) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in site.instances.iter().filter(|one| one.knows_policy()) {
         let policy = &instance.policy;
         let graph = policy.graph();
         let bound = graph.roles();

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(UnwritableOctopusSource, "unwritable-octopus-source", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for app in applications(subject) {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for app in applications(site) {
         for mapping in mappings(&app.application) {
             let AppVerdict::Unwritable(why) = mapping.verdict else {
                 continue;

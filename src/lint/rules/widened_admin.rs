@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(WidenedAdmin, "widened-admin", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for settings in subject.cm_settings() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for settings in site.cm_settings() {
         let Some(setting) = settings.get("accounts.admin") else {
             continue;
         };

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(WildcardSubject, "wildcard-subject", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let rules = policy.rules().map(|at| (at.field(&at.says.subject), &at.says.subject));
         let bound = policy
             .groupings()

@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(WritingDefaultRole, "writing-default-role", Error);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for instance in &subject.instances {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for instance in &site.instances {
         let default = instance.rbac.as_ref().and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
         let (Some(setting), policy) = (default, &instance.policy) else {
             continue;

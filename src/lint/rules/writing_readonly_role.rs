@@ -2,8 +2,8 @@ use super::prelude::*;
 
 rule!(WritingReadonlyRole, "writing-readonly-role", Warning);
 
-fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for policy in subject.policies() {
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
         let mut told = HashSet::new();
         for at in policy.all_rules().filter(|at| at.says.effect.text == "allow") {
             let role = &*at.says.subject.text;

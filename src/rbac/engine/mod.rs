@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 pub use explain::Explanation;
 pub(in crate::rbac) use inspect::Reaching;
 pub use lines::SourceLine;
-pub(in crate::rbac) use reach::MAX_HOPS;
+pub use reach::MAX_HOPS;
 pub use rules::Effect;
 
 use self::reach::Reach;

@@ -3,7 +3,7 @@
 use super::rules::{Link, Rules};
 
 /// How many `g` lines away a role still counts.
-pub(in crate::rbac) const MAX_HOPS: usize = 10;
+pub const MAX_HOPS: usize = 10;
 
 /// How many names are kept without an allocation, and searched one by one.
 const FEW: usize = 24;

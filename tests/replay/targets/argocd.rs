@@ -9,8 +9,9 @@ use kubectl_octopus_argo::argocd::{
 };
 use kubectl_octopus_argo::argocd::{Logins, is_core};
 use kubectl_octopus_argo::error::Error;
-use kubectl_octopus_argo::input::{Cluster, Content, Scope, Wanted, get, objects, select};
+use kubectl_octopus_argo::input::{Cluster, Content, Wanted, get};
 use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenRecord};
+use kubectl_octopus_argo::site::{Scope, objects, select};
 use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
 

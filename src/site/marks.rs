@@ -1,6 +1,6 @@
 //! What an object says about its owner.
 
-use super::Object;
+use super::object::Object;
 use crate::model::{Manager, Marks, Source};
 use crate::yaml::{Node, Stream};
 

@@ -1,7 +1,8 @@
 //! `ArgoCD` resources, from which argocd-operator makes the ConfigMaps.
 
+use super::object::Object;
+use super::select::Target;
 use super::select::{data, refuse_duplicates};
-use super::{Object, Target};
 use crate::error::{Error, Result};
 use crate::model::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, POLICY_KEY, Which,
@@ -19,7 +20,7 @@ const RBAC: [(&str, &str); 4] = [
 
 /// One `ArgoCD` resource.
 #[derive(Clone, Debug)]
-pub struct ArgoCd<'a> {
+pub struct OperatorResource<'a> {
     /// Where it stands.
     pub object: Object<'a>,
     /// What the operator puts into argocd-cm from `spec.extraConfig`.
@@ -28,14 +29,14 @@ pub struct ArgoCd<'a> {
     pub rbac: Vec<(&'static str, &'a str)>,
 }
 
-impl<'a> ArgoCd<'a> {
+impl<'a> OperatorResource<'a> {
     /// Reads an object.
     pub fn read(object: &Object<'a>, namespace: &str) -> Result<Self> {
         refuse_duplicates(object, object.node)?;
-        let extra = object.find(&["spec", "extraConfig"]);
+        let extra = object.written(&["spec", "extraConfig"]);
         let mut rbac = Vec::new();
         for (field, key) in RBAC {
-            let node = object.find(&["spec", "rbac", field]);
+            let node = object.written(&["spec", "rbac", field]);
             let Some(node) = node.filter(|node| !node.is_null()) else {
                 continue;
             };
@@ -102,6 +103,6 @@ impl<'a> ArgoCd<'a> {
 
     /// The node of a field.
     pub fn node(&self, keys: &[&str]) -> Option<&'a Node> {
-        self.object.find(keys)
+        self.object.written(keys)
     }
 }

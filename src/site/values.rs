@@ -1,9 +1,10 @@
 //! Values of the argo-cd Helm chart: documents without a kind, in which `configs.cm` and
 //! `configs.rbac` become the data of the two ConfigMaps.
 
+use super::object::Object;
 use super::select::refuse_duplicates;
-use super::{Object, Origin};
 use crate::error::{Error, Result};
+use crate::input::Origin;
 use crate::model::{ConfigMap, Data, Which, is_policy_key};
 use crate::yaml::{Node, NodeKind, ScalarType};
 
@@ -147,7 +148,7 @@ impl<'a> Values<'a> {
 
     /// What the chart makes of the values: every scalar becomes a text.
     fn data(&self, which: Which) -> Result<Option<Data>> {
-        let Some(node) = self.object.find(&self.path(which)) else {
+        let Some(node) = self.object.written(&self.path(which)) else {
             return Ok(None);
         };
         let document = self.object.in_document();

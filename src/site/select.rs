@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Object, Values};
+use super::object::Object;
+use super::values::Values;
 use crate::error::{Error, Result};
-use crate::model::{ConfigMap, Data, Form, Which};
+use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
 use crate::yaml::{Node, NodeKind, ScalarType};
-
-/// Where Argo CD lives unless something says otherwise.
-pub(super) const DEFAULT_NAMESPACE: &str = "argocd";
 
 /// Whose objects are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]

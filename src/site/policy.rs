@@ -6,23 +6,22 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::finding::{Change, Place};
-use super::spot::Spot;
+use super::spot::{Place, Spot};
+use crate::model::Text;
 use crate::rbac::{
-    ArgoCdVersion, Enforcer, Grouping, Line, LineId, MatchMode, Numbered, Policy as PolicyLine,
-    PolicySet, Value, builtin_policy, lines,
+    ArgoCdVersion, Enforcer, Grouping, Line, LineId, MAX_HOPS, MatchMode, Numbered,
+    Policy as PolicyLine, PolicySet, Value, builtin_policy, lines,
 };
-
-/// How many `g` lines away a role still counts.
-pub(crate) const MAX_HOPS: usize = 10;
 
 /// One text of the policy: a key's value, a bare file, or one line of an AppProject's role.
 #[derive(Debug)]
 pub(crate) struct PolicyText<'a> {
     pub(crate) key: Arc<str>,
     pub(crate) text: &'a str,
+    /// The same text, to be kept without a copy.
+    shared: Text,
     pub(crate) spot: Spot<'a>,
-    pub(crate) lines: Vec<Numbered<'a>>,
+    lines: OnceCell<Vec<Numbered<'a>>>,
     /// Its place among the policy's texts.
     pub(crate) index: usize,
     /// The AppProject's role that it belongs to: project and role.
@@ -31,15 +30,30 @@ pub(crate) struct PolicyText<'a> {
 
 impl<'a> PolicyText<'a> {
     pub(crate) fn new(key: &str, text: &'a str, spot: Spot<'a>) -> Self {
-        let key: Arc<str> = key.into();
+        let shared = match spot.resolved() {
+            Some(node) => node.shared_str(),
+            None => Some(spot.source.shared().clone()),
+        };
         Self {
-            lines: lines(&key, text).collect(),
-            key,
+            key: key.into(),
             text,
+            shared: shared.unwrap_or_else(|| text.into()),
             spot,
+            lines: OnceCell::new(),
             index: 0,
             project_role: None,
         }
+    }
+
+    /// Its lines, read when they are first asked for.
+    pub(crate) fn lines(&self) -> &[Numbered<'a>] {
+        self.lines
+            .get_or_init(|| lines(&self.key, self.text).collect())
+    }
+
+    /// What an enforcer loads.
+    pub(super) fn loaded(&self) -> crate::rbac::PolicyText {
+        crate::rbac::PolicyText::new(Arc::clone(&self.key), self.shared.clone())
     }
 }
 
@@ -72,26 +86,6 @@ impl<T> At<'_, '_, T> {
         self.text.spot.within(field_range(value))
     }
 
-    /// Replaces one field's value.
-    pub(crate) fn set_field(&self, value: &Value<'_>, text: impl Into<String>) -> Change {
-        self.text.spot.splice(field_range(value), text)
-    }
-
-    /// Takes the line out, its line break included.
-    pub(crate) fn remove(&self) -> Change {
-        let text = self.text.text;
-        let at = self.line.offset;
-        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        match text[at..].find('\n') {
-            Some(end) => self.text.spot.splice(start..at + end + 1, ""),
-            // The last line: the break before it goes, if there is one.
-            None => self
-                .text
-                .spot
-                .splice(start.saturating_sub(1)..text.len(), ""),
-        }
-    }
-
     /// Whether it stands before another line, in the order in which Argo CD loads them.
     pub(crate) fn before(&self, other: &At<'_, '_, T>) -> bool {
         let order = |at: &At<'_, '_, T>| (at.text.index, at.line.offset);
@@ -100,7 +94,7 @@ impl<T> At<'_, '_, T> {
 }
 
 /// A field's bytes in the text of its key; its quotes are left out.
-fn field_range(value: &Value<'_>) -> std::ops::Range<usize> {
+pub(crate) fn field_range(value: &Value<'_>) -> std::ops::Range<usize> {
     // A doubled quote stands for one.
     let doubled = value.text.bytes().filter(|byte| *byte == b'"').count();
     value.offset..value.offset + value.text.len() + doubled
@@ -152,7 +146,7 @@ impl<'a> Policy<'a> {
         let lines = self
             .texts
             .iter()
-            .flat_map(|text| text.lines.iter().map(move |line| (text, line)));
+            .flat_map(|text| text.lines().iter().map(move |line| (text, line)));
         lines.filter_map(move |(text, line)| {
             let says = pick(&line.line)?;
             Some(At { text, line, says })
@@ -206,7 +200,7 @@ impl<'a> Policy<'a> {
 /// The text with its bad lines blanked, so that everything else stays where it is.
 fn without_invalid(text: &PolicyText<'_>) -> String {
     let mut out = text.text.to_owned();
-    for line in &text.lines {
+    for line in text.lines() {
         if matches!(line.line, Line::Invalid(_)) {
             let end = line.offset + line.text.len();
             out.replace_range(line.offset..end, &" ".repeat(line.text.len()));

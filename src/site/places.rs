@@ -1,6 +1,7 @@
 //! Where the keys of a ConfigMap's `data` stand in an object.
 
-use super::{ArgoCd, Object};
+use super::object::Object;
+use super::operator::OperatorResource;
 use crate::model::Location;
 use crate::yaml::{self, Node, ScalarStyle};
 
@@ -68,7 +69,7 @@ fn data_of<'o, 'a>(object: &'o Object<'a>) -> Below<'o, 'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Both<'o, 'a> {
     /// The resource.
-    pub argocd: &'o ArgoCd<'a>,
+    pub argocd: &'o OperatorResource<'a>,
     /// The ConfigMap, if it was read.
     pub rbac_cm: Option<&'o Object<'a>>,
 }

@@ -1,10 +1,11 @@
 //! The Kubernetes objects in what was read, each with its place.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::{File, Origin};
+use crate::input::{File, Origin};
 use crate::model::{Location, Source};
-use crate::yaml::{Document, Node, Step, Stream};
+use crate::yaml::{Document, Entry, Node, Step, Stream};
 
 /// One Kubernetes object: a document, or an item of a `List`.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Object<'a> {
     pub file: usize,
     /// Index of its document in the file.
     pub document: usize,
-    /// The way from the document's root to the object: empty, or `items` and an index.
+    /// The path from the document's root to the object: empty, or `items` and an index.
     pub route: Vec<Step>,
     /// The object.
     pub node: &'a Node,
@@ -49,6 +50,12 @@ impl<'a> Object<'a> {
             .filter(|version| !version.is_empty())
     }
 
+    /// Whether its `apiVersion` is of this group.
+    pub fn is_of_group(&self, group: &str) -> bool {
+        let version = self.api_version().split_once('/');
+        version.is_some_and(|(of, _)| of == group)
+    }
+
     /// Whether it was read from an API server: alone, or in a list.
     pub fn from_server(&self) -> bool {
         ["uid", "resourceVersion"].iter().any(|field| {
@@ -57,17 +64,31 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// The node at the end of a way through mappings.
+    /// A label's value.
+    pub fn label(&self, key: &str) -> Option<&'a str> {
+        self.text(&["metadata", "labels", key])
+    }
+
+    /// The node at the end of a path of keys; aliases and merge keys are followed.
     pub fn find(&self, keys: &[&str]) -> Option<&'a Node> {
+        let document = self.in_document();
+        let start = document.resolve(self.node);
+        keys.iter()
+            .try_fold(start, |node, key| value_of(document, node, key))
+    }
+
+    /// The node that is written at the end of a path of keys, neither behind an alias nor brought
+    /// by a merge key: only such a node can be edited.
+    pub fn written(&self, keys: &[&str]) -> Option<&'a Node> {
         keys.iter().try_fold(self.node, |node, key| node.get(key))
     }
 
-    /// The text there, if it is one.
+    /// The string at the end of a path of keys, if it is one.
     pub fn text(&self, keys: &[&str]) -> Option<&'a str> {
         self.find(keys)?.as_str()
     }
 
-    /// The way from the document's root to a place in the object.
+    /// The path from the document's root to a place in the object.
     pub fn route_to(&self, keys: &[&str]) -> Vec<Step> {
         let keys = keys.iter().map(|key| Step::key(*key));
         self.route.iter().cloned().chain(keys).collect()
@@ -78,17 +99,17 @@ impl<'a> Object<'a> {
         self.source().location(offset)
     }
 
-    /// The text it stands in.
+    /// The text that holds it.
     pub fn source(&self) -> &'a Source {
         self.stream.source()
     }
 
-    /// The stream it stands in.
+    /// The stream that holds it.
     pub fn stream(&self) -> &'a Stream {
         self.stream
     }
 
-    /// The document it stands in.
+    /// The document that holds it.
     pub fn in_document(&self) -> &'a Document {
         &self.stream.documents()[self.document]
     }
@@ -107,7 +128,43 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Every object of every file, in the order in which they stand.
+/// The value of a key of a mapping, the alias that it may be resolved; one that a merge key brings
+/// where the mapping itself has none.
+fn value_of<'a>(document: &'a Document, mapping: &'a Node, key: &str) -> Option<&'a Node> {
+    // A mapping may be merged in many ways, and is looked at once: else a few lines of merge keys
+    // would take for ever.
+    let (mut seen, mut next) = (HashSet::new(), vec![mapping]);
+    while let Some(mapping) = next.pop() {
+        if let Some(value) = mapping.get(key) {
+            return Some(document.resolve(value));
+        }
+        let at = next.len();
+        for entry in mapping
+            .entries()?
+            .iter()
+            .filter(|one| one.key.is_merge_key())
+        {
+            for source in merged(document, entry) {
+                if seen.insert(std::ptr::from_ref(source)) && source.entries().is_some() {
+                    next.insert(at, source);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The mappings that a merge key brings.
+pub(super) fn merged<'a>(
+    document: &'a Document,
+    entry: &'a Entry,
+) -> impl Iterator<Item = &'a Node> {
+    let value = document.resolve(&entry.value);
+    let sources = value.items().unwrap_or(std::slice::from_ref(value));
+    sources.iter().map(|source| document.resolve(source))
+}
+
+/// Every object of every file, in the order in which they are written.
 pub fn objects(files: &[File]) -> Vec<Object<'_>> {
     let mut found = Vec::new();
     for (file, read) in files.iter().enumerate() {

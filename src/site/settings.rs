@@ -1,11 +1,13 @@
 //! The settings that end up in argocd-cm and argocd-rbac-cm, in whichever form they are kept.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use super::object::Object;
+use super::object::{Object, merged};
 use super::spot::Spot;
+use crate::input::Origin;
 use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which};
-use crate::yaml::{Node, ScalarType, Step};
+use crate::yaml::{Entry, Node, ScalarType, Step};
 
 /// The key of argocd-rbac-cm that names the claims which count as groups.
 pub(crate) const SCOPES_KEY: &str = "scopes";
@@ -42,6 +44,11 @@ impl<'a> Setting<'a> {
 }
 
 impl Setting<'_> {
+    /// Whether the value is null.
+    pub(crate) fn is_null(&self) -> bool {
+        self.spot.resolved().is_none_or(Node::is_null)
+    }
+
     /// What its value is, if it is a single one.
     pub(crate) fn scalar_type(&self) -> Option<ScalarType> {
         let scalar = self.spot.resolved()?.as_scalar()?;
@@ -58,7 +65,9 @@ pub(crate) struct Settings<'a> {
     pub(crate) object: Object<'a>,
     /// Whether other keys may stand elsewhere: this is a patch, or values over a chart's.
     pub(crate) partial: bool,
-    /// In the order of the text, a key that stands twice included.
+    /// Whether they are null as a whole, which removes all of earlier values files.
+    pub(crate) cleared: bool,
+    /// In the order of the text, a duplicate key included.
     pub(crate) all: Vec<Setting<'a>>,
 }
 
@@ -73,26 +82,26 @@ impl<'a> Settings<'a> {
     }
 
     /// The ConfigMap, or the patch of it, that an object is.
-    pub(crate) fn of_configmap(object: &Object<'a>, text: &'a str) -> Option<Self> {
+    pub(crate) fn of_configmap(object: &Object<'a>, is_patch: bool) -> Option<Self> {
         let named = Which::named(object.name());
         let which = match object.kind() {
-            "ConfigMap" if object.text(&["apiVersion"]) == "v1" => named?,
+            "ConfigMap" if object.api_version() == "v1" => named?,
             // `kubectl patch` takes the changed keys alone.
             "" => named.or_else(|| which_by_keys(object.find(&["data"])?))?,
             _ => return None,
         };
-        let labelled = object.label(PART_OF) == Some("argocd");
         Some(Self {
             which,
             form: Form::ConfigMap,
             object: object.clone(),
-            partial: !labelled && !object.is_from_server(),
-            all: entries(object, &["data"], text),
+            partial: is_patch || object.kind().is_empty(),
+            cleared: false,
+            all: entries(object, &["data"]),
         })
     }
 
     /// The settings in an ArgoCD resource.
-    pub(crate) fn of_operator(object: &Object<'a>, text: &'a str) -> Option<[Self; 2]> {
+    pub(crate) fn of_operator(object: &Object<'a>) -> Option<[Self; 2]> {
         if object.kind() != "ArgoCD" || !object.is_of_group("argoproj.io") {
             return None;
         }
@@ -101,9 +110,10 @@ impl<'a> Settings<'a> {
             form: Form::Operator,
             object: object.clone(),
             partial: false,
+            cleared: false,
             all,
         };
-        let mut rbac = entries(object, &["spec", "rbac"], text);
+        let mut rbac = entries(object, &["spec", "rbac"]);
         rbac.retain_mut(|setting| {
             let key = match &*setting.key {
                 "policy" => POLICY_KEY,
@@ -115,30 +125,50 @@ impl<'a> Settings<'a> {
             setting.key = Cow::Borrowed(key);
             true
         });
-        let cm = entries(object, &["spec", "extraConfig"], text);
+        let cm = entries(object, &["spec", "extraConfig"]);
         Some([settings(Which::Cm, cm), settings(Which::RbacCm, rbac)])
     }
 
-    /// The settings in values of the argo-cd chart, or of a chart that has it as a dependency.
-    pub(crate) fn of_helm(object: &Object<'a>, text: &'a str) -> Option<[Self; 2]> {
-        let prefix = chart_prefix(object)?;
+    /// The settings in values of the argo-cd chart, which are below these keys.
+    pub(crate) fn of_helm(object: &Object<'a>, root: &[&str]) -> [Self; 2] {
         let settings = |which, key| {
-            let mut path = prefix.clone();
-            path.extend(["configs", key]);
-            let all = entries(object, &path, text);
+            let path = [root, &["configs", key]].concat();
+            let all = entries(object, &path).into_iter();
+            let is_null = |depth| {
+                let node = object.find(&path[..depth]);
+                node.is_some_and(Node::is_null)
+            };
             Self {
                 which,
                 form: Form::Helm,
                 object: object.clone(),
                 partial: false,
-                all: all
-                    .into_iter()
-                    .filter(|one| !is_of_chart(&one.key))
-                    .collect(),
+                cleared: is_null(path.len()) || is_null(path.len() - 1),
+                all: all.filter(|one| !is_of_chart(&one.key)).collect(),
             }
         };
-        Some([settings(Which::Cm, "cm"), settings(Which::RbacCm, "rbac")])
+        [settings(Which::Cm, "cm"), settings(Which::RbacCm, "rbac")]
     }
+
+    /// Lays later settings over these, as Helm merges values and kubectl a patch: a later key
+    /// wins, and null removes it.
+    pub(super) fn merge(&mut self, later: &Self) {
+        if later.cleared {
+            self.all.clear();
+        }
+        merge(&mut self.all, &later.all);
+        self.partial &= later.partial;
+        if !later.partial {
+            self.form = later.form;
+        }
+    }
+}
+
+/// Lays later settings over earlier ones: a later key wins, and null removes it.
+pub(super) fn merge<'a>(all: &mut Vec<Setting<'a>>, later: &[Setting<'a>]) {
+    all.retain(|one| !later.iter().any(|over| over.key == one.key));
+    let kept = later.iter().filter(|over| !over.is_null());
+    all.extend(kept.cloned());
 }
 
 /// Keys beside the ConfigMap's that the chart itself takes.
@@ -153,20 +183,85 @@ pub(crate) const OLD_PATHS: &[(&[&str], &str)] = &[
     (&["global", "rbac"], "configs.rbac"),
 ];
 
-/// The keys that lead to the argo-cd chart's values: none, or a dependency's name.
-pub(crate) fn chart_prefix<'a>(object: &Object<'a>) -> Option<Vec<&'a str>> {
-    if !object.kind().is_empty() || object.find(&["data"]).is_some() {
+/// Keys at the top of the chart's values by which a named file is known.
+const OF_CHART: [&str; 10] = [
+    "configs",
+    "global",
+    "server",
+    "controller",
+    "repoServer",
+    "applicationSet",
+    "notifications",
+    "dex",
+    "redis",
+    "redis-ha",
+];
+
+/// Beginnings of names of files that hold no values though their documents have no kind.
+const OTHER_FILES: [&str; 3] = ["kustomization.", "Kustomization", "Chart."];
+
+/// The keys that lead to the argo-cd chart's values in a document: none, or those of the charts
+/// above it. `root` is what the user says; `None` where the document is no values file.
+pub(crate) fn chart_root<'s, 'a: 's>(
+    object: &Object<'a>,
+    root: Option<&'s str>,
+) -> Option<Vec<&'s str>> {
+    let is_other = object.path().is_some_and(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        OTHER_FILES.iter().any(|other| name.starts_with(other))
+    });
+    if is_other
+        || !object.kind().is_empty()
+        || object.find(&["data"]).is_some()
+        || object.find(&["metadata"]).is_some()
+    {
         return None;
     }
-    let root = object.parsed.resolve(object.node);
-    if is_values(object, root) {
+    if let Some(root) = root {
+        let keys: Vec<&str> = root.split('.').collect();
+        return object.find(&keys).is_some().then_some(keys);
+    }
+    let document = object.in_document();
+    let top = document.resolve(object.node);
+    if is_values(object, top) {
         return Some(Vec::new());
     }
-    root.entries()?.iter().find_map(|entry| {
+    let below = top.entries()?.iter().find_map(|entry| {
         let key = entry.key.as_str()?;
-        let chart = key.replace('-', "") == "argocd";
-        let inside = object.parsed.resolve(&entry.value);
-        (chart && is_values(object, inside)).then(|| vec![key])
+        let inside = document.resolve(&entry.value);
+        let is_chart = is_chart_name(key) && is_values(object, inside);
+        (is_chart || has_configs(object, inside)).then(|| vec![key])
+    });
+    let is_found = matches!(object.origin(), Origin::Found(_));
+    let looks_like = || {
+        let known = |node: &Node| OF_CHART.iter().any(|key| node.get(key).is_some());
+        let top = (!is_found && known(top)).then(Vec::new);
+        top.or_else(|| {
+            let mut entries = top_entries(object).iter();
+            let entry = entries.find(|entry| entry.key.as_str().is_some_and(is_chart_name))?;
+            Some(vec![entry.key.as_str()?])
+        })
+    };
+    below.or_else(looks_like)
+}
+
+fn top_entries<'a>(object: &Object<'a>) -> &'a [Entry] {
+    let top = object.in_document().resolve(object.node);
+    top.entries().unwrap_or_default()
+}
+
+/// Whether a dependency of this name is the argo-cd chart.
+fn is_chart_name(key: &str) -> bool {
+    key.replace('-', "") == "argocd"
+}
+
+/// Whether a mapping holds a ConfigMap of the chart.
+fn has_configs(object: &Object<'_>, node: &Node) -> bool {
+    let configs = node.get("configs");
+    let configs = configs.map(|configs| object.in_document().resolve(configs));
+    configs.is_some_and(|configs| {
+        let mut keys = ["cm", "rbac", "params"].iter();
+        keys.any(|key| configs.get(key).is_some())
     })
 }
 
@@ -175,10 +270,10 @@ pub(crate) fn chart_prefix<'a>(object: &Object<'a>) -> Option<Vec<&'a str>> {
 fn is_values(object: &Object<'_>, node: &Node) -> bool {
     let find = |path: &[&str]| {
         path.iter().try_fold(node, |node, key| {
-            Some(object.parsed.resolve(node.get(key)?))
+            Some(object.in_document().resolve(node.get(key)?))
         })
     };
-    if find(&["configs", "cm"]).is_some() || find(&["configs", "rbac"]).is_some() {
+    if has_configs(object, node) {
         return true;
     }
     OLD_PATHS.iter().any(|(path, _)| {
@@ -208,33 +303,31 @@ fn which_by_keys(data: &Node) -> Option<Which> {
 }
 
 /// The entries of a mapping of an object, merged ones included.
-pub(crate) fn entries<'a>(object: &Object<'a>, path: &[&str], text: &'a str) -> Vec<Setting<'a>> {
+pub(crate) fn entries<'a>(object: &Object<'a>, path: &[&str]) -> Vec<Setting<'a>> {
     let mut found = Vec::new();
     if let Some(mapping) = object.find(path) {
-        collect(object, mapping, &object.route_to(path), text, &mut found);
+        let route = object.route_to(path);
+        collect(object, mapping, &route, &mut HashSet::new(), &mut found);
     }
     found
 }
 
+/// Collects the entries of a mapping. `seen` are the mappings that merge keys have brought: what
+/// one brings a second time is there already.
 fn collect<'a>(
     object: &Object<'a>,
     mapping: &'a Node,
     route: &[Step],
-    text: &'a str,
+    seen: &mut HashSet<*const Node>,
     found: &mut Vec<Setting<'a>>,
 ) {
     for entry in mapping.entries().unwrap_or_default() {
         if entry.key.is_merge_key() {
-            let merged = object.parsed.resolve(&entry.value);
             let mut brought = Vec::new();
-            for one in merged.items().unwrap_or(std::slice::from_ref(merged)) {
-                collect(
-                    object,
-                    object.parsed.resolve(one),
-                    route,
-                    text,
-                    &mut brought,
-                );
+            for source in merged(object.in_document(), entry) {
+                if seen.insert(std::ptr::from_ref(source)) {
+                    collect(object, source, route, seen, &mut brought);
+                }
             }
             brought.retain(|setting| mapping.get(&setting.key).is_none());
             found.extend(brought);
@@ -249,11 +342,11 @@ fn collect<'a>(
             key,
             spot: Spot {
                 file: object.file,
-                document: Some((object.document, object.parsed)),
+                document: Some((object.document, object.in_document())),
                 route,
                 key: Some(&entry.key),
                 node: Some(&entry.value),
-                text,
+                source: object.source(),
             },
         });
     }

@@ -1,0 +1,71 @@
+//! The one Argo CD that a question is asked of, and what is said about how it was read.
+
+use super::change::selector;
+use super::context::Context;
+use crate::cli::Input;
+use crate::error::{Error, Result};
+use crate::input::File;
+use crate::rbac::ArgoCdVersion;
+use crate::site::{self, ArgoCd, OPERATOR_DEFAULT_ROLE, Options, Question};
+
+/// How the options say that the input is read.
+pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Question {
+    let selector = selector(args);
+    Question {
+        scope: selector.scope,
+        form: args.form,
+        values_root: selector.values_root,
+        options: Options {
+            version,
+            ..Options::default()
+        },
+    }
+}
+
+/// Finds the Argo CD that is asked in what was read.
+///
+/// # Errors
+/// Several of them; nothing that holds a policy.
+pub(super) fn asked<'a>(
+    files: &'a [File],
+    question: &Question,
+    context: &mut Context<'_, '_>,
+) -> Result<ArgoCd<'a>> {
+    let mut found = site::ask(files, question)?;
+    if found.argocds.len() > 1 {
+        return Err(Error::usage("a question is asked of one Argo CD at a time")
+            .hint("choose one with -n NAMESPACE")
+            .hint("values files that Helm merges: name each with -f, in Helm's order"));
+    }
+    let argocd = found.argocds.pop().filter(ArgoCd::has_policy);
+    let Some(argocd) = argocd else {
+        let mut error = Error::input("there is no policy in the input");
+        if let Some((kind, name)) = found.foreign.first() {
+            let kind = if kind.is_empty() {
+                "a document without kind"
+            } else {
+                kind
+            };
+            error = error
+                .hint(format!("it holds {kind} {name}, which has no policy").replace("  ", " "));
+        }
+        return Err(error
+            .hint("a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values")
+            .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
+    };
+    let foreign = found.foreign.len();
+    if foreign > 0 {
+        let objects = if foreign == 1 { "object" } else { "objects" };
+        context.note(format!("ignored {foreign} {objects} of other kinds"));
+    }
+    for text in &found.not_read {
+        context.note(format!("not read: {text}"));
+    }
+    if argocd.assumes_default_role() {
+        context.note(format!(
+            "the ArgoCD resource names no default role, and the live argocd-rbac-cm is not in the \
+             input: {OPERATOR_DEFAULT_ROLE} is assumed, which argocd-operator sets when it creates the ConfigMap"
+        ));
+    }
+    Ok(argocd)
+}

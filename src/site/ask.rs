@@ -1,0 +1,256 @@
+//! The Argo CDs that a question is asked of: all that was read of each, joined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::argocd::{ArgoCd, Parts};
+use super::gather::{Options, Values, bare, joined, of_values};
+use super::object::{Object, objects};
+use super::project::AppProject;
+use super::select::Scope;
+use super::settings::{Setting, Settings};
+use super::sort::{Reading, Sorted, patches, sort};
+use crate::error::{Error, Result};
+use crate::input::{Content, File, Origin};
+use crate::model::{DEFAULT_NAMESPACE, Form};
+
+/// How the input is read, where it does not tell by itself.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Whose objects are wanted.
+    pub scope: Scope,
+    /// The form that the user names.
+    pub form: Option<Form>,
+    /// Where the chart's values are, if the user says it.
+    pub values_root: Option<String>,
+    /// What is known beside the texts.
+    pub options: Options,
+}
+
+/// The Argo CDs in the input.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// Each, by namespace.
+    pub argocds: Vec<ArgoCd<'a>>,
+    /// Objects of other kinds: kind and name.
+    pub foreign: Vec<(&'a str, &'a str)>,
+    /// Objects of another namespace than the one asked for: namespace and name.
+    pub left_alone: Vec<(&'a str, &'a str)>,
+    /// Texts with a policy that was not read, and why.
+    pub not_read: Vec<String>,
+}
+
+/// The parts of one Argo CD, while they are gathered.
+#[derive(Default)]
+struct Gathered<'a> {
+    configmaps: Vec<(Settings<'a>, Object<'a>)>,
+    operator: Option<([Settings<'a>; 2], Object<'a>)>,
+    params: Vec<Vec<Setting<'a>>>,
+    projects: Vec<AppProject<'a>>,
+}
+
+/// Finds every Argo CD in what was read. What the files hold beside ConfigMaps, an ArgoCD resource
+/// or values belongs to the Argo CD of its namespace; bare policies belong to all.
+///
+/// # Errors
+/// Objects of several namespaces where one is meant; an object that is there twice.
+pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
+    let all = objects(files);
+    let reading = Reading {
+        values_root: question.values_root.as_deref(),
+        is_helm: question.form == Some(Form::Helm),
+        patches: patches(&all),
+    };
+    let (mut ours, mut values, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
+    for object in all {
+        match sort(&object, &reading) {
+            Sorted::Values(both, params) => values.push((object, (both, params))),
+            Sorted::Foreign | Sorted::Beside => {
+                foreign.push((object.kind(), object.name()));
+            }
+            ours_sorted => ours.push((object, ours_sorted)),
+        }
+    }
+    let mut not_read = Vec::new();
+    let is_whole = |(_, sorted): &(Object<'_>, Sorted<'_>)| match sorted {
+        Sorted::ConfigMap(settings) => !settings.partial,
+        Sorted::Operator(_) => true,
+        _ => false,
+    };
+    if question.form != Some(Form::Helm) && ours.iter().any(is_whole) {
+        for (object, _) in values.drain(..) {
+            let name = object.source().name();
+            not_read.push(format!(
+                "{name}: values of the argo-cd chart beside the objects themselves; --form helm reads the values instead"
+            ));
+        }
+    } else if !values.is_empty() {
+        ours.retain(|(_, sorted)| {
+            matches!(sorted, Sorted::Project) || question.form != Some(Form::Helm)
+        });
+    }
+    let namespace = fallback(&ours, &question.scope)?;
+    let mut instances: BTreeMap<String, Gathered<'a>> = BTreeMap::new();
+    let mut left_alone = Vec::new();
+    for (object, sorted) in ours {
+        let of = object.namespace().unwrap_or(namespace.as_str());
+        if matches!(&question.scope, Scope::Namespace(wanted) if wanted != of) {
+            left_alone.push((object.namespace().unwrap_or_default(), object.name()));
+            continue;
+        }
+        let gathered = instances.entry(of.to_owned()).or_default();
+        gathered.add(object, sorted, of)?;
+    }
+    let is_operator = question.form == Some(Form::Operator);
+    let parts = instances
+        .into_iter()
+        .map(|(namespace, gathered)| Gathered::parts(namespace, gathered, is_operator));
+    let mut parts: Vec<Parts<'a>> = parts.collect();
+    for values in grouped(values) {
+        let mut made = of_values(namespace.clone(), values);
+        // Projects and patches of the input belong to the Argo CD that the values make.
+        if let Some(at) = parts.iter().position(|one| one.namespace == namespace) {
+            let other = parts.remove(at);
+            made.settings.extend(other.settings);
+            made.projects = other.projects;
+            made.params = joined(made.params.into_iter().chain(other.params));
+        }
+        parts.push(made);
+    }
+    let mut texts: Vec<_> = files
+        .iter()
+        .enumerate()
+        .filter_map(|(file, read)| match &read.content {
+            Content::Policy(source) => Some((file, source)),
+            Content::Documents(_) => None,
+        })
+        .collect();
+    if parts.is_empty() && !texts.is_empty() {
+        parts.push(Parts {
+            namespace,
+            ..Parts::default()
+        });
+    }
+    for one in &mut parts {
+        one.bare = texts
+            .iter()
+            .map(|(file, source)| bare(*file, source))
+            .collect();
+    }
+    texts.clear();
+    let argocds = parts.into_iter();
+    Ok(Asked {
+        argocds: argocds
+            .map(|one| ArgoCd::new(one, &question.options))
+            .collect(),
+        foreign,
+        left_alone,
+        not_read,
+    })
+}
+
+impl<'a> Gathered<'a> {
+    fn add(&mut self, object: Object<'a>, sorted: Sorted<'a>, namespace: &str) -> Result<()> {
+        match sorted {
+            Sorted::ConfigMap(settings) => {
+                let mut whole = self.configmaps.iter().filter(|(one, _)| !one.partial);
+                let first = whole.find(|(one, _)| one.which == settings.which);
+                if let (Some((_, first)), false) = (first, settings.partial) {
+                    return Err(twice(settings.which.name(), namespace, &object, first));
+                }
+                self.configmaps.push((settings, object));
+            }
+            Sorted::Operator(both) => {
+                if let Some((_, first)) = &self.operator {
+                    let name = format!("ArgoCD {}", object.name());
+                    return Err(twice(&name, namespace, &object, first));
+                }
+                self.operator = Some((both, object));
+            }
+            Sorted::Project => {
+                let mut projects = self.projects.iter();
+                if let Some(first) = projects.find(|first| first.name() == object.name()) {
+                    let name = format!("AppProject {}", object.name());
+                    return Err(twice(&name, namespace, &object, &first.object));
+                }
+                self.projects.push(AppProject::read(&object));
+            }
+            Sorted::Params(settings) => self.params.push(settings),
+            Sorted::Values(..) | Sorted::Beside | Sorted::Foreign => {}
+        }
+        Ok(())
+    }
+
+    /// Joins the parts. What an ArgoCD resource sets counts where no ConfigMap of the input says
+    /// what is live, or where `is_operator` asks for what the operator will make of it.
+    fn parts(namespace: String, mut gathered: Self, is_operator: bool) -> Parts<'a> {
+        // A patch is laid over its base, wherever it comes in the input.
+        gathered.configmaps.sort_by_key(|(one, _)| one.partial);
+        let configmaps = gathered.configmaps.into_iter().map(|(one, _)| one);
+        let operator = gathered.operator.into_iter().flat_map(|(both, _)| both);
+        let settings = if is_operator {
+            configmaps.chain(operator).collect()
+        } else {
+            operator.chain(configmaps).collect()
+        };
+        Parts {
+            namespace,
+            settings,
+            params: joined(gathered.params.into_iter()),
+            projects: gathered.projects,
+            bare: Vec::new(),
+        }
+    }
+}
+
+fn twice(what: &str, namespace: &str, object: &Object<'_>, first: &Object<'_>) -> Error {
+    let start = |object: &Object<'_>| object.location(object.node.span().start);
+    Error::input(format!("a second {what} in namespace {namespace}"))
+        .at(start(object))
+        .hint(format!(
+            "the first one is at {}; leave one of them out",
+            start(first)
+        ))
+}
+
+/// Values files that are merged: those that were named, in their order. A file that was only found
+/// in a directory is an Argo CD of its own, because nothing says in which order they are merged.
+fn grouped<'a>(values: Vec<(Object<'a>, Values<'a>)>) -> Vec<Vec<Values<'a>>> {
+    let (mut named, mut groups) = (Vec::new(), Vec::new());
+    for (object, values) in values {
+        match object.origin() {
+            Origin::Found(_) => groups.push(vec![values]),
+            _ => named.push(values),
+        }
+    }
+    if !named.is_empty() {
+        groups.insert(0, named);
+    }
+    groups
+}
+
+/// The namespace of objects that name none.
+fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &Scope) -> Result<String> {
+    let named: BTreeSet<&str> = ours
+        .iter()
+        .filter_map(|(object, _)| object.namespace())
+        .collect();
+    match scope {
+        Scope::Namespace(namespace) => Ok(namespace.clone()),
+        Scope::Only if named.len() > 1 => {
+            let configmaps = ours
+                .iter()
+                .all(|(_, sorted)| matches!(sorted, Sorted::ConfigMap(_)));
+            let what = if configmaps { "ConfigMaps" } else { "objects" };
+            let namespaces: Vec<_> = named.into_iter().collect();
+            Err(Error::input(format!(
+                "the input has the {what} of several Argo CDs, in the namespaces {}",
+                namespaces.join(", ")
+            ))
+            .hint("choose one with -n NAMESPACE, or take them all with -A"))
+        }
+        _ => Ok(match named.first() {
+            Some(only) if named.len() == 1 => (*only).to_owned(),
+            _ => DEFAULT_NAMESPACE.to_owned(),
+        }),
+    }
+}

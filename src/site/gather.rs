@@ -1,0 +1,298 @@
+//! Everything that was read, sorted by Argo CD.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::argocd::{ArgoCd, Parts};
+use super::object::{Object, objects};
+use super::policy::{Policy, PolicyText};
+use super::project::AppProject;
+use super::settings::{Setting, Settings};
+use super::sort::{Reading, Sorted, patches, sort};
+use super::spot::Spot;
+use crate::input::{Content, File, Origin};
+use crate::model::{DEFAULT_NAMESPACE, Source, Which};
+use crate::rbac::ArgoCdVersion;
+
+/// What is known beside the texts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The Argo CD that it is meant for.
+    pub version: ArgoCdVersion,
+    /// Accounts that serve a program, and so need no login.
+    pub integrations: Vec<String>,
+    /// Only objects of this namespace, and those that name none.
+    pub namespace: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            version: ArgoCdVersion::default(),
+            integrations: vec!["octopus".to_owned()],
+            namespace: None,
+        }
+    }
+}
+
+/// Everything that was read, sorted.
+#[derive(Debug)]
+pub struct Site<'a> {
+    pub(crate) files: &'a [File],
+    pub(crate) objects: Vec<Object<'a>>,
+    pub(crate) instances: Vec<ArgoCd<'a>>,
+    pub(crate) options: Options,
+    /// Second ConfigMaps of one Argo CD: the object and the first one.
+    pub(crate) seconds: Vec<(Settings<'a>, Object<'a>)>,
+    /// The objects that rules look at.
+    pub(crate) relevant: Vec<Object<'a>>,
+    foreign: usize,
+}
+
+impl<'a> Site<'a> {
+    /// Sorts what was read.
+    pub fn new(files: &'a [File], options: Options) -> Self {
+        let mut objects = objects(files);
+        let before = objects.len();
+        if let Some(wanted) = &options.namespace {
+            objects.retain(|object| {
+                object
+                    .namespace()
+                    .is_none_or(|namespace| namespace == wanted)
+            });
+        }
+        let mut site = Self {
+            foreign: before - objects.len(),
+            relevant: Vec::new(),
+            instances: Vec::new(),
+            seconds: Vec::new(),
+            files,
+            objects,
+            options,
+        };
+        site.sort();
+        site
+    }
+
+    /// How many objects there were that no rule looks at.
+    pub fn foreign(&self) -> usize {
+        self.foreign
+    }
+
+    /// Whether there is nothing that a rule looks at.
+    pub fn is_empty(&self) -> bool {
+        self.relevant.is_empty() && self.instances.is_empty()
+    }
+
+    /// The text that a place is in.
+    pub fn source(&self, file: usize) -> &'a Source {
+        self.files[file].source()
+    }
+
+    /// The policy of each Argo CD.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Policy<'a>> {
+        self.instances.iter().map(|instance| &instance.policy)
+    }
+
+    /// The settings that end up in argocd-cm.
+    pub(crate) fn cm_settings(&self) -> impl Iterator<Item = &Settings<'a>> {
+        self.instances
+            .iter()
+            .flat_map(ArgoCd::settings)
+            .filter(|settings| settings.which == Which::Cm)
+    }
+
+    /// The settings that end up in argocd-rbac-cm.
+    pub(crate) fn rbac_settings(&self) -> impl Iterator<Item = &Settings<'a>> {
+        self.instances
+            .iter()
+            .flat_map(ArgoCd::settings)
+            .filter(|settings| settings.which == Which::RbacCm)
+    }
+
+    fn sort(&mut self) {
+        let mut all: BTreeMap<String, Gathered<'a>> = BTreeMap::new();
+        let fallback = self.fallback_namespace();
+        let reading = Reading {
+            values_root: None,
+            is_helm: false,
+            patches: patches(&self.objects),
+        };
+        let mut values: BTreeMap<(bool, &'a Path), Vec<Values<'a>>> = BTreeMap::new();
+        for object in &self.objects {
+            let namespace = object.namespace().unwrap_or(&fallback).to_owned();
+            let gathered = || all.entry(namespace).or_default();
+            match sort(object, &reading) {
+                Sorted::ConfigMap(settings) => gathered().configmaps.push(settings),
+                Sorted::Params(settings) => gathered().params.push((object.file, settings)),
+                Sorted::Operator(both) => gathered().operators.push(both),
+                Sorted::Project => gathered().projects.push(AppProject::read(object)),
+                Sorted::Values(both, params) => {
+                    // Named files of one directory are merged, as Helm merges what -f names.
+                    let place = match object.origin() {
+                        Origin::Named(path) => (false, path.parent().unwrap_or(Path::new(""))),
+                        _ => (true, Path::new(object.source().name())),
+                    };
+                    values.entry(place).or_default().push((both, params));
+                }
+                Sorted::Beside => {}
+                Sorted::Foreign => {
+                    self.foreign += 1;
+                    continue;
+                }
+            }
+            self.relevant.push(object.clone());
+        }
+        let mut instances = Vec::new();
+        for (namespace, gathered) in all {
+            self.gather(&namespace, gathered, &mut instances);
+        }
+        for (_, values) in values {
+            instances.push(ArgoCd::new(
+                of_values(fallback.clone(), values),
+                &self.options,
+            ));
+        }
+        for (file, read) in self.files.iter().enumerate() {
+            if let Content::Policy(source) = &read.content {
+                let parts = Parts {
+                    namespace: fallback.clone(),
+                    bare: vec![bare(file, source)],
+                    ..Parts::default()
+                };
+                instances.push(ArgoCd::new(parts, &self.options));
+            }
+        }
+        self.instances = instances;
+    }
+
+    /// Objects of one namespace are one Argo CD. Where a ConfigMap is there more than once, the
+    /// directories are looked at: a base and its overlays are different Argo CDs, two in one
+    /// directory are a mistake.
+    fn gather(&mut self, namespace: &str, all: Gathered<'a>, instances: &mut Vec<ArgoCd<'a>>) {
+        let mut groups: BTreeMap<Option<&'a Path>, Gathered<'a>> = BTreeMap::new();
+        let split = Which::ALL.into_iter().any(|which| {
+            let alike = all.configmaps.iter().filter(|one| one.which == which);
+            alike.count() > 1
+        });
+        let place = |file: usize| {
+            let name = self.files[file].source().name();
+            split.then(|| Path::new(name).parent().unwrap_or(Path::new("")))
+        };
+        for one in all.configmaps {
+            let group = groups.entry(place(one.object.file)).or_default();
+            group.configmaps.push(one);
+        }
+        for one in all.operators {
+            let group = groups.entry(place(one[0].object.file)).or_default();
+            group.operators.push(one);
+        }
+        for one in all.params {
+            groups.entry(place(one.0)).or_default().params.push(one);
+        }
+        for one in all.projects {
+            let group = groups.entry(place(one.object.file)).or_default();
+            group.projects.push(one);
+        }
+        for (_, group) in groups {
+            let mut parts = Parts {
+                namespace: namespace.to_owned(),
+                projects: group.projects,
+                params: joined(group.params.into_iter().map(|(_, params)| params)),
+                ..Parts::default()
+            };
+            let mut more = Vec::new();
+            for one in group.configmaps {
+                let mut settings = parts.settings.iter();
+                match settings.find(|first| first.which == one.which) {
+                    // A patch beside its base is not one too many.
+                    Some(first) if !one.partial && !first.partial => {
+                        self.seconds.push((one.clone(), first.object.clone()));
+                        more.push(vec![one]);
+                    }
+                    _ => parts.settings.push(one),
+                }
+            }
+            // A patch is laid over its base, wherever it comes in the input.
+            parts.settings.sort_by_key(|one| one.partial);
+            let mut operators = group.operators.into_iter();
+            if let Some(both) = operators.next() {
+                // What is live counts before what the resource sets.
+                parts.settings.splice(0..0, both);
+            }
+            more.extend(operators.map(Vec::from));
+            instances.push(ArgoCd::new(parts, &self.options));
+            for settings in more {
+                let parts = Parts {
+                    namespace: namespace.to_owned(),
+                    settings,
+                    ..Parts::default()
+                };
+                instances.push(ArgoCd::new(parts, &self.options));
+            }
+        }
+    }
+
+    /// The namespace of objects that name none: that of the others, where it is one, else `argocd`.
+    fn fallback_namespace(&self) -> String {
+        if let Some(asked) = &self.options.namespace {
+            return asked.clone();
+        }
+        let mut names: Vec<&str> = self
+            .objects
+            .iter()
+            .filter(|object| Which::named(object.name()).is_some())
+            .filter_map(Object::namespace)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        match names[..] {
+            [only] => only.to_owned(),
+            _ => DEFAULT_NAMESPACE.to_owned(),
+        }
+    }
+}
+
+/// The objects of one namespace, while they are gathered.
+#[derive(Default)]
+struct Gathered<'a> {
+    configmaps: Vec<Settings<'a>>,
+    operators: Vec<[Settings<'a>; 2]>,
+    params: Vec<(usize, Vec<Setting<'a>>)>,
+    projects: Vec<AppProject<'a>>,
+}
+
+/// Values of the chart: the settings of the two ConfigMaps, and the server's options.
+pub(super) type Values<'a> = ([Settings<'a>; 2], Vec<Setting<'a>>);
+
+/// The parts of an Argo CD that values files make, merged in their order.
+pub(super) fn of_values<'a>(namespace: String, values: Vec<Values<'a>>) -> Parts<'a> {
+    let (settings, params): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+    Parts {
+        namespace,
+        settings: settings.into_iter().flatten().collect(),
+        params: joined(params.into_iter()),
+        ..Parts::default()
+    }
+}
+
+/// Settings of several objects, of which a later one wins.
+pub(super) fn joined<'a>(all: impl Iterator<Item = Vec<Setting<'a>>>) -> Option<Vec<Setting<'a>>> {
+    all.reduce(|mut joined, later| {
+        super::settings::merge(&mut joined, &later);
+        joined
+    })
+}
+
+/// A policy that is a file of its own.
+pub(super) fn bare(file: usize, source: &Source) -> PolicyText<'_> {
+    let spot = Spot {
+        file,
+        document: None,
+        route: Vec::new(),
+        key: None,
+        node: None,
+        source,
+    };
+    PolicyText::new(source.name(), source.text(), spot)
+}

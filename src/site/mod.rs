@@ -1,0 +1,42 @@
+//! The one reader of an Argo CD: from documents to everything in them that decides.
+//!
+//! [`Site`] is everything that was read, sorted by Argo CD. It reads leniently: aliases and merge
+//! keys are followed, and a kind that it does not know is left out and counted. [`select()`] and the
+//! readers beside it are for what is edited, and refuse what cannot be.
+
+mod accounts;
+mod argocd;
+mod ask;
+mod decide;
+mod gather;
+mod marks;
+mod object;
+mod operator;
+mod places;
+mod policy;
+mod project;
+mod select;
+mod settings;
+mod sort;
+mod spot;
+mod values;
+
+pub(crate) use accounts::{AccountKey, Ignored, account_key};
+pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
+pub use ask::{Asked, Question, ask};
+pub use decide::text_of;
+pub use gather::{Options, Site};
+pub use marks::marks;
+pub use object::{Object, objects};
+pub use operator::OperatorResource;
+pub use places::{Below, Both, Places};
+pub(crate) use policy::{At, Policy, PolicyText, field_range};
+pub use project::AppProject;
+pub use select::{Instance, Role, Scope, Selection, Selector, Target, select, select_roles};
+pub(crate) use settings::{
+    Form, OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, chart_root, entries,
+};
+pub(crate) use sort::{PARAMS, is_kustomization};
+pub use spot::Place;
+pub(crate) use spot::Spot;
+pub use values::Values;

@@ -1,0 +1,175 @@
+//! A value in a text, and the places in it.
+
+use std::ops::Range;
+
+use super::object::Object;
+use crate::model::{Location, Source};
+use crate::yaml::{Document, Node, Step};
+
+/// A value: of a document, or a bare policy as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot<'a> {
+    pub(crate) file: usize,
+    /// The document's index and the document; a bare policy has none.
+    pub(crate) document: Option<(usize, &'a Document)>,
+    pub(crate) route: Vec<Step>,
+    /// The key that leads to the value, if there is one.
+    pub(crate) key: Option<&'a Node>,
+    /// The value where it stands: an alias is not followed.
+    pub(crate) node: Option<&'a Node>,
+    /// The text that holds it.
+    pub(crate) source: &'a Source,
+}
+
+/// A place in a text that was read. It becomes line and column only when it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which text.
+    pub file: usize,
+    /// Which document of it; a bare policy has none.
+    pub document: Option<usize>,
+    /// The path from the document's root to the value that holds the place.
+    pub route: Vec<Step>,
+    /// Its bytes in the text.
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// The key that begins at an offset of an object's text.
+    pub(crate) fn of_key(object: &Object<'_>, offset: usize) -> Place {
+        let mut route = object.route.clone();
+        let mut node = object.node;
+        let mut span = offset..offset;
+        'down: loop {
+            for entry in node.entries().unwrap_or_default() {
+                let key = entry.key.span();
+                if (key.start..entry.value.span().end.max(key.end)).contains(&offset) {
+                    route.extend(entry.key.key_text().map(Step::key));
+                    if key.start == offset {
+                        span = key;
+                        break 'down;
+                    }
+                    node = &entry.value;
+                    continue 'down;
+                }
+            }
+            for (index, item) in node.items().unwrap_or_default().iter().enumerate() {
+                if item.span().contains(&offset) {
+                    route.push(Step::Index(index));
+                    node = item;
+                    continue 'down;
+                }
+            }
+            break;
+        }
+        Place {
+            file: object.file,
+            document: Some(object.document),
+            route,
+            span,
+        }
+    }
+}
+
+impl<'a> Spot<'a> {
+    /// Points at an object: at its name, else at its first key.
+    pub(crate) fn of_name(object: &Object<'a>) -> Spot<'a> {
+        let metadata = object.find(&["metadata"]);
+        let name = metadata.and_then(|node| node.entry("name"));
+        let first = || object.node.entries().and_then(<[_]>::first);
+        let entry = name.or_else(first);
+        let mut route = object.route.clone();
+        if name.is_some() {
+            route.extend([Step::key("metadata"), Step::key("name")]);
+        }
+        Spot {
+            file: object.file,
+            document: Some((object.document, object.in_document())),
+            route,
+            key: entry.map(|entry| &entry.key),
+            node: entry.map_or(Some(object.node), |entry| Some(&entry.value)),
+            source: object.source(),
+        }
+    }
+
+    /// Points at the value at the end of a path of keys in an object.
+    pub(crate) fn of_path(object: &Object<'a>, path: &[&str]) -> Option<Spot<'a>> {
+        let (last, above) = path.split_last()?;
+        let entry = object.find(above)?.entry(last)?;
+        Some(Spot {
+            file: object.file,
+            document: Some((object.document, object.in_document())),
+            route: object.route_to(path),
+            key: Some(&entry.key),
+            node: Some(&entry.value),
+            source: object.source(),
+        })
+    }
+
+    fn at(&self, span: Range<usize>) -> Place {
+        Place {
+            file: self.file,
+            document: self.document.map(|(index, _)| index),
+            route: self.route.clone(),
+            span: self.on_one_line(span),
+        }
+    }
+
+    /// A range cut at the end of its first line, and never empty where a character is there.
+    fn on_one_line(&self, span: Range<usize>) -> Range<usize> {
+        let text = &self.source.text()[span.start..];
+        let line = text.find(['\n', '\r']).unwrap_or(text.len());
+        let end = span.end.min(span.start + line);
+        let one = text.chars().next().filter(|c| *c != '\n' && *c != '\r');
+        let least = span.start + one.map_or(0, char::len_utf8);
+        span.start..end.max(least)
+    }
+
+    /// The value; of a block, its header.
+    pub(crate) fn value(&self) -> Place {
+        let span = self.node.map_or(0..0, Node::span);
+        let span = if span.is_empty() {
+            // A null of no length.
+            self.key.map_or(span, Node::span)
+        } else {
+            span
+        };
+        self.at(span)
+    }
+
+    /// The key, or the value where there is no key.
+    pub(crate) fn key(&self) -> Place {
+        match self.key {
+            Some(key) => self.at(key.span()),
+            None => self.value(),
+        }
+    }
+
+    /// Bytes of the value's decoded text.
+    pub(crate) fn within(&self, range: Range<usize>) -> Place {
+        let (Some((_, document)), Some(node)) = (self.document, self.resolved()) else {
+            return self.at(range);
+        };
+        let start = document.locate(node, range.start);
+        let end = document.locate(node, range.end).max(start);
+        self.at(start..end)
+    }
+
+    /// Returns the place of a byte of the value's decoded text.
+    pub(crate) fn location(&self, offset: usize) -> Location {
+        let at = match (self.document, self.resolved()) {
+            (Some((_, document)), Some(node)) => document.locate(node, offset),
+            _ => offset,
+        };
+        self.source.location(at)
+    }
+
+    /// The node that holds the value, an alias followed.
+    pub(crate) fn resolved(&self) -> Option<&'a Node> {
+        let node = self.node?;
+        Some(match self.document {
+            Some((_, document)) => document.resolve(node),
+            None => node,
+        })
+    }
+}

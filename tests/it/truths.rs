@@ -1,0 +1,373 @@
+//! One truth: every command answers from the same reading of an Argo CD, as the server would.
+
+use crate::common::{Run, Sandbox};
+
+/// An argocd-cm with the account and nothing else.
+const CM: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+data:
+  accounts.octopus: apiKey
+";
+
+/// The rules that Octopus needs.
+const NEEDED: &str = "\
+p, octopus, applications, get, *, allow
+p, octopus, clusters, get, *, allow
+p, octopus, logs, get, */*, allow
+";
+
+/// An AppProject whose role reaches the account through its groups.
+const PROJECT: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: web
+spec:
+  roles:
+  - name: deployer
+    policies:
+    - p, proj:web:deployer, applications, *, web/*, allow
+    groups: [octopus, acme:web]
+";
+
+fn rbac_cm(policy: &str) -> String {
+    let lines: String = policy.lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\ndata:\n  policy.csv: |\n{lines}"
+    )
+}
+
+fn run(files: &[(&str, &str)], line: &str) -> Run {
+    let sandbox = files.iter().fold(Sandbox::new(), |sandbox, (name, text)| {
+        sandbox.with(name, text)
+    });
+    sandbox.command(line).run()
+}
+
+#[test]
+fn roles_of_app_projects_count_in_can_check_and_matrix() {
+    let rbac = rbac_cm(NEEDED);
+    let files = [("cm.yaml", CM), ("rbac.yaml", &rbac), ("web.yaml", PROJECT)];
+    let given = "-f cm.yaml -f rbac.yaml -f web.yaml";
+    let can = run(
+        &files,
+        &format!("can octopus delete applications web/shop {given}"),
+    );
+    assert_eq!(can.stdout_of(0), "Yes\n");
+    let check = run(&files, &format!("check --as-is -o json {given}"));
+    assert_eq!(check.code, 1, "{}", check.stderr);
+    let found = check
+        .stdout
+        .contains("web.yaml:9:7: p, proj:web:deployer, applications, *, web/*, allow");
+    assert!(found, "{}", check.stdout);
+    let matrix = run(&files, &format!("matrix -o csv {given}"));
+    let rows = matrix.stdout_of(0);
+    for subject in ["proj:web:deployer", "octopus", "acme:web"] {
+        let row = rows
+            .lines()
+            .any(|row| row.starts_with(subject) && row.contains("web/*"));
+        assert!(row, "{subject}\n{rows}");
+    }
+    // Without the project, the same policy is proved.
+    let check = run(&files, "check --as-is -f cm.yaml -f rbac.yaml");
+    assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
+}
+
+#[test]
+fn a_matrix_of_app_projects_alone_lists_their_roles_and_groups() {
+    let matrix = run(
+        &[("web.yaml", PROJECT)],
+        "matrix -o csv -f web.yaml --resource applications",
+    );
+    let rows = matrix.stdout_of(0);
+    for subject in ["proj:web:deployer", "octopus", "acme:web"] {
+        assert!(
+            rows.lines().any(|row| row.starts_with(subject)),
+            "{subject}\n{rows}"
+        );
+    }
+}
+
+#[test]
+fn the_role_of_a_project_is_proved_as_its_own_subject() {
+    let project = PROJECT.replace("deployer", "octopus").replace(
+        "    - p, proj:web:octopus, applications, *, web/*, allow\n    groups: [octopus, acme:web]\n",
+        "    - p, proj:web:octopus, applications, get, web/*, allow\n    - p, proj:web:octopus, clusters, get, web/*, allow\n    - p, proj:web:octopus, logs, get, web/*, allow\n",
+    );
+    let good = run(
+        &[("web.yaml", &project)],
+        "check --as-is --form appproject -f web.yaml",
+    );
+    assert_eq!(good.code, 0, "{}{}", good.stdout, good.stderr);
+    assert!(good.stdout.contains("proj:web:octopus"), "{}", good.stdout);
+    let wide = project.replace("applications, get", "applications, *");
+    let bad = run(
+        &[("web.yaml", &wide)],
+        "check --as-is --form appproject -f web.yaml",
+    );
+    assert_eq!(bad.code, 1, "{}{}", bad.stdout, bad.stderr);
+}
+
+#[test]
+fn a_server_without_authorisation_proves_nothing() {
+    let params = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cmd-params-cm
+data:
+  server.disable.auth: \"true\"
+";
+    let rbac = rbac_cm(NEEDED);
+    let values = "\
+configs:
+  cm:
+    accounts.octopus: apiKey
+  params:
+    server.disable.auth: true
+  rbac:
+    policy.csv: |
+      p, octopus, applications, get, *, allow
+";
+    let files = [
+        ("cm.yaml", CM),
+        ("rbac.yaml", &rbac),
+        ("params.yaml", params),
+        ("values.yaml", values),
+    ];
+    for given in ["-f cm.yaml -f rbac.yaml -f params.yaml", "-f values.yaml"] {
+        let check = run(&files, &format!("check --as-is {given}"));
+        assert_eq!(check.code, 1, "{}{}", check.stdout, check.stderr);
+        assert!(
+            check.stdout.contains("server.disable.auth"),
+            "{}",
+            check.stdout
+        );
+        let can = run(
+            &files,
+            &format!("can nobody delete applications a/b --explain {given}"),
+        );
+        assert!(can.stdout_of(0).contains("server.disable.auth"));
+        let matrix = run(&files, &format!("matrix {given}"));
+        assert!(
+            matrix.stderr.contains("server.disable.auth"),
+            "{}",
+            matrix.stderr
+        );
+    }
+}
+
+#[test]
+fn the_default_role_of_an_argocd_resource_is_assumed_and_named() {
+    let resource = "\
+apiVersion: argoproj.io/v1beta1
+kind: ArgoCD
+metadata:
+  name: gitops
+spec:
+  rbac:
+    policy: |
+      p, octopus, applications, get, *, allow
+";
+    let files = [("argocd.yaml", resource)];
+    let can = run(
+        &files,
+        "can anybody get applications a/b --explain -f argocd.yaml",
+    );
+    assert_eq!(can.code, 0);
+    assert!(can.stdout.contains("role:readonly"), "{}", can.stdout);
+    assert!(
+        can.stderr.contains("names no default role"),
+        "{}",
+        can.stderr
+    );
+    let named = resource.replace("  rbac:\n", "  rbac:\n    defaultPolicy: \"\"\n");
+    let can = run(
+        &[("argocd.yaml", &named)],
+        "can anybody get applications a/b -f argocd.yaml",
+    );
+    assert_eq!(can.stdout_of(1), "No\n");
+    // The live ConfigMap beside it tells the default role.
+    let live = rbac_cm("p, x, applications, get, *, allow");
+    let both = run(
+        &[("argocd.yaml", resource), ("rbac.yaml", &live)],
+        "can anybody get applications a/b -f argocd.yaml -f rbac.yaml",
+    );
+    assert_eq!(both.stdout_of(1), "No\n");
+}
+
+#[test]
+fn a_scope_named_sub_does_not_replace_the_subject() {
+    let rbac = format!(
+        "{}  scopes: '[sub, groups]'\n",
+        rbac_cm("p, alice, applications, get, a/*, allow\ng, acme:ops, role:admin")
+    );
+    let files = [("rbac.yaml", rbac.as_str())];
+    let own = run(
+        &files,
+        "can alice get applications a/b --groups none -f rbac.yaml",
+    );
+    assert_eq!(own.stdout_of(0), "Yes\n");
+    let group = run(
+        &files,
+        "can alice delete applications a/b --groups acme:ops -f rbac.yaml",
+    );
+    assert_eq!(group.stdout_of(0), "Yes\n");
+}
+
+#[test]
+fn before_3_0_logs_are_open_in_can_too() {
+    let files = [
+        ("cm.yaml", CM),
+        ("p.csv", "p, alice, applications, get, a/*, allow\n"),
+    ];
+    let line = "can alice get logs a/b -f cm.yaml -f p.csv --argocd-version";
+    assert_eq!(run(&files, &format!("{line} 2.14")).stdout_of(0), "Yes\n");
+    assert_eq!(run(&files, &format!("{line} 3.0")).stdout_of(1), "No\n");
+    let enforced = format!("{CM}  server.rbac.log.enforce.enable: \"true\"\n");
+    let files = [("cm.yaml", enforced.as_str()), files[1]];
+    assert_eq!(run(&files, &format!("{line} 2.14")).stdout_of(1), "No\n");
+}
+
+#[test]
+fn values_files_are_merged_as_helm_merges_them() {
+    let base = "\
+configs:
+  cm:
+    accounts.ci: apiKey
+  rbac:
+    policy.default: role:admin
+    policy.csv: |
+      p, ci, applications, sync, */*, allow
+";
+    let own = "\
+configs:
+  cm:
+    accounts.octopus: apiKey
+  rbac:
+    policy.default: null
+    policy.octopus.csv: |
+      p, octopus, applications, get, *, allow
+";
+    let files = [("values.yaml", base), ("octopus.yaml", own)];
+    let given = "-f values.yaml -f octopus.yaml";
+    for (question, code) in [
+        ("octopus get applications a/b", 0),
+        ("ci sync applications a/b", 0),
+        // The default role of the first file is removed by the second.
+        ("octopus delete applications a/b", 1),
+    ] {
+        let can = run(&files, &format!("can {question} {given}"));
+        assert_eq!(can.code, code, "{question}: {}{}", can.stdout, can.stderr);
+    }
+    let matrix = run(&files, &format!("matrix -o csv {given}"));
+    assert!(
+        matrix.stdout.contains("octopus.yaml:7:"),
+        "{}",
+        matrix.stdout
+    );
+    let lint = run(&files, &format!("lint -o json {given}"));
+    assert!(!lint.stdout.contains("unknown-account"), "{}", lint.stdout);
+}
+
+#[test]
+fn the_values_of_a_dependency_are_found_by_every_command() {
+    let values = "\
+argo-cd:
+  configs:
+    rbac:
+      policy.csv: |
+        p, octopus, applications, delete, *, allow
+";
+    let files = [("values.yaml", values)];
+    let can = run(&files, "can octopus delete applications a/b -f values.yaml");
+    assert_eq!(can.stdout_of(0), "Yes\n");
+    let matrix = run(&files, "matrix -o csv -f values.yaml");
+    assert!(matrix.stdout_of(0).contains("octopus"));
+}
+
+#[test]
+fn values_without_anything_of_ours_are_clean() {
+    for values in [
+        "controller:\n  replicas: 2\n",
+        "argo-cd:\n  server:\n    config: {}\n",
+    ] {
+        let lint = run(&[("values.yaml", values)], "lint -f values.yaml");
+        assert_eq!(lint.code, 0, "{values}{}{}", lint.stdout, lint.stderr);
+    }
+}
+
+#[test]
+fn a_patch_that_holds_a_policy_can_be_asked() {
+    let patch = "data:\n  policy.csv: |\n    p, alice, applications, get, a/*, allow\n";
+    let files = [("patch.yaml", patch)];
+    let can = run(&files, "can alice get applications a/b -f patch.yaml");
+    assert_eq!(can.stdout_of(0), "Yes\n");
+    // A patch is laid over its base, wherever it comes.
+    let rbac = rbac_cm("p, bob, applications, get, a/*, allow");
+    let files = [("patch.yaml", patch), ("rbac.yaml", rbac.as_str())];
+    let can = run(
+        &files,
+        "can bob get applications a/b -f patch.yaml -f rbac.yaml",
+    );
+    assert_eq!(can.stdout_of(1), "No\n");
+}
+
+#[test]
+fn what_holds_no_policy_is_named() {
+    let params = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: some-cm\ndata: {}\n";
+    let can = run(
+        &[("cm.yaml", params)],
+        "can alice get applications a/b -f cm.yaml",
+    );
+    assert_eq!(can.code, 3);
+    assert!(can.stderr.contains("ConfigMap some-cm"), "{}", can.stderr);
+}
+
+#[test]
+fn aliases_and_merge_keys_are_followed_when_reading() {
+    let rbac = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+data:
+  <<: &more
+    policy.default: &role role:readonly
+  policy.csv: |
+    p, alice, applications, sync, a/*, allow
+";
+    let files = [("rbac.yaml", rbac)];
+    let can = run(&files, "can bob get applications a/b -f rbac.yaml");
+    assert_eq!(can.code, 0, "{}", can.stderr);
+}
+
+#[test]
+fn argocd_rbac_cm_needs_no_label() {
+    let rbac = rbac_cm("p, alice, applications, get, a/*, allow");
+    let rbac = rbac.replace("data:\n", "data:\n  policy.default: role:nobody\n");
+    let lint = run(&[("rbac.yaml", &rbac)], "lint -o json -f rbac.yaml");
+    assert!(!lint.stdout.contains("replaced-policy"), "{}", lint.stdout);
+    assert!(
+        lint.stdout.contains("unknown-default-role"),
+        "{}",
+        lint.stdout
+    );
+}
+
+#[test]
+fn a_no_says_which_groups_are_not_asked_for() {
+    let files = [("p.csv", "p, acme:ops, applications, get, */*, allow\n")];
+    let can = run(
+        &files,
+        "can alice get applications a/b --groups acme:ops --explain -f p.csv",
+    );
+    let said = can.stdout_of(1);
+    assert!(
+        said.contains("the group acme:ops is not asked for: no g line binds it"),
+        "{said}"
+    );
+}
