@@ -15,11 +15,12 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Where the commands run.
-INPUTS = ROOT
+# Where the commands run: it holds the files that they name.
+INPUTS = ROOT / "scripts" / "pictures"
 # Name of the picture, command line, exit code.
 PICTURES = [
     ("diff", "diff --sample", 1),
+    ("lint", "lint -f argocd-rbac-cm.yaml", 1),
 ]
 COLUMNS, CHARACTER, LINE, LEFT, TOP = 66, 8.43, 20, 16, 54
 COLORS = {
