@@ -39,6 +39,24 @@ pub struct GatewayArgs {
     /// A space of Octopus Deploy: Spaces-1 (repeatable, comma-separated)
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub space: Vec<String>,
+    /// Register the gateway with Octopus Deploy; with false somebody else does
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub register: Option<bool>,
+    /// Accept only the certificate of Octopus Deploy with this thumbprint
+    #[arg(long, value_name = "THUMBPRINT")]
+    pub octopus_thumbprint: Option<String>,
+    /// Use no TLS towards Octopus Deploy's gRPC address
+    #[arg(long)]
+    pub octopus_plaintext: bool,
+    /// Seconds between the gateway's signs of life [default: 30, the chart's own]
+    #[arg(long, value_name = "SECONDS")]
+    pub keep_alive: Option<u32>,
+    /// How many pods run; one works, the others stand by
+    #[arg(long, value_name = "N")]
+    pub replicas: Option<u32>,
+    /// Serve metrics to Prometheus
+    #[arg(long)]
+    pub metrics: bool,
     /// The Secret with Octopus Deploy's access token [default: octopus-server-access-token]
     #[arg(long, value_name = "NAME")]
     pub access_token_secret: Option<String>,
@@ -111,6 +129,12 @@ impl GatewayArgs {
             chart_version: args.chart_version,
             octopus_url: args.octopus_url,
             octopus_grpc_url: args.octopus_grpc_url,
+            register: args.register,
+            octopus_thumbprint: args.octopus_thumbprint,
+            octopus_plaintext: on(self.octopus_plaintext),
+            keep_alive: args.keep_alive,
+            replicas: args.replicas,
+            metrics: on(self.metrics),
             environments: some(&self.environment),
             spaces: some(&self.space),
             access_token_secret: args.access_token_secret,
@@ -146,6 +170,16 @@ impl GatewayArgs {
         fill(&mut self.chart_version, from.chart_version.as_ref());
         fill(&mut self.octopus_url, from.octopus_url.as_ref());
         fill(&mut self.octopus_grpc_url, from.octopus_grpc_url.as_ref());
+        fill(&mut self.register, from.register.as_ref());
+        fill(&mut self.keep_alive, from.keep_alive.as_ref());
+        fill(&mut self.replicas, from.replicas.as_ref());
+        self.metrics |= from.metrics.unwrap_or_default();
+        // So is how Octopus Deploy is trusted.
+        if self.octopus_thumbprint.is_none() && !self.octopus_plaintext {
+            let thumbprint = &mut self.octopus_thumbprint;
+            fill(thumbprint, from.octopus_thumbprint.as_ref());
+            self.octopus_plaintext = from.octopus_plaintext.unwrap_or_default();
+        }
         list(&mut self.environment, from.environments.as_ref());
         list(&mut self.space, from.spaces.as_ref());
         let secret = &mut self.access_token_secret;

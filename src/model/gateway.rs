@@ -37,6 +37,18 @@ gateway! {
     octopus_url: String,
     /// The gRPC address of Octopus Deploy: `grpc://example.octopus.app:8443`.
     octopus_grpc_url: String,
+    /// Register it with Octopus Deploy when it is installed.
+    register: bool,
+    /// The thumbprint of Octopus Deploy's certificate, which it then accepts alone.
+    octopus_thumbprint: String,
+    /// Use no TLS towards Octopus Deploy's gRPC address.
+    octopus_plaintext: bool,
+    /// Seconds between its signs of life to Octopus Deploy; 0 sends none.
+    keep_alive: u32,
+    /// How many pods run; one works, the others stand by.
+    replicas: u32,
+    /// Serve metrics to Prometheus.
+    metrics: bool,
     /// The environments of Octopus Deploy that it serves, by slug.
     environments: Vec<String>,
     /// The spaces of Octopus Deploy that it is registered in: Spaces-1.

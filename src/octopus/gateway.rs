@@ -53,20 +53,27 @@ impl GatewayPlan {
     ) -> Result<Self> {
         let settings = Self::of_secrets(gateway, namespace, overrides, extra)?;
         let gateway = &settings.gateway;
+        let registers = gateway.register != Some(false);
+        let has_space = gateway
+            .spaces
+            .as_ref()
+            .is_some_and(|spaces| !spaces.is_empty());
         let needed = [
-            ("--name", &gateway.name),
-            ("--octopus-url", &gateway.octopus_url),
-            ("--octopus-grpc-url", &gateway.octopus_grpc_url),
+            ("--name", !registers || gateway.name.is_some()),
+            ("--octopus-url", !registers || gateway.octopus_url.is_some()),
+            ("--octopus-grpc-url", gateway.octopus_grpc_url.is_some()),
+            ("--space", !registers || has_space),
         ];
-        let missing = needed.iter().filter(|(_, value)| value.is_none());
+        let missing = needed.iter().filter(|(_, is_there)| !is_there);
         let missing: Vec<&str> = missing.map(|(option, _)| *option).collect();
         if !missing.is_empty() {
             return Err(Error::usage(format!(
                 "the gateway must be told more: {}",
                 missing.join(", ")
             ))
-            .hint("for example: --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443")
-            .hint("or say it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …}"));
+            .hint("for example: --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1")
+            .hint("or say it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …, spaces: [Spaces-1]}")
+            .hint("--register=false is for a gateway that somebody else registers with Octopus Deploy"));
         }
         settings.check()?;
         Ok(settings)
@@ -170,8 +177,30 @@ impl GatewayPlan {
             ))
             .hint(format!("leave {option} out")));
         }
+        if gateway.octopus_plaintext == Some(true) && gateway.octopus_thumbprint.is_some() {
+            return Err(Error::usage(
+                "with --octopus-plaintext there is no certificate that --octopus-thumbprint could pin",
+            )
+            .hint("choose one"));
+        }
+        if let Some(empty) = [
+            ("--environment", &gateway.environments),
+            ("--space", &gateway.spaces),
+        ]
+        .into_iter()
+        .find_map(|(option, list)| {
+            let mut values = list.iter().flatten();
+            values
+                .any(|value| value.trim().is_empty())
+                .then_some(option)
+        }) {
+            return Err(Error::usage(format!("{empty} has an empty value"))
+                .hint("is a variable empty? leave the option out, or name one"));
+        }
         let url = |value: &Option<String>| value.clone().unwrap_or_default();
-        urls::web("--octopus-url", &url(&gateway.octopus_url))?;
+        if let Some(url) = &gateway.octopus_url {
+            urls::web("--octopus-url", url)?;
+        }
         urls::grpc("--octopus-grpc-url", &url(&gateway.octopus_grpc_url), true)?;
         urls::grpc("--argocd-grpc-url", &url(&gateway.argocd_grpc_url), false)?;
         if let Some(url) = &gateway.argocd_web_url {
@@ -268,6 +297,14 @@ impl GatewayPlan {
             notes.push(Note::warning("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead"));
         } else if gateway.certificate_secret.is_none() {
             notes.push(Note::new("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
+        }
+        if gateway.octopus_plaintext == Some(true) {
+            notes.push(Note::warning(
+                "--octopus-plaintext: what the gateway sends to Octopus Deploy is not encrypted",
+            ));
+        }
+        if gateway.keep_alive == Some(0) {
+            notes.push(Note::new("--keep-alive 0: a load balancer that closes idle connections will cut this one off"));
         }
         if gateway.grpc_web == Some(true) && gateway.grpc_web_root_path.is_some() {
             notes.push(Note::new("--grpc-web-root-path includes --grpc-web"));

@@ -21,6 +21,9 @@ pub(crate) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Re
     }
 }
 
+/// Why no command of ours has `--atomic`.
+const NOT_ATOMIC: &str = "without --atomic on purpose: a first install that is rolled back stays registered in Octopus Deploy, to be deleted there by hand";
+
 /// What the gateway is told.
 fn plan(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<GatewayPlan> {
     GatewayPlan::new(
@@ -94,6 +97,7 @@ fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code
         .gateway("gateway-command.sh.j2", &settings.command_variables(flat))?;
     context.print(&rendered.text)?;
     context.tell(&settings.notes());
+    context.note(NOT_ATOMIC);
     if settings.gateway.chart_version.is_none() {
         context.note("the chart's version is not pinned: helm installs whatever is newest; --chart-version pins it");
     }

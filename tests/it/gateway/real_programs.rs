@@ -18,7 +18,7 @@ fn the_real_helm_takes_values_and_command() {
         return;
     };
     let sandbox = chart();
-    let every = "--argocd-web-url https://argocd.example.com --grpc-web-root-path a/b --certificate-secret c";
+    let every = "--argocd-web-url https://argocd.example.com --grpc-web-root-path a/b --certificate-secret c --octopus-thumbprint ab12 --keep-alive 15 --replicas 2 --metrics";
     let full = FULL.replace("--name prod ", "");
     let name = "it's $(me), \"you\" {a,b} 1.0 \\";
     let command = |what: &str| {
@@ -38,7 +38,7 @@ fn the_real_helm_takes_values_and_command() {
             &format!("{} template r", helm.display()),
         )
         .replace(chart, "chart")
-        .replace(" --create-namespace --atomic", "");
+        .replace(" --create-namespace", "");
     let made = |args: &[&str]| {
         let output = real::run(&shell, args, "", |command| {
             command.current_dir(sandbox.path());

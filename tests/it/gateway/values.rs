@@ -131,7 +131,7 @@ fn the_command_is_one_command_with_every_value_in_a_word() {
         str![[r#"
 ---- stdout
 helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart /
-  --namespace octopus-gateway --create-namespace --atomic --version 1.2.3 /
+  --namespace octopus-gateway --create-namespace --version 1.2.3 /
   --set-json 'registration.octopus.name="it'/''s $(me), /"you/""' /
   --set-json 'registration.octopus.serverApiUrl="https://example.octopus.app"' /
   --set-json 'registration.octopus.serverAccessTokenSecretName="octopus-server-access-token"' /
@@ -144,6 +144,7 @@ helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/
   --set-json 'gateway.argocd.authenticationTokenSecretKey="ARGOCD_AUTH_TOKEN"'
 ---- stderr
 note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+note: without --atomic on purpose: a first install that is rolled back stays registered in Octopus Deploy, to be deleted there by hand
 next: make the Secrets that it names, then run it with the kubeconfig of the gateway's cluster
 ---- exit code 0
 
@@ -236,6 +237,10 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
         ("--token-key a/b", "cannot be the name of a key of a Secret"),
         ("-n a.b", "cannot be the name of a namespace"),
         ("--space 1", "no id of a space"),
+        (
+            "--octopus-plaintext --octopus-thumbprint ab",
+            "no certificate that --octopus-thumbprint could pin",
+        ),
         ("--set gateway=x", "a variable of our own"),
     ] {
         let line_of = |full: &str| format!("{full} {line}");
@@ -253,7 +258,7 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
     let run = gateway(&Sandbox::new(), "values --name x").run();
     run.refused(
         2,
-        "the gateway must be told more: --octopus-url, --octopus-grpc-url",
+        "the gateway must be told more: --octopus-url, --octopus-grpc-url, --space",
     );
     let full = FULL.replace(":8443", "");
     gateway(&Sandbox::new(), "command")
@@ -365,4 +370,52 @@ fn templates_of_ones_own_are_checked() {
             .run();
         run.refused(3, said);
     }
+}
+
+#[test]
+fn a_space_is_required_unless_somebody_else_registers() {
+    let full = FULL.replace(" --space Spaces-1", "");
+    gateway(&Sandbox::new(), "values")
+        .args(&full)
+        .run()
+        .refused(2, "the gateway must be told more: --space");
+    let values = gateway(
+        &Sandbox::new(),
+        "values --register=false --octopus-grpc-url grpc://o.example:8443",
+    )
+    .run()
+    .stdout_of(0);
+    let values = parsed(&values);
+    assert_eq!(values["registration"], json!({"register": false}));
+    assert_eq!(
+        values["gateway"]["octopus"]["serverGrpcUrl"],
+        "grpc://o.example:8443"
+    );
+}
+
+#[test]
+fn an_empty_environment_is_refused() {
+    let full = FULL.replace("--environment dev,production", "");
+    gateway(&Sandbox::new(), "values")
+        .args(&full)
+        .arg("--environment")
+        .arg("")
+        .run()
+        .refused(2, "--environment has an empty value");
+}
+
+#[test]
+fn the_connection_to_octopus_and_the_pods_can_be_said() {
+    let run = gateway(
+        &Sandbox::new(),
+        "values --octopus-thumbprint AB12 --keep-alive 15 --replicas 2 --metrics",
+    )
+    .args(FULL)
+    .run();
+    let values = parsed(&run.stdout_of(0));
+    let octopus = &values["gateway"]["octopus"];
+    assert_eq!(octopus["serverThumbprint"], "AB12");
+    assert_eq!(octopus["keepAlive"], json!({"intervalSeconds": 15}));
+    assert_eq!(values["replicaCount"], 2);
+    assert_eq!(values["metrics"], json!({"enabled": true}));
 }

@@ -215,6 +215,7 @@ fn gateway(options: u8, value: &str) -> GatewayVariables {
             token_secret: text(),
             token_key: text(),
             project_token_secret: on(64).then(text).flatten(),
+            ..Gateway::default()
         },
         namespace: value.to_owned(),
         inline_token: on(128).then(text).flatten(),
