@@ -1,4 +1,4 @@
-//! Applications and ApplicationSets as rules see them.
+//! Applications and `ApplicationSet`s as rules see them.
 
 use crate::octopus::apps::{AppSource, Application, Kind, Parent};
 use crate::site::{Object, Site, Spot};
@@ -30,7 +30,7 @@ pub(super) struct App<'a> {
     pub(super) application: Application<'a>,
 }
 
-/// The Applications and ApplicationSets.
+/// The Applications and `ApplicationSet`s.
 pub(super) fn applications<'a>(site: &Site<'a>) -> Vec<App<'a>> {
     let apps = site.relevant.iter().filter_map(|object| {
         let application = Application::read(object.in_document(), object.node)?;

@@ -266,7 +266,7 @@ struct Gathered<'a> {
 pub(super) type Values<'a> = ([Settings<'a>; 2], Vec<Setting<'a>>);
 
 /// The parts of an Argo CD that values files make, merged in their order.
-pub(super) fn of_values<'a>(namespace: String, values: Vec<Values<'a>>) -> Parts<'a> {
+pub(super) fn of_values(namespace: String, values: Vec<Values<'_>>) -> Parts<'_> {
     let (settings, params): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     Parts {
         namespace,

@@ -99,8 +99,8 @@ pub(super) fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
         let of_patches = items("patches").unwrap_or_default().iter();
         let of_patches = of_patches.filter_map(|patch| patch.get("path"));
         let merged = items("patchesStrategicMerge").unwrap_or_default().iter();
-        let names = of_patches.chain(merged).filter_map(Node::as_str);
-        named.extend(names.map(|name| directory.join(name.trim_start_matches("./"))));
+        let files = of_patches.chain(merged).filter_map(Node::as_str);
+        named.extend(files.map(|name| directory.join(name.trim_start_matches("./"))));
     }
     named
 }
