@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use crate::cli::{Command, Fleet, Given};
+use crate::cli::{Command, Fleet, Given, TokenCommand};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
@@ -56,6 +56,9 @@ pub(crate) fn choose(
         error.hint("--config FILE names another configuration, --config /dev/null an empty one")
     })?;
     if !asked {
+        if is_found {
+            refuse_found_connection(&command, &configuration.defaults, given, &path)?;
+        }
         let says_something = configuration.defaults != Defaults::default()
             || matches!(command, Command::Lint(_)) && configuration.lint != LintSettings::default();
         if says_something {
@@ -175,6 +178,82 @@ fn refuse_elsewhere(
         ))
         .hint("one's token must not reach the other: unset the variable, or leave --instance and --all out")),
     }
+}
+
+/// A configuration that lies in a directory may be a stranger's: it does not decide whom a token
+/// or a login reaches.
+fn refuse_found_connection(
+    command: &Command,
+    defaults: &Defaults,
+    given: &Given,
+    path: &Path,
+) -> Result<()> {
+    let asks_argocd = match command {
+        Command::Account(_) | Command::Verify(_) => true,
+        Command::Token(command) => !matches!(command, TokenCommand::Inspect(_)),
+        _ => false,
+    };
+    if !asks_argocd {
+        return Ok(());
+    }
+    let from = &defaults.argocd;
+    let port_forward = given.has("port_forward");
+    let set = [
+        ("server", "argocd.server", from.server.is_some()),
+        ("argocd_context", "argocd.context", from.context.is_some()),
+        ("argocd_config", "argocd.config", from.config.is_some()),
+        ("grpc_web", "argocd.grpcWeb", from.grpc_web.is_some()),
+        (
+            "grpc_web_root_path",
+            "argocd.grpcWebRootPath",
+            from.grpc_web_root_path.is_some(),
+        ),
+        ("insecure", "argocd.insecure", from.insecure.is_some()),
+        ("plaintext", "argocd.plaintext", from.plaintext.is_some()),
+        (
+            "port_forward",
+            "argocd.portForward",
+            from.port_forward.is_some(),
+        ),
+        (
+            "port_forward_namespace",
+            "argocd.portForwardNamespace",
+            from.port_forward_namespace.is_some(),
+        ),
+        (
+            "kube_context",
+            "argocd.kubeContext",
+            from.kube_context.is_some(),
+        ),
+        ("server_crt", "argocd.serverCrt", from.server_crt.is_some()),
+        ("client_crt", "argocd.clientCrt", from.client_crt.is_some()),
+        (
+            "client_crt_key",
+            "argocd.clientCrtKey",
+            from.client_crt_key.is_some(),
+        ),
+        // They say which cluster and which pod a port is forwarded to.
+        (
+            "kube_context",
+            "context",
+            port_forward && defaults.context.is_some(),
+        ),
+        (
+            "port_forward_namespace",
+            "namespace",
+            port_forward && defaults.namespace.is_some(),
+        ),
+    ];
+    let follows = set.iter().find(|(id, _, set)| *set && !given.has(id));
+    let Some((_, key, _)) = follows else {
+        return Ok(());
+    };
+    let path = path.display();
+    Err(Error::usage(format!(
+        "{path} was found here, not named, and its defaults.{key} would decide where a token goes"
+    ))
+    .hint(format!("if you trust it, name it: --config {path}"))
+    .hint("for one of its instances: --instance NAME; for none of it: --config /dev/null"))
 }
 
 /// What belongs to one Argo CD cannot be said of several.

@@ -43,6 +43,7 @@ mod shell;
 mod templates;
 mod token;
 mod token_prompts;
+mod token_reach;
 mod token_rotate;
 mod truths;
 mod verify;
