@@ -58,7 +58,7 @@ pub(super) fn run(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Res
                 ))
                 .hint("edit the file that it comes from: -f FILE --in-place"));
             }
-            text.push_str(&command(one, &args.input.namespace));
+            text.push_str(&command(one, args.input.namespace.as_deref()));
         }
         context.print(&text)?;
         return Ok(Code::OK);
@@ -522,15 +522,11 @@ fn edit(
 }
 
 /// The command that makes the change in the cluster.
-fn command(one: &Annotated<'_>, namespace: &Option<String>) -> String {
+fn command(one: &Annotated<'_>, namespace: Option<&str>) -> String {
     if one.changes.is_empty() {
         return String::new();
     }
-    let namespace = one
-        .application
-        .namespace
-        .or(namespace.as_deref())
-        .unwrap_or("argocd");
+    let namespace = one.application.namespace.or(namespace).unwrap_or("argocd");
     line(
         one.application.kind,
         one.application.name,

@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let named: Vec<&str> = sources.iter().filter_map(|source| source.name).collect();
             match named.as_slice() {
                 [] => finding.help("give the source that is updated a `name`, and end the key in it: apps annotate --name-sources does both"),
-                names => finding.help(format!("end the key in a dot and a source's name: {}", names.join(", "))),
+                several => finding.help(format!("end the key in a dot and a source's name: {}", several.join(", "))),
             };
         }
     }
