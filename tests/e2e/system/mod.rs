@@ -1,0 +1,11 @@
+//! Starts and ends the programs, and runs command lines against them.
+
+mod argocd;
+mod cluster;
+mod janitor;
+mod program;
+mod session;
+
+pub use argocd::ArgoCd;
+pub use cluster::{Cluster, cluster, path};
+pub use session::{Outcome, Session};
