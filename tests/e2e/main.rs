@@ -10,11 +10,23 @@
     clippy::print_stderr,
     reason = "tests use the real world, say what they did, and fail where they cannot go on"
 )]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the harness is shared with the system for people, which needs other parts of it"
+)]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod accounts;
+mod decisions;
+mod fleet;
 mod live;
 mod projects;
+mod proofs;
+#[path = "../oracle/random.rs"]
+mod random;
 mod readme;
+mod survival;
 mod system;
 mod tokens;
+mod wrong;

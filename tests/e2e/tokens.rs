@@ -58,7 +58,7 @@ fn id_of(user: &Session, token: &str) -> String {
 }
 
 /// Returns the first string with one of these keys, however deep.
-fn find(value: &Value, keys: &[&str]) -> Option<String> {
+pub fn find(value: &Value, keys: &[&str]) -> Option<String> {
     let map = value.as_object()?;
     let own = keys
         .iter()

@@ -8,6 +8,7 @@
     clippy::disallowed_methods,
     clippy::print_stderr,
     dead_code,
+    unused_imports,
     reason = "shares the tests' harness, of which it needs only a part"
 )]
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]

@@ -8,4 +8,5 @@ mod session;
 
 pub use argocd::ArgoCd;
 pub use cluster::{Cluster, cluster, path};
+pub(crate) use janitor::directory;
 pub use session::{Outcome, Session};
