@@ -71,11 +71,13 @@ fn every_call_is_answered() {
     }
     for format in ["", "-o json", "-o yaml"] {
         let get = user
-            .run(&format!("kubectl octopus-argo account get robot {format}"))
+            .run(&format!(
+                "kubectl octopus-argo account get --account robot {format}"
+            ))
             .ok();
         assert!(get.contains("robot") && get.contains("apiKey"), "{get}");
     }
-    user.run("kubectl octopus-argo account get nobody")
+    user.run("kubectl octopus-argo account get --account nobody")
         .refused(4, &["nobody"]);
     user.run("kubectl octopus-argo account can-i delete applications 'web/shop'")
         .exit(0);

@@ -78,7 +78,7 @@ fn the_five_minutes_run_as_they_are_printed() {
     assert!(!user.read("gateway.yaml").is_empty());
 
     // And back out, as the page says: the tokens first.
-    user.run("kubectl octopus-argo token prune --except none --all --yes")
+    user.run("set -o pipefail; kubectl octopus-argo token list -o name | xargs -n 1 kubectl octopus-argo token delete --yes")
         .ok();
     user.run(
         "set -o pipefail

@@ -81,7 +81,7 @@ fn every_output_reaches_the_api_server_and_works() {
          {create} --id octopus-named -o secret --secret-name named --secret-key TOKEN --secret-namespace {gateway} |
            kubectl apply --server-side -f -
          {create} --id octopus-text > token
-         kubectl octopus-argo gateway secret --token-file token --secret-name text | {apply} -
+         kubectl octopus-argo gateway secret --no-namespace --token-file token --secret-name text | {apply} -
          kubectl octopus-argo token create --no-expiry --id octopus-forever --output-file forever"
     ))
     .ok();

@@ -51,62 +51,6 @@ fn silent_about(stderr: &str, secret: &str) {
 }
 
 #[test]
-fn an_account_that_cannot_be_used_is_named_with_argocds_reason() {
-    let Some(cluster) = cluster() else { return };
-    let (argocd, admin) = connected(cluster, "unusable");
-    let job = with_token(Session::new(cluster), &admin);
-    let verify = format!(
-        "kubectl octopus-argo verify --token-file token --server {}",
-        argocd.reach()
-    );
-    job.run(&verify).ok();
-    let token = job.read("token");
-
-    // `null` removes a key: each state begins where the first was.
-    let usable = serde_json::json!({
-        "accounts.octopus": "apiKey", "accounts.octopus.enabled": "true", "accounts.other.enabled": null, "accounts.other": null,
-    });
-    for (state, data, said) in [
-        (
-            "disabled",
-            serde_json::json!({"accounts.octopus.enabled": "false"}),
-            "disabled",
-        ),
-        (
-            "without apiKey",
-            serde_json::json!({"accounts.octopus": "login"}),
-            "apiKey",
-        ),
-        (
-            "removed",
-            serde_json::json!({"accounts.octopus": null, "accounts.octopus.enabled": null}),
-            "octopus",
-        ),
-    ] {
-        patch(&admin, "unusable", "argocd-cm", &data);
-        let said = settles(&job, &verify, 1, said);
-        silent_about(&said, &token);
-        patch(&admin, "unusable", "argocd-cm", &usable);
-        settles(&job, &verify, 0, "");
-        assert_eq!(ids(&admin, "unusable", "octopus"), ["octopus-1"], "{state}");
-    }
-
-    // Another account's broken switch stops everybody: the token is not to blame.
-    patch(
-        &admin,
-        "unusable",
-        "argocd-cm",
-        &serde_json::json!({"accounts.other": "login", "accounts.other.enabled": "yes"}),
-    );
-    settles(&job, &verify, 4, "strconv.ParseBool");
-    admin
-        .run("kubectl octopus-argo token list")
-        .refused(4, &["strconv.ParseBool"]);
-    patch(&admin, "unusable", "argocd-cm", &usable);
-    settles(&job, &verify, 0, "");
-}
-
-#[test]
 fn a_policy_line_that_does_not_load_stops_every_decision() {
     let Some(cluster) = cluster() else { return };
     let (argocd, admin) = connected(cluster, "broken");
@@ -128,7 +72,7 @@ fn a_policy_line_that_does_not_load_stops_every_decision() {
     // And offline it is refused with its place.
     admin
         .run("kubectl octopus-argo check --live -n broken")
-        .refused(3, &["policy.csv"]);
+        .refused(3, &["6 fields"]);
 }
 
 #[test]
@@ -145,7 +89,7 @@ fn who_may_not_is_refused_and_nothing_is_made() {
     settles(&admin, "argocd account get --account robot", 0, "");
     let server = argocd.reach();
     let token = job.read("token");
-    let as_octopus = format!("ARGOCD_AUTH_TOKEN={token} kubectl octopus-argo");
+    let as_octopus = format!("ARGOCD_AUTH_TOKEN={} kubectl octopus-argo", token.trim());
     job.run(&format!(
         "{as_octopus} token create --account robot --expires-in 1h --server {server}"
     ))
@@ -188,7 +132,7 @@ fn a_server_that_stops_in_a_call_ends_at_the_limit() {
     let start = Instant::now();
     admin
         .run("kubectl octopus-argo token list --timeout 3s")
-        .refused(4, &["3s"]);
+        .refused(4, &["did not answer within 3 s"]);
     // Whether a token was made cannot be known: the id is named, and how it is deleted.
     admin
         .run("kubectl octopus-argo token create --expires-in 1h --id octopus-2 --timeout 3s")

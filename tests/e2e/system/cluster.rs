@@ -154,7 +154,11 @@ impl Cluster {
             ))
             .ok();
         session
-            .run("kubectl wait --for condition=Established crd --all --timeout 60s")
+            .run(
+                "for kind in applications applicationsets appprojects; do
+                   until kubectl get $kind.argoproj.io -A; do sleep 0.2; done
+                 done",
+            )
             .ok();
         Self {
             kubeconfig,
