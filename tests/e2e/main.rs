@@ -18,15 +18,9 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod accounts;
-mod decisions;
-mod fleet;
 mod live;
 mod projects;
-mod proofs;
-#[path = "../oracle/random.rs"]
-mod random;
 mod readme;
-mod survival;
 mod system;
 mod tokens;
 mod wrong;

@@ -1,4 +1,4 @@
-//! The system of the end-to-end tests for people and for `scripts/record.sh`: starts it, writes a file
+//! The system of the end-to-end tests for people: starts it, writes a file
 //! `env` for a shell into the directory that is given, and stays until it is ended.
 //! `scripts/e2e.sh up` runs this; `cargo test` does not.
 
