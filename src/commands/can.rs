@@ -54,8 +54,8 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     let found = server.decide(&claims, &answer.resource, &args.action, &answer.object);
     let request = Request::new(
         &found.subject,
-        &answer.resource,
-        &args.action,
+        &found.resource,
+        &found.action,
         &answer.object,
     );
     let mut reasons = String::new();

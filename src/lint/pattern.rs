@@ -57,38 +57,6 @@ pub(crate) fn is_plain(pattern: &str) -> bool {
     ])
 }
 
-/// A text that stands for whatever a star may stand for.
-const ANYTHING: &str = "\u{1}";
-
-/// Whether the glob `wide` matches everything that the glob `narrow` matches. Only a yes is
-/// certain, and it is given for literals and stars alone.
-pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
-    if wide == narrow {
-        return true;
-    }
-    if !is_plain(wide) || !is_plain(narrow) {
-        return false;
-    }
-    let Ok(glob) = Glob::compile(wide) else {
-        return false;
-    };
-    // A star of the narrow pattern may stand for nothing, and for something foreign.
-    ["", ANYTHING]
-        .iter()
-        .all(|star| glob.matches(&narrow.replace('*', star)) == Ok(true))
-        && !overlaps(narrow)
-}
-
-/// Whether the matcher lets the parts around a single star overlap (`a*a` matches `a`), so that it
-/// matches shorter texts than it says.
-fn overlaps(pattern: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else {
-        return false;
-    };
-    (1..=before.len().min(after.len()))
-        .any(|length| after.is_char_boundary(length) && before.ends_with(&after[..length]))
-}
-
 /// Texts that a pattern of objects is likely to match, all of which it does match.
 pub(crate) fn objects(mode: MatchMode, pattern: &str) -> Vec<String> {
     let compiled = Pattern::new(mode, pattern);
@@ -287,28 +255,6 @@ pub(crate) fn not_meant(pattern: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_covers_what() {
-        for (wide, narrow) in [
-            ("*", "team-a/*"),
-            ("*/*", "team-a/*"),
-            ("team-*/*", "team-a/web"),
-            ("a", "a"),
-            ("{a,b}", "{a,b}"),
-        ] {
-            assert!(covers(wide, narrow), "{wide} {narrow}");
-        }
-        for (wide, narrow) in [
-            ("team-a/*", "*/*"),
-            ("*/*", "*"),
-            ("{a,*}", "a"),
-            ("aa*", "a*a"),
-            ("*/b", "a/*"),
-        ] {
-            assert!(!covers(wide, narrow), "{wide} {narrow}");
-        }
-    }
 
     #[test]
     fn samples_match() {

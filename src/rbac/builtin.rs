@@ -10,7 +10,7 @@ pub fn builtin_policy(version: ArgoCdVersion) -> &'static str {
         NEWEST
     } else if version.readonly_gets_applicationsets() {
         &BEFORE_3_6_0
-    } else if version.has_subresource_verbs() {
+    } else if version.builtin_has_subresources() {
         &BEFORE_3_1_2
     } else {
         &BEFORE_2_14_0

@@ -16,15 +16,17 @@ impl Claims {
 
     /// The claims of a subject (a local account, a project role) with groups.
     pub fn of<G: Into<String>>(subject: &str, groups: impl IntoIterator<Item = G>) -> Self {
-        let groups: Vec<Value> = groups
-            .into_iter()
-            .map(|group| Value::String(group.into()))
-            .collect();
+        let groups: Vec<String> = groups.into_iter().map(Into::into).collect();
+        Self::with_groups(subject, Some(("groups", &groups)))
+    }
+
+    /// The claims of a subject with groups in some claim.
+    pub(super) fn with_groups(subject: &str, groups: Option<(&str, &[String])>) -> Self {
         let mut claims = Map::new();
-        claims.insert("sub".to_owned(), Value::String(subject.to_owned()));
-        if !groups.is_empty() {
-            claims.insert("groups".to_owned(), Value::Array(groups));
+        if let Some((claim, groups)) = groups.filter(|(_, groups)| !groups.is_empty()) {
+            claims.insert(claim.to_owned(), groups.into());
         }
+        claims.insert("sub".to_owned(), Value::String(subject.to_owned()));
         Self(claims)
     }
 

@@ -18,6 +18,7 @@ mod quote;
 pub mod regex;
 mod server;
 mod set;
+pub mod survey;
 mod version;
 pub mod vocabulary;
 
@@ -30,7 +31,7 @@ pub use engine::{
 };
 pub use policy::{Grouping, Line, Numbered, Policy, PolicyError, Reason, Value, lines};
 pub use project::{Project, ProjectRole, project_role};
-pub use server::{Answer, Server, ServerSettings, UnknownArgument};
+pub use server::{Answer, Grounds, Server, ServerSettings, UnknownArgument};
 pub use set::{PolicySet, PolicyText, load_order};
 
 pub use crate::model::{MatchMode, POLICY_KEY, is_policy_key};

@@ -79,10 +79,14 @@ impl ArgoCdVersion {
         self >= Self::exact(3, 0, 0)
     }
 
-    /// Whether `update` and `delete` have sub-resources of their own, `update/…` and `delete/…`,
-    /// which the built-in policy gives beside `write-repositories` (2.14.0). Before, the plain verb
-    /// is asked for an application's resources.
-    pub fn has_subresource_verbs(self) -> bool {
+    /// Whether the built-in policy has `update/*`, `delete/*` and `write-repositories` (2.14.0).
+    pub(super) fn builtin_has_subresources(self) -> bool {
+        self >= Self::exact(2, 14, 0)
+    }
+
+    /// Whether a setting says if a plain `update` or `delete` covers the resources of an application
+    /// (2.14.0).
+    pub(super) fn has_inheritance_setting(self) -> bool {
         self >= Self::exact(2, 14, 0)
     }
 

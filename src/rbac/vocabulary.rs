@@ -73,6 +73,16 @@ pub fn is_project_scoped(resource: &str, version: ArgoCdVersion) -> bool {
     }
 }
 
+/// Whether the roles of a project count for its objects of this resource: those whose object begins
+/// with the project and a slash, and the project itself.
+pub fn counts_for_project(resource: &str, version: ArgoCdVersion) -> bool {
+    match resource {
+        "applicationsets" => version.has_project_applicationsets(),
+        "applications" | "logs" | "exec" | "clusters" | "repositories" | "projects" => true,
+        _ => false,
+    }
+}
+
 /// The resource that a shorthand of `argocd admin settings rbac can` stands for; any other name
 /// stands for itself.
 pub fn resolve_resource(name: &str) -> &str {

@@ -59,7 +59,11 @@ impl<'a> ArgoCd<'a> {
         Ok(ServerSettings {
             scopes: self.scopes()?,
             namespace: self.namespace.clone(),
+            auth_disabled: self.disables_auth().is_some(),
+            inheritance_disabled: self.inherits_subresources().map(|inherits| !inherits),
+            logs_enforced: self.is_set(LOGS_KEY),
             rollback_enforced: self.is_set(ROLLBACK_KEY),
+            anonymous_enabled: self.is_set("users.anonymous.enabled"),
         })
     }
 

@@ -23,4 +23,5 @@ mod policies;
 mod reference;
 mod rollback;
 mod server;
+mod servers;
 mod strategies;

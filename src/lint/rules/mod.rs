@@ -25,7 +25,7 @@ mod prelude {
         Application, Field, Key, Unwritable, Verdict as AppVerdict, annotation, images, is_slug,
         is_templated, mapping, mappings, repository, slug_of,
     };
-    pub(super) use crate::rbac::glob::Glob;
+    pub(super) use crate::rbac::glob::{self, Glob};
     pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
     pub(super) use crate::rbac::{
         Decision, Line, MAX_HOPS, MatchMode, Policy as Rule, Request, Value, Verdict,

@@ -56,5 +56,5 @@ fn is_wider(wide: &Rule<'_>, narrow: &Rule<'_>) -> bool {
         && wide
             .iter()
             .zip(narrow)
-            .all(|(wide, narrow)| pattern::covers(wide, narrow))
+            .all(|(wide, narrow)| glob::covers(wide, narrow))
 }

@@ -230,7 +230,7 @@ impl<'e> Comparer<'e> {
             rule.action().matches(text) != Some(false)
         });
         let mut objects = samples(mode, &said.object, &self.names);
-        objects.extend(self.names.objects());
+        objects.extend(self.names.objects(None));
         objects.push(said.object.clone());
         // And what it may meet: the objects of the rules around it.
         for (other, _) in both.all().take(MOST_NEIGHBOURS) {

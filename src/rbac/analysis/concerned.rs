@@ -11,7 +11,7 @@ use crate::rbac::policy::Policy;
 
 /// A rule without its subject and its place: what it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Said {
+pub(in crate::rbac) struct Said {
     pub(super) resource: String,
     pub(super) action: String,
     pub(super) object: String,
@@ -19,7 +19,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn new(rule: &Policy<'_>) -> Self {
+    pub(in crate::rbac) fn new(rule: &Policy<'_>) -> Self {
         Self {
             resource: rule.resource.text.to_string(),
             action: rule.action.text.to_string(),
@@ -44,7 +44,7 @@ pub(super) fn reached<'e>(enforcer: &'e Enforcer, subject: &str) -> Reached<'e> 
 
 /// The names for which something may change, sorted: those that reach a name whose own rules or
 /// roles differ, or all when patterns are compared in another way.
-pub(super) fn concerned<'e>(
+pub(in crate::rbac) fn concerned<'e>(
     before: &'e Enforcer,
     after: &'e Enforcer,
     same_mode: bool,
@@ -94,7 +94,10 @@ fn same_roles(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
 }
 
 /// The names that act as one of some names, within the hops that count.
-fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> Vec<&'e str> {
+pub(in crate::rbac) fn who_reaches<'e>(
+    enforcer: &'e Enforcer,
+    some: &BTreeSet<&str>,
+) -> Vec<&'e str> {
     let mut bound_to: HashMap<u32, Vec<u32>> = HashMap::new();
     for (number, _) in enforcer.names() {
         for role in enforcer.own_roles(number) {

@@ -3,11 +3,11 @@
 //! enforcer itself before they are shown.
 
 mod compare;
-mod concerned;
+pub(super) mod concerned;
 mod effective;
-mod prove;
+pub(super) mod prove;
 mod regex_pieces;
-mod sample;
+pub(super) mod sample;
 
 pub use compare::{Change, Comparison, SubjectChange, Whom, compare};
 pub use effective::{Cell, Entry, State, effective, subjects};

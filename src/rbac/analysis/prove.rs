@@ -8,7 +8,7 @@ use crate::rbac::version::ArgoCdVersion;
 use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, resource_actions};
 
 /// What is asked of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {
     /// This very action.
     Action(&'static str),
@@ -181,7 +181,7 @@ impl<'e> Prover<'e> {
                 actions
             }
         };
-        let mut candidates = self.names.objects();
+        let mut candidates = self.names.objects(None);
         candidates.extend(samples(mode, &rule.object.text, &self.names));
         candidates.push(rule.object.text.clone().into_owned());
         candidates.retain(|object| objects.contains(object));
@@ -260,7 +260,7 @@ fn is_inside(rule: Reaching<'_>, projects: &[String]) -> bool {
 
 /// Whether a rule's resource and action match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Applies {
+pub(in crate::rbac) enum Applies {
     /// For no action of the verb.
     Never,
     /// For some actions of the verb, perhaps.
@@ -271,7 +271,7 @@ pub(super) enum Applies {
     Fails,
 }
 
-pub(super) fn applies(rule: Reaching<'_>, resource: &str, verb: Verb) -> Applies {
+pub(in crate::rbac) fn applies(rule: Reaching<'_>, resource: &str, verb: Verb) -> Applies {
     match rule.resource().matches(resource) {
         None => return Applies::Fails,
         Some(false) => return Applies::Never,

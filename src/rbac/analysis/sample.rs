@@ -11,7 +11,7 @@ pub(super) const DEEPEST: usize = 32;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(in crate::rbac) struct Names {
     project: String,
     namespace: String,
     name: String,
@@ -20,7 +20,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Names that stand nowhere in a policy, given a test for whether a word does.
-    pub(super) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
+    pub(in crate::rbac) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
         let mut word = "some".to_owned();
         for number in 2.. {
             if !mentioned(&format!("{word}-")) {
@@ -55,9 +55,27 @@ impl Names {
         fills
     }
 
-    /// Objects as Argo CD builds them, for a resource.
-    pub(super) fn objects(&self) -> Vec<String> {
-        self.fills(0, 1, true)
+    /// A resource's namespace and name.
+    pub(in crate::rbac) fn resource(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// Objects as Argo CD builds them, of a project or of any.
+    pub(in crate::rbac) fn objects(&self, project: Option<&str>) -> Vec<String> {
+        let Some(project) = project else {
+            return self.fills(0, 1, true);
+        };
+        let Self {
+            namespace,
+            name,
+            server,
+            ..
+        } = self;
+        vec![
+            format!("{project}/{name}"),
+            format!("{project}/{namespace}/{name}"),
+            format!("{project}/{server}"),
+        ]
     }
 }
 
@@ -75,7 +93,7 @@ pub(super) enum Piece {
 }
 
 /// Texts made of a pattern, the plainest first. Not all of them match.
-pub(super) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
+pub(in crate::rbac) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
     let pieces = match mode {
         MatchMode::Glob => glob_pieces(&mut pattern.chars().peekable(), 0),
         MatchMode::Regex => regex_pieces(pattern),
@@ -258,6 +276,6 @@ mod tests {
     #[test]
     fn made_names_stand_nowhere_else() {
         let names = Names::new(|word| "p, a, b, c, some-x/some2-y".contains(word));
-        assert_eq!(names.objects()[1], "some3-project/some3-app");
+        assert_eq!(names.objects(None)[1], "some3-project/some3-app");
     }
 }

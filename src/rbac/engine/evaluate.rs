@@ -36,7 +36,7 @@ impl Enforcer {
     }
 
     /// Calls back for a subject and every role that it has, by number.
-    pub(super) fn for_reached(&self, subject: &str, each: impl FnMut(u32)) {
+    pub(in crate::rbac) fn for_reached(&self, subject: &str, each: impl FnMut(u32)) {
         let rules = &self.rules;
         if let Some(subject) = rules.names.find(subject) {
             Reach::new(rules, subject)

@@ -1,9 +1,13 @@
 //! A look at the compiled rules, for proofs about all questions at once.
 
+use std::borrow::Cow;
+
 use super::pattern::{Compact, Shape};
 use super::rules::{Effect, Rule, Rules};
 use super::texts::Span;
 use super::{Enforcer, LineId};
+use crate::rbac::MatchMode;
+use crate::rbac::glob;
 use crate::rbac::policy::{Line, Policy, Value, number_line};
 
 /// A rule that reaches a subject.
@@ -78,7 +82,7 @@ pub(in crate::rbac) struct Pattern<'e> {
     compact: Compact,
 }
 
-impl Pattern<'_> {
+impl<'e> Pattern<'e> {
     /// Whether it matches a text; none where its evaluation fails.
     pub(in crate::rbac) fn matches(self, text: &str) -> Option<bool> {
         let Rules {
@@ -93,11 +97,11 @@ impl Pattern<'_> {
     }
 
     /// Whether some text may match both it and `other`; a no is certain.
-    fn may_meet(self, other: Pattern<'_>) -> bool {
-        if let Some(text) = self.literal() {
+    pub(in crate::rbac) fn may_meet(self, other: Pattern<'_>) -> bool {
+        if let Some(text) = self.only_text() {
             return other.matches(text) != Some(false);
         }
-        if let Some(text) = other.literal() {
+        if let Some(text) = other.only_text() {
             return self.matches(text) != Some(false);
         }
         let mine = self
@@ -110,7 +114,14 @@ impl Pattern<'_> {
             .literals(&other.rules.texts, other.compact);
         let begin = mine.begin.starts_with(theirs.begin) || theirs.begin.starts_with(mine.begin);
         let end = mine.end.ends_with(theirs.end) || theirs.end.ends_with(mine.end);
-        begin && end && !self.is_never() && !other.is_never()
+        begin
+            && end
+            && !self.is_never()
+            && !other.is_never()
+            && match (self.plain_glob(), other.plain_glob()) {
+                (Some(mine), Some(theirs)) => glob::may_meet(&mine, &theirs),
+                _ => true,
+            }
     }
 
     /// Whether its evaluation fails on every text.
@@ -136,7 +147,7 @@ impl Pattern<'_> {
             .rules
             .patterns
             .literals(&other.rules.texts, other.compact);
-        if let Some(text) = other.literal() {
+        if let Some(text) = other.only_text() {
             return self.matches(text) != Some(false);
         }
         let shape = self.compact.shape();
@@ -149,7 +160,9 @@ impl Pattern<'_> {
                 let needle = literal(self);
                 theirs.begin.contains(&needle)
                     || theirs.end.contains(&needle)
-                    || other.compact.shape() == Shape::Contains && literal(other).contains(&needle)
+                    || other
+                        .plain_glob()
+                        .is_some_and(|theirs| glob::covers(&format!("*{needle}*"), &theirs))
             }
             Shape::PrefixLine => {
                 other.compact.shape() == shape && theirs.begin.starts_with(&literal(self))
@@ -157,7 +170,11 @@ impl Pattern<'_> {
             Shape::SuffixLine => {
                 other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
             }
-            Shape::Stars | Shape::Compiled => {
+            Shape::Stars => match (self.plain_glob(), other.plain_glob()) {
+                (Some(mine), Some(theirs)) => glob::covers(&mine, &theirs),
+                _ => false,
+            },
+            Shape::Compiled => {
                 self.rules.patterns.text(self.compact) == other.rules.patterns.text(other.compact)
                     && self.rules.patterns.mode() == other.rules.patterns.mode()
             }
@@ -166,7 +183,7 @@ impl Pattern<'_> {
 
     /// Whether it may match a text that begins with `beginning`; a no is certain.
     pub(in crate::rbac) fn may_match_under(self, beginning: &str) -> bool {
-        if let Some(text) = self.literal() {
+        if let Some(text) = self.only_text() {
             return text.starts_with(beginning);
         }
         let mine = self
@@ -197,9 +214,63 @@ impl Pattern<'_> {
     }
 
     /// The only text that it matches, if it is of that kind.
-    fn literal(&self) -> Option<&str> {
+    pub(in crate::rbac) fn only_text(self) -> Option<&'e str> {
         (self.compact.shape() == Shape::Literal)
             .then(|| self.rules.texts.get(self.compact.literal()))
+    }
+
+    /// What every text that it matches begins with, as far as that is known.
+    pub(in crate::rbac) fn begin(self) -> &'e str {
+        let rules = self.rules;
+        rules.patterns.literals(&rules.texts, self.compact).begin
+    }
+
+    /// What every text that it matches ends with, as far as that is known.
+    pub(in crate::rbac) fn end(self) -> &'e str {
+        let rules = self.rules;
+        rules.patterns.literals(&rules.texts, self.compact).end
+    }
+
+    /// The glob of literals and stars that matches the same texts without line feeds, if there is
+    /// one.
+    pub(in crate::rbac) fn as_plain_glob(self) -> Option<Cow<'e, str>> {
+        let rules = self.rules;
+        if rules.patterns.mode() == MatchMode::Glob {
+            return self.plain_glob();
+        }
+        let literal = rules.texts.get(self.compact.literal());
+        let plain: Cow<'e, str> = match self.compact.shape() {
+            Shape::Any => return Some("*".into()),
+            Shape::Literal => literal.into(),
+            Shape::Prefix | Shape::PrefixLine => format!("{literal}*").into(),
+            Shape::Suffix | Shape::SuffixLine => format!("*{literal}").into(),
+            Shape::Contains => format!("*{literal}*").into(),
+            Shape::Stars | Shape::Compiled => return None,
+        };
+        (!literal.contains('*')).then_some(plain)
+    }
+
+    /// Whether the two literals around its only star may overlap.
+    pub(in crate::rbac) fn may_overlap(self) -> bool {
+        self.compact.shape() == Shape::Stars
+    }
+
+    /// The glob of literals and stars that it is, if it is one.
+    fn plain_glob(self) -> Option<Cow<'e, str>> {
+        let rules = self.rules;
+        if rules.patterns.mode() != MatchMode::Glob {
+            return None;
+        }
+        let literal = rules.texts.get(self.compact.literal());
+        Some(match self.compact.shape() {
+            Shape::Any => "*".into(),
+            Shape::Literal => literal.into(),
+            Shape::Prefix => format!("{literal}*").into(),
+            Shape::Suffix => format!("*{literal}").into(),
+            Shape::Contains => format!("*{literal}*").into(),
+            Shape::Stars => rules.patterns.text(self.compact).into(),
+            Shape::PrefixLine | Shape::SuffixLine | Shape::Compiled => return None,
+        })
     }
 }
 
@@ -214,7 +285,7 @@ impl Enforcer {
     }
 
     /// The rules of one name itself, by number.
-    fn own_rules(&self, name: u32) -> impl Iterator<Item = Reaching<'_>> {
+    pub(in crate::rbac) fn own_rules(&self, name: u32) -> impl Iterator<Item = Reaching<'_>> {
         let rules = &self.rules;
         rules.runs_of(name).flat_map(move |run| {
             let pair = rules.runs[run].pair;

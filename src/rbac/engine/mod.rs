@@ -16,7 +16,7 @@ mod texts;
 use std::sync::OnceLock;
 
 pub use explain::Explanation;
-pub(in crate::rbac) use inspect::Reaching;
+pub(in crate::rbac) use inspect::{Pattern, Reaching};
 pub use lines::SourceLine;
 pub use reach::MAX_HOPS;
 pub use rules::Effect;

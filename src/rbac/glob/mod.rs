@@ -13,6 +13,7 @@ mod index;
 mod lexer;
 mod literal;
 mod matcher;
+mod relate;
 mod stars;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ use memchr::memmem;
 use ast::Parsed;
 pub use error::{GlobError, Panicked};
 use matcher::{Matcher, Run};
+pub(in crate::rbac) use relate::plain_variants;
+pub use relate::{covers, may_meet};
 pub(in crate::rbac) use stars::Stars;
 
 /// What an index may know of a pattern.

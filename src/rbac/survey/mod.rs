@@ -1,0 +1,25 @@
+//! Statements about a whole server: what holds of every request that somebody may make, over the
+//! policy, every `AppProject` and the settings that decide.
+//!
+//! What reaches a subject is sorted by who gives it and by whose objects it counts for (`view`); the
+//! rules about one verb of one resource become a search over all requests (`column`, `search`), which
+//! is exact for patterns of literals and stars and says where it found nothing out.
+
+mod automaton;
+mod budget;
+mod column;
+mod compare;
+mod difference;
+mod effective;
+mod lookup;
+mod prove;
+mod range;
+mod search;
+mod view;
+
+pub use budget::Budget;
+pub use compare::{Change, Comparison, SubjectChange, Undecided, Whom, compare};
+pub use effective::{Cell, Entry, State, effective, subjects};
+pub use prove::{Objects, Proof, Prover, Refusal};
+pub use range::{Example, Holder, Range, Requests, is_request, range, server_subjects, who_can};
+pub use view::{Cited, Giver};
