@@ -1,7 +1,7 @@
 //! Changes as edits of the objects that were read.
 
 use super::KeyChange;
-use crate::yaml::{Edit, Node, Step};
+use crate::yaml::{Document, Edit, Node, Step};
 
 /// The annotation in which `kubectl apply` keeps what it applied. `kubectl replace` would refresh
 /// it, and from then on the next `kubectl apply` would delete every key that is not its own.
@@ -40,8 +40,9 @@ pub fn key_edits(document: usize, route: &[Step], changes: &[KeyChange]) -> Vec<
 
 /// The same edits of one document, but a mapping that they would leave empty goes whole, and the
 /// mapping above it too where that leaves it empty; those whose route has not more than `keep`
-/// steps stay.
-pub fn pruned(edits: Vec<Edit>, root: &Node, keep: usize) -> Vec<Edit> {
+/// steps stay, and those that hold something that is not an entry: a comment, empty brackets that
+/// were filled.
+pub fn pruned(edits: Vec<Edit>, within: &Document, keep: usize) -> Vec<Edit> {
     let mut removed: Vec<Vec<Step>> = Vec::new();
     let (mut sets, mut document) = (Vec::new(), 0);
     for edit in edits {
@@ -69,7 +70,8 @@ pub fn pruned(edits: Vec<Edit>, root: &Node, keep: usize) -> Vec<Edit> {
         let Some((_, above)) = route.split_last() else {
             continue;
         };
-        let node = above.iter().try_fold(root, |node, step| node.step(step));
+        let root = within.root();
+        let node = root.and_then(|root| above.iter().try_fold(root, |node, step| node.step(step)));
         let children = node.map_or(0, |node| {
             let items = node.items().map_or(0, <[Node]>::len);
             node.entries().map_or(items, <[_]>::len)
@@ -77,7 +79,7 @@ pub fn pruned(edits: Vec<Edit>, root: &Node, keep: usize) -> Vec<Edit> {
         let is_child =
             |route: &Vec<Step>| route.len() == above.len() + 1 && route.starts_with(above);
         let gone = removed.iter().filter(|route| is_child(route)).count();
-        if above.len() > keep && gone == children && !is_written(above) {
+        if above.len() > keep && gone == children && !is_written(above) && within.is_bare(above) {
             let above = above.to_vec();
             removed.retain(|route| !route.starts_with(&above));
             removed.push(above);

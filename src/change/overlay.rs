@@ -7,7 +7,7 @@ use super::{Desired, KeyChange, pruned};
 use crate::error::{Error, Result};
 use crate::model::{Data, Source, Which};
 use crate::render::Rendered;
-use crate::yaml::{self, Document, Edit, Node, Step, Stream};
+use crate::yaml::{self, Edit, Node, Step, Stream};
 
 /// What each ConfigMap is to get: everything that is wanted, or, where it was read, what changes.
 #[derive(Clone, Copy, Debug)]
@@ -91,9 +91,8 @@ pub(super) fn has_exactly(stream: &Stream, route: &[Step], data: &Data) -> bool 
 
 /// The rendered text after edits of its one document; what they leave empty goes.
 pub(super) fn spliced(stream: &Stream, edits: Vec<Edit>, keep: usize) -> Result<String> {
-    let root = stream.documents().first().and_then(Document::root);
-    let edits = match root {
-        Some(root) => pruned(edits, root, keep),
+    let edits = match stream.documents().first() {
+        Some(document) => pruned(edits, document, keep),
         None => edits,
     };
     yaml::edit(stream, &edits)

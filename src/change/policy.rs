@@ -41,8 +41,8 @@ impl PolicyPlan<'_> {
     /// The plan for a goal. A policy that does not load is refused: on the server one bad line
     /// stops everything, and nothing can be said about what comes of it.
     pub fn plan(self, goal: Goal) -> Result<Plan> {
-        let found = self.read()?;
         let mut plan = Plan::default();
+        let found = self.read(&mut plan)?;
         match goal {
             Goal::Present { .. } => {
                 self.present(&found, &mut plan);
@@ -78,9 +78,10 @@ impl PolicyPlan<'_> {
         self.desired.account.policy_key()
     }
 
-    fn read(&self) -> Result<Vec<Found<'_>>> {
+    fn read(&self, plan: &mut Plan) -> Result<Vec<Found<'_>>> {
         let mut found = Vec::new();
         for (key, text) in self.current.data.iter().flat_map(|data| data.policies()) {
+            let mut is_template = false;
             for numbered in lines(&key.into(), text) {
                 let kind = match &numbered.line {
                     Line::Blank | Line::Comment | Line::Ignored => continue,
@@ -98,6 +99,20 @@ impl PolicyPlan<'_> {
                         binding.subject.text.clone().into_owned(),
                         binding.role.text.clone().into_owned(),
                     ),
+                    Line::Invalid(_) if is_tag(numbered.text) => {
+                        if !is_template {
+                            let place = self.places.locate(key, numbered.offset);
+                            plan.say(
+                                Level::Warning,
+                                format!(
+                                    "{place}: {key} has lines of a template: which rules they \
+                                     add cannot be seen here"
+                                ),
+                            );
+                        }
+                        is_template = true;
+                        continue;
+                    }
                     Line::Invalid(error) => {
                         return Err(Error::input(format!("the policy does not load: {error}"))
                         .at(self.places.locate(key, error.offset))
@@ -257,6 +272,14 @@ impl Found<'_> {
     fn is_rule(&self, test: impl FnOnce(&Fields) -> bool) -> bool {
         matches!(&self.kind, Kind::Rule(fields) if test(fields))
     }
+}
+
+/// Whether a line is for Helm, Jinja or Terraform to render, and no rule yet.
+fn is_tag(line: &str) -> bool {
+    let line = line.trim_start();
+    ["{{", "{%", "{#", "%{"]
+        .iter()
+        .any(|tag| line.starts_with(tag))
 }
 
 /// A whole line of a text, with its line break.

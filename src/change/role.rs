@@ -141,8 +141,7 @@ impl DesiredRole {
                     document: object.index,
                     route: object.to(&["roles"], Some(index)),
                 };
-                let root = object.document.root().unwrap_or(object.node);
-                found.edits = pruned(vec![remove], root, object.route.len() + 1);
+                found.edits = pruned(vec![remove], object.document, object.route.len() + 1);
                 list.remove(index);
             }
             (Goal::Absent, None) => {}

@@ -172,8 +172,13 @@ pub fn objects(files: &[File]) -> Vec<Object<'_>> {
             continue;
         };
         for (document, parsed) in stream.documents().iter().enumerate() {
-            let Some(root) = parsed.root() else { continue };
             let origin = &read.origin;
+            // A named file of nothing but comments can be a values file.
+            let is_named = matches!(origin, Origin::Named(_)) && stream.documents().len() == 1;
+            let nothing = is_named.then(Node::nothing);
+            let Some(root) = parsed.root().or(nothing) else {
+                continue;
+            };
             let object = |node, route| Object {
                 file,
                 document,

@@ -1,6 +1,8 @@
 //! Values of the argo-cd Helm chart: documents without a kind, in which `configs.cm` and
 //! `configs.rbac` become the data of the two ConfigMaps.
 
+use std::path::PathBuf;
+
 use super::object::Object;
 use super::select::refuse_duplicates;
 use crate::error::{Error, Result};
@@ -75,7 +77,7 @@ impl<'a> Values<'a> {
             OTHER_FILES.iter().any(|other| name.starts_with(other))
         });
         if other
-            || object.node.entries().is_none()
+            || object.node.entries().is_none() && !object.node.is_null()
             || object.find(&["kind"]).is_some()
             || object.find(&["metadata"]).is_some()
         {
@@ -90,8 +92,13 @@ impl<'a> Values<'a> {
     pub fn looks_like(object: &Object<'_>, root: Option<&str>) -> bool {
         let known = |node: &Node| OF_CHART.iter().any(|key| node.get(key).is_some());
         let entries = object.node.entries().unwrap_or_default();
+        let named = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.to_string_lossy().contains("values")
+        };
         Self::is(object, root)
             && (root.is_some()
+                || object.node.is_null() && object.path().is_some_and(named)
                 || known(object.node)
                 || entries
                     .iter()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, Tag};
 
@@ -11,22 +11,23 @@ use super::frame::Frame;
 use super::node::{Node, NodeKind, Properties, Scalar, ScalarStyle};
 use super::stream::{Document, Duplicate, duplicates};
 use super::syntax;
+use super::template::Covered;
 use super::trivia::{Token, find, next_line, tokens};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_EXPANDED_BYTES, MAX_NODES};
 use super::{block_scalar, resolve};
 use crate::error::{Error, Result};
 use crate::model::Source;
 
-/// Reads every document of a YAML stream.
-pub(super) fn documents(source: &Source) -> Result<Vec<Document>> {
+/// Reads every document of a YAML stream; of one with a template's tags the text that covers them.
+pub(super) fn documents(source: &Source, covered: Option<&Arc<Covered>>) -> Result<Vec<Document>> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
     options.emit_anchor_events = true;
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
-    let text = source.text();
+    let text = covered.map_or(source.text(), |covered| &covered.text);
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut builder = Builder::new(source);
+    let mut builder = Builder::new(source, covered);
     while let Some(next) = parser.next_event() {
         let (event, span) = next.map_err(|error| syntax::error(source, &error))?;
         // An anchor's name is told after its node.
@@ -53,6 +54,7 @@ struct Anchored {
 
 struct Builder<'a> {
     source: &'a Source,
+    covered: Option<&'a Arc<Covered>>,
     text: &'a str,
     documents: Vec<Document>,
     stack: Vec<Frame>,
@@ -68,10 +70,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source) -> Self {
+    fn new(source: &'a Source, covered: Option<&'a Arc<Covered>>) -> Self {
         Self {
             source,
-            text: source.text(),
+            covered,
+            text: covered.map_or(source.text(), |covered| &covered.text),
             documents: Vec::new(),
             stack: Vec::new(),
             root: None,
@@ -149,6 +152,7 @@ impl<'a> Builder<'a> {
                 .into_iter()
                 .map(|(id, anchored)| (id, anchored.path))
                 .collect(),
+            covered: self.covered.cloned(),
         });
         self.nodes = 0;
         self.gap = at.end;
@@ -156,6 +160,18 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Vec<Document> {
+        if self.documents.is_empty() && !self.text.trim_start_matches('\u{feff}').trim().is_empty()
+        {
+            // Nothing but comments: a document in which something can be set.
+            self.documents.push(Document {
+                source: self.source.clone(),
+                root: None,
+                span: 0..self.text.len(),
+                duplicates: Vec::new(),
+                anchors: HashMap::new(),
+                covered: self.covered.cloned(),
+            });
+        }
         if let Some(last) = self.documents.last_mut() {
             last.span.end = self.text.len();
         }
@@ -234,7 +250,16 @@ impl<'a> Builder<'a> {
             ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
-        let value = if missing { Cow::Borrowed("") } else { value };
+        let value = match self.covered {
+            _ if missing => Cow::Borrowed(""),
+            // Nobody knows what the template is going to put here: its tag is the value.
+            Some(covered) if covered.has_value_in(&at) => {
+                let quotes = usize::from(style != ScalarStyle::Plain);
+                let inside = at.start + quotes..at.end.saturating_sub(quotes);
+                Cow::Borrowed(self.source.text().get(inside).unwrap_or_default())
+            }
+            _ => value,
+        };
         let weight = 16 + value.len();
         let mut node = self.node(
             NodeKind::Scalar(Scalar {
@@ -339,7 +364,10 @@ impl<'a> Builder<'a> {
             last.unwrap_or(node.span.start).max(node.span.start)
         };
         self.gap = self.gap.max(at.end);
-        if let NodeKind::Mapping(entries) = &node.kind {
+        // Of a template's `if` and `else` only one is left.
+        if let NodeKind::Mapping(entries) = &node.kind
+            && self.covered.is_none()
+        {
             duplicates(entries, &mut self.duplicates);
         }
         self.close(node, weight, depth + 1)
@@ -417,7 +445,7 @@ mod tests {
     #[test]
     fn the_last_value_that_is_allowed_is_read() {
         let source = Source::new("x", "x");
-        let mut builder = Builder::new(&source);
+        let mut builder = Builder::new(&source, None);
         builder.nodes = MAX_NODES - 1;
         let mut read = || {
             let node = builder.node(NodeKind::Sequence(Vec::new()), 0..1, None, false);

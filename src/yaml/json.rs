@@ -45,6 +45,7 @@ pub(super) fn documents(source: &Source) -> Result<Vec<Document>> {
             span: start..text.len(),
             duplicates: std::mem::take(&mut reader.duplicates),
             anchors: HashMap::new(),
+            covered: None,
         });
     }
     Ok(documents)

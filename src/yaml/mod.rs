@@ -41,6 +41,7 @@
 
 mod block_scalar;
 mod build;
+mod comments;
 mod decode;
 mod edit;
 mod frame;
@@ -49,6 +50,7 @@ mod node;
 mod resolve;
 mod stream;
 mod syntax;
+mod template;
 mod trivia;
 mod value;
 

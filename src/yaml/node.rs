@@ -76,6 +76,24 @@ pub struct Entry {
 }
 
 impl Node {
+    /// Nothing: what a document without any value has for a root.
+    pub fn nothing() -> &'static Self {
+        static NOTHING: OnceLock<Node> = OnceLock::new();
+        NOTHING.get_or_init(|| Node {
+            kind: NodeKind::Scalar(Scalar {
+                value: String::new().into(),
+                style: ScalarStyle::Plain,
+                scalar_type: ScalarType::Null,
+                block: None,
+                runs: OnceLock::new(),
+            }),
+            span: 0..0,
+            lead: 0,
+            properties: None,
+            flow: false,
+        })
+    }
+
     /// The bytes of the value itself: quotes and brackets included, tag and anchor not. A block
     /// scalar reaches from its `|` or `>` to the end of its last line.
     pub fn span(&self) -> Range<usize> {

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::node::{Entry, Node, NodeKind, Step};
-use super::{build, decode, json};
+use super::template::Covered;
+use super::{build, decode, json, template};
 use crate::error::{Error, Result};
 use crate::model::{Location, Source};
 
@@ -52,9 +53,23 @@ impl Stream {
             }
         }
         refuse_unicode_breaks(&source)?;
+        let documents = match build::documents(&source, None) {
+            Ok(documents) => documents,
+            Err(error) => {
+                // A template may be why; where it is not, the first error is the better one.
+                let Some(covered) = template::cover(text).map(Arc::new) else {
+                    return Err(error);
+                };
+                build::documents(&source, Some(&covered)).map_err(|error| {
+                    error.hint(
+                        "this text has tags of a template: render it first, or edit its values",
+                    )
+                })?
+            }
+        };
         Ok(Self {
             format: Format::Yaml,
-            documents: Arc::new(build::documents(&source)?),
+            documents: Arc::new(documents),
             source,
         })
     }
@@ -79,7 +94,13 @@ impl Stream {
         self.format
     }
 
-    /// Its documents, empty ones included; of a text without any content there are none.
+    /// The offset of the first tag of a template, where the text is YAML only without those tags:
+    /// what they are going to add, change or leave out is unknown.
+    pub fn template(&self) -> Option<usize> {
+        self.documents.first()?.covered.as_ref()?.first()
+    }
+
+    /// Its documents, empty ones included; of a text of blanks there are none.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
@@ -123,6 +144,8 @@ pub struct Document {
     pub(super) duplicates: Vec<Duplicate>,
     /// For each anchor's id the way to its node: which child, keys and values counted alike.
     pub(super) anchors: HashMap<usize, Vec<usize>>,
+    /// The text without the tags of a template, where it can be read only so.
+    pub(super) covered: Option<Arc<Covered>>,
 }
 
 /// A key that stands twice in one mapping.
@@ -156,6 +179,21 @@ impl Document {
     /// The text it stands in.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The text as YAML: without the tags of a template.
+    pub(super) fn syntax(&self) -> &str {
+        match &self.covered {
+            Some(covered) => &covered.text,
+            None => self.source.text(),
+        }
+    }
+
+    /// How many blocks of a template are open at an offset.
+    pub(super) fn open_blocks(&self, offset: usize) -> isize {
+        self.covered
+            .as_ref()
+            .map_or(0, |covered| covered.open_at(offset))
     }
 
     /// The place of an offset into the text.

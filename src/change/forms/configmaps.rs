@@ -83,9 +83,8 @@ fn plan_one<'a>(
 pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
     let object = &target.object;
     let edits = key_edits(object.document, &object.route_to(&["data"]), &plan.changes);
-    let root = object.in_document().root().unwrap_or(object.node);
     Planned {
-        edits: pruned(edits, root, object.route.len()),
+        edits: pruned(edits, object.in_document(), object.route.len()),
         object: object.clone(),
         namespace: target.configmap.namespace.clone(),
         edited: Edited::ConfigMap(target.configmap.clone()),

@@ -80,7 +80,7 @@ fn plan_one<'a>(
         all.notes.extend(plan.notes);
     }
     Ok(Planned {
-        edits: pruned(edits, object.node, 0),
+        edits: pruned(edits, object.in_document(), 0),
         object: object.clone(),
         namespace: namespace.to_owned(),
         edited: Edited::Values,

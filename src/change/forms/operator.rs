@@ -118,7 +118,6 @@ fn plan_one<'a>(
         }
     }
     plan.changes.extend(fields.iter().cloned());
-    let root = object.in_document().root().unwrap_or(object.node);
     let named: Vec<(&str, &KeyChange)> = fields
         .iter()
         .filter_map(|change| Some((argocd.rbac_path(&change.key)?[2], change)))
@@ -130,7 +129,7 @@ fn plan_one<'a>(
         &named,
     );
     let mut planned = vec![Planned {
-        edits: pruned(edits, root, object.route.len() + 1),
+        edits: pruned(edits, object.in_document(), object.route.len()),
         object: object.clone(),
         namespace: instance.namespace.clone(),
         edited: Edited::ArgoCd(patch),

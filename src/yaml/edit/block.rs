@@ -1,9 +1,12 @@
 //! Splices in block style: lines come and go as a whole.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::Splice;
-use super::plan::{Added, Caution, Planner, leads, values};
+use super::plan::{Added, Caution, Planner, head_of, leads, values};
+use crate::yaml::comments::{self, comments, is_deeper_comment};
 use crate::yaml::node::{Chomping, Node, NodeKind, ScalarStyle};
 use crate::yaml::trivia::{
     begins_line, column, is_blank, line_break, line_start, next_line, part, without_break,
@@ -31,7 +34,7 @@ impl<'a> Planner<'a> {
         };
         let column = column(self.text, head.lead);
         let mut layout = self.layout(node);
-        let at = self.end_of(last, column);
+        let at = self.end_outside(self.end_of(last, column), last, self.open_around(node));
         let is_list = matches!(node.kind, NodeKind::Sequence(_));
         let unfinished = self.unfinished(at);
         let last_goes =
@@ -60,6 +63,12 @@ impl<'a> Planner<'a> {
                 || added.last().is_some_and(|last| ends_in_block(&last.value)))
         {
             // For the same reason the last one must stay the last.
+            if heads
+                .last()
+                .is_some_and(|head| self.document.open_blocks(head.lead) != self.open_around(node))
+            {
+                self.blocked = Some(at);
+            }
             self.insert_before(&heads, column, &lines);
         } else {
             let line_break = line_break(self.text, at);
@@ -89,7 +98,7 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Takes out entries or items with their lines; at least one stays. Whether others are added
+    /// Takes out entries or items with their lines; comments on those lines stay. Whether others are added
     /// behind them: those need the line break in front of the last that goes.
     pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize], adding: bool) {
         let (heads, values) = (leads(node), values(node));
@@ -108,6 +117,7 @@ impl<'a> Planner<'a> {
             let lead = heads[index].lead;
             let level = column(self.text, lead);
             let end = self.own_end_of(values[index], level);
+            let kept = self.kept(&[heads[index], values[index]], lead..end, before);
             if begins_line(self.text, lead) {
                 let start = line_start(self.text, lead);
                 let last = values
@@ -119,7 +129,7 @@ impl<'a> Planner<'a> {
                     run: *run.get_or_insert(start),
                     ends_text: !adding && !stays[index..].contains(&true) && self.unfinished(last),
                 };
-                self.remove_lines(start, end, &gone);
+                self.remove_lines(start, end, &gone, kept);
                 continue;
             }
             // What follows moves up behind the `- ` that this entry stood behind.
@@ -128,14 +138,25 @@ impl<'a> Planner<'a> {
             let gap = part(self.text, end..next);
             let blanks = gap.len() - gap.trim_start().len();
             let follows = stays.get(index + 1) == Some(&true);
-            let end = if follows { end + blanks } else { next.max(end) };
+            let end = match () {
+                () if follows => end + blanks,
+                () if stays.contains(&true) => next.max(end),
+                // The dash stays, and its line.
+                () => without_break(&self.text[..end]).len(),
+            };
+            let line = line_start(self.text, lead);
+            self.splice(line, line, kept);
             self.splice(lead, end, "");
         }
     }
 
     /// Takes out the lines of an entry or item.
-    fn remove_lines(&mut self, mut start: usize, mut end: usize, gone: &Gone<'_>) {
+    fn remove_lines(&mut self, mut start: usize, mut end: usize, gone: &Gone<'_>, kept: String) {
         let block = gone.before.and_then(Node::block);
+        if !kept.is_empty() {
+            self.splice(start, end, kept);
+            return;
+        }
         if block.is_some_and(|block| block.chomping == Chomping::Keep) {
             // Blank lines that followed would become part of that text.
             end += blank_lines(&self.text[end..]);
@@ -161,14 +182,90 @@ impl<'a> Planner<'a> {
         at == self.text.len() && !self.text.ends_with('\n')
     }
 
+    /// Whether a block collection that is emptied leaves something that somebody else wrote.
+    pub(super) fn leaves_something(&self, node: &Node) -> bool {
+        let (text, heads) = (self.text, leads(node));
+        let Some(parent) = self.above.last() else {
+            return !comments(text, [node], self.document.span()).is_empty();
+        };
+        let head = head_of(parent, node).unwrap_or(node);
+        let level = column(text, head.lead);
+        let nodes = std::iter::once(head).chain((!std::ptr::eq(head, node)).then_some(node));
+        let dash = heads
+            .first()
+            .is_some_and(|first| !begins_line(text, first.lead));
+        let end = if dash {
+            self.line_after(node)
+        } else {
+            self.end_of(node, level)
+        };
+        node.anchor().is_some() || !comments(text, nodes, head.lead..end).is_empty()
+    }
+
+    /// Takes out all entries or items, and leaves what else is between them: their key has no value
+    /// then, as before the first one was added.
+    pub(super) fn empty_block(&mut self, node: &'a Node, removed: &[usize]) {
+        self.remove_block(node, removed, false);
+        let parent = self.above.iter().rev().nth(1).copied();
+        if parent.is_none() && !self.may_vanish() {
+            let first = leads(node)
+                .first()
+                .map_or(node.span.start, |head| head.lead);
+            let empty = if node.items().is_some() { "[]" } else { "{}" };
+            let at = line_start(self.text, first);
+            self.splice(at, at, format!("{empty}{}", line_break(self.text, first)));
+        }
+        if let Some(parent) = parent.filter(|_| node.tag().is_some()) {
+            // A tag needs something that it can be of.
+            let head = head_of(parent, node).unwrap_or(node);
+            let at = self.announced(head, node);
+            let empty = if node.items().is_some() { " []" } else { " {}" };
+            self.splice(at, at, empty);
+        }
+    }
+
+    /// Whether a document that holds only comments is still one: others begin behind its end.
+    fn may_vanish(&self) -> bool {
+        let span = self.document.span();
+        span == (0..self.text.len()) || self.text[span].starts_with("---")
+    }
+
+    /// The comments in a part that goes, as lines: those that have a line of their own as they are,
+    /// the others below each other in place of the entry. Behind a block scalar all of them are
+    /// indented as the entry is, because deeper lines would become part of that text.
+    fn kept(&self, nodes: &[&Node], part_of: Range<usize>, before: Option<&Node>) -> String {
+        let text = self.text;
+        let level = column(text, part_of.start);
+        let nodes = if std::ptr::eq(nodes[0], nodes[1]) {
+            &nodes[1..]
+        } else {
+            nodes
+        };
+        let aligned =
+            before.is_some_and(|leaf| leaf.block().is_some()) || self.caution == Caution::Cautious;
+        let mut kept = String::new();
+        let end = part_of.end;
+        for at in comments(text, nodes.iter().copied(), part_of.clone()) {
+            let line = line_start(text, at);
+            let comment = part(text, at..next_line(text, at));
+            if begins_line(text, at) && !aligned {
+                kept.push_str(&text[line..at]);
+            } else {
+                kept.extend(std::iter::repeat_n(' ', level));
+            }
+            let original = self.document.source().text();
+            kept.push_str(part(original, at..at + without_break(comment).len()));
+            kept.push_str(line_break(text, at));
+        }
+        if self.unfinished(end) {
+            kept.truncate(without_break(&kept).len());
+        }
+        kept
+    }
+
     /// Where the line after a value begins.
     pub(super) fn line_after(&self, node: &Node) -> usize {
-        let leaf = node.last_leaf();
-        if leaf.block().is_some() {
-            leaf.span.end
-        } else {
-            next_line(self.text, leaf.span.end)
-        }
+        comments::line_after(self.text, node)
     }
 
     /// Behind a value and the comments right below it that are indented deeper than `column`:
@@ -187,22 +284,51 @@ impl<'a> Planner<'a> {
         end
     }
 
-    /// The same, comments after blank lines and other comments included: a place where new lines
-    /// change nothing else.
+    /// A place behind a value and its comments where new lines change nothing else.
     pub(super) fn end_of(&self, node: &Node, column: usize) -> usize {
-        let mut at = self.line_after(node);
-        let mut end = at;
-        for line in self.text[at..].split_inclusive('\n') {
-            let comment = line.trim_start_matches([' ', '\t']);
-            if !(comment.starts_with('#') || without_break(comment).is_empty()) {
+        comments::end_of(self.text, node, column)
+    }
+
+    /// How many blocks of a template are open around a collection.
+    pub(super) fn open_around(&self, node: &Node) -> isize {
+        let of = |value: &&Node| std::ptr::eq(*value, node);
+        let parent = self
+            .above
+            .iter()
+            .rev()
+            .find(|above| values(above).iter().any(of));
+        let head = parent.and_then(|parent| head_of(parent, node));
+        let at = head.map_or(self.document.span().start, |head| head.lead);
+        self.document.open_blocks(at)
+    }
+
+    /// The place nearest to `end` behind a value where as many blocks of a template are open as
+    /// around the value's collection: new lines are there in every case.
+    pub(super) fn end_outside(&mut self, end: usize, last: &Node, open: isize) -> usize {
+        let document = self.document;
+        if document.covered.is_none() {
+            return end;
+        }
+        let mut at = self.line_after(last);
+        let mut found = (document.open_blocks(at) == open).then_some(at);
+        while found.is_none() || at < end {
+            let line = self.text[at..]
+                .split_inclusive('\n')
+                .next()
+                .unwrap_or_default();
+            let said = line.trim();
+            if line.is_empty() || !(said.is_empty() || said.starts_with('#')) {
                 break;
             }
             at += line.len();
-            if is_deeper_comment(line, column) {
-                end = at;
+            if document.open_blocks(at) == open {
+                found = Some(at);
             }
         }
-        end
+        if found.is_none() {
+            self.blocked = Some(end.min(self.text.len()));
+        }
+        found.unwrap_or(end)
     }
 
     pub(super) fn with_breaks(&self, lines: String, near: usize) -> String {
@@ -236,11 +362,6 @@ pub(super) fn ends_in_block(value: &Value) -> bool {
         Value::Array(items) => items.last().is_some_and(ends_in_block),
         _ => false,
     }
-}
-
-fn is_deeper_comment(line: &str, column: usize) -> bool {
-    let comment = line.trim_start_matches([' ', '\t']);
-    comment.starts_with('#') && line.len() - comment.len() > column
 }
 
 /// The length of the blank lines that a text begins with.

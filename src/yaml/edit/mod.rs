@@ -23,7 +23,7 @@ use serde_json::Value;
 use self::intent::Intent;
 use self::plan::{Caution, Planner};
 use super::node::Step;
-use super::stream::Stream;
+use super::stream::{Document, Stream};
 use crate::error::{Error, Result};
 use crate::model::Source;
 
@@ -50,8 +50,8 @@ pub enum Edit {
         /// The new text.
         text: String,
     },
-    /// Takes a key (or an item of a list) out, with its lines and the comment on them; comments
-    /// above it stay. What is not there needs no removing.
+    /// Takes a key (or an item of a list) out, with its lines; all comments on and between them
+    /// stay. What is not there needs no removing.
     Remove {
         /// Which document.
         document: usize,
@@ -77,9 +77,10 @@ pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
 /// changes.
 ///
 /// # Errors
-/// [`crate::error::Kind::Input`], with place and hint, where the edited part holds anchors,
-/// aliases, merge keys or a key twice, where lines end in a lone carriage return, or where a route leads through something that is no
-/// mapping; [`crate::error::Kind::Internal`] where no way to write the change reads as intended.
+/// [`crate::error::Kind::Input`], with place and hint, where an alias elsewhere repeats what is
+/// edited, where it comes from a merge key or is there twice, where new lines would have to go into
+/// a block of a template, where lines end in a lone carriage return, or where a route leads through
+/// something that is no mapping; [`crate::error::Kind::Internal`] where no way to write the change reads as intended.
 pub fn edited<'s>(stream: &'s Stream, edits: &[Edit]) -> Result<Cow<'s, Stream>> {
     let intents = intents(stream, edits)?;
     let text = stream.source().text();
@@ -155,11 +156,24 @@ fn verified(before: &Stream, intents: &[Option<Intent>], edited: String) -> Resu
         ))
     };
     let after = Stream::parse(source).map_err(|error| wrong("").caused_by(error))?;
-    if after.documents().len() != before.documents().len() {
-        return Err(wrong(": other documents"));
-    }
-    let documents = before.documents().iter().zip(after.documents());
-    for ((before, after), intent) in documents.zip(intents) {
+    let (old, new) = (before.documents(), after.documents());
+    let pairs = old.iter().zip(intents);
+    let pairs: Vec<_> = if old.len() == new.len() {
+        pairs.zip(new).collect()
+    } else {
+        // A document of which only comments are left may be none any more.
+        let stays = |(before, intent): &(&Document, &Option<Intent>)| match before.root() {
+            Some(root) => !verify::is_emptied(root, intent.as_ref()),
+            None => intent.as_ref().and_then(Intent::made).is_some(),
+        };
+        let stay: Vec<_> = pairs.filter(stays).collect();
+        let new: Vec<_> = new.iter().filter(|new| new.root().is_some()).collect();
+        if stay.len() != new.len() {
+            return Err(wrong(": other documents"));
+        }
+        stay.into_iter().zip(new).collect()
+    };
+    for ((before, intent), after) in pairs {
         if !verify::document(before, after, intent.as_ref()) {
             return Err(wrong(": other values"));
         }

@@ -31,6 +31,8 @@ pub(super) struct Planner<'a> {
     /// The collections above the one that is being edited.
     pub(super) above: Vec<&'a Node>,
     pub(super) splices: Vec<Splice>,
+    /// Where lines would have to go that a template's block ends behind.
+    pub(super) blocked: Option<usize>,
 }
 
 /// A child that a collection gets.
@@ -54,11 +56,12 @@ impl<'a> Planner<'a> {
     pub(super) fn new(format: Format, document: &'a Document, caution: Caution) -> Self {
         Self {
             document,
-            text: document.source().text(),
+            text: document.syntax(),
             json: format == Format::Json,
             caution,
             above: Vec::new(),
             splices: Vec::new(),
+            blocked: None,
         }
     }
 
@@ -71,11 +74,16 @@ impl<'a> Planner<'a> {
             return Ok(Vec::new());
         }
         let Some(root) = self.document.root() else {
-            let at = self.document.location(self.document.span().start);
-            return Err(Error::input("an empty document, in which nothing can be set").at(at));
+            if let Some(value) = intent.made() {
+                self.fill_document(&value);
+            }
+            return Ok(self.splices);
         };
         self.collection(root, children)?;
-        Ok(self.splices)
+        match self.blocked {
+            Some(at) => Err(refuse::open_block(self.document, at)),
+            None => Ok(self.splices),
+        }
     }
 
     pub(super) fn splice(&mut self, start: usize, end: usize, text: impl Into<String>) {
@@ -87,9 +95,9 @@ impl<'a> Planner<'a> {
     }
 
     fn collection(&mut self, node: &'a Node, children: &[(Step, Intent)]) -> Result<()> {
-        refuse::itself(self.document, node)?;
+        refuse::shared(self.document, node)?;
         let changes = match &node.kind {
-            NodeKind::Mapping(entries) => self.mapping_changes(entries, children)?,
+            NodeKind::Mapping(entries) => self.mapping_changes(node, entries, children)?,
             NodeKind::Sequence(items) => self.sequence_changes(node, items, children)?,
             NodeKind::Scalar(_) | NodeKind::Alias(_) => {
                 return Err(self.not_a_collection(node, children));
@@ -111,6 +119,7 @@ impl<'a> Planner<'a> {
 
     fn mapping_changes<'i>(
         &self,
+        node: &Node,
         entries: &[Entry],
         children: &'i [(Step, Intent)],
     ) -> Result<Changes<'i>> {
@@ -134,8 +143,11 @@ impl<'a> Planner<'a> {
                 let (first, second) = (&entries[first].key, &entries[*second].key);
                 return Err(refuse::duplicate(self.document, key, first, second));
             }
+            if !matches!(intent, Intent::Set(_)) {
+                refuse::merged(self.document, node, key, first.is_some())?;
+            }
             match first {
-                Some(index) => changes.existing(self.text, index, &entries[index].value, intent),
+                Some(index) => changes.existing(self.json, index, &entries[index].value, intent),
                 None => changes.added.extend(intent.made().map(|value| Added {
                     key: Some(key.clone()),
                     value,
@@ -157,7 +169,7 @@ impl<'a> Planner<'a> {
                 return Err(self.not_a_collection(node, children));
             };
             match items.get(*index) {
-                Some(item) => changes.existing(self.text, *index, item, intent),
+                Some(item) => changes.existing(self.json, *index, item, intent),
                 None => changes
                     .added
                     .extend(intent.made().map(|value| Added { key: None, value })),
@@ -184,12 +196,10 @@ impl<'a> Planner<'a> {
             .filter(|(index, value)| !self.is(children[*index], value))
             .collect();
         if !(removed.is_empty() && added.is_empty() && made.is_empty() && set.is_empty()) {
-            let touched = set.iter().map(|(index, _)| index).chain(&removed);
-            let touched = touched.chain(made.iter().map(|(index, _)| index));
-            let touched: Vec<_> = touched
-                .flat_map(|index| [heads[*index], children[*index]])
-                .collect();
-            self.refuse(node, &touched)?;
+            let gone = removed.iter().chain(made.iter().map(|(index, _)| index));
+            for index in gone {
+                refuse::used_elsewhere(self.document, &[heads[*index], children[*index]])?;
+            }
             if node.flow && !self.text[node.span.start..].starts_with(['{', '[']) {
                 return Err(Error::input("a pair without braces in a list")
                     .at(self.document.location(node.span.start))
@@ -211,10 +221,19 @@ impl<'a> Planner<'a> {
             // Brackets that hold a comment stay around it.
             if node.flow && added.is_empty() && self.text[node.span.clone()].contains('#') {
                 self.remove_flow(node, &removed);
-            } else {
+                return Ok(());
+            } else if !node.flow
+                && added.is_empty()
+                && (self.leaves_something(node) || self.is_all(node))
+            {
+                self.above.push(node);
+                self.empty_block(node, &removed);
+                self.above.pop();
+                return Ok(());
+            } else if node.flow || added.is_empty() || !self.leaves_something(node) {
                 self.replace_all(node, added);
+                return Ok(());
             }
-            return Ok(());
         }
         self.above.push(node);
         if !removed.is_empty() {
@@ -235,18 +254,11 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// The part that changes must not be shared with another place. Of a document's root, which
-    /// is everything, only what stands in it directly counts.
-    fn refuse(&self, node: &Node, touched: &[&Node]) -> Result<()> {
-        if !self.above.is_empty() {
-            return refuse::shared(self.document, node);
-        }
-        if let NodeKind::Mapping(entries) = node.kind() {
-            refuse::merged(self.document, entries)?;
-        }
-        touched
-            .iter()
-            .try_for_each(|node| refuse::shared(self.document, node))
+    /// Whether a collection is the only entry of its document: emptied, its key stays, because a
+    /// document without any entry would have been no input.
+    fn is_all(&self, node: &Node) -> bool {
+        let root = self.above.first().filter(|_| self.above.len() == 1);
+        root.is_some_and(|root| values(root).len() == 1 && node.properties.is_none())
     }
 
     fn is(&self, node: &Node, value: &Value) -> bool {
@@ -276,13 +288,16 @@ impl<'a> Planner<'a> {
                 let children = self.sequence_difference(items, values);
                 self.collection(old, &children)
             }
-            (NodeKind::Scalar(scalar), Value::String(text)) if old.properties.is_none() => {
+            (NodeKind::Scalar(scalar), Value::String(text)) if old.tag().is_none() => {
+                refuse::used_elsewhere(self.document, &[old])?;
                 if !self.set_text(parent, old, scalar, text) {
                     self.replace(parent, index, old, value);
                 }
                 Ok(())
             }
             _ => {
+                refuse::alias(self.document, old)?;
+                refuse::used_elsewhere(self.document, &[old])?;
                 self.replace(parent, index, old, value);
                 Ok(())
             }
@@ -344,17 +359,16 @@ impl<'a> Planner<'a> {
 }
 
 impl<'i> Changes<'i> {
-    fn existing(&mut self, text: &str, index: usize, old: &Node, intent: &'i Intent) {
+    fn existing(&mut self, json: bool, index: usize, old: &Node, intent: &'i Intent) {
         match intent {
             Intent::Remove => self.removed.push(index),
             Intent::Set(value) => self.set.push((index, value)),
             Intent::Inside(children) => {
                 let empty = old.items().is_some_and(<[Node]>::is_empty)
                     || old.entries().is_some_and(<[Entry]>::is_empty);
-                // Brackets that hold a comment, or have a tag, stay.
-                let bare = old.properties.is_none() && !text[old.span.clone()].contains('#');
+                // Brackets that somebody wrote stay, so that they can be emptied again.
                 match intent.made() {
-                    Some(value) if old.is_null() || empty && bare => self.made.push((index, value)),
+                    Some(value) if old.is_null() || empty && json => self.made.push((index, value)),
                     None if old.is_null() || empty => {}
                     _ => self.inside.push((index, children)),
                 }

@@ -1,36 +1,133 @@
-//! What is not edited: parts whose values stand in two places, or whose keys stand twice.
+//! What is not edited: values that are shared with another place, and keys that are there twice.
+
+use std::collections::HashSet;
 
 use crate::error::{Error, Result};
-use crate::yaml::node::{Entry, Node, NodeKind};
+use crate::yaml::node::{Node, NodeKind};
 use crate::yaml::stream::{Document, Format, Stream};
 
-/// Refuses a part that holds an anchor, an alias or a merge key: what is seen there is not all
-/// that it is, and a change of it could change another place.
+/// Refuses a collection that is an alias, or that an alias elsewhere repeats: a change inside it
+/// would change that place too.
 pub(super) fn shared(document: &Document, node: &Node) -> Result<()> {
-    itself(document, node)?;
-    if let NodeKind::Mapping(entries) = node.kind() {
-        merged(document, entries)?;
-    }
-    node.children()
-        .try_for_each(|child| shared(document, child))
-}
-
-/// Refuses a node that is an alias or carries an anchor.
-pub(super) fn itself(document: &Document, node: &Node) -> Result<()> {
-    let what = match node.kind() {
-        NodeKind::Alias(_) => "an alias",
-        _ if node.has_anchor() => "an anchor",
-        _ => return Ok(()),
-    };
-    Err(refusal(document, node, what))
-}
-
-/// Refuses a mapping with a merge key of its own.
-pub(super) fn merged(document: &Document, entries: &[Entry]) -> Result<()> {
-    match entries.iter().find(|entry| entry.key.is_merge_key()) {
-        Some(entry) => Err(refusal(document, &entry.key, "a merge key (`<<`)")),
+    alias(document, node)?;
+    match node.anchor() {
+        Some(id) => used(document, node, id, &HashSet::new()),
         None => Ok(()),
     }
+}
+
+/// Refuses an alias.
+pub(super) fn alias(document: &Document, node: &Node) -> Result<()> {
+    if !matches!(node.kind(), NodeKind::Alias(_)) {
+        return Ok(());
+    }
+    let anchored = document.resolve(node);
+    Err(Error::input(format!(
+        "the value to be edited is shared: this alias repeats what the anchor `{}` names in line {}",
+        name(document, anchored),
+        document.location(anchored.outer()).line
+    ))
+    .at(document.location(node.span().start))
+    .hint("write the value out in place of the alias, then run the command again"))
+}
+
+/// Refuses nodes that are to go or to become something else while an alias elsewhere repeats them,
+/// or a part of them.
+pub(super) fn used_elsewhere(document: &Document, nodes: &[&Node]) -> Result<()> {
+    fn anchored<'n>(node: &'n Node, found: &mut Vec<(&'n Node, usize)>) {
+        found.extend(node.anchor().map(|id| (node, id)));
+        node.children().for_each(|child| anchored(child, found));
+    }
+    let mut found = Vec::new();
+    for node in nodes {
+        anchored(node, &mut found);
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let own: HashSet<usize> = nodes
+        .iter()
+        .flat_map(|node| aliases(node))
+        .map(|(_, at)| at)
+        .collect();
+    found
+        .into_iter()
+        .try_for_each(|(node, id)| used(document, node, id, &own))
+}
+
+/// Refuses a change below a key that the mapping has from a merge key (`<<`): it would hide all that
+/// is merged there, or could not take it out.
+pub(super) fn merged(document: &Document, node: &Node, key: &str, explicit: bool) -> Result<()> {
+    for entry in node.entries().unwrap_or_default() {
+        if !entry.key.is_merge_key() {
+            continue;
+        }
+        let merged = document.resolve(&entry.value);
+        let of_list = merged.items().unwrap_or_default().iter();
+        let sources = std::iter::once(merged).chain(of_list.map(|item| document.resolve(item)));
+        let Some(found) = sources.filter_map(|source| source.entry(key)).next() else {
+            continue;
+        };
+        let line = document.location(found.key.span().start).line;
+        let what = if explicit {
+            "would come back from"
+        } else {
+            "comes from"
+        };
+        return Err(Error::input(format!(
+            "the key `{key}` {what} this merge key (`<<`), which takes it from line {line}"
+        ))
+        .at(document.location(entry.key.span().start))
+        .hint("write the merged keys out in place of the `<<`, then run the command again"));
+    }
+    Ok(())
+}
+
+/// Refuses lines at a place where a block of a template is open.
+pub(super) fn open_block(document: &Document, at: usize) -> Error {
+    Error::input(
+        "new lines would have to go here, where a block of a template is open: they would be \
+         there only in some cases",
+    )
+    .at(document.location(at))
+    .hint("end the block before the mapping that is edited ends, or edit the file by hand")
+}
+
+fn used(document: &Document, node: &Node, id: usize, own: &HashSet<usize>) -> Result<()> {
+    let all = document.root().map(aliases).unwrap_or_default();
+    let Some((_, at)) = all
+        .into_iter()
+        .find(|(of, at)| *of == id && !own.contains(at))
+    else {
+        return Ok(());
+    };
+    Err(Error::input(format!(
+        "the value to be edited is shared: its anchor `{}` is used again in line {}",
+        name(document, node),
+        document.location(at).line
+    ))
+    .at(document.location(node.outer()))
+    .hint("write the value out in place of the alias there, then run the command again"))
+}
+
+/// Every alias in a node: the anchor it means, and where it is.
+fn aliases(node: &Node) -> Vec<(usize, usize)> {
+    fn walk(node: &Node, found: &mut Vec<(usize, usize)>) {
+        if let NodeKind::Alias(id) = node.kind() {
+            found.push((*id, node.span().start));
+        }
+        node.children().for_each(|child| walk(child, found));
+    }
+    let mut found = Vec::new();
+    walk(node, &mut found);
+    found
+}
+
+/// An anchor as it is written: `&name`.
+fn name<'d>(document: &'d Document, node: &Node) -> &'d str {
+    let properties = document.syntax().get(node.outer()..node.span().start);
+    let mut words = properties.unwrap_or_default().split_whitespace();
+    words.find(|word| word.starts_with('&')).unwrap_or("&")
 }
 
 /// Refuses a key that stands twice.
@@ -56,10 +153,4 @@ pub(super) fn old_line_breaks(stream: &Stream) -> Result<()> {
         .hint("save the file with LF or CRLF line ends")),
         _ => Ok(()),
     }
-}
-
-fn refusal(document: &Document, node: &Node, what: &str) -> Error {
-    Error::input(format!("{what} in the part that has to be edited: a change here could change another place, or be undone by one"))
-        .at(document.location(node.outer()))
-        .hint("write the value out where the alias stands, then run the command again")
 }

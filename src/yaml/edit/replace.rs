@@ -11,7 +11,7 @@ use crate::yaml::trivia::{
     Token, begins_line, column, find, is_blank, line_break, line_start, next_line, part, tokens,
     without_break,
 };
-use crate::yaml::write::{self, Rendered};
+use crate::yaml::write::{self, Layout, Rendered};
 
 impl<'a> Planner<'a> {
     /// Puts another value in the place of one.
@@ -35,7 +35,8 @@ impl<'a> Planner<'a> {
             (_, Value::Array(_), _) => base + layout.dash,
             _ => base + layout.step,
         };
-        let after = self.end_of(old, base);
+        let open = self.document.open_blocks(head.lead);
+        let after = self.end_outside(self.end_of(old, base), old, open);
         let start = replaced_from(old, value);
         let own_line = !old.span.is_empty() && begins_line(self.text, start) && start != head.lead;
         if own_line && !is_block_collection(old) && old.block().is_none() {
@@ -136,6 +137,17 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The first entries of a document that holds nothing but comments.
+    pub(super) fn fill_document(&mut self, value: &Value) {
+        let end = self.document.span.end;
+        let rendered = write::block(value, 0, Layout::default());
+        let mut text = self.with_breaks(rendered.body, end.saturating_sub(1));
+        if !self.text[..end].ends_with('\n') && end > 0 {
+            text.insert_str(0, line_break(self.text, 0));
+        }
+        self.splice(end, end, text);
+    }
+
     /// A document's root whose keys all went.
     pub(super) fn replace_root(&mut self, root: &'a Node, value: &Value) {
         if root.flow {
@@ -154,7 +166,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Behind the `:` or `-` in front of a block collection, and its tag.
-    fn announced(&self, head: &Node, old: &Node) -> usize {
+    pub(super) fn announced(&self, head: &Node, old: &Node) -> usize {
         let gap = if std::ptr::eq(head, old) {
             head.lead..old.span.start
         } else {

@@ -26,8 +26,10 @@ impl<'a> Planner<'a> {
         let splices = match (scalar.style, scalar.block.as_deref()) {
             (ScalarStyle::Literal, Some(block)) => self.literal(parent, old, block, scalar, new),
             (ScalarStyle::Folded, Some(block)) => self.folded(old, block, scalar, new),
-            (ScalarStyle::DoubleQuoted, _) => self.double_quoted(old, scalar, new),
-            _ => self.flowing(old, scalar, new),
+            (ScalarStyle::DoubleQuoted, _) => self
+                .double_quoted(old, scalar, new)
+                .or_else(|| self.flowing(parent, old, scalar, new)),
+            _ => self.flowing(parent, old, scalar, new),
         };
         match splices {
             Some(splices)
@@ -140,7 +142,25 @@ impl<'a> Planner<'a> {
         let sound = new
             .chars()
             .all(|c| matches!(c, '\n' | '\t') || !write::needs_escape(c));
-        if before.is_empty() || after.is_empty() || physical.len() != before.len() || !sound {
+        if !sound || before.is_empty() && after.is_empty() {
+            return None;
+        }
+        if before.is_empty() {
+            return self.filled_literal(parent, old, block, new);
+        }
+        if after.is_empty() {
+            // The header stays, so that lines can come back.
+            let body = block.body;
+            let unfinished = !self.text[..old.span.end].ends_with('\n');
+            let start = if unfinished {
+                without_break(&self.text[..body]).len()
+            } else {
+                body
+            };
+            let (end, text) = (old.span.end, String::new());
+            return Some(vec![Splice { start, end, text }]);
+        }
+        if physical.len() != before.len() {
             return None;
         }
         let mut splices = self.header(parent, old, block, &scalar.value, new)?;
@@ -175,6 +195,52 @@ impl<'a> Planner<'a> {
             splices.push(Splice { start, end, text });
         }
         Some(splices)
+    }
+
+    /// The first lines of a block scalar.
+    fn filled_literal(
+        &self,
+        parent: &Node,
+        old: &Node,
+        block: &Block,
+        new: &str,
+    ) -> Option<Vec<Splice>> {
+        let lines = content_lines(new);
+        let shown = |line: &&str| !line.trim().is_empty();
+        let strip = !new.ends_with('\n');
+        let header_only = self.unfinished(block.body);
+        if block.explicit_indent
+            || new.ends_with("\n\n")
+            || new.starts_with([' ', '\t'])
+            || !lines.iter().all(shown)
+            || header_only && !strip
+        {
+            return None;
+        }
+        let indent = column(self.text, head_of(parent, old)?.lead) + self.layout(parent).step;
+        let line_break = line_break(self.text, old.span.start);
+        let mut body = String::new();
+        for line in lines {
+            body.extend(std::iter::repeat_n(' ', indent));
+            body.push_str(line);
+            body.push_str(line_break);
+        }
+        if header_only {
+            body.insert_str(0, line_break);
+            body.truncate(without_break(&body).len());
+        }
+        let header = Splice {
+            start: old.span.start + 1,
+            end: block.header_end,
+            text: if strip { "-" } else { "" }.to_owned(),
+        };
+        let (start, end) = (block.body, block.body);
+        let body = Splice {
+            start,
+            end,
+            text: body,
+        };
+        Some(vec![header, body])
     }
 
     /// What the header has to say of other content: chomping, indentation.
@@ -243,10 +309,17 @@ impl<'a> Planner<'a> {
         self.paragraphs(old, &before, &after, &indent, str::to_owned)
     }
 
-    /// Single-quoted and plain texts over several lines.
-    fn flowing(&self, old: &Node, scalar: &Scalar, new: &str) -> Option<Vec<Splice>> {
+    /// Quoted and plain texts over several lines.
+    fn flowing(
+        &self,
+        parent: &Node,
+        old: &Node,
+        scalar: &Scalar,
+        new: &str,
+    ) -> Option<Vec<Splice>> {
         let raw = &self.text[old.span.clone()];
-        if !raw.contains('\n') {
+        let several = raw.contains('\n');
+        if !several && (parent.flow || self.json || !new.contains('\n')) {
             return None;
         }
         let before: Vec<&str> = scalar.value.split('\n').collect();
@@ -255,15 +328,16 @@ impl<'a> Planner<'a> {
             .split_inclusive('\n')
             .skip(1)
             .find(|line| !line.trim().is_empty());
-        let indent = second.map_or(0, |line| line.len() - line.trim_start().len());
+        let indent = match second {
+            Some(line) => line.len() - line.trim_start().len(),
+            // On one line so far: the quotes stay, so that it can become one line again.
+            None => column(self.text, head_of(parent, old)?.lead) + self.layout(parent).step,
+        };
         let indent = " ".repeat(indent);
-        let single = scalar.style == ScalarStyle::SingleQuoted;
-        self.paragraphs(old, &before, &after, &indent, |line| {
-            if single {
-                line.replace('\'', "''")
-            } else {
-                line.to_owned()
-            }
+        self.paragraphs(old, &before, &after, &indent, |line| match scalar.style {
+            ScalarStyle::SingleQuoted => line.replace('\'', "''"),
+            ScalarStyle::DoubleQuoted => line.replace('\\', "\\\\").replace('"', "\\\""),
+            _ => line.to_owned(),
         })
     }
 

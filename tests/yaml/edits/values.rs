@@ -48,7 +48,7 @@ fn other_values_take_the_place_of_one() {
     becomes(
         "a:\n- x # 1\n- y # 2\n- z # 3\n",
         &[set("a", json!(["x", "z"]))],
-        "a:\n- x # 1\n- z # 3\n",
+        "a:\n- x # 1\n# 2\n- z # 3\n",
     );
 }
 

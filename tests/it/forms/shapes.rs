@@ -1,0 +1,490 @@
+//! Files as people have them: ConfigMaps, values, `ArgoCD`s and `AppProject`s in every shape that
+//! an edit can meet, made from a list of choices.
+
+use serde_json::{Value, json};
+
+use super::RULES;
+
+/// A generated file, and what is known about it.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) text: String,
+    /// The options that it is rendered with.
+    pub(crate) options: &'static str,
+    /// What its objects must have afterwards: the way to each place, and the value there; null for
+    /// a policy that gets rules, a name for a role that comes to a list.
+    pub(crate) wanted: Vec<(Vec<&'static str>, Value)>,
+    /// Whether a null had to be filled, which the bytes cannot tell from nothing afterwards.
+    pub(crate) is_ambiguous: bool,
+    /// Whether it is YAML only once a template is rendered.
+    pub(crate) is_template: bool,
+    /// Whether what is edited is shared with another place, so that a refusal is right.
+    pub(crate) is_shared: bool,
+}
+
+/// A list of choices; when it is used up, every choice is the first.
+struct Choices<'a>(&'a [u8]);
+
+impl Choices<'_> {
+    fn below(&mut self, count: usize) -> usize {
+        match self.0.split_first() {
+            Some((first, rest)) => {
+                self.0 = rest;
+                usize::from(*first) % count
+            }
+            None => 0,
+        }
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == count - 1
+    }
+
+    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+}
+
+struct Generator<'a> {
+    choices: Choices<'a>,
+    step: usize,
+    shape: Shape,
+    /// Anchors of texts that can be repeated.
+    anchors: Vec<String>,
+    /// Whether there is a mapping `base` that can be merged.
+    base: bool,
+    /// Whether a mapping that is edited is to be repeated.
+    repeats: bool,
+    /// Whether lines of a template may come.
+    template: bool,
+}
+
+const ENTRIES: [&str; 10] = [
+    "url: https://x",
+    "exec.enabled: 'false'",
+    "\"q.r\": \"s # t\"",
+    "kustomize.buildOptions: --enable-helm",
+    "w: ${X}",
+    "v: '{{ .Values.v }}'",
+    "u: $${U}",
+    "t: ü 😀",
+    "ga.trackingid: >-\n  folded\n  lines",
+    "banner: |\n  one # no comment\n\n  two",
+];
+const COMMENTS: [&str; 4] = [
+    "# OPS-1: do not remove",
+    "# url: https://y",
+    "#",
+    "# ü: {x}",
+];
+
+pub(crate) fn shape(bytes: &[u8]) -> Shape {
+    let mut choices = Choices(bytes);
+    let step = choices.of(&[2, 4, 3]);
+    let template = choices.one_in(6);
+    let mut generator = Generator {
+        choices,
+        step,
+        shape: Shape {
+            text: String::new(),
+            options: "",
+            wanted: Vec::new(),
+            is_ambiguous: false,
+            is_template: false,
+            is_shared: false,
+        },
+        anchors: Vec::new(),
+        base: false,
+        repeats: false,
+        template,
+    };
+    generator.file();
+    let Generator {
+        mut choices,
+        mut shape,
+        ..
+    } = generator;
+    match choices.below(8) {
+        1 => shape.text.truncate(shape.text.trim_end_matches('\n').len()),
+        2 => shape.text.push_str("\n\n"),
+        3 => shape.text.push_str("# last\n"),
+        4 => shape.text.push_str("  # last, no line break"),
+        _ => {}
+    }
+    if choices.one_in(5) {
+        shape.text = shape.text.replace('\n', "\r\n");
+    }
+    if choices.one_in(8) {
+        shape.text.insert(0, '\u{feff}');
+    }
+    shape
+}
+
+impl Generator<'_> {
+    fn file(&mut self) {
+        match self.choices.below(7) {
+            0 => self.configmap("argocd-cm"),
+            1 => self.configmap("argocd-rbac-cm"),
+            2 => {
+                self.configmap("argocd-cm");
+                let marker = self.choices.of(&["---\n", "--- # two\n", "...\n---\n"]);
+                self.shape.text.push_str(marker);
+                self.anchors.clear();
+                self.base = false;
+                self.configmap("argocd-rbac-cm");
+            }
+            3 => self.values(""),
+            4 => self.values("argo-cd"),
+            5 => self.argocd(),
+            _ => self.project(),
+        }
+    }
+
+    fn line(&mut self, depth: usize, text: &str) {
+        let indent = " ".repeat(depth * self.step);
+        for line in text.split('\n') {
+            if !line.is_empty() {
+                self.shape.text.push_str(&indent);
+            }
+            self.shape.text.push_str(line);
+            self.shape.text.push('\n');
+        }
+    }
+
+    /// A line that means nothing: a comment or a blank one.
+    fn trivia(&mut self, depth: usize) {
+        let comment = self.choices.of(&COMMENTS);
+        match self.choices.below(9) {
+            5 => self.shape.text.push('\n'),
+            6 => self.line(depth, comment),
+            7 if !self.after_block() => self.line(depth + 1, comment),
+            8 => self.line(0, comment),
+            _ => {}
+        }
+    }
+
+    /// Whether a deeper comment would be content.
+    fn after_block(&self) -> bool {
+        let last = self.shape.text.trim_end().rsplit('\n').next();
+        last.is_some_and(|last| {
+            let last = last.trim_start();
+            last == "two"
+                || last == "lines"
+                || last.starts_with("g, ")
+                || last.ends_with(['|', '-'])
+        })
+    }
+
+    fn right(&mut self) -> &'static str {
+        self.choices.of(&["", "", "", "  # right", " # x: y"])
+    }
+
+    fn entry(&mut self, depth: usize, taken: &mut Vec<&'static str>) {
+        let entry = self.choices.of(&ENTRIES);
+        let key = entry.split(':').next().unwrap_or_default();
+        if taken.contains(&key) {
+            return;
+        }
+        taken.push(key);
+        let is_plain = !entry.contains('\n');
+        let block = self.template && is_plain && self.choices.one_in(4);
+        if block {
+            self.shape.is_template = true;
+            let depth = self.choices.of(&[depth, 0]);
+            let tag = self
+                .choices
+                .of(&["{{- if .Values.x }}", "{% if x %}", "%{ if x }"]);
+            self.line(depth, tag);
+        }
+        let right = if is_plain { self.right() } else { "" };
+        if is_plain && self.choices.one_in(8) {
+            let name = format!("a{}", self.anchors.len());
+            let (key, value) = entry.split_once(": ").unwrap_or((entry, "x"));
+            self.line(depth, &format!("{key}: &{name} {value}{right}"));
+            self.anchors.push(name);
+        } else {
+            self.line(depth, &format!("{entry}{right}"));
+        }
+        if block {
+            let tag = match self.shape.text.rsplit('\n').nth(2).map(str::trim_start) {
+                Some(line) if line.starts_with("{{") => "{{- end }}",
+                Some(line) if line.starts_with("{%") => "{% endif %}",
+                _ => "%{ endif }",
+            };
+            self.line(0, tag);
+        }
+    }
+
+    /// A mapping in some shape, with entries that are nobody's business; whether its key is there.
+    /// `more` writes entries that it must have.
+    fn mapping(&mut self, depth: usize, key: &str, more: Option<&mut dyn FnMut(&mut Self, usize)>) {
+        let right = self.right();
+        let must = more.is_some();
+        let shape = self.choices.below(if must { 3 } else { 12 });
+        match shape {
+            3 if !must => return,
+            4 => {
+                self.shape.is_ambiguous |= right.is_empty();
+                self.line(depth, &format!("{key}:{right}"));
+                return;
+            }
+            5 => {
+                self.shape.is_ambiguous = true;
+                let null = self.choices.of(&["~", "null"]);
+                self.line(depth, &format!("{key}: {null}{right}"));
+                return;
+            }
+            6 | 7 => {
+                self.line(depth, &format!("{key}:{right}"));
+                for _ in 0..=self.choices.below(2) {
+                    let comment = self.choices.of(&COMMENTS);
+                    self.line(depth + 1, comment);
+                }
+                return;
+            }
+            8 => {
+                self.line(depth, &format!("{key}: {{}}{right}"));
+                return;
+            }
+            9 => {
+                self.line(depth, &format!("{key}: {{"));
+                self.line(depth + 1, self.choices.of(&COMMENTS));
+                self.line(depth + 1, &format!("}}{right}"));
+                return;
+            }
+            10 => {
+                let inside = self
+                    .choices
+                    .of(&["a: b", "a: b, c: 'd'", "\"a\": \"b\"", "a: b,"]);
+                self.line(depth, &format!("{key}: {{{inside}}}{right}"));
+                return;
+            }
+            11 => {
+                self.line(depth, &format!("{key}: {{"));
+                self.line(depth + 1, "a: b, # one");
+                let comma = self.choices.of(&["", ","]);
+                self.line(depth + 1, &format!("c: d{comma} # two"));
+                self.line(depth + 1, &format!("}}{right}"));
+                return;
+            }
+            _ => {}
+        }
+        let anchor = if self.choices.one_in(10) { " &m" } else { "" };
+        self.line(depth, &format!("{key}:{anchor}{right}"));
+        let mut taken = Vec::new();
+        self.trivia(depth + 1);
+        if self.base && more.is_none() && self.choices.one_in(2) {
+            self.line(depth + 1, "<<: *base");
+            taken.push("<<");
+        }
+        for _ in 0..self.choices.below(3) {
+            self.entry(depth + 1, &mut taken);
+            self.trivia(depth + 1);
+        }
+        if let Some(more) = more {
+            more(self, depth + 1);
+            self.trivia(depth + 1);
+        } else if taken.is_empty() {
+            self.line(depth + 1, "o: p");
+        }
+        if let Some(name) = self
+            .anchors
+            .last()
+            .filter(|_| self.choices.one_in(3))
+            .cloned()
+        {
+            self.line(depth + 1, &format!("alias: *{name}"));
+        }
+        if !anchor.is_empty() && self.choices.one_in(3) {
+            // Repeated: what is edited is shared.
+            self.shape.is_shared = true;
+            self.repeats = true;
+        }
+    }
+
+    fn head(&mut self, kind: &str, name: &str) {
+        if self.choices.one_in(5) {
+            self.line(0, "# head");
+        }
+        self.line(0, kind);
+        let metadata = self.choices.of(&[
+            "metadata:\n  name: ",
+            "metadata: {name: ",
+            "metadata:\n    # c\n    name: ",
+        ]);
+        let close = if metadata.contains('{') { "}" } else { "" };
+        self.line(0, &format!("{metadata}{name}{close}"));
+        self.merged();
+        self.trivia(0);
+    }
+
+    fn merged(&mut self) {
+        if self.choices.one_in(5) {
+            self.line(0, "x-base: &base {base: q}");
+            self.base = true;
+        }
+    }
+
+    fn tail(&mut self) {
+        if std::mem::take(&mut self.repeats) {
+            self.line(0, "x-other: *m");
+        } else if self.choices.one_in(4) {
+            let tail = self
+                .choices
+                .of(&["x-tail: {a: b}", "x-tail:\n  a: b", "x-tail: [1, 2]"]);
+            self.line(0, tail);
+        }
+    }
+
+    fn configmap(&mut self, name: &'static str) {
+        self.head("apiVersion: v1\nkind: ConfigMap", name);
+        let account = vec![
+            (vec!["data", "accounts.octopus"], json!("apiKey")),
+            (vec!["data", "accounts.octopus.enabled"], json!("true")),
+        ];
+        let rules = (vec!["data", "policy.octopus.csv"], json!(RULES));
+        if name == "argocd-cm" {
+            self.shape.wanted.extend(account);
+        } else {
+            self.shape.wanted.push(rules);
+        }
+        self.mapping(0, "data", None);
+        self.tail();
+    }
+
+    fn values(&mut self, root: &'static str) {
+        let mut way: Vec<&'static str> = Vec::new();
+        self.trivia(0);
+        self.merged();
+        self.shape.options = "--form helm";
+        if self.choices.one_in(3) {
+            self.line(0, "global: {domain: x}");
+        }
+        if !root.is_empty() {
+            self.shape.options = "--form helm --values-root argo-cd";
+            way.push(root);
+        }
+        let inside = |generator: &mut Self, depth: usize| {
+            let mut cm_and_rbac = |generator: &mut Self, depth: usize| {
+                generator.mapping(depth, "cm", None);
+                generator.trivia(depth);
+                generator.mapping(depth, "rbac", None);
+            };
+            if generator.choices.one_in(4) {
+                generator.mapping(depth, "configs", None);
+            } else {
+                generator.mapping(depth, "configs", Some(&mut cm_and_rbac));
+            }
+        };
+        if root.is_empty() {
+            inside(self, 0);
+        } else if self.choices.one_in(4) {
+            self.mapping(0, root, None);
+        } else {
+            let mut inside = inside;
+            self.mapping(0, root, Some(&mut inside));
+        }
+        for (below, key, value) in [
+            ("cm", "accounts.octopus", "apiKey"),
+            ("cm", "accounts.octopus.enabled", "true"),
+            ("rbac", "policy.octopus.csv", RULES),
+        ] {
+            let way = way.iter().copied().chain(["configs", below, key]);
+            self.shape.wanted.push((way.collect(), json!(value)));
+        }
+        self.tail();
+        if self
+            .shape
+            .text
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim().starts_with('#'))
+        {
+            self.line(0, "server: {replicas: 2}");
+        }
+    }
+
+    fn argocd(&mut self) {
+        self.head("apiVersion: argoproj.io/v1beta1\nkind: ArgoCD", "argocd");
+        let mut policy = false;
+        let mut inside = |generator: &mut Self, depth: usize| {
+            generator.mapping(depth, "extraConfig", None);
+            generator.trivia(depth);
+            if generator.choices.one_in(2) {
+                let written = generator.choices.of(&[
+                    "\"\"",
+                    "''",
+                    "'g, a, role:admin'",
+                    "\"g, a, role:admin\"",
+                    "g, a, role:admin",
+                    "|\n  g, a, role:admin",
+                    "|-\n  g, a, role:admin\n  g, b, role:admin",
+                    "|+\n  g, a, role:admin\n",
+                    ">\n  g, a, role:admin\n\n  g, b, role:admin",
+                    "'g, a, role:admin\n\n  g, b, role:admin'",
+                ]);
+                let right = if written.contains('\n') {
+                    ""
+                } else {
+                    generator.right()
+                };
+                let step = " ".repeat(generator.step);
+                let written = written.replace("\n  ", &format!("\n{step}"));
+                generator.line(depth, "rbac:");
+                generator.line(depth + 1, &format!("policy: {written}{right}"));
+                policy = true;
+            }
+            if generator.choices.one_in(3) {
+                generator.line(depth, "ha: {enabled: false}");
+            }
+        };
+        if self.choices.one_in(4) {
+            self.mapping(0, "spec", None);
+        } else {
+            self.mapping(0, "spec", Some(&mut inside));
+        }
+        for (key, value) in [
+            ("accounts.octopus", "apiKey"),
+            ("accounts.octopus.enabled", "true"),
+        ] {
+            let way = vec!["spec", "extraConfig", key];
+            self.shape.wanted.push((way, json!(value)));
+        }
+        if policy {
+            let way = vec!["spec", "rbac", "policy"];
+            self.shape.wanted.push((way, Value::Null));
+        }
+        self.tail();
+    }
+
+    fn project(&mut self) {
+        self.head("apiVersion: argoproj.io/v1alpha1\nkind: AppProject", "p");
+        self.shape.options = "--form appproject";
+        let mut inside = |generator: &mut Self, depth: usize| {
+            let right = generator.right();
+            match generator.choices.below(6) {
+                0 => {}
+                1 => {
+                    generator.line(depth, &format!("roles:{right}"));
+                    generator.shape.is_ambiguous |= right.is_empty();
+                }
+                2 => generator.line(depth, &format!("roles: []{right}")),
+                3 => generator.line(depth, &format!("roles: [{{name: a}}]{right}")),
+                4 => {
+                    generator.line(depth, &format!("roles:{right}"));
+                    generator.line(depth + 1, "# later");
+                }
+                _ => {
+                    generator.line(depth, &format!("roles:{right}"));
+                    generator.line(depth, "- name: a # c\n  # d\n  policies: []");
+                    generator.trivia(depth);
+                }
+            }
+            generator.line(depth, "description: x");
+        };
+        self.mapping(0, "spec", Some(&mut inside));
+        self.shape
+            .wanted
+            .push((vec!["spec", "roles"], json!("octopus")));
+        self.tail();
+    }
+}
