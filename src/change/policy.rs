@@ -103,7 +103,7 @@ impl PolicyPlan<'_> {
                         if !is_template {
                             let place = self.places.locate(key, numbered.offset);
                             plan.say(
-                                Level::Warning,
+                                NoteLevel::Warning,
                                 format!(
                                     "{place}: {key} has lines of a template: which rules they \
                                      add cannot be seen here"

@@ -143,6 +143,13 @@ pub(super) fn overrides(
                     .hint("put the template itself there, not a link"),
             );
         }
+        // Reading a FIFO or a device may never end.
+        if !file.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(
+                Error::input(format!("{} is not a regular file", shown.display()))
+                    .hint("put the template itself there"),
+            );
+        }
         let text = read_text(&file, &shown)?;
         overrides.push(Override {
             name: name.to_owned(),

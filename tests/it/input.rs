@@ -60,14 +60,23 @@ fn a_billion_laughs_is_refused_at_once() {
 }
 
 #[test]
-fn aliases_and_merge_keys_in_the_edited_part_are_refused() {
-    for data in ["  a: &x b\n  c: *x\n", "  <<: {a: b}\n", "  a: &x b\n"] {
-        let run = Sandbox::new()
+fn only_what_is_shared_with_another_place_is_refused() {
+    let run = |text: &str| {
+        let sandbox = Sandbox::new();
+        sandbox
             .command("render -f -")
-            .stdin(format!("{CM}data:\n{data}"))
-            .run();
-        run.refused(3, "<stdin>:");
+            .stdin(format!("{CM}{text}"))
+            .run()
+    };
+    for data in ["  a: &x b\n  c: *x\n", "  a: &x b\n", "  a: b\n"] {
+        let out = run(&format!("data:\n{data}")).stdout_of(0);
+        assert!(
+            out.contains(&format!("{data}  accounts.octopus: apiKey\n")),
+            "{out}"
+        );
     }
+    run("x: &x {a: b}\ndata: *x\n").refused(3, "this alias repeats what the anchor `&x` names");
+    run("data: &x {a: b}\nx: *x\n").refused(3, "its anchor `&x` is used again in line");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{ChangeRequest, Plan};
 use crate::error::Result;
 use crate::model::{ConfigMap, Form, Which};
 use crate::site::{Object, Selector};
-use crate::text::Note;
+use crate::text::{Note, NoteLevel};
 use crate::yaml::Edit;
 
 /// One object that was read, and what has to change in it.
@@ -87,7 +87,20 @@ pub fn plan<'a>(
             configmaps::plan(request, objects, &selector.scope, notes)?
         }
     };
+    let mut templates: Vec<&str> = Vec::new();
     for planned in &planned {
+        let (stream, source) = (planned.object.stream(), planned.object.source());
+        let tag = stream.template().filter(|_| !templates.contains(&source.name()));
+        if let Some(at) = tag {
+            templates.push(source.name());
+            notes.push(Note {
+                level: NoteLevel::Note,
+                text: format!(
+                    "{}: tags of a template: what they add, change or leave out is unknown here",
+                    source.location(at)
+                ),
+            });
+        }
         notes.extend(planned.plan.notes.iter().cloned());
     }
     Ok(planned)
