@@ -40,7 +40,8 @@ impl Engine {
             .map_err(|error| Error::internal(format!("template syntax: {error}")))?;
         environment.set_syntax(syntax);
         environment.set_recursion_limit(50);
-        environment.set_fuel(Some(10_000_000));
+        // An instruction is one, and so are 64 bytes of text that it makes: at most 96 MB.
+        environment.set_fuel(Some(1_500_000));
         environment.set_auto_escape_callback(format::mode);
         format::install(&mut environment, quote);
         for (name, text) in catalogue::TEMPLATES {

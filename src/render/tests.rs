@@ -155,3 +155,22 @@ fn our_own_variables_cannot_be_set() {
         assert_eq!(error.code(), crate::error::Code::USAGE);
     }
 }
+
+#[test]
+fn a_template_that_asks_for_too_much_is_an_error() {
+    let hostile = [
+        "{{ \"%1000000000d\"|format(1) }}",
+        "{{ range(90000)|join(range(90000)|join(range(90000)|join)) }}",
+        "{% set ns = namespace(x='xxxxxxxxxxxxxxxx') %}{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
+        "{% macro m(x) %}{{ m(x ~ x) }}{% endmacro %}{{ m('xxxxxxxxxxxxxxxx') }}",
+        "{% for i in range(90000) %}{% for j in range(90000) %}x{% endfor %}{% endfor %}",
+        "{{ ('x' * 1000000)|replace('x', 'y' * 1000000) }}",
+    ];
+    for text in hostile {
+        let rendered = engine(&[("policy.csv.j2", text)])
+            .unwrap()
+            .data(Which::RbacCm, &variables(Wanted::default(), &json!({})));
+        let error = rendered.unwrap_err().to_string();
+        assert!(error.contains("cannot be rendered"), "{text}: {error}");
+    }
+}

@@ -90,7 +90,9 @@ pub fn plan<'a>(
     let mut templates: Vec<&str> = Vec::new();
     for planned in &planned {
         let (stream, source) = (planned.object.stream(), planned.object.source());
-        let tag = stream.template().filter(|_| !templates.contains(&source.name()));
+        let tag = stream
+            .template()
+            .filter(|_| !templates.contains(&source.name()));
         if let Some(at) = tag {
             templates.push(source.name());
             notes.push(Note {

@@ -394,23 +394,8 @@ fn edits(one: &Annotated<'_>) -> Vec<Edit> {
         })
         .collect();
     // A mapping that loses its last key goes, unless somebody has written a comment in it.
-    let annotations: Vec<&str> = base
-        .iter()
-        .chain(&["metadata", "annotations"])
-        .copied()
-        .collect();
-    let (last, above) = annotations.split_last().unwrap_or((&"", &[]));
-    let entry = one.object.find(above).and_then(|node| node.entry(last));
-    // A comment above the first key is outside of the mapping itself.
-    let has_comment = entry.is_some_and(|entry| {
-        let inside = entry.key.span().end..entry.value.span().end;
-        let text = one.object.source().text().get(inside).unwrap_or_default();
-        text.lines().any(|line| line.trim_start().starts_with('#'))
-    });
     let keep = one.object.route.len() + base.len();
-    if let (false, Some(root)) = (has_comment, one.object.in_document().root()) {
-        edits = pruned(edits, root, keep);
-    }
+    edits = pruned(edits, one.object.in_document(), keep);
     if let Some((source, name)) = &one.name {
         let mut route = match one.application.sources[*source].parent {
             Parent::Source => route(&["spec", "source"]),

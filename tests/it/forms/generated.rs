@@ -57,10 +57,11 @@ fn wanted(shape: &Shape) -> Vec<Value> {
                 _ => Vec::new(),
             };
             let rule = |what: &str| format!("p, proj:p:octopus, {what}, get, p/*, allow");
+            let rules = ["applications", "clusters", "logs"].map(rule);
             let role = json!({
                 "name": "octopus",
                 "description": "Octopus Deploy reads the applications of p",
-                "policies": ["applications", "clusters", "logs"].map(rule),
+                "policies": rules,
             });
             *place = roles.into_iter().chain([role]).collect();
         } else {
