@@ -248,7 +248,8 @@ impl Generator<'_> {
             }
             9 => {
                 self.line(depth, &format!("{key}: {{"));
-                self.line(depth + 1, self.choices.of(&COMMENTS));
+                let comment = self.choices.of(&COMMENTS);
+                self.line(depth + 1, comment);
                 self.line(depth + 1, &format!("}}{right}"));
                 return;
             }
