@@ -6,6 +6,7 @@ use super::object::Object;
 use super::values::Values;
 use crate::error::{Error, Result};
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
+use crate::text::Text;
 use crate::yaml::{Node, NodeKind, ScalarType};
 
 /// Whose objects are wanted.
@@ -264,45 +265,49 @@ fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<Confi
     })
 }
 
-/// Reads a mapping of keys to texts; a null is none.
+/// Reads a mapping of keys to texts, aliases and merge keys followed; a null is none.
 pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
+    let document = object.in_document();
     let at = |node: &Node| object.location(node.span().start);
-    let entries = match node.kind() {
+    let entries = match document.resolve(node).kind() {
         NodeKind::Mapping(entries) => entries,
         NodeKind::Scalar(scalar) if scalar.scalar_type() == ScalarType::Null => return Ok(None),
         _ => {
             return Err(Error::input("`data` is not a mapping of keys to texts").at(at(node)));
         }
     };
-    let read = entries.iter().map(|entry| {
-        let key = entry.key.key_text().ok_or_else(|| {
-            Error::input("a key of `data` is not a text")
-                .at(at(&entry.key))
-                .hint(ALIASES)
-        })?;
-        if entry.key.is_merge_key() {
-            return Err(Error::input("`data` has a merge key")
-                .at(at(&entry.key))
-                .hint(ALIASES));
-        }
-        let text = entry
-            .value
-            .shared_str()
-            .ok_or_else(|| not_a_text(&entry.value, &key, at(&entry.value)))?;
-        Ok((key.into_owned(), text))
+    let mut read: Vec<(String, Text)> = Vec::new();
+    let (merges, own): (Vec<_>, Vec<_>) =
+        entries.iter().partition(|entry| entry.key.is_merge_key());
+    let merged = merges.into_iter().flat_map(|entry| {
+        let source = document.resolve(&entry.value);
+        let several = source.items().unwrap_or_default().iter();
+        let sources = std::iter::once(source).chain(several.map(|item| document.resolve(item)));
+        sources.flat_map(|source| source.entries().unwrap_or_default())
     });
-    read.collect::<Result<Data>>().map(Some)
+    let mut known = BTreeSet::new();
+    let own = own.into_iter().map(|entry| (entry, true));
+    for (entry, is_own) in own.chain(merged.map(|entry| (entry, false))) {
+        let key = entry
+            .key
+            .key_text()
+            .ok_or_else(|| Error::input("a key of `data` is not a text").at(at(&entry.key)))?;
+        // What is merged counts only where the mapping itself does not say otherwise.
+        if !known.insert(key.clone().into_owned()) && !is_own {
+            continue;
+        }
+        let value = document.resolve(&entry.value);
+        let text = value
+            .shared_str()
+            .ok_or_else(|| not_a_text(value, &key, at(&entry.value)))?;
+        read.push((key.into_owned(), text));
+    }
+    Ok(Some(read.into_iter().collect()))
 }
-
-const ALIASES: &str = "what is edited must stand there itself: write it out";
 
 fn not_a_text(value: &Node, key: &str, at: crate::model::Location) -> Error {
     let kind = match value.kind() {
-        NodeKind::Alias(_) => {
-            return Error::input(format!("the value of `{key}` is an alias"))
-                .at(at)
-                .hint(ALIASES);
-        }
+        NodeKind::Alias(_) => "an alias",
         NodeKind::Mapping(_) => "a mapping",
         NodeKind::Sequence(_) => "a list",
         NodeKind::Scalar(scalar) => match scalar.scalar_type() {

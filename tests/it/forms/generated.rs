@@ -98,7 +98,7 @@ fn comments(text: &str) -> BTreeMap<&str, usize> {
 /// Whether a line may be another one afterwards: it holds brackets or a null that were filled, or a
 /// text that got lines.
 fn may_change(line: &str) -> bool {
-    ["{", "[", "~", "null", "c: d", "policy:"]
+    ["{", "[", "~", "null", "c: d", "policy:", "role:admin"]
         .iter()
         .any(|part| line.contains(part))
 }

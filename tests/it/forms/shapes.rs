@@ -53,6 +53,8 @@ struct Generator<'a> {
     anchors: Vec<String>,
     /// Whether there is a mapping `base` that can be merged.
     base: bool,
+    /// Whether there is a null that is filled.
+    fills_null: bool,
     /// Whether a mapping that is edited is to be repeated.
     repeats: bool,
     /// Whether lines of a template may come.
@@ -95,6 +97,7 @@ pub(crate) fn shape(bytes: &[u8]) -> Shape {
         },
         anchors: Vec::new(),
         base: false,
+        fills_null: false,
         repeats: false,
         template,
     };
@@ -102,6 +105,7 @@ pub(crate) fn shape(bytes: &[u8]) -> Shape {
     let Generator {
         mut choices,
         mut shape,
+        fills_null,
         ..
     } = generator;
     match choices.below(8) {
@@ -111,6 +115,8 @@ pub(crate) fn shape(bytes: &[u8]) -> Shape {
         4 => shape.text.push_str("  # last, no line break"),
         _ => {}
     }
+    // A block below a filled null ends with a line break, whether the text did before or not.
+    shape.is_ambiguous |= fills_null && !shape.text.ends_with('\n');
     if choices.one_in(5) {
         shape.text = shape.text.replace('\n', "\r\n");
     }
@@ -221,6 +227,7 @@ impl Generator<'_> {
         let right = self.right();
         let must = more.is_some();
         let shape = self.choices.below(if must { 3 } else { 12 });
+        self.fills_null |= (3..8).contains(&shape);
         match shape {
             3 if !must => return,
             4 => {
@@ -462,6 +469,7 @@ impl Generator<'_> {
         self.shape.options = "--form appproject";
         let mut inside = |generator: &mut Self, depth: usize| {
             let right = generator.right();
+            generator.fills_null = true;
             match generator.choices.below(6) {
                 0 => {}
                 1 => {

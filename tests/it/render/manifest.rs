@@ -230,7 +230,7 @@ fn foreign_documents_of_a_file_stay_and_other_files_are_not_printed() {
         )
         .with("d/b.yaml", "kind: Deployment\n")
         .with("d/c.txt", "not YAML: [")
-        .with("d/d.yaml", "{{- if .Values.x }}\na: 1\n");
+        .with("d/d.yaml", "{{- if .Values.x }}\na: [\n");
     let run = sandbox.command("render -f d").run();
     assert!(
         run.stderr
