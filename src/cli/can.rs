@@ -31,15 +31,15 @@ pub struct CanArgs {
     #[arg(long, value_name = "ROLE")]
     pub default_role: Option<String>,
     /// Load Argo CD's built-in policy first
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
     /// Refuse resources and actions that Argo CD does not know
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub strict: bool,
     /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Say which line decided and which came close [default: on a terminal]
-    #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub explain: Option<bool>,
 }

@@ -14,7 +14,7 @@ pub struct Change {
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
     /// Let the account sync applications: Octopus steps that trigger a sync need it
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// Confine applications and logs to this project (repeatable; a name, never a pattern)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]

@@ -7,9 +7,9 @@
 use std::path::PathBuf;
 
 use clap::builder::StyledStr;
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command};
 
-use super::{COMPLETE, Cli};
+use super::COMPLETE;
 
 /// A word that could stand there, and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct Offer {
 
 /// Reads the words of a command line, the last of which is being typed.
 pub fn complete(words: &[String]) -> Offer {
-    let mut root = Cli::command();
+    let mut root = super::definition();
     root.build();
     let (typed, before) = match words.split_last() {
         Some((typed, before)) => (typed.as_str(), before),

@@ -26,7 +26,7 @@ pub struct MatrixArgs {
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: MatrixOutput,
     /// Load Argo CD's built-in policy first
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
     /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]

@@ -12,6 +12,7 @@ mod connection;
 mod fleet;
 mod form;
 mod gateway;
+mod help;
 mod input;
 mod lint;
 mod matrix;
@@ -23,7 +24,7 @@ mod version;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
@@ -36,6 +37,7 @@ pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
+pub use help::definition;
 pub use gateway::{
     GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs, GatewaySecretArgs,
     GatewayValuesArgs,
@@ -67,9 +69,8 @@ pub const NAME: &str = crate::model::PROGRAM;
     bin_name = NAME,
     version,
     arg_required_else_help = true,
-    propagate_version = true,
     max_term_width = 100,
-    after_help = EXIT_CODES
+    after_help = exit_codes()
 )]
 pub struct Cli {
     /// What to do.
@@ -83,10 +84,26 @@ pub struct Cli {
     pub given: Given,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 yes, clean, no difference · 1 no, findings, differences · 2 usage · 3 bad input ·
-4 an external program failed or a secret could not be delivered · 5 somebody else's permissions
-would change · 130 interrupted";
+/// The exit codes and what they mean.
+const EXIT_STATUS: &[(&str, &str)] = &[
+    ("0", "yes, clean, no difference"),
+    ("1", "no, findings, differences"),
+    ("2", "usage"),
+    ("3", "bad input"),
+    (
+        "4",
+        "an external program failed or a secret could not be delivered",
+    ),
+    ("5", "somebody else's permissions would change"),
+    ("130", "interrupted"),
+];
+
+/// The exit codes in a line, for the help.
+fn exit_codes() -> String {
+    let codes = EXIT_STATUS.iter();
+    let codes = codes.map(|(code, meaning)| format!("{code} {meaning}"));
+    format!("Exit codes: {}", codes.collect::<Vec<_>>().join(" · "))
+}
 
 /// The commands. The documentation of each one's arguments is its help.
 #[derive(Clone, Debug, Subcommand)]
@@ -129,7 +146,7 @@ pub enum Parsed {
 
 /// Reads a command line whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
-    let mut command = Cli::command();
+    let mut command = definition();
     let read = command
         .try_get_matches_from_mut(args)
         .and_then(|mut matches| {
@@ -149,10 +166,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_definition_is_consistent() {
-        super::Cli::command().debug_assert();
+        super::definition().debug_assert();
     }
 }

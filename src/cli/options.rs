@@ -7,13 +7,13 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Common options")]
 pub struct Talk {
     /// When to colour the output
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
     /// Say nothing on stderr but warnings and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
     /// Say more: every program that is run (secrets masked), every file that is skipped
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, hide_short_help = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::Cli;
 use clap::{Args, Command, CommandFactory, ValueEnum};
+
+use super::{Cli, help};
 
 /// The file name of the program; `kubectl octopus-argo` makes kubectl look for it.
 pub const BINARY: &str = "kubectl-octopus_argo";
@@ -87,7 +88,7 @@ pub struct Page {
 
 /// The page of a command, named by its words; `None` where there is no such command.
 pub fn page(words: &[String]) -> Option<Page> {
-    let root = definition();
+    let root = commands();
     let mut command = &root;
     for word in words {
         command = command.find_subcommand(word)?;
@@ -97,7 +98,7 @@ pub fn page(words: &[String]) -> Option<Page> {
 
 /// The pages of all commands.
 pub fn pages() -> Vec<Page> {
-    let root = definition();
+    let root = commands();
     let mut pages = Vec::new();
     let mut left = vec![&root];
     while let Some(command) = left.pop() {
@@ -109,7 +110,8 @@ pub fn pages() -> Vec<Page> {
 }
 
 /// The command line as it is, without the command `help`: it has no page.
-fn definition() -> Command {
+fn commands() -> Command {
+    // What `-h` hides, a page shows: clap_mangen would leave its text out.
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     root
@@ -120,14 +122,29 @@ fn render(command: &Command) -> Page {
         .get_display_name()
         .unwrap_or(command.get_name())
         .to_owned();
-    let page = clap_mangen::Man::new(command.clone())
+    let page = clap_mangen::Man::new(command.clone().after_help(""))
         .title(name.to_uppercase())
         .source(format!("{BINARY} {}", env!("CARGO_PKG_VERSION")))
         .manual(super::NAME);
     let file = page.get_filename();
     let mut text = Vec::new();
+    let words = command.get_bin_name().unwrap_or_default();
+    let words = words.trim_start_matches(super::NAME).trim_start();
     // A vector takes every byte.
-    let _ = page.render(&mut text);
+    let _ = page
+        .render_title(&mut text)
+        .and_then(|()| page.render_name_section(&mut text))
+        .and_then(|()| page.render_synopsis_section(&mut text))
+        .and_then(|()| page.render_description_section(&mut text));
+    text.extend(examples(words).into_bytes());
+    let _ = page.render_options_section(&mut text);
+    if command.has_subcommands() {
+        let _ = page.render_subcommands_section(&mut text);
+    }
+    text.extend(sections().into_bytes());
+    if !words.is_empty() {
+        text.extend(format!(".SH \"SEE ALSO\"\n{BINARY}(1)\n").into_bytes());
+    }
     // Not every roff reads UTF-8; all read this.
     let text = String::from_utf8_lossy(&text)
         .chars()
@@ -141,3 +158,62 @@ fn render(command: &Command) -> Page {
         });
     Page { file, text }
 }
+
+/// The section with a command's examples.
+fn examples(words: &str) -> String {
+    let examples = help::examples_of(words);
+    if examples.is_empty() {
+        return String::new();
+    }
+    let mut out = ".SH EXAMPLES\n".to_owned();
+    for (what, line) in examples {
+        let _ = write!(
+            out,
+            ".PP\n{}:\n.PP\n.RS 4\n.nf\n{} {}\n.fi\n.RE\n",
+            roff(what),
+            super::NAME,
+            roff(line)
+        );
+    }
+    out
+}
+
+/// What every page ends with.
+fn sections() -> String {
+    let mut out = String::new();
+    for (title, entries) in [
+        ("ENVIRONMENT", ENVIRONMENT),
+        ("FILES", FILES),
+        ("EXIT STATUS", super::EXIT_STATUS),
+    ] {
+        let _ = writeln!(out, ".SH \"{title}\"");
+        for (name, meaning) in entries {
+            let _ = writeln!(out, ".TP\n\\fB{}\\fR\n{}", roff(name), roff(meaning));
+        }
+    }
+    out
+}
+
+/// A text that roff prints as it is.
+fn roff(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) {
+        format!("\\&{text}")
+    } else {
+        text
+    }
+}
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("ARGOCD", "The argocd program to run, instead of the one in PATH."),
+    ("ARGOCD_AUTH_TOKEN", "The token that verify and token rotate present."),
+    ("ARGOCD_SERVER, ARGOCD_OPTS", "Read by argocd itself."),
+    ("KUBECTL_PATH", "The kubectl that --live runs; kubectl sets it for its plugins."),
+    ("KUBECTL_EXTERNAL_DIFF", "The program that diff runs, as kubectl diff does."),
+    ("NO_COLOR", "Turns colors off."),
+];
+
+const FILES: &[(&str, &str)] = &[(
+    "octopus-argo.yaml",
+    "The instances and their options. It is looked for in the current directory and those above it, up to the repository's root, unless --config names it.",
+)];

@@ -190,7 +190,7 @@ pub struct TokenRotateArgs {
     #[arg(long)]
     pub revoke_old: bool,
     /// The account may sync applications, so the new token must be able to
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// Where it goes.
     #[command(flatten)]

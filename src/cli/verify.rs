@@ -31,7 +31,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "ROLE", requires = "project")]
     pub role: Option<String>,
     /// Require that it may sync applications
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// The projects that applications and logs are confined to (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use clap::builder::StyledStr;
-use clap::{Arg, Command, CommandFactory};
-use kubectl_octopus_argo::cli::Cli;
+use clap::{Arg, Command};
+use kubectl_octopus_argo::cli::definition;
 
 const PATH: &str = "docs/reference.md";
 
@@ -32,7 +32,7 @@ fn the_reference_is_what_the_command_line_is() {
 }
 
 fn reference() -> String {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = definition().disable_help_subcommand(true);
     root.build();
     let mut text = HEAD.to_owned();
     let mut commands = Vec::new();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use clap::{Command, CommandFactory};
-use kubectl_octopus_argo::cli::Cli;
+use clap::Command;
+use kubectl_octopus_argo::cli::definition;
 
 use crate::common::{Sandbox, real};
 
@@ -34,7 +34,7 @@ fn words(sandbox: &Sandbox, line: &str, typed: &str) -> Vec<String> {
 
 /// Every command with the words that lead to it.
 fn commands() -> Vec<(String, Command)> {
-    let mut root = Cli::command();
+    let mut root = definition();
     root.build();
     let mut found = Vec::new();
     let mut left = vec![(String::new(), root)];

@@ -1,0 +1,300 @@
+//! What `-h` and `--help` show: examples first, then the options that people need; the rest with
+//! `--help` alone.
+
+use std::fmt::Write as _;
+
+use clap::{Command, CommandFactory};
+
+use super::Cli;
+
+/// The help of one command beside its definition.
+struct Help {
+    /// Its words: `token create`.
+    command: &'static str,
+    /// What each line of an example does, and the line without the program's name.
+    examples: &'static [(&'static str, &'static str)],
+    /// The options that `-h` shows, by their ids.
+    main: &'static [&'static str],
+}
+
+const HELP: &[Help] = &[
+    Help {
+        command: "render",
+        examples: &[
+            ("Change the live ConfigMaps", "render --live | kubectl replace -f -"),
+            ("Edit files that are kept in Git", "render -f argocd/ --in-place"),
+        ],
+        main: &["filename", "live", "in_place", "project", "allow_sync", "absent"],
+    },
+    Help {
+        command: "diff",
+        examples: &[
+            ("Show what the change would do to the live objects", "diff --live"),
+            ("Show it for the built-in example", "diff --sample"),
+        ],
+        main: &["filename", "live", "project", "allow_sync", "absent", "output"],
+    },
+    Help {
+        command: "check",
+        examples: &[
+            ("Prove what octopus may do now", "check --live"),
+            ("Test a policy against your own expectations", "check -f live.yaml --expect tests.yaml"),
+        ],
+        main: &["filename", "live", "project", "allow_sync", "expect", "output"],
+    },
+    Help {
+        command: "can",
+        examples: &[
+            ("Ask whether a subject may sync an application", "can role:dev sync app web/shop -f live.yaml"),
+            ("Ask for somebody with groups", "can ada delete app web/shop --groups ops --live"),
+        ],
+        main: &["filename", "live", "groups", "explain"],
+    },
+    Help {
+        command: "matrix",
+        examples: &[
+            ("Show who may do what", "matrix -f live.yaml"),
+            ("Show who may use each resource", "matrix -f live.yaml --by resource"),
+            ("Write a page to attach to a review", "matrix -f live.yaml -o html > matrix.html"),
+        ],
+        main: &["filename", "live", "subject", "resource", "by", "output"],
+    },
+    Help {
+        command: "lint",
+        examples: &[
+            ("Look for mistakes below a directory", "lint -R -f argocd/"),
+            ("Make the fixes that change nobody's permissions", "lint -f argocd-rbac-cm.yaml --fix"),
+            ("Read the page of a rule", "lint --explain missing-logs"),
+        ],
+        main: &["filename", "live", "fix", "fail_on", "explain", "output"],
+    },
+    Help {
+        command: "account list",
+        examples: &[("List the accounts of the server that argocd is logged in to", "account list")],
+        main: &["account", "output", "server", "argocd_context"],
+    },
+    Help {
+        command: "account get",
+        examples: &[("Show the account and its tokens", "account get")],
+        main: &["account", "output", "server", "argocd_context"],
+    },
+    Help {
+        command: "account can-i",
+        examples: &[("Ask the server", "account can-i sync applications web/shop")],
+        main: &["server", "argocd_context"],
+    },
+    Help {
+        command: "account update-password",
+        examples: &[("Change the password of whoever is logged in", "account update-password")],
+        main: &["account", "current_password_file", "new_password_file", "server", "argocd_context"],
+    },
+    Help {
+        command: "token create",
+        examples: &[
+            (
+                "Make a token and hand it to the gateway",
+                "token create --expires-in 90d -o secret | kubectl apply --server-side -n octopus-gateway -f -",
+            ),
+            ("Make one for a role of a project", "token create --role octopus --project web --expires-in 90d -o secret"),
+        ],
+        main: &["expires_in", "no_expiry", "output", "output_file", "account", "role", "project"],
+    },
+    Help {
+        command: "token list",
+        examples: &[("List the tokens of the account", "token list")],
+        main: &["account", "role", "project", "output"],
+    },
+    Help {
+        command: "token inspect",
+        examples: &[("Show what a token claims", "token inspect --token-file token")],
+        main: &["token_file", "output"],
+    },
+    Help {
+        command: "token rotate",
+        examples: &[(
+            "Replace the token in a Secret's manifest; the old one stays valid",
+            "token rotate --expires-in 90d -o secret --output-file secret.yaml --force",
+        )],
+        main: &["expires_in", "output", "output_file", "if_expires_within", "revoke_old", "token_file"],
+    },
+    Help {
+        command: "token prune",
+        examples: &[
+            ("Delete tokens that have expired", "token prune --expired"),
+            ("After a leak, delete all but one", "token prune --except octopus-2026"),
+        ],
+        main: &["expired", "older_than", "keep_newest", "except", "account", "yes"],
+    },
+    Help {
+        command: "token delete",
+        examples: &[("Delete a token by its id", "token delete octopus-2026")],
+        main: &["account", "role", "project", "yes"],
+    },
+    Help {
+        command: "verify",
+        examples: &[
+            ("Prove what a token may do", "verify --token-file token"),
+            ("Wait until the change has reached the server", "verify --token-file token --wait 30s"),
+        ],
+        main: &["token_file", "account", "project", "allow_sync", "wait", "output"],
+    },
+    Help {
+        command: "gateway secret",
+        examples: &[(
+            "Print the Secret with a token from a file",
+            "gateway secret --token-file token | kubectl apply --server-side -n octopus-gateway -f -",
+        )],
+        main: &["token_file", "secret_name", "secret_key"],
+    },
+    Help {
+        command: "gateway values",
+        examples: &[(
+            "Print the values of the gateway's chart",
+            "gateway values --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
+        )],
+        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+    },
+    Help {
+        command: "gateway application",
+        examples: &[(
+            "Print the Application that installs the gateway",
+            "gateway application --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
+        )],
+        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+    },
+    Help {
+        command: "gateway command",
+        examples: &[(
+            "Print the helm command that installs the gateway",
+            "gateway command --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
+        )],
+        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+    },
+    Help {
+        command: "completion",
+        examples: &[(
+            "Complete `kubectl octopus-argo` in every shell",
+            "completion kubectl > ~/.local/bin/kubectl_complete-octopus_argo",
+        )],
+        main: &[],
+    },
+    Help {
+        command: "man",
+        examples: &[("Read the page of a command", "man render | man -l -")],
+        main: &["output_dir"],
+    },
+    Help {
+        command: "version",
+        examples: &[("Print the version for a script", "version -o json")],
+        main: &["output"],
+    },
+];
+
+const TEMPLATE: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}";
+
+/// The command line with its help.
+pub fn definition() -> Command {
+    with_help(Cli::command(), "")
+}
+
+fn with_help(mut command: Command, words: &str) -> Command {
+    let subcommands: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
+    for name in &subcommands {
+        let words = format!("{words} {name}");
+        command = command.mut_subcommand(name, |sub| with_help(sub, words.trim_start()));
+    }
+    let Some(help) = HELP.iter().find(|help| help.command == words) else {
+        return command;
+    };
+    let hidden = |arg: &clap::Arg| {
+        !arg.is_positional() && !help.main.contains(&arg.get_id().as_str())
+    };
+    command
+        .help_template(TEMPLATE)
+        .before_help(examples(help))
+        .mut_args(|arg| {
+            let hide = hidden(&arg);
+            arg.hide_short_help(hide)
+        })
+}
+
+/// The examples as the help shows them.
+fn examples(help: &Help) -> String {
+    let mut text = "Examples:\n".to_owned();
+    for (index, (what, line)) in help.examples.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "  # {what}\n  {} {line}", super::NAME);
+    }
+    text
+}
+
+/// The examples of a command, for its man page; empty for a command that has none.
+pub(super) fn examples_of(words: &str) -> &'static [(&'static str, &'static str)] {
+    let help = HELP.iter().find(|help| help.command == words);
+    help.map_or(&[], |help| help.examples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Parsed, parse};
+
+    /// The words of every command that runs something.
+    fn commands(command: &Command, words: &str, found: &mut Vec<(String, Command)>) {
+        let mut subcommands = command
+            .get_subcommands()
+            .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
+            .peekable();
+        if subcommands.peek().is_none() {
+            found.push((words.trim_start().to_owned(), command.clone()));
+        }
+        for sub in subcommands {
+            commands(sub, &format!("{words} {}", sub.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse_and_options_that_exist() {
+        let mut found = Vec::new();
+        commands(&definition(), "", &mut found);
+        assert_eq!(found.len(), HELP.len());
+        for (words, command) in found {
+            let help = HELP.iter().find(|help| help.command == words);
+            let help = help.unwrap_or_else(|| panic!("no examples for `{words}`"));
+            assert!(!help.examples.is_empty(), "{words}");
+            for (_, line) in help.examples {
+                let own = line.split(['|', '>']).next().unwrap();
+                let args = std::iter::once("kubectl-octopus_argo").chain(own.split_whitespace());
+                assert!(
+                    matches!(parse(args.map(Into::into)), Parsed::Run(_)),
+                    "{line}"
+                );
+                assert!(line.starts_with(&words), "{line}");
+            }
+            for id in help.main {
+                let known = command.get_arguments().any(|arg| arg.get_id() == *id);
+                assert!(known, "`{words}` has no option `{id}`");
+            }
+        }
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        let mut found = Vec::new();
+        commands(&definition(), "", &mut found);
+        for (words, mut command) in found {
+            let text = command.render_help().to_string();
+            let lines = text.lines().count();
+            assert!(lines <= 30, "`{words} -h` has {lines} lines:\n{text}");
+        }
+    }
+}
