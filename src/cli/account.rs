@@ -9,13 +9,13 @@ use super::{Argocd, One};
 /// Accounts, as the server knows them
 #[derive(Clone, Debug, Subcommand)]
 pub enum AccountCommand {
-    /// List the accounts, and what Octopus's own lacks
+    /// List accounts and say what the Octopus account lacks
     List(AccountListArgs),
     /// Show an account and its tokens
     Get(AccountGetArgs),
-    /// Ask the server whether the caller may do something: exit code 0 yes, 1 no
+    /// Ask the server whether the caller may do something (exit code 0: yes, 1: no)
     CanI(CanIArgs),
-    /// Change a password; it never becomes an argument
+    /// Change a password without putting it on the command line
     UpdatePassword(UpdatePasswordArgs),
 }
 
@@ -39,7 +39,7 @@ pub struct AccountListArgs {
     /// The account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
-    /// How to print the list
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
     /// Which instance is meant.
@@ -56,7 +56,7 @@ pub struct AccountGetArgs {
     /// The account
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
     /// Which instance is meant.
@@ -87,13 +87,13 @@ pub struct CanIArgs {
 /// `account update-password`.
 #[derive(Clone, Debug, Args)]
 pub struct UpdatePasswordArgs {
-    /// The account whose password changes [default: whoever is logged in]
+    /// Account whose password changes [default: the one logged in]
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
-    /// File with the password of whoever is logged in (- is stdin); without it argocd asks
+    /// File with the password of the account logged in (- for stdin) [default: argocd prompts]
     #[arg(long, value_name = "FILE", requires = "new_password_file")]
     pub current_password_file: Option<PathBuf>,
-    /// File with the new password (- is stdin); without it argocd asks
+    /// File with the new password (- for stdin) [default: argocd prompts]
     #[arg(long, value_name = "FILE", requires = "current_password_file")]
     pub new_password_file: Option<PathBuf>,
     /// Which instance is meant.

@@ -50,13 +50,13 @@ pub struct AppsListArgs {
     /// What is deployed.
     #[command(flatten)]
     pub deployment: DeploymentArgs,
-    /// The local account of Argo CD that Octopus Deploy uses
+    /// Argo CD account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
-    /// The least severe finding that makes the exit code 1
+    /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// The version of Argo CD whose rules count [default: the newest known]
+    /// Version of Argo CD [default: the newest known]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report

@@ -4,13 +4,13 @@ use clap::{ArgAction, Args};
 
 use super::{Fleet, Input};
 
-/// One decision, explained: may SUBJECT do ACTION on RESOURCE?
+/// Explain one decision: may SUBJECT do ACTION on RESOURCE?
 ///
 /// Arguments, shorthands and exit codes 0 (yes) and 1 (no) are those of `argocd admin settings
 /// rbac can`; no kubeconfig is needed, and errors have codes of their own.
 #[derive(Clone, Debug, Args)]
 pub struct CanArgs {
-    /// A user, a group, a role (role:NAME) or a project's role (proj:PROJECT:ROLE)
+    /// User, group, role (role:NAME) or project role (proj:PROJECT:ROLE)
     pub subject: String,
     /// get, sync, action/apps/Deployment/restart, …
     pub action: String,
@@ -24,22 +24,22 @@ pub struct CanArgs {
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,
-    /// Groups of the subject, as its token would name them (repeatable, comma-separated)
+    /// Groups in the subject's token (repeatable, comma-separated)
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     pub groups: Vec<String>,
-    /// The default role, instead of the one in the input
+    /// Use this default role instead of the input's
     #[arg(long, value_name = "ROLE")]
     pub default_role: Option<String>,
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Refuse resources and actions that Argo CD does not know
+    /// Reject resources and actions that Argo CD does not know
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub strict: bool,
-    /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
-    /// Say which line decided and which came close [default: on a terminal]
+    /// Show the line that decided and lines that nearly matched [default: on a terminal]
     #[arg(long, value_name = "BOOL", hide_possible_values = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub explain: Option<bool>,
 }

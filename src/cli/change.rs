@@ -10,46 +10,46 @@ use super::{Fleet, Format, Input, RenderOutput};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Change")]
 pub struct Change {
-    /// The local account of Argo CD that Octopus Deploy uses
+    /// Argo CD account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
-    /// Let the account sync applications: Octopus steps that trigger a sync need it
+    /// Let the account sync applications, for Octopus steps that trigger a sync
     #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
-    /// Confine applications and logs to this project (repeatable; a name, never a pattern)
+    /// Limit applications and logs to this project, by name (repeatable)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
     pub project: Vec<String>,
-    /// Key of argocd-rbac-cm for the rules [default: policy.ACCOUNT.csv, a key of our own]
+    /// Key of argocd-rbac-cm for the rules [default: policy.ACCOUNT.csv]
     #[arg(long, value_name = "KEY")]
     pub policy_key: Option<String>,
-    /// How patterns are written, where the input does not say (policy.matchMode)
+    /// How patterns are written if the input has no policy.matchMode
     #[arg(long, value_enum, value_name = "MODE")]
     pub match_mode: Option<Mode>,
     /// Enable the account if it is disabled
     #[arg(long, conflicts_with = "absent")]
     pub enable: bool,
-    /// Take the account and its rules back out
+    /// Remove the account and its rules
     #[arg(long)]
     pub absent: bool,
-    /// Print the objects for an Argo CD whose ConfigMaps do not exist yet
+    /// Print complete objects for an Argo CD that has no ConfigMaps yet
     #[arg(long, conflicts_with_all = ["filename", "live", "sample", "absent"])]
     pub fresh: bool,
     /// Only this ConfigMap
     #[arg(long, value_enum, value_name = "CONFIGMAP")]
     pub only: Option<Only>,
-    /// Exit with 5 if anybody but the account would gain or lose something
+    /// Exit with 5 if anybody but the account would gain or lose a permission
     #[arg(long)]
     pub fail_on_collateral: bool,
-    /// Leave metadata.resourceVersion, the API server's lock, out of what is printed
+    /// Omit metadata.resourceVersion, which guards against concurrent changes
     #[arg(long)]
     pub strip_resource_version: bool,
     /// Directory of templates that replace built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     pub template_dir: Option<PathBuf>,
-    /// Give templates a value of your own (repeatable)
+    /// Set a template variable (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// Give templates values of your own from a YAML or JSON file (repeatable)
+    /// Set template variables from a YAML or JSON file (repeatable)
     #[arg(long, value_name = "FILE")]
     pub values: Vec<PathBuf>,
 }
@@ -92,10 +92,10 @@ impl Only {
     }
 }
 
-/// Print the change to argocd-cm and argocd-rbac-cm, ready for kubectl or for Git.
+/// Print the change to argocd-cm and argocd-rbac-cm for kubectl or for Git.
 ///
-/// With input the complete new objects are printed: every byte that is not concerned stays.
-/// Without input, one merge patch for each ConfigMap. Nothing is written to the cluster.
+/// With input, prints the complete new objects and keeps every byte that does not change.
+/// Without input, prints one merge patch per ConfigMap. Writes nothing to the cluster.
 #[derive(Clone, Debug, Args)]
 pub struct RenderArgs {
     /// Where the objects come from.
@@ -110,24 +110,24 @@ pub struct RenderArgs {
     /// Form of the change, or yaml or json for the default form in that format
     #[arg(short, long, value_enum, value_name = "FORM")]
     pub output: Option<RenderOutput>,
-    /// Format of what is printed [default: that of the input, else yaml]
+    /// Output format [default: that of the input, otherwise yaml]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
-    /// Write one file for each patch or input file into this directory
+    /// Write one file per patch or input file to this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
-    /// Edit the files of --filename themselves: all of them, or none
+    /// Edit the files of --filename, all or none
     #[arg(long, conflicts_with_all = ["live", "sample", "fresh", "output_dir", "format"])]
     pub in_place: bool,
-    /// Keep each file as it was under its name with this behind it (.orig)
+    /// Keep a copy of each edited file with this suffix: .orig
     #[arg(long, value_name = "SUFFIX", requires = "in_place")]
     pub backup: Option<String>,
 }
 
-/// Show what the change would do: a unified diff of each object.
+/// Show the change as a unified diff and as permissions gained and lost.
 ///
-/// Exit code 0: no difference, 1: differences, more than 1: an error. `KUBECTL_EXTERNAL_DIFF` is
-/// honoured as kubectl does.
+/// Exit code 0: no difference, 1: differences, more than 1: error. `KUBECTL_EXTERNAL_DIFF` works
+/// as in `kubectl diff`.
 #[derive(Clone, Debug, Args)]
 pub struct DiffArgs {
     /// Where the objects come from.

@@ -24,10 +24,10 @@ pub struct CheckArgs {
     /// Check the state that was read, not the one after the change
     #[arg(long)]
     pub as_is: bool,
-    /// Check expectations of your own instead: a YAML or JSON file (repeatable)
+    /// Check the expectations in a YAML or JSON file instead (repeatable)
     #[arg(long, value_name = "FILE")]
     pub expect: Vec<PathBuf>,
-    /// Exit with 1 also for what the account may read without need
+    /// Also exit with 1 if the account can read more than it needs
     #[arg(long)]
     pub strict: bool,
     /// Format of the report
@@ -36,7 +36,7 @@ pub struct CheckArgs {
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
 }

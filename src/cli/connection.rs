@@ -11,13 +11,13 @@ use crate::model::{Connection, Span};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "argocd")]
 pub struct Argocd {
-    /// The argocd to run [default: the variable ARGOCD, or argocd in PATH]
+    /// Path of the argocd program [default: `ARGOCD`, or argocd in PATH]
     #[arg(long, value_name = "FILE")]
     pub argocd_path: Option<PathBuf>,
-    /// How long one call of argocd may take; then it is ended [default: 60s]
+    /// Time limit of one call of argocd [default: 60s]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<Span>,
-    /// Argo CD's server
+    /// Address of the Argo CD server
     #[arg(long, value_name = "HOST:PORT")]
     pub server: Option<String>,
     /// Use gRPC-web, for proxies without HTTP/2
@@ -38,22 +38,22 @@ pub struct Argocd {
     /// The namespace of the server, with --port-forward
     #[arg(long, value_name = "NAMESPACE")]
     pub port_forward_namespace: Option<String>,
-    /// The label app.kubernetes.io/name of the server's pods, with --port-forward
+    /// Label app.kubernetes.io/name of the server's pods, with --port-forward
     #[arg(long, value_name = "NAME")]
     pub server_name: Option<String>,
-    /// The context of argocd's configuration
+    /// Context of argocd's configuration
     #[arg(long, value_name = "NAME")]
     pub argocd_context: Option<String>,
-    /// argocd's configuration (argocd's own --config)
+    /// Configuration file of argocd (argocd's --config)
     #[arg(long, value_name = "FILE")]
     pub argocd_config: Option<PathBuf>,
-    /// Work without a server; authorisation is off then
+    /// Run argocd in core mode, in which authorization is off
     #[arg(long)]
     pub core: bool,
-    /// The kubeconfig context that argocd uses
+    /// kubeconfig context for argocd's core mode (argocd's --kube-context)
     #[arg(long, value_name = "NAME")]
     pub kube_context: Option<String>,
-    /// The server's certificate, or its authority's
+    /// Certificate of the server or its authority
     #[arg(long, value_name = "FILE")]
     pub server_crt: Option<PathBuf>,
     /// A client certificate
@@ -65,7 +65,7 @@ pub struct Argocd {
     /// A header for every request (repeatable)
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub header: Vec<String>,
-    /// How often a connection is tried again
+    /// Number of connection retries
     #[arg(long, value_name = "N")]
     pub http_retry_max: Option<u32>,
 }

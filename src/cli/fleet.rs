@@ -10,10 +10,10 @@ use clap::{ArgMatches, Args};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Instances")]
 pub struct Fleet {
-    /// The configuration [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml here or above]
+    /// Configuration file [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml in this or a parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The instance of the configuration (repeatable, comma-separated)
+    /// Instance of the configuration (repeatable, comma-separated)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub instance: Vec<String>,
     /// All instances of the configuration
@@ -21,11 +21,11 @@ pub struct Fleet {
     pub all: bool,
 }
 
-/// How many instances are treated at a time.
+/// Number of instances to process at a time.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Instances")]
 pub struct AtATime {
-    /// How many instances are treated at a time
+    /// Number of instances to process at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub parallel: u8,
 }
@@ -34,10 +34,10 @@ pub struct AtATime {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Instances")]
 pub struct One {
-    /// The configuration [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml here or above]
+    /// Configuration file [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml in this or a parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The instance of the configuration
+    /// Instance of the configuration
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
 }

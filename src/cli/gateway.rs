@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::Fleet;
 use crate::model::Gateway;
 
-/// Hand the token and the connection to the Octopus gateway's chart
+/// Configure the Octopus gateway's chart with the token and the connection
 #[derive(Clone, Debug, Subcommand)]
 pub enum GatewayCommand {
     /// Print the Secret with the token, or with the tokens of projects
@@ -16,7 +16,7 @@ pub enum GatewayCommand {
     Values(Box<GatewayValuesArgs>),
     /// Print the Argo CD Application that installs the gateway
     Application(Box<GatewayApplicationArgs>),
-    /// Print the helm command that installs the gateway; no secret is in it
+    /// Print the helm command that installs the gateway, without secrets
     Command(Box<GatewayCommandArgs>),
 }
 
@@ -63,25 +63,25 @@ pub struct GatewayArgs {
     /// The key of that Secret [default: `OCTOPUS_SERVER_ACCESS_TOKEN`]
     #[arg(long, value_name = "KEY")]
     pub access_token_key: Option<String>,
-    /// Argo CD's server [default: `grpc://argocd-server.NAMESPACE.svc.cluster.local`]
+    /// Address of the Argo CD server [default: `grpc://argocd-server.NAMESPACE.svc.cluster.local`]
     #[arg(long, value_name = "URL")]
     pub argocd_grpc_url: Option<String>,
-    /// Argo CD for people's browsers, to which Octopus Deploy links
+    /// URL of Argo CD's web interface, to which Octopus Deploy links
     #[arg(long, value_name = "URL")]
     pub argocd_web_url: Option<String>,
-    /// Do not verify the certificate of Argo CD's server: whoever is between can read the token
+    /// Do not verify the certificate of Address of the Argo CD server: whoever is between can read the token
     #[arg(long)]
     pub insecure: bool,
-    /// Use no TLS towards Argo CD's server: everybody on the way can read the token
+    /// Use no TLS towards Address of the Argo CD server: everybody on the way can read the token
     #[arg(long)]
     pub plaintext: bool,
-    /// Use gRPC-web towards Argo CD's server
+    /// Use gRPC-web towards Address of the Argo CD server
     #[arg(long)]
     pub grpc_web: bool,
     /// Use gRPC-web below this path
     #[arg(long, value_name = "PATH")]
     pub grpc_web_root_path: Option<String>,
-    /// The Secret with certificates to trust: better than --insecure
+    /// Secret with certificates to trust, safer than --insecure
     #[arg(long, value_name = "NAME")]
     pub certificate_secret: Option<String>,
     /// The Secret with the account's token [default: argocd-auth-token]
@@ -90,7 +90,7 @@ pub struct GatewayArgs {
     /// The key of that Secret [default: `ARGOCD_AUTH_TOKEN`]
     #[arg(long, value_name = "KEY")]
     pub token_key: Option<String>,
-    /// The Secret with tokens of projects, in place of the account's
+    /// Secret with project tokens, instead of the account's
     #[arg(long, value_name = "NAME")]
     pub project_token_secret: Option<String>,
     /// The gateway's namespace [default: octopus-gateway]
@@ -108,10 +108,10 @@ pub struct GatewayArgs {
     /// Directory of templates that replace built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     pub template_dir: Option<PathBuf>,
-    /// Give templates a value of your own (repeatable)
+    /// Set a template variable (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// Give templates values of your own from a YAML or JSON file (repeatable)
+    /// Set template variables from a YAML or JSON file (repeatable)
     #[arg(long, value_name = "FILE")]
     pub values: Vec<PathBuf>,
 }
@@ -219,28 +219,28 @@ impl GatewayArgs {
 /// Secret without the detour.
 #[derive(Clone, Debug, Args)]
 pub struct GatewaySecretArgs {
-    /// File with the account's token (- is stdin) [default: stdin]
+    /// File with the account's token (- for stdin) [default: stdin]
     #[arg(long, value_name = "FILE", conflicts_with = "project_token")]
     pub token_file: Option<PathBuf>,
-    /// File with a project's token (repeatable); octo-gateway-unscoped serves calls without a project
+    /// File with a project's token (repeatable); octo-gateway-unscoped is for calls without a project
     #[arg(long, value_name = "PROJECT=FILE")]
     pub project_token: Vec<String>,
-    /// The account that the token must be of [default: octopus]
+    /// Account that the token must belong to [default: octopus]
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
-    /// The Secret's name [default: that of --token-secret or --project-token-secret]
+    /// Name of the Secret [default: that of --token-secret or --project-token-secret]
     #[arg(long, value_name = "NAME")]
     pub secret_name: Option<String>,
-    /// Print it without a namespace; `kubectl apply -n` decides then
+    /// Omit the namespace, so that `kubectl apply -n` decides
     #[arg(long)]
     pub no_namespace: bool,
-    /// Write it to a file (0600) instead of stdout
+    /// Write to this file (mode 0600) instead of stdout
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Overwrite an existing file
     #[arg(long, requires = "output_file")]
     pub force: bool,
-    /// Print only the command that restarts the gateway, which a new token needs
+    /// Print only the command that restarts the gateway after a new token
     #[arg(long, conflicts_with_all = ["token_file", "project_token", "output_file"])]
     pub rotate_hint: bool,
     /// What the gateway must be told.
@@ -254,19 +254,19 @@ pub struct GatewaySecretArgs {
 /// Print the values of the gateway's Helm chart
 #[derive(Clone, Debug, Args)]
 pub struct GatewayValuesArgs {
-    /// Put the token itself into the values: they are a secret then
+    /// Put the token itself into the values, which makes them a secret
     #[arg(long, conflicts_with = "project_token_secret")]
     pub inline_token: bool,
-    /// File with the token, with --inline-token (- is stdin) [default: stdin]
+    /// File with the token, with --inline-token (- for stdin) [default: stdin]
     #[arg(long, value_name = "FILE", requires = "inline_token")]
     pub token_file: Option<PathBuf>,
-    /// Write them to a file instead of stdout (0600 with --inline-token)
+    /// Write to this file instead of stdout (mode 0600 with --inline-token)
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Overwrite an existing file
     #[arg(long, requires = "output_file")]
     pub force: bool,
-    /// Write the values of each instance into this directory, as NAME.values.yaml
+    /// Write the values of each instance to DIR/NAME.values.yaml
     #[arg(long, value_name = "DIR", conflicts_with_all = ["output_file", "inline_token"])]
     pub output_dir: Option<PathBuf>,
     /// What the gateway must be told.
@@ -282,7 +282,7 @@ pub struct GatewayValuesArgs {
 /// It names the Secrets and holds no token, so that it can stand in Git.
 #[derive(Clone, Debug, Args)]
 pub struct GatewayApplicationArgs {
-    /// The AppProject of the Application
+    /// AppProject of the Application
     #[arg(long, value_name = "PROJECT", default_value = "default")]
     pub application_project: String,
     /// What the gateway must be told.
@@ -293,7 +293,7 @@ pub struct GatewayApplicationArgs {
     pub fleet: Fleet,
 }
 
-/// Print the helm command that installs the gateway; no secret is in it
+/// Print the helm command that installs the gateway, without secrets
 #[derive(Clone, Debug, Args)]
 pub struct GatewayCommandArgs {
     /// What the gateway must be told.

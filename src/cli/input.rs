@@ -24,22 +24,22 @@ pub struct Input {
     /// Descend into the directories of --filename
     #[arg(short = 'R', long, requires = "paths")]
     pub recursive: bool,
-    /// Ask the cluster: runs `kubectl get`, and nothing else
+    /// Read the live objects with `kubectl get`
     #[arg(long, conflicts_with_all = ["filename", "sample"])]
     pub live: bool,
     /// Use the built-in example of an Argo CD
     #[arg(long, conflicts_with = "filename")]
     pub sample: bool,
-    /// Namespace of Argo CD; objects that name another one are left alone
+    /// Namespace of Argo CD; objects of other namespaces are left alone
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
-    /// Treat the Argo CDs of all namespaces in the input
+    /// Include the Argo CDs of all namespaces in the input
     #[arg(short = 'A', long, conflicts_with_all = ["namespace", "live"])]
     pub all_namespaces: bool,
-    /// What the input is, and so what is read and changed of it [default: as it looks]
+    /// Form of the change [default: detected from the input]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
-    /// Where the argo-cd chart's values stand in a values file: argo-cd in an umbrella chart
+    /// Key of the argo-cd chart's values in an umbrella chart's values file: argo-cd
     #[arg(long, value_name = "KEY", value_parser = values_root)]
     pub values_root: Option<String>,
     /// How kubectl reaches the cluster.
@@ -73,7 +73,7 @@ pub struct Kubectl {
     /// Group to impersonate (repeatable)
     #[arg(long, value_name = "GROUP", requires = "live")]
     pub as_group: Vec<String>,
-    /// How long to wait for the API server, as kubectl reads it: 30s, 1m
+    /// How long to wait for the API server: 30s, 1m
     #[arg(long, value_name = "DURATION", requires = "live")]
     pub request_timeout: Option<String>,
 }

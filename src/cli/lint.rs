@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::{Fleet, Input};
 pub use crate::model::FailOn;
 
-/// Say what is wrong with accounts and policies before the server does.
+/// Find mistakes in accounts and policies before the server does.
 ///
 /// Reads argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, Helm values, kustomize patches
 /// and bare policies. A comment `# octopus-argo: ignore[RULE]` on a key's line or above it, or on a
@@ -29,13 +29,13 @@ pub struct LintArgs {
     /// Not these rules (repeatable, comma-separated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// The least severe finding that makes the exit code 1
+    /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Edit the files: what changes nobody's permissions, or with =unsafe all that can be fixed
+    /// Apply fixes that change nobody's permissions; =unsafe applies all
     #[arg(long, value_enum, value_name = "SAFETY", num_args = 0..=1, default_missing_value = "safe", require_equals = true, conflicts_with_all = ["live", "sample"])]
     pub fix: Option<FixSafety>,
-    /// An account that serves a program and needs no login (repeatable, comma-separated)
+    /// Account of a program, which needs no login (repeatable, comma-separated)
     #[arg(
         long,
         value_name = "NAME",
@@ -43,16 +43,16 @@ pub struct LintArgs {
         default_value = "octopus"
     )]
     pub account: Vec<String>,
-    /// Version of Argo CD that it is meant for, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: LintOutput,
-    /// Print the page of a rule, and nothing else
+    /// Print the page of a rule
     #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "live", "sample", "fix"])]
     pub explain: Option<String>,
-    /// List all rules, and nothing else
+    /// List all rules
     #[arg(long, conflicts_with_all = ["filename", "live", "sample", "fix", "explain"])]
     pub list_rules: bool,
     /// Where the objects come from.
@@ -83,16 +83,16 @@ impl ValueEnum for FailOn {
 /// Which fixes are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FixSafety {
-    /// Those that change nobody's permissions
+    /// Fixes that change nobody's permissions
     Safe,
-    /// All: some grant or take something
+    /// All fixes, including those that grant or remove permissions
     Unsafe,
 }
 
 /// The format of `lint`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LintOutput {
-    /// The lines with the characters marked, for people
+    /// Source excerpts for people
     #[default]
     Text,
     /// A versioned JSON document

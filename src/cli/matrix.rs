@@ -4,10 +4,10 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{Fleet, Input};
 
-/// Show who may do what: every subject and role of a policy, with the line that decides.
+/// Show who may do what: every subject and role of a policy.
 ///
-/// Effective means after roles, denies, the default role and the built-in policy. -o html is one
-/// page to attach to a review.
+/// Takes roles, denies, the default role and the built-in policy into account. -o wide shows the
+/// deciding lines; -o html prints one page to attach to a review.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
     /// Where the objects come from.
@@ -28,7 +28,7 @@ pub struct MatrixArgs {
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Version of Argo CD whose rules count, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
 }

@@ -59,7 +59,7 @@ pub use version::{VersionArgs, VersionOutput};
 /// What the user types in front of every command.
 pub const NAME: &str = crate::model::PROGRAM;
 
-/// Connects Octopus Deploy to Argo CD: its account, its permissions, its tokens.
+/// Connects Octopus Deploy to Argo CD: account, permissions and tokens.
 ///
 /// Renders, diffs and proves the change to argocd-cm and argocd-rbac-cm without touching the
 /// cluster; runs argocd only when asked.
@@ -119,14 +119,14 @@ pub enum Command {
     Matrix(MatrixArgs),
     Lint(LintArgs),
     Apps(Box<AppsArgs>),
-    /// Ask argocd about accounts, and change passwords
+    /// Ask argocd about accounts and change passwords
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Make, list, rotate and revoke API tokens, through argocd
+    /// Create, list, rotate and revoke API tokens through argocd
     #[command(subcommand)]
     Token(TokenCommand),
     Verify(Box<VerifyArgs>),
-    /// Hand the token and the connection to the Octopus gateway's chart
+    /// Configure the Octopus gateway's chart with the token and the connection
     #[command(subcommand)]
     Gateway(GatewayCommand),
     Completion(CompletionArgs),

@@ -6,18 +6,18 @@ use clap::{Args, ValueEnum};
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Talk {
-    /// When to colour the output
+    /// When to color the output
     #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Say nothing on stderr but warnings and errors
+    /// Print only warnings and errors on stderr
     #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
-    /// Say more: every program that is run (secrets masked), every file that is skipped
+    /// Print every program run (secrets masked) and every file skipped
     #[arg(short, long, global = true, hide_short_help = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 
-/// When to colour the output.
+/// When to color the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.

@@ -38,7 +38,7 @@ pub struct CompletionArgs {
 /// Who completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
-    /// The program that kubectl asks: makes `kubectl octopus-argo` complete in every shell
+    /// The program that kubectl asks, for `kubectl octopus-argo` in every shell
     Kubectl,
     /// bash
     Bash,
@@ -57,10 +57,10 @@ pub enum Shell {
 /// To read it: `kubectl octopus-argo man | man -l -`
 #[derive(Clone, Debug, Args)]
 pub struct ManArgs {
-    /// The command whose page to print [default: the page of the plugin]
+    /// Command whose page to print [default: the plugin]
     #[arg(value_name = "COMMAND", conflicts_with = "output_dir")]
     pub command: Vec<String>,
-    /// Write the pages of all commands into this directory
+    /// Write the pages of all commands to this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
 }

@@ -7,18 +7,18 @@ use clap::{ArgAction, ArgGroup, Args, Subcommand, ValueEnum};
 use super::{Argocd, AtATime, Fleet, ListOutput, One};
 use crate::model::Span;
 
-/// API tokens, from birth to revocation
+/// API tokens, from creation to revocation
 #[derive(Clone, Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Make a token, and hand it over as text or as a Secret
+    /// Create a token and print it, or a Secret that holds it
     Create(Box<TokenCreateArgs>),
     /// List the tokens of an account or of a project's role
     List(TokenListArgs),
-    /// Show what a token claims; asks nobody, verifies nothing
+    /// Show the claims of a token without verifying it
     Inspect(TokenInspectArgs),
-    /// Make the next token, prove it, hand it over; the old one stays valid until you say so
+    /// Create, verify and deliver a new token; the old one stays valid until --revoke-old
     Rotate(Box<TokenRotateArgs>),
-    /// Delete tokens that have expired, are old, or are not known
+    /// Delete tokens that have expired, are old or are unknown
     Prune(TokenPruneArgs),
     /// Delete one token
     Delete(TokenDeleteArgs),
@@ -30,10 +30,10 @@ pub struct OwnerArgs {
     /// The account [default: octopus]
     #[arg(long, value_name = "NAME", conflicts_with = "role")]
     pub account: Option<String>,
-    /// A role of projects, in place of an account
+    /// Project role, instead of an account
     #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
-    /// A project that has the role (repeatable, comma-separated)
+    /// Project that has the role (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
     pub project: Vec<String>,
 }
@@ -41,10 +41,10 @@ pub struct OwnerArgs {
 /// How long a new token is valid.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct LifetimeArgs {
-    /// How long the token is valid: 90d, 720h
+    /// Lifetime of the token: 90d, 720h
     #[arg(long, value_name = "DURATION", conflicts_with = "no_expiry")]
     pub expires_in: Option<Span>,
-    /// Let the token be valid for ever
+    /// Create a token that never expires
     #[arg(long)]
     pub no_expiry: bool,
 }
@@ -53,25 +53,25 @@ pub struct LifetimeArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
-    /// What to hand over: only the token, or a Secret for the gateway [default: token; of several instances secret]
+    /// Output: the token alone or a Secret for the gateway [default: token; secret for several instances]
     #[arg(short, long, value_enum)]
     pub output: Option<TokenOutput>,
-    /// Hand it over in a file (0600) instead of stdout
+    /// Write to this file (mode 0600) instead of stdout
     #[arg(long, value_name = "FILE", group = "file")]
     pub output_file: Option<PathBuf>,
-    /// Of several instances: hand each over in a Secret of its own, DIR/INSTANCE.yaml (0600)
+    /// Write one Secret per instance to DIR/INSTANCE.yaml (mode 0600)
     #[arg(long, value_name = "DIR", group = "file")]
     pub output_dir: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Overwrite an existing file
     #[arg(long, requires = "file")]
     pub force: bool,
-    /// The Secret's name
+    /// Name of the Secret
     #[arg(long, value_name = "NAME", default_value = "argocd-auth-token")]
     pub secret_name: String,
-    /// The Secret's key [default: `ARGOCD_AUTH_TOKEN`; of a project's role `PROJECT_AUTH_TOKEN`_PROJECT]
+    /// Key of the Secret [default: `ARGOCD_AUTH_TOKEN`; `PROJECT_AUTH_TOKEN`_PROJECT for a project role]
     #[arg(long, value_name = "KEY", conflicts_with = "role")]
     pub secret_key: Option<String>,
-    /// The Secret's namespace; without it `kubectl apply -n` decides
+    /// Name of the Secretspace; without it `kubectl apply -n` decides
     #[arg(long, value_name = "NAMESPACE")]
     pub secret_namespace: Option<String>,
 }
@@ -95,19 +95,19 @@ pub struct TokenCreateArgs {
     /// How long it is valid.
     #[command(flatten)]
     pub lifetime: LifetimeArgs,
-    /// The token's id [default: made of the account, the time and a random number]
+    /// Id of the token [default: the account, the time and a random number]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// Do nothing where an unexpired token with --id-prefix exists
+    /// Do nothing if an unexpired token with --id-prefix exists
     #[arg(long)]
     pub if_missing: bool,
-    /// What the ids of our tokens begin with [default: ACCOUNT-]
+    /// Prefix of the ids of our tokens [default: ACCOUNT-]
     #[arg(long, value_name = "PREFIX")]
     pub id_prefix: Option<String>,
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
-    /// How many instances are treated at a time.
+    /// Number of instances to process at a time.
     #[command(flatten)]
     pub at_a_time: AtATime,
     /// Which instances are meant.
@@ -124,7 +124,7 @@ pub struct TokenListArgs {
     /// Whose tokens.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// How to print the list
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ListOutput,
     /// Which instance is meant.
@@ -138,10 +138,10 @@ pub struct TokenListArgs {
 /// `token inspect`.
 #[derive(Clone, Debug, Args)]
 pub struct TokenInspectArgs {
-    /// File with the token (- is stdin) [default: stdin]
+    /// File with the token (- for stdin) [default: stdin]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// How to print the claims
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ClaimsOutput,
 }
@@ -159,43 +159,43 @@ pub enum ClaimsOutput {
 /// `token rotate`.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("project", |arg| arg.help(
-    "A project that has the role; without --role, one that the account is confined to (repeatable, comma-separated)"
+    "Project that has the role or, without --role, that the account is limited to (repeatable, comma-separated)"
 )))]
 pub struct TokenRotateArgs {
     /// Whose token.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// File with the present token (- is stdin) [default: `ARGOCD_AUTH_TOKEN`, or argocd's login]
+    /// File with the current token (- for stdin) [default: `ARGOCD_AUTH_TOKEN`, or argocd's login]
     #[arg(long, value_name = "FILE", conflicts_with = "role")]
     pub token_file: Option<PathBuf>,
-    /// Of several instances: directory with the present token of each, as --output-dir wrote it [default: argocd's logins]
+    /// Directory with the current token of each instance, as --output-dir writes it [default: argocd's logins]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["role", "token_file"])]
     pub token_dir: Option<PathBuf>,
     /// How long it is valid.
     #[command(flatten)]
     pub lifetime: LifetimeArgs,
-    /// The new token's id [default: made of the account, the time and a random number]
+    /// Id of the new token [default: the account, the time and a random number]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// What the ids of our tokens begin with [default: ACCOUNT-]
+    /// Prefix of the ids of our tokens [default: ACCOUNT-]
     #[arg(long, value_name = "PREFIX")]
     pub id_prefix: Option<String>,
-    /// The id of the token to replace, where none is presented (repeatable with --role)
+    /// Id of the token to replace if none is presented (repeatable with --role)
     #[arg(long, value_name = "ID")]
     pub old: Vec<String>,
-    /// Do nothing unless the present token expires within this time
+    /// Do nothing unless the current token expires within this time
     #[arg(long, value_name = "DURATION")]
     pub if_expires_within: Option<Span>,
-    /// Revoke the old token at the end; needs --output-file or --output-dir, and a gateway that was restarted
+    /// Revoke the old token; needs --output-file or --output-dir, and a gateway that has restarted
     #[arg(long)]
     pub revoke_old: bool,
-    /// The account may sync applications, so the new token must be able to
+    /// Require that the new token can sync applications
     #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
     /// Where it goes.
     #[command(flatten)]
     pub delivery: DeliveryArgs,
-    /// How many instances are treated at a time.
+    /// Number of instances to process at a time.
     #[command(flatten)]
     pub at_a_time: AtATime,
     /// Which instances are meant.
@@ -213,25 +213,25 @@ pub struct TokenPruneArgs {
     /// Whose tokens.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// Delete those that have expired
+    /// Delete expired tokens
     #[arg(long, group = "which")]
     pub expired: bool,
-    /// Delete those that were made longer ago than this
+    /// Delete tokens older than this
     #[arg(long, value_name = "DURATION", group = "which")]
     pub older_than: Option<Span>,
-    /// Delete all but the N newest
+    /// Delete all but the newest N tokens
     #[arg(long, value_name = "N", group = "which")]
     pub keep_newest: Option<usize>,
-    /// Delete all but these ids: for after a leak (repeatable, comma-separated)
+    /// Delete all but these ids, after a leak (repeatable, comma-separated)
     #[arg(long, value_name = "ID", value_delimiter = ',', group = "which")]
     pub except: Vec<String>,
-    /// Only tokens whose id begins so
+    /// Consider only tokens whose id has this prefix
     #[arg(long, value_name = "PREFIX", conflicts_with = "except")]
     pub id_prefix: Option<String>,
-    /// Delete the last valid one too
+    /// Also delete the last valid token
     #[arg(long)]
     pub all: bool,
-    /// Do not ask
+    /// Do not ask for confirmation for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.
@@ -251,7 +251,7 @@ pub struct TokenDeleteArgs {
     /// Whose token.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// Do not ask
+    /// Do not ask for confirmation for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.

@@ -7,19 +7,19 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::{Argocd, AtATime, Fleet, Input};
 use crate::model::Span;
 
-/// Prove on the server, as the new token, what it may and may not do.
+/// Prove on the server what a token may and may not do.
 ///
-/// The token comes from --token-file, else from `ARGOCD_AUTH_TOKEN`. With objects given, the
-/// offline answer stands beside the server's.
+/// The token comes from --token-file, else from `ARGOCD_AUTH_TOKEN`. With
+/// input, the offline answer is shown beside the server's.
 #[derive(Clone, Debug, Args)]
 pub struct VerifyArgs {
-    /// File with the token (- is stdin) [default: `ARGOCD_AUTH_TOKEN`]
+    /// File with the token (- for stdin) [default: `ARGOCD_AUTH_TOKEN`]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// Of several instances: directory with the token of each, DIR/INSTANCE.yaml, as `token create --output-dir` wrote it
+    /// Directory with one token per instance, as `token create --output-dir` writes it
     #[arg(long, value_name = "DIR", conflicts_with = "token_file")]
     pub token_dir: Option<PathBuf>,
-    /// The account that the token must be of
+    /// Account that the token must belong to
     #[arg(
         long,
         value_name = "NAME",
@@ -27,25 +27,25 @@ pub struct VerifyArgs {
         conflicts_with = "role"
     )]
     pub account: String,
-    /// A role of the projects that the token must be of, in place of an account
+    /// Project role that the token must belong to, instead of an account
     #[arg(long, value_name = "ROLE", requires = "project")]
     pub role: Option<String>,
-    /// Require that it may sync applications
+    /// Require the permission to sync applications
     #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
-    /// The projects that applications and logs are confined to (repeatable, comma-separated)
+    /// Projects that applications and logs are limited to (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
     pub project: Vec<String>,
-    /// Ask again until all is as wanted, for at most this long
+    /// Retry until every answer is as wanted, for at most this long
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<Span>,
-    /// How to print the answers
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: VerifyOutput,
     /// Where the objects for the offline answers come from.
     #[command(flatten)]
     pub input: Input,
-    /// How many instances are treated at a time.
+    /// Number of instances to process at a time.
     #[command(flatten)]
     pub at_a_time: AtATime,
     /// Which instances are meant.
