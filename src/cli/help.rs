@@ -69,6 +69,22 @@ const HELP: &[Help] = &[
         main: &["filename", "live", "fix", "fail_on", "explain", "output"],
     },
     Help {
+        command: "apps",
+        examples: &[
+            ("Show which sources a deployment updates", "apps --live --octopus-project shop --environment production"),
+            ("Look for mistakes in the annotations", "apps -R -f apps/"),
+        ],
+        main: &["filename", "live", "octopus_project", "environment", "tenant", "output"],
+    },
+    Help {
+        command: "apps annotate",
+        examples: &[(
+            "Annotate an Application in a file",
+            "apps annotate -f shop.yaml --octopus-project shop --environment production --in-place",
+        )],
+        main: &["filename", "octopus_project", "environment", "tenant", "source", "in_place", "diff"],
+    },
+    Help {
         command: "account list",
         examples: &[("List the accounts of the server that argocd is logged in to", "account list")],
         main: &["account", "output", "server", "argocd_context"],
@@ -254,8 +270,10 @@ mod tests {
             .get_subcommands()
             .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
             .peekable();
-        if subcommands.peek().is_none() {
-            found.push((words.trim_start().to_owned(), command.clone()));
+        let own = words.trim_start();
+        // `apps` runs something itself and has a subcommand.
+        if subcommands.peek().is_none() || HELP.iter().any(|help| help.command == own) {
+            found.push((own.to_owned(), command.clone()));
         }
         for sub in subcommands {
             commands(sub, &format!("{words} {}", sub.get_name()), found);
