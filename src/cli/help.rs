@@ -21,32 +21,71 @@ const HELP: &[Help] = &[
     Help {
         command: "render",
         examples: &[
-            ("Change the live ConfigMaps", "render --live | kubectl replace -f -"),
-            ("Edit files that are kept in Git", "render -f argocd/ --in-place"),
+            (
+                "Change the live ConfigMaps",
+                "render --live | kubectl replace -f -",
+            ),
+            (
+                "Edit files that are kept in Git",
+                "render -f argocd/ --in-place",
+            ),
         ],
-        main: &["filename", "live", "in_place", "project", "allow_sync", "absent"],
+        main: &[
+            "filename",
+            "live",
+            "in_place",
+            "project",
+            "allow_sync",
+            "absent",
+        ],
     },
     Help {
         command: "diff",
         examples: &[
-            ("Show what the change would do to the live objects", "diff --live"),
+            (
+                "Show what the change would do to the live objects",
+                "diff --live",
+            ),
             ("Show it for the built-in example", "diff --sample"),
         ],
-        main: &["filename", "live", "project", "allow_sync", "absent", "output"],
+        main: &[
+            "filename",
+            "live",
+            "project",
+            "allow_sync",
+            "absent",
+            "output",
+        ],
     },
     Help {
         command: "check",
         examples: &[
             ("Prove what octopus may do now", "check --live"),
-            ("Test a policy against your own expectations", "check -f live.yaml --expect tests.yaml"),
+            (
+                "Test a policy against your own expectations",
+                "check -f live.yaml --expect tests.yaml",
+            ),
         ],
-        main: &["filename", "live", "project", "allow_sync", "expect", "output"],
+        main: &[
+            "filename",
+            "live",
+            "project",
+            "allow_sync",
+            "expect",
+            "output",
+        ],
     },
     Help {
         command: "can",
         examples: &[
-            ("Ask whether a subject may sync an application", "can role:dev sync app web/shop -f live.yaml"),
-            ("Ask for somebody with groups", "can ada delete app web/shop --groups ops --live"),
+            (
+                "Ask whether a subject may sync an application",
+                "can role:dev sync app web/shop -f live.yaml",
+            ),
+            (
+                "Ask for somebody with groups",
+                "can ada delete app web/shop --groups ops --live",
+            ),
         ],
         main: &["filename", "live", "groups", "explain"],
     },
@@ -54,16 +93,21 @@ const HELP: &[Help] = &[
         command: "matrix",
         examples: &[
             ("Show who may do what", "matrix -f live.yaml"),
-            ("Show who may use each resource", "matrix -f live.yaml --by resource"),
-            ("Write a page to attach to a review", "matrix -f live.yaml -o html > matrix.html"),
+            (
+                "Write a page to attach to a review",
+                "matrix -f live.yaml -o html > matrix.html",
+            ),
         ],
-        main: &["filename", "live", "subject", "resource", "by", "output"],
+        main: &["filename", "live", "subject", "resource", "output"],
     },
     Help {
         command: "lint",
         examples: &[
             ("Look for mistakes below a directory", "lint -R -f argocd/"),
-            ("Make the fixes that change nobody's permissions", "lint -f argocd-rbac-cm.yaml --fix"),
+            (
+                "Make the fixes that change nobody's permissions",
+                "lint -f argocd-rbac-cm.yaml --fix",
+            ),
             ("Read the page of a rule", "lint --explain missing-logs"),
         ],
         main: &["filename", "live", "fix", "fail_on", "explain", "output"],
@@ -71,10 +115,20 @@ const HELP: &[Help] = &[
     Help {
         command: "apps",
         examples: &[
-            ("Show which sources a deployment updates", "apps --live --octopus-project shop --environment production"),
+            (
+                "Show which sources a deployment updates",
+                "apps --live --octopus-project shop --environment production",
+            ),
             ("Look for mistakes in the annotations", "apps -R -f apps/"),
         ],
-        main: &["filename", "live", "octopus_project", "environment", "tenant", "output"],
+        main: &[
+            "filename",
+            "live",
+            "octopus_project",
+            "environment",
+            "tenant",
+            "output",
+        ],
     },
     Help {
         command: "apps annotate",
@@ -82,11 +136,22 @@ const HELP: &[Help] = &[
             "Annotate an Application in a file",
             "apps annotate -f shop.yaml --octopus-project shop --environment production --in-place",
         )],
-        main: &["filename", "octopus_project", "environment", "tenant", "source", "in_place", "diff"],
+        main: &[
+            "filename",
+            "octopus_project",
+            "environment",
+            "tenant",
+            "source",
+            "in_place",
+            "diff",
+        ],
     },
     Help {
         command: "account list",
-        examples: &[("List the accounts of the server that argocd is logged in to", "account list")],
+        examples: &[(
+            "List the accounts of the server that argocd is logged in to",
+            "account list",
+        )],
         main: &["account", "output", "server", "argocd_context"],
     },
     Help {
@@ -101,8 +166,17 @@ const HELP: &[Help] = &[
     },
     Help {
         command: "account update-password",
-        examples: &[("Change the password of whoever is logged in", "account update-password")],
-        main: &["account", "current_password_file", "new_password_file", "server", "argocd_context"],
+        examples: &[(
+            "Change the password of whoever is logged in",
+            "account update-password",
+        )],
+        main: &[
+            "account",
+            "current_password_file",
+            "new_password_file",
+            "server",
+            "argocd_context",
+        ],
     },
     Help {
         command: "token create",
@@ -111,9 +185,20 @@ const HELP: &[Help] = &[
                 "Make a token and hand it to the gateway",
                 "token create --expires-in 90d -o secret | kubectl apply --server-side -n octopus-gateway -f -",
             ),
-            ("Make one for a role of a project", "token create --role octopus --project web --expires-in 90d -o secret"),
+            (
+                "Make one for a role of a project",
+                "token create --role octopus --project web --expires-in 90d -o secret",
+            ),
         ],
-        main: &["expires_in", "no_expiry", "output", "output_file", "account", "role", "project"],
+        main: &[
+            "expires_in",
+            "no_expiry",
+            "output",
+            "output_file",
+            "account",
+            "role",
+            "project",
+        ],
     },
     Help {
         command: "token list",
@@ -122,7 +207,10 @@ const HELP: &[Help] = &[
     },
     Help {
         command: "token inspect",
-        examples: &[("Show what a token claims", "token inspect --token-file token")],
+        examples: &[(
+            "Show what a token claims",
+            "token inspect --token-file token",
+        )],
         main: &["token_file", "output"],
     },
     Help {
@@ -131,15 +219,32 @@ const HELP: &[Help] = &[
             "Replace the token in a Secret's manifest; the old one stays valid",
             "token rotate --expires-in 90d -o secret --output-file secret.yaml --force",
         )],
-        main: &["expires_in", "output", "output_file", "if_expires_within", "revoke_old", "token_file"],
+        main: &[
+            "expires_in",
+            "output",
+            "output_file",
+            "if_expires_within",
+            "revoke_old",
+            "token_file",
+        ],
     },
     Help {
         command: "token prune",
         examples: &[
             ("Delete tokens that have expired", "token prune --expired"),
-            ("After a leak, delete all but one", "token prune --except octopus-2026"),
+            (
+                "After a leak, delete all but one",
+                "token prune --except octopus-2026",
+            ),
         ],
-        main: &["expired", "older_than", "keep_newest", "except", "account", "yes"],
+        main: &[
+            "expired",
+            "older_than",
+            "keep_newest",
+            "except",
+            "account",
+            "yes",
+        ],
     },
     Help {
         command: "token delete",
@@ -150,9 +255,19 @@ const HELP: &[Help] = &[
         command: "verify",
         examples: &[
             ("Prove what a token may do", "verify --token-file token"),
-            ("Wait until the change has reached the server", "verify --token-file token --wait 30s"),
+            (
+                "Wait until the change has reached the server",
+                "verify --token-file token --wait 30s",
+            ),
         ],
-        main: &["token_file", "account", "project", "allow_sync", "wait", "output"],
+        main: &[
+            "token_file",
+            "account",
+            "project",
+            "allow_sync",
+            "wait",
+            "output",
+        ],
     },
     Help {
         command: "gateway secret",
@@ -168,7 +283,13 @@ const HELP: &[Help] = &[
             "Print the values of the gateway's chart",
             "gateway values --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
         )],
-        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+        main: &[
+            "name",
+            "octopus_url",
+            "environment",
+            "space",
+            "argocd_web_url",
+        ],
     },
     Help {
         command: "gateway application",
@@ -176,7 +297,13 @@ const HELP: &[Help] = &[
             "Print the Application that installs the gateway",
             "gateway application --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
         )],
-        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+        main: &[
+            "name",
+            "octopus_url",
+            "environment",
+            "space",
+            "argocd_web_url",
+        ],
     },
     Help {
         command: "gateway command",
@@ -184,7 +311,13 @@ const HELP: &[Help] = &[
             "Print the helm command that installs the gateway",
             "gateway command --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
         )],
-        main: &["name", "octopus_url", "environment", "space", "argocd_web_url"],
+        main: &[
+            "name",
+            "octopus_url",
+            "environment",
+            "space",
+            "argocd_web_url",
+        ],
     },
     Help {
         command: "completion",
@@ -229,9 +362,8 @@ fn with_help(mut command: Command, words: &str) -> Command {
     let Some(help) = HELP.iter().find(|help| help.command == words) else {
         return command;
     };
-    let hidden = |arg: &clap::Arg| {
-        !arg.is_positional() && !help.main.contains(&arg.get_id().as_str())
-    };
+    let hidden =
+        |arg: &clap::Arg| !arg.is_positional() && !help.main.contains(&arg.get_id().as_str());
     command
         .help_template(TEMPLATE)
         .before_help(examples(help))

@@ -37,11 +37,11 @@ pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
-pub use help::definition;
 pub use gateway::{
     GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs, GatewaySecretArgs,
     GatewayValuesArgs,
 };
+pub use help::definition;
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use matrix::{MatrixArgs, MatrixOutput};

@@ -7,13 +7,26 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Common options")]
 pub struct Talk {
     /// When to color the output
-    #[arg(long, global = true, hide_short_help = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
     pub color: Color,
     /// Print only warnings and errors on stderr
     #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
     /// Print every program run (secrets masked) and every file skipped
-    #[arg(short, long, global = true, hide_short_help = true, conflicts_with = "quiet")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        hide_short_help = true,
+        conflicts_with = "quiet"
+    )]
     pub verbose: bool,
 }
 

@@ -205,11 +205,23 @@ fn roff(text: &str) -> String {
 }
 
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("ARGOCD", "The argocd program to run, instead of the one in PATH."),
-    ("ARGOCD_AUTH_TOKEN", "The token that verify and token rotate present."),
+    (
+        "ARGOCD",
+        "The argocd program to run, instead of the one in PATH.",
+    ),
+    (
+        "ARGOCD_AUTH_TOKEN",
+        "The token that verify and token rotate present.",
+    ),
     ("ARGOCD_SERVER, ARGOCD_OPTS", "Read by argocd itself."),
-    ("KUBECTL_PATH", "The kubectl that --live runs; kubectl sets it for its plugins."),
-    ("KUBECTL_EXTERNAL_DIFF", "The program that diff runs, as kubectl diff does."),
+    (
+        "KUBECTL_PATH",
+        "The kubectl that --live runs; kubectl sets it for its plugins.",
+    ),
+    (
+        "KUBECTL_EXTERNAL_DIFF",
+        "The program that diff runs, as kubectl diff does.",
+    ),
     ("NO_COLOR", "Turns colors off."),
 ];
 
