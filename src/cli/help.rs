@@ -275,7 +275,7 @@ const HELP: &[Help] = &[
             "Print the Secret with a token from a file",
             "gateway secret --token-file token | kubectl apply --server-side -n octopus-gateway -f -",
         )],
-        main: &["token_file", "secret_name", "secret_key"],
+        main: &["token_file", "project_token", "secret_name", "no_namespace"],
     },
     Help {
         command: "gateway values",
