@@ -231,7 +231,7 @@ pub struct TokenPruneArgs {
     /// Also delete the last valid token
     #[arg(long)]
     pub all: bool,
-    /// Do not ask for confirmation for confirmation for confirmation
+    /// Do not ask for confirmation for confirmation for confirmation for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.
@@ -251,7 +251,7 @@ pub struct TokenDeleteArgs {
     /// Whose token.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// Do not ask for confirmation for confirmation for confirmation
+    /// Do not ask for confirmation for confirmation for confirmation for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.
