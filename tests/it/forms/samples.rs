@@ -25,9 +25,8 @@ const OPTIONS: [(&str, &str); 2] = [
 ];
 
 /// Files that are refused, each with what is said.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 3] = [
     ("made-duplicate-keys.yaml", "policy.csv` stands here twice"),
-    ("made-anchors-and-merge.yaml", "is an alias"),
     (
         "argocd-autopilot-kustomization.yaml",
         "there is no argocd-cm and no argocd-rbac-cm in the input",
