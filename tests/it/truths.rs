@@ -371,3 +371,57 @@ fn a_no_says_which_groups_are_not_asked_for() {
         "{said}"
     );
 }
+
+/// What lint prints of a file.
+fn lint_says(name: &str, text: &str) -> String {
+    run(&[(name, text)], &format!("lint -f {name}")).stdout
+}
+
+#[test]
+fn lint_knows_roles_that_are_elsewhere_or_empty_on_purpose() {
+    let cm = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cm}
+data: {accounts.octopus: apiKey}
+---
+";
+    let both = |policy: &str| lint_says("cm.yaml", &format!("{cm}{}", rbac_cm(policy)));
+    let nothing = both("g, octopus, role:x");
+    assert!(nothing.contains("account-without-permission"), "{nothing}");
+    let elsewhere = both("g, octopus, proj:web:deployer");
+    assert!(
+        !elsewhere.contains("account-without-permission"),
+        "{elsewhere}"
+    );
+    let empty = rbac_cm("").replace("data:\n", "data:\n  policy.default: 'role:\"\"'\n");
+    let empty = lint_says("rbac.yaml", &empty);
+    assert!(!empty.contains("unknown-default-role"), "{empty}");
+    assert!(empty.contains("note[empty-default-role]"), "{empty}");
+}
+
+#[test]
+fn lint_suggests_nothing_that_it_would_report_itself() {
+    let denied =
+        "p, role:dev, applications, get, dev/*, allow\np, role:dev, logs, get, dev/*, deny\n";
+    let denied = lint_says("p.csv", denied);
+    assert!(!denied.contains("missing-logs"), "{denied}");
+    let reversed = lint_says("p.csv", "g, role:admin, \"*\"\n");
+    assert!(reversed.contains("reversed-grouping"), "{reversed}");
+    assert!(!reversed.contains("swap the two"), "{reversed}");
+}
+
+#[test]
+fn lint_finds_undefined_roles_in_an_argocd_resource() {
+    let resource = "\
+apiVersion: argoproj.io/v1beta1
+kind: ArgoCD
+metadata: {name: argocd}
+spec:
+  rbac:
+    policy: |
+      g, acme:dev, role:dve
+";
+    let said = lint_says("argocd.yaml", resource);
+    assert!(said.contains("undefined-role"), "{said}");
+}

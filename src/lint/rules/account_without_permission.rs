@@ -5,15 +5,21 @@ rule!(AccountWithoutPermission, "account-without-permission", Warning);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
         let knows_all = instance.knows_accounts() && instance.knows_policy();
-        if !knows_all || !instance.policy.default_role.is_empty() {
+        let (graph, default) = (instance.policy.graph(), instance.policy.default_role);
+        if !knows_all || !(default.is_empty() || means_nobody(default)) {
             continue;
         }
-        let graph = instance.policy.graph();
         for account in instance.accounts.iter().filter(|account| account.is_usable()) {
             let Some(setting) = account.setting() else {
                 continue;
             };
-            if graph.reaches_rules(account.name) {
+            // The role of an AppProject that is not in the input may have rules.
+            let reached = graph.reach(account.name, MAX_HOPS);
+            let is_unknown = |name: &str| {
+                let project = project_role(name).map(|(project, _)| project);
+                project.is_some_and(|name| instance.projects.iter().all(|one| one.name() != name))
+            };
+            if graph.reaches_rules(account.name) || reached.iter().any(|(name, _)| is_unknown(name)) {
                 continue;
             }
             findings

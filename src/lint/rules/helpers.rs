@@ -19,6 +19,12 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("{{") || text.contains("$(")
 }
 
+/// Whether a default role is named so that nobody gets anything: a common idiom.
+pub(super) fn means_nobody(role: &str) -> bool {
+    let name = role.strip_prefix("role:").unwrap_or_default();
+    role == "role:" || ["none", "\"\"", "''"].contains(&name)
+}
+
 /// Whether a policy's lines were joined by the YAML style that it is written in: several lines of
 /// rules stand there, and one arrives.
 pub(super) fn is_folded(text: &PolicyText<'_>) -> bool {

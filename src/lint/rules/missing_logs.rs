@@ -12,9 +12,10 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         };
         let mut told = HashSet::new();
         // A pass over the rules for each subject would take a policy of thousands long.
-        let readers: HashSet<&str> = policy
+        // A deny was thought of too, and no further line would undo it.
+        let with_logs: HashSet<&str> = policy
             .rules()
-            .filter(|line| line.says.effect.text == "allow")
+            .filter(|line| ["allow", "deny"].contains(&&*line.says.effect.text))
             .filter(|line| {
                 vocabulary::resources(policy, &line.says.resource.text).contains(&"logs")
             })
@@ -26,15 +27,15 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             if !reads || !told.insert(who) {
                 continue;
             }
-            // Who may read some logs was thought of.
+            // Some logs are allowed or denied already.
             let reached = policy.graph().reach(who, MAX_HOPS);
-            let reads_logs = reached.iter().any(|(name, _)| readers.contains(&**name));
+            let has_logs = reached.iter().any(|(name, _)| with_logs.contains(&**name));
             let objects = pattern::objects(policy.mode, &at.says.object.text);
             let allowed = |object: &String| {
                 let request = Request::new(who, "logs", "get", object);
                 enforcer.decide(&request).allowed()
             };
-            if reads_logs || objects.is_empty() || objects.iter().any(allowed) {
+            if has_logs || objects.is_empty() || objects.iter().any(allowed) {
                 continue;
             }
             findings

@@ -7,7 +7,8 @@ mod prelude {
     pub(super) use std::collections::{HashMap, HashSet};
 
     pub(super) use super::helpers::{
-        integrations, is_folded, is_placeholder, looks_like_glob, managed_keys, meant_bool,
+        integrations, is_folded, is_placeholder, looks_like_glob, managed_keys, means_nobody,
+        meant_bool,
     };
     pub(super) use super::rule;
     pub(super) use crate::input::Content;
@@ -62,11 +63,14 @@ rules! {
     cluster_by_name::ClusterByName,
     deep_grouping::DeepGrouping,
     defeated_deny::DefeatedDeny,
+    deny_on_builtin_role::DenyOnBuiltinRole,
     deny_on_default_role::DenyOnDefaultRole,
     disabled_account_with_rules::DisabledAccountWithRules,
+    disabled_auth::DisabledAuth,
     duplicate_key::DuplicateKey,
     duplicate_line::DuplicateLine,
     duplicate_source_name::DuplicateSourceName,
+    empty_default_role::EmptyDefaultRole,
     folded_policy::FoldedPolicy,
     foreign_project_rule::ForeignProjectRule,
     glob_in_regex_mode::GlobInRegexMode,

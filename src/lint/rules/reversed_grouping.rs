@@ -15,13 +15,17 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 at.set_field(&at.says.subject, csv_field(role)),
                 at.set_field(&at.says.role, csv_field(subject)),
             ];
-            findings
-                .add(
-                    at.place(),
-                    format!("`{subject}` is given what `{role}` has, which is nothing"),
-                )
-                .label("the member stands first, then its role")
-                .risky("swap the two", swapped);
+            let finding = findings.add(
+                at.place(),
+                format!("`{subject}` is given what `{role}` has, which is nothing"),
+            );
+            finding.label("the member stands first, then its role");
+            // Subjects are never patterns: a swapped `*` would bind nobody either.
+            if role.contains('*') {
+                finding.help("what everybody may do is in the role that `policy.default` names");
+            } else {
+                finding.risky("swap the two", swapped);
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 use super::prelude::*;
+use crate::site::ArgoCd;
 
 rule!(UndefinedRole, "undefined-role", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
-    for instance in site.instances.iter().filter(|one| one.knows_policy()) {
+    let known = |one: &&ArgoCd<'_>| one.knows_policy() || one.has_operator();
+    for instance in site.instances.iter().filter(known) {
         let graph = instance.policy.graph();
         let mut told = HashSet::new();
         for at in instance.policy.groupings() {
@@ -18,8 +20,8 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             if graph.reaches_rules(role) || !told.insert(role) {
                 continue;
             }
-            let known = graph.names_with_rules();
-            let similar = spelling::meant(role, known.iter().copied().filter(|name| *name != subject));
+            let names = graph.names_with_rules();
+            let similar = spelling::meant(role, names.iter().copied().filter(|name| *name != subject));
             let finding = findings.add(at.field(&at.says.role), format!("no rule defines `{role}`"));
             finding.label("gives nothing");
             if let Some(similar) = similar {
