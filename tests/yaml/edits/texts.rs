@@ -221,7 +221,7 @@ fn an_empty_text_in_double_quotes_keeps_them() {
         &[text("x\ny\n")],
         "{\"a\": \"x\\ny\\n\"}\n",
     );
-    becomes("a: ''\n", &[text("x\ny\n")], "a: |\n  x\n  y\n");
+    becomes("a: ''\n", &[text("x\ny\n")], "a: 'x\n\n  y\n\n  '\n");
     becomes("a: \"x\"\n", &[text("y\nz\n")], "a: \"y\\nz\\n\"\n");
     becomes("a: \"\"\n", &[text("\u{7}")], "a: \"\\u0007\"\n");
     becomes("a: ''\n", &[text("\u{7}")], "a: \"\\u0007\"\n");
