@@ -79,14 +79,14 @@ impl Reader<'_> {
         let wanted = self.list(names)?;
         let total = wanted.len();
         for (index, wanted) in wanted.into_iter().enumerate() {
-            let named = match &wanted {
+            let candidate = match &wanted {
                 Wanted::Named(name) if self.skip_unrelated => Some(name.clone()),
                 _ => None,
             };
             match self.take(wanted) {
                 Ok(Ok(file)) => reading.files.push(file),
                 Ok(Err(left_out)) => reading.skipped.push(*left_out),
-                Err(_) if named.is_some_and(|name| self.is_unrelated(&name)) => {}
+                Err(_) if candidate.is_some_and(|name| self.is_unrelated(&name)) => {}
                 Err(error) => reading.failures.push(error),
             }
             watch(index + 1, total);

@@ -279,7 +279,7 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     let mut read: Vec<(String, Text)> = Vec::new();
     let (merges, own): (Vec<_>, Vec<_>) =
         entries.iter().partition(|entry| entry.key.is_merge_key());
-    let merged = merges.into_iter().flat_map(|entry| {
+    let brought = merges.into_iter().flat_map(|entry| {
         let source = document.resolve(&entry.value);
         let several = source.items().unwrap_or_default().iter();
         let sources = std::iter::once(source).chain(several.map(|item| document.resolve(item)));
@@ -287,7 +287,7 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     });
     let mut known = BTreeSet::new();
     let own = own.into_iter().map(|entry| (entry, true));
-    for (entry, is_own) in own.chain(merged.map(|entry| (entry, false))) {
+    for (entry, is_own) in own.chain(brought.map(|entry| (entry, false))) {
         let key = entry
             .key
             .key_text()

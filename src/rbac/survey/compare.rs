@@ -284,9 +284,9 @@ impl<'s> Comparer<'s, '_> {
             before.names_in_projects_that_differ(after, |name| names.contains(name));
         of_projects
             .extend(after.names_in_projects_that_differ(before, |name| names.contains(name)));
-        let some: BTreeSet<&str> = of_projects.iter().map(String::as_str).collect();
+        let roles: BTreeSet<&str> = of_projects.iter().map(String::as_str).collect();
         for server in self.sides {
-            let acting = who_reaches(server.base(), &some).into_iter();
+            let acting = who_reaches(server.base(), &roles).into_iter();
             names.extend(acting.map(str::to_owned));
         }
         names.extend(of_projects);

@@ -204,9 +204,9 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
                     _ => HashSet::new(),
                 };
                 let pair = pair.map(|pair| &sides[theirs][pair]);
-                let mut seen = HashSet::new();
+                let mut numbers = HashSet::new();
                 for (ruling, number) in group.rulings.iter().zip(&said[mine][at]) {
-                    if !there.contains(number) && seen.insert(*number) {
+                    if !there.contains(number) && numbers.insert(*number) {
                         let seed = Seed {
                             ruling: *ruling,
                             group,
@@ -259,8 +259,8 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
         let mode = |group: &Group<'_>| group.view.enforcer.match_mode();
         let names = &self.comparer.names;
         if let Verb::Below(_) = verb {
-            let more = samples(mode(seed.group), &text.action.text, names);
-            problem.likely.0.extend(more);
+            let actions = samples(mode(seed.group), &text.action.text, names);
+            problem.likely.0.extend(actions);
         }
         let project = match place {
             Place::Project(project) => Some(project),
