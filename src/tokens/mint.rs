@@ -61,6 +61,10 @@ pub struct MintError {
 }
 
 impl MintError {
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "it is large, and every result of this room holds it boxed"
+    )]
     fn new(failure: MintFailure, id: String, outcome: Revocation) -> Box<Self> {
         Box::new(Self {
             failure,

@@ -131,7 +131,7 @@ fn tag(line: &str) -> Option<(usize, usize)> {
 
 /// By how many blocks a line opens more than it closes, if it is nothing but tags. A tag that does
 /// not end on the line leaves what ends it in `open`.
-fn directives<'t>(line: &str, open: &mut Option<&'t str>) -> Option<isize> {
+fn directives(line: &str, open: &mut Option<&str>) -> Option<isize> {
     const TERRAFORM: (&str, &str) = ("%{", "}");
     let mut opened = 0;
     let mut rest = line.trim();

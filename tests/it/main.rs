@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::format_collect,
     clippy::needless_raw_string_hashes,
     reason = "tests use the real world, say when they skip, and fail where they cannot go on"
 )]

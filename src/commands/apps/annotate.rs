@@ -309,12 +309,11 @@ fn remove<'f>(
                 .at(object.location(object.node.span().start))
         })?),
     };
-    let suffixes: Vec<Option<&str>> = match asked {
-        Some(source) => vec![source.name],
-        None => {
-            let names = application.sources.iter().filter_map(|source| source.name);
-            std::iter::once(None).chain(names.map(Some)).collect()
-        }
+    let suffixes: Vec<Option<&str>> = if let Some(source) = asked {
+        vec![source.name]
+    } else {
+        let names = application.sources.iter().filter_map(|source| source.name);
+        std::iter::once(None).chain(names.map(Some)).collect()
     };
     let deployment = Deployment {
         project: args.deployment.octopus_project.as_deref(),

@@ -147,10 +147,9 @@ pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
 fn judge(scope: Scope<'_>) -> Verdict {
     match (scope.project, scope.environment) {
         (Some(_), Some(_)) => Verdict::Updated,
-        (None, Some(_)) => Verdict::Missing(Field::Project),
         (Some(_), None) => Verdict::Missing(Field::Environment),
         (None, None) if scope.is_empty() => Verdict::NotAnnotated,
-        (None, None) => Verdict::Missing(Field::Project),
+        (None, _) => Verdict::Missing(Field::Project),
     }
 }
 

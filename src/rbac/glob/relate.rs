@@ -55,7 +55,7 @@ pub fn covers(wide: &str, narrow: &str) -> bool {
     }
     // A character of which `wide` knows nothing stands for whatever a star of `narrow` stands for:
     // only a star matches it, and a star matches anything in its stead.
-    let foreign = ('\u{1}'..).find(|c| *c != '*' && !wide.contains(*c));
+    let foreign = ('\u{1}'..=char::MAX).find(|c| *c != '*' && !wide.contains(*c));
     let (Ok(glob), Some(foreign)) = (Glob::compile(wide), foreign) else {
         return false;
     };

@@ -116,7 +116,7 @@ impl<'e> Field<'e> {
             Self::Steps(all) => Some(all.iter().any(|steps| {
                 let state = text
                     .chars()
-                    .fold(steps.start(), |state, c| steps.step(state, c));
+                    .fold(Steps::start(), |state, c| steps.step(state, c));
                 steps.accepts(state)
             })),
             Self::Tried(pattern) => pattern.matches(text),
@@ -173,7 +173,7 @@ impl Texts {
     }
 
     /// The state before the first character. States are small numbers.
-    pub(super) fn start(self) -> u8 {
+    pub(super) fn start() -> u8 {
         0
     }
 
@@ -192,8 +192,8 @@ impl Texts {
         if c != '/' {
             return Some(state | 1);
         }
-        let (part, is_empty) = (state / 2, state % 2 == 0);
-        (part + 1 < parts && !(is_empty && !self.may_be_empty(part))).then_some((part + 1) * 2)
+        let (part, is_empty) = (state / 2, state.is_multiple_of(2));
+        (part + 1 < parts && (!is_empty || self.may_be_empty(part))).then_some((part + 1) * 2)
     }
 
     fn may_be_empty(self, part: u8) -> bool {
@@ -206,20 +206,20 @@ impl Texts {
 
     /// Whether a text may end in a state.
     pub(super) fn accepts(self, state: u8) -> bool {
-        let (part, is_empty) = (state / 2, state % 2 == 0);
+        let (part, is_empty) = (state / 2, state.is_multiple_of(2));
         let is_last = match self {
             Self::InProject => part >= 1,
             Self::Url | Self::Name | Self::NameOrNothing => true,
             Self::Parts(parts, _) => part + 1 == parts,
         };
-        is_last && !(is_empty && !self.may_be_empty(part))
+        is_last && (!is_empty || self.may_be_empty(part))
     }
 
     /// Whether a whole text is one of them.
     pub(super) fn contains(self, text: &str) -> bool {
         let end = text
             .chars()
-            .try_fold(self.start(), |state, c| self.step(state, c));
+            .try_fold(Self::start(), |state, c| self.step(state, c));
         end.is_some_and(|state| self.accepts(state))
     }
 }

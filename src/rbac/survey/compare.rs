@@ -18,7 +18,7 @@ use crate::rbac::analysis::concerned::{concerned, who_reaches};
 use crate::rbac::analysis::prove::{Verb, verbs};
 use crate::rbac::analysis::sample::Names;
 use crate::rbac::claims::Claims;
-use crate::rbac::server::{Grounds, Server};
+use crate::rbac::server::{Answer, Grounds, Server};
 use crate::rbac::vocabulary::counts_for_project;
 
 /// Who a change is about.
@@ -194,7 +194,7 @@ impl<'s> Comparer<'s, '_> {
         let answers = self
             .sides
             .map(|server| server.decide(&claims, resource, action, object));
-        let [before, after] = answers.each_ref().map(|answer| answer.allowed());
+        let [before, after] = answers.each_ref().map(Answer::allowed);
         (before != after && after == gained).then(|| Change {
             gained,
             resource,

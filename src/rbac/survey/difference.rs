@@ -23,11 +23,14 @@ pub(super) struct Sayings<'s> {
     known: HashMap<(bool, Option<&'s str>, LineId), u32>,
 }
 
+/// The rules that each giver gives, by the number of what they say.
+type Given = Vec<(Giver, BTreeSet<u32>)>;
+
 /// The rules that reach a subject, by what they say: for each view its project, and for each giver
 /// there its rules; and the projects about which the policy says nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Signature<'s> {
-    said: Vec<(Option<&'s str>, Vec<(Giver, BTreeSet<u32>)>)>,
+    said: Vec<(Option<&'s str>, Given)>,
     elsewhere: Vec<&'s str>,
     is_everybody: bool,
 }

@@ -258,8 +258,7 @@ impl<'s> Filling<'s, '_> {
             .collect();
         let lookup = Lookup::new(granting.iter().map(|at| self.rows[*at].rule));
         let mut keep = vec![true; self.rows.len()];
-        for at in 0..self.rows.len() {
-            let row = &self.rows[at];
+        for (at, row) in self.rows.iter().enumerate() {
             let is_deny = row.entry.effect == Effect::Deny && row.entry.state == State::InForce;
             let may_repeat = row.entry.effect == Effect::Allow
                 && row.entry.giver != Giver::DefaultRole

@@ -381,9 +381,10 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
             Whom::Subject(name.clone())
         };
         let range = range_with(server, name, (requests, &[]), &made, budget);
-        let but_for_deny = match range.is_refused() {
-            true => but_for_deny(server, name, requests),
-            false => None,
+        let but_for_deny = if range.is_refused() {
+            but_for_deny(server, name, requests)
+        } else {
+            None
         };
         if range.is_refused() && but_for_deny.is_none() {
             continue;

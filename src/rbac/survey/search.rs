@@ -78,7 +78,7 @@ enum Truth {
     Fails,
 }
 
-impl<'e> Problem<'_, 'e> {
+impl Problem<'_, '_> {
     /// Searches for a request for which the formulas' values are `wanted`.
     pub(super) fn solve(&self, budget: &Budget, wanted: impl Fn(&[bool]) -> bool) -> Found {
         if let Some(found) = self.try_likely(budget, &wanted) {
@@ -215,13 +215,13 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
 
     fn start(&self, on_object: bool) -> Vec<u128> {
         let fields = self.fields[usize::from(on_object)].iter();
-        let steps = fields.flat_map(|field| field.steps());
+        let steps = fields.flat_map(Field::steps);
         steps.map(Steps::start).collect()
     }
 
     fn step(&self, on_object: bool, states: &[u128], c: char) -> Vec<u128> {
         let fields = self.fields[usize::from(on_object)].iter();
-        let steps = fields.flat_map(|field| field.steps());
+        let steps = fields.flat_map(Field::steps);
         steps
             .zip(states)
             .map(|(steps, state)| steps.step(*state, c))

@@ -64,8 +64,8 @@ pub(super) fn merged(document: &Document, node: &Node, key: &str, explicit: bool
         }
         let merged = document.resolve(&entry.value);
         let of_list = merged.items().unwrap_or_default().iter();
-        let sources = std::iter::once(merged).chain(of_list.map(|item| document.resolve(item)));
-        let Some(found) = sources.filter_map(|source| source.entry(key)).next() else {
+        let mut sources = std::iter::once(merged).chain(of_list.map(|item| document.resolve(item)));
+        let Some(found) = sources.find_map(|source| source.entry(key)) else {
             continue;
         };
         let line = document.location(found.key.span().start).line;

@@ -57,13 +57,13 @@ fn wanted(shape: &Shape) -> Vec<Value> {
                 _ => Vec::new(),
             };
             let rule = |what: &str| format!("p, proj:p:octopus, {what}, get, p/*, allow");
-            let rules = ["applications", "clusters", "logs"].map(rule);
-            let role = json!({
+            let wanted = ["applications", "clusters", "logs"].map(rule);
+            let ours = json!({
                 "name": "octopus",
                 "description": "Octopus Deploy reads the applications of p",
-                "policies": rules,
+                "policies": wanted,
             });
-            *place = roles.into_iter().chain([role]).collect();
+            *place = roles.into_iter().chain([ours]).collect();
         } else {
             place.clone_from(value);
         }

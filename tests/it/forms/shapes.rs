@@ -223,6 +223,10 @@ impl Generator<'_> {
 
     /// A mapping in some shape, with entries that are nobody's business; whether its key is there.
     /// `more` writes entries that it must have.
+    #[expect(
+        clippy::type_complexity,
+        reason = "an alias would say no more than the type"
+    )]
     fn mapping(&mut self, depth: usize, key: &str, more: Option<&mut dyn FnMut(&mut Self, usize)>) {
         let right = self.right();
         let must = more.is_some();

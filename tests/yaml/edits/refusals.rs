@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{becomes, refused, remove, set};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of inputs")]
 fn shared_parts_are_refused_and_others_are_not() {
     let key = || [set("d/k", json!("v"))];
     refused(
