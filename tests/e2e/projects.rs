@@ -30,7 +30,7 @@ fn ids(user: &Session, project: &str) -> (Vec<String>, Vec<String>) {
         .map(Vec::as_slice)
         .unwrap_or_default();
     let role = roles.iter().find(|role| role["name"] == "octopus");
-    let spec = role.map(|role| &role["jwtTokens"]).unwrap_or(&Value::Null);
+    let spec = role.map_or(&Value::Null, |role| &role["jwtTokens"]);
     let names = |tokens: &Value| {
         let tokens = tokens.as_array().map(Vec::as_slice).unwrap_or_default();
         let mut ids: Vec<_> = tokens

@@ -25,7 +25,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let Some(spot) = app.source(source, &["repoURL"]) else {
                 continue;
             };
-            if mapping.scope.is_empty() || is_templated(source.repo_url) || repos.iter().any(|repo| allows(repo)) {
+            if mapping.scope.is_empty() || is_templated(source.repo_url) || repos.iter().any(allows) {
                 continue;
             }
             let finding = findings.add(

@@ -83,8 +83,8 @@ fn is_tag(revision: &str) -> bool {
     let parts: Vec<&str> = core.split('.').collect();
     let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     match parts.as_slice() {
-        [all @ .., "*" | "x"] => !all.is_empty() && all.iter().all(|part| number(part)),
-        [_, _, _] => parts.iter().all(|part| number(part)),
+        [all @ .., "*" | "x"] => !all.is_empty() && all.iter().all(number),
+        [_, _, _] => parts.iter().all(number),
         _ => false,
     }
 }

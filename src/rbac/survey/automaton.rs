@@ -116,7 +116,7 @@ impl<'e> Field<'e> {
             Self::Steps(all) => Some(all.iter().any(|steps| {
                 let state = text
                     .chars()
-                    .fold(Steps::start(), |state, c| steps.step(state, c));
+                    .fold(steps.start(), |state, c| steps.step(state, c));
                 steps.accepts(state)
             })),
             Self::Tried(pattern) => pattern.matches(text),

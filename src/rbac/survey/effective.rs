@@ -258,7 +258,8 @@ impl<'s> Filling<'s, '_> {
             .collect();
         let lookup = Lookup::new(granting.iter().map(|at| self.rows[*at].rule));
         let mut keep = vec![true; self.rows.len()];
-        for (at, row) in self.rows.iter().enumerate() {
+        for (at, kept) in keep.iter_mut().enumerate() {
+            let row = &self.rows[at];
             let is_deny = row.entry.effect == Effect::Deny && row.entry.state == State::InForce;
             let may_repeat = row.entry.effect == Effect::Allow
                 && row.entry.giver != Giver::DefaultRole
@@ -282,7 +283,7 @@ impl<'s> Filling<'s, '_> {
                     let line = self.rows[granting[place]].entry.line;
                     self.rows[at].entry.state = State::InVain(line);
                 } else {
-                    keep[at] = false;
+                    *kept = false;
                 }
             }
         }
