@@ -35,6 +35,8 @@ fn at_a_terminal(user: &Session, line: &str, answers: &[(&str, &str)]) -> Outcom
             && String::from_utf8_lossy(&screen[seen..]).contains(prompt)
         {
             seen = screen.len();
+            // argocd prints its prompt a moment before it turns the echo off.
+            std::thread::sleep(std::time::Duration::from_secs(1));
             writeln!(terminal, "{answer}").unwrap();
             next = answers.next();
         }

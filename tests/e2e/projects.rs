@@ -113,8 +113,10 @@ fn tokens_of_a_projects_role_are_made_proved_and_deleted() {
     )
     .ok();
     assert_eq!(ids(&user, "web").1, both());
-    user.run(&format!("{verify} --project web --token-file web"))
-        .ok();
+    user.run(&format!(
+        "{verify} --project web --token-file web --allow-sync"
+    ))
+    .ok();
 
     user.run("kubectl octopus-argo token delete octopus-web --role octopus --project web --yes")
         .ok();
