@@ -88,13 +88,32 @@ fn models(stream: &Stream) -> Option<Vec<Value>> {
     stream.documents().iter().map(model).collect()
 }
 
+/// What was read, with the empty collection where a null is read instead: a collection that lost its
+/// last entry and holds comments is a null.
+fn emptied((now, wanted): (Value, &Value)) -> Value {
+    match (now, wanted) {
+        (Value::Null, Value::Object(map)) if map.is_empty() => wanted.clone(),
+        (Value::Null, Value::Array(items)) if items.is_empty() => wanted.clone(),
+        (Value::Object(now), Value::Object(wanted)) if now.len() == wanted.len() => {
+            let pairs = now.into_iter().zip(wanted.values());
+            let pairs = pairs.map(|((key, now), wanted)| (key, emptied((now, wanted))));
+            pairs.collect()
+        }
+        (Value::Array(now), Value::Array(wanted)) if now.len() == wanted.len() => {
+            now.into_iter().zip(wanted).map(emptied).collect()
+        }
+        (now, _) => now,
+    }
+}
+
 /// What comes out is the intended model; what is not concerned is there byte for byte.
 fn holds(stream: &Stream, models: &[Value], drawn: &Drawn, edited: &str) {
     let text = stream.source().text();
     let shown = || format!("{:?}\n{text}\n=>\n{edited}", drawn.edits);
     let again = parse(edited).unwrap_or_else(|| panic!("no YAML: {}", shown()));
     let became = self::models(&again).unwrap_or_else(|| panic!("no model: {}", shown()));
-    assert_eq!(became, drawn.wanted, "{}", shown());
+    let read = became.iter().cloned().zip(&drawn.wanted).map(emptied);
+    assert_eq!(read.collect::<Vec<_>>(), drawn.wanted, "{}", shown());
     for (before, after) in models.iter().zip(&became) {
         assert!(keeps_order(before, after), "in another order: {}", shown());
     }
