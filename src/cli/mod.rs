@@ -24,7 +24,7 @@ mod version;
 
 use std::ffi::OsString;
 
-use clap::{FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
@@ -146,17 +146,22 @@ pub enum Parsed {
 
 /// Reads a command line whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let read = |command: &mut clap::Command| {
+        let mut matches = command.try_get_matches_from_mut(&args)?;
+        let given = Given::of(&matches);
+        let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
+        if let Command::Lint(lint) = &mut cli.command {
+            lint.input.filename.append(&mut lint.files);
+        }
+        Ok::<Cli, clap::Error>(Cli { given, ..cli })
+    };
+    // The help costs a third of a start, so it is added only where something is to be shown.
+    if let Ok(cli) = read(&mut Cli::command()) {
+        return Parsed::Run(Box::new(cli));
+    }
     let mut command = definition();
-    let read = command
-        .try_get_matches_from_mut(args)
-        .and_then(|mut matches| {
-            let given = Given::of(&matches);
-            let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
-            if let Command::Lint(lint) = &mut cli.command {
-                lint.input.filename.append(&mut lint.files);
-            }
-            Ok(Cli { given, ..cli })
-        });
+    let read = read(&mut command);
     match read.map_err(|error| error.format(&mut command)) {
         Ok(cli) => Parsed::Run(Box::new(cli)),
         Err(error) if error.use_stderr() => Parsed::Wrong(error.render().to_string()),
