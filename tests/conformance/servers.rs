@@ -194,7 +194,7 @@ impl Site {
 
     fn mutated(&self, dice: &mut Dice) -> Self {
         let mut site = self.clone();
-        for _ in 0..1 + dice.roll(2) {
+        for _ in 0..=dice.roll(2) {
             let at = dice.roll(site.lines.len().max(1));
             match dice.roll(10) {
                 0 | 1 if !site.lines.is_empty() => {
