@@ -100,23 +100,6 @@ fn check(text: &str, edits: &[Edit], expected: &[Value]) -> String {
             std::error::Error::source(&error).map(ToString::to_string)
         )
     });
-    // What lost its last entry holds nothing, if it has comments.
-    fn lost((now, wanted): (Value, &Value)) -> Value {
-        match (now, wanted) {
-            (Value::Null, Value::Object(map)) if map.is_empty() => json!({}),
-            (Value::Null, Value::Array(items)) if items.is_empty() => json!([]),
-            (Value::Object(now), Value::Object(wanted)) if now.len() == wanted.len() => {
-                let pairs = now.into_iter().zip(wanted.values());
-                pairs
-                    .map(|((key, now), wanted)| (key, lost((now, wanted))))
-                    .collect()
-            }
-            (Value::Array(now), Value::Array(wanted)) if now.len() == wanted.len() => {
-                now.into_iter().zip(wanted).map(lost).collect()
-            }
-            (now, _) => now,
-        }
-    }
     let became = models(&parse(&edited)).into_iter();
     assert_eq!(
         became.zip(expected).map(lost).collect::<Vec<_>>(),
@@ -530,5 +513,23 @@ fn kubectl_reads_what_we_read() {
     };
     for (theirs, ours) in read.unwrap().iter().zip(&ours) {
         assert_eq!(theirs, ours);
+    }
+}
+
+/// What was read; a collection that lost its last entry and has comments reads as nothing.
+fn lost((now, wanted): (Value, &Value)) -> Value {
+    match (now, wanted) {
+        (Value::Null, Value::Object(map)) if map.is_empty() => json!({}),
+        (Value::Null, Value::Array(items)) if items.is_empty() => json!([]),
+        (Value::Object(now), Value::Object(wanted)) if now.len() == wanted.len() => {
+            let pairs = now.into_iter().zip(wanted.values());
+            pairs
+                .map(|((key, now), wanted)| (key, lost((now, wanted))))
+                .collect()
+        }
+        (Value::Array(now), Value::Array(wanted)) if now.len() == wanted.len() => {
+            now.into_iter().zip(wanted).map(lost).collect()
+        }
+        (now, _) => now,
     }
 }
