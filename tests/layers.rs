@@ -18,7 +18,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("error", &["model"]),
     ("host", &["process", "error"]),
     ("process", &["error", "model"]),
-    ("argocd", &["error", "model", "process"]),
+    ("argocd", &["error", "model", "process", "emit"]),
     ("yaml", &["model", "error"]),
     ("render", &["model", "error"]),
     ("rbac", &["model", "error"]),

@@ -5,9 +5,9 @@ use serde::de::DeserializeOwned;
 use super::answers::{Account, Answer, User, Versions, project_tokens};
 use super::problem::Problem;
 use super::refusal::{Reason, Refusal};
-use super::{Client, log};
+use super::{CONFIG_VARIABLE, Client, Login, OPTIONS_VARIABLE, log};
 use crate::model::{Expiry, Moment, TokenRecord};
-use crate::process::{Invocation, Output, Prompt, Stdin};
+use crate::process::{Failure, Invocation, Output, Prompt, Stdin};
 use crate::text::Secret;
 
 pub(super) type Result<T> = std::result::Result<T, Problem>;
@@ -179,7 +179,13 @@ impl Client<'_> {
 
     /// Runs a call; anything but exit code 0 is a refusal.
     fn run(&self, call: &Invocation) -> Result<Output> {
-        let output = self.runner.run(call)?;
+        let call = &self.with_login(call.clone())?;
+        let output = match self.runner.run(call) {
+            Err(failure @ Failure::TimedOut { .. }) if self.speaks_plain_text() => {
+                return Err(Problem::PlainText(failure));
+            }
+            output => output?,
+        };
         if output.code == Some(0) {
             return Ok(output);
         }
@@ -192,7 +198,33 @@ impl Client<'_> {
             call: call.to_string(),
             code: output.code,
             printed: !printed.trim().is_empty() && !printed.contains("Usage:"),
+            owner: None,
+            commands: self.commands().clone(),
         })))
+    }
+
+    /// Makes sure that the login which goes with a call is one for its server.
+    fn with_login(&self, mut call: Invocation) -> Result<Invocation> {
+        if !self.presents_a_token() {
+            return match self.login() {
+                Login::Chosen => Ok(call),
+                Login::OfContext(context) => Ok(call.args(["--argocd-context", &context])),
+                Login::Missing(server) => Err(Problem::NoLogin { server }),
+            };
+        }
+        let own = self.own_config().map_err(Problem::Local)?;
+        if let Some(options) = self.own_options(own.is_some()) {
+            call = call.env(OPTIONS_VARIABLE, options.text());
+        }
+        if let Some(directory) = own {
+            let directory = Secret::new(directory.to_string_lossy());
+            call.env.push((CONFIG_VARIABLE.into(), directory));
+            // It names the configuration with the logins.
+            if let Some(at) = call.args.iter().position(|word| word == "--config") {
+                call.args.drain(at..(at + 2).min(call.args.len()));
+            }
+        }
+        Ok(call)
     }
 
     fn json<T: DeserializeOwned>(&self, call: &Invocation) -> Result<T> {

@@ -33,6 +33,8 @@ struct Config {
     contexts: Vec<Context>,
     #[serde(default)]
     servers: Vec<Server>,
+    #[serde(skip)]
+    entries: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -72,13 +74,20 @@ pub struct Logins {
     pub current: String,
     /// The server of each context, and whether it works in core mode.
     pub servers: BTreeMap<String, (String, bool)>,
+    /// What is known of each server: TLS settings and the like, no login.
+    entries: Vec<serde_json::Value>,
+    /// Whether there is a configuration that only argocd may understand.
+    pub(super) unreadable: bool,
 }
 
 impl Logins {
     /// Reads them; none where the configuration cannot be read.
     pub fn read(config: &str) -> Self {
         let Some(config) = read(config) else {
-            return Self::default();
+            return Self {
+                unreadable: !config.trim().is_empty(),
+                ..Self::default()
+            };
         };
         let names = config.contexts.iter().map(|context| &context.name);
         let servers = names.filter_map(|name| {
@@ -89,7 +98,75 @@ impl Logins {
         Self {
             current: config.current,
             servers,
+            entries: config.entries,
+            unreadable: false,
         }
+    }
+
+    /// Whether the named context, or else the current one, works in core mode.
+    pub fn is_core(&self, context: Option<&str>) -> bool {
+        let context = self.servers.get(context.unwrap_or(&self.current));
+        context.is_some_and(|(_, core)| *core)
+    }
+
+    /// The server of a context.
+    pub fn server_of(&self, context: &str) -> Option<&str> {
+        let (server, _) = self.servers.get(context)?;
+        Some(server)
+    }
+
+    /// The context whose server is this one, the current one before others; `server` is
+    /// [`comparable`].
+    pub fn context_of(&self, server: &str) -> Option<&str> {
+        let is_it = |name: &str| {
+            let known = self.servers.get(name);
+            known.is_some_and(|(known, core)| !core && comparable(known) == server)
+        };
+        if is_it(&self.current) {
+            return Some(&self.current);
+        }
+        let mut names = self.servers.keys().map(String::as_str);
+        names.find(|name| is_it(name))
+    }
+
+    fn entry(&self, context: &str) -> Option<&serde_json::Value> {
+        let server = self.server_of(context)?;
+        self.entries.iter().find(|entry| entry["server"] == *server)
+    }
+
+    /// Whether argocd speaks plain text to the server of a context.
+    pub(super) fn is_plain_text(&self, context: &str) -> bool {
+        let entry = self.entry(context);
+        entry.is_some_and(|entry| entry["plain-text"] == true)
+    }
+
+    /// A configuration for argocd with the server of one context and no login.
+    pub(super) fn without_login(&self, context: &str) -> Option<serde_json::Value> {
+        let server = self.server_of(context)?;
+        let entry = self.entry(context);
+        let bare = serde_json::json!({"server": server});
+        Some(serde_json::json!({
+            "contexts": [{"name": context, "server": server, "user": context}],
+            "current-context": context,
+            "servers": [entry.unwrap_or(&bare)],
+            "users": [{"name": context}],
+        }))
+    }
+}
+
+/// A server as argocd would remember it after a login with this path of gRPC-web: [`comparable`].
+pub fn remembered(server: &str, grpc_web_root_path: Option<&str>) -> String {
+    let root = grpc_web_root_path.unwrap_or_default().trim_matches('/');
+    comparable(&format!("{}/{root}", comparable(server)))
+}
+
+/// A server without what makes no difference: the port that is meant anyway, and case.
+pub fn comparable(server: &str) -> String {
+    let server = server.to_lowercase();
+    let server = server.trim_start_matches("https://").trim_end_matches('/');
+    match server.split_once('/') {
+        Some((host, path)) => format!("{}/{path}", host.trim_end_matches(":443")),
+        None => server.trim_end_matches(":443").to_owned(),
     }
 }
 
@@ -97,7 +174,10 @@ fn read(config: &str) -> Option<Config> {
     if config.len() > LARGEST {
         return None;
     }
-    serde_yaml::from_str(config).ok()
+    let mut read: Config = serde_yaml::from_str(config).ok()?;
+    let all: serde_json::Value = serde_yaml::from_str(config).ok()?;
+    read.entries = all["servers"].as_array().cloned().unwrap_or_default();
+    Some(read)
 }
 
 impl Config {

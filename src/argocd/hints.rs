@@ -1,5 +1,6 @@
 //! What to do about each refusal.
 
+use super::Owner;
 use super::refusal::{Reason, Refusal};
 
 /// The first argocd that knows every command and flag that we use (`--prompts-enabled`).
@@ -14,30 +15,53 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             "log in with `argocd login SERVER`, or present a token: ARGOCD_AUTH_TOKEN, \
              or --token-file where the command has it",
         ],
-        Reason::TokenExpired => &[
-            "the token that was presented has expired: present a newer one, or make one as \
-             somebody who may update the account: `kubectl octopus-argo token create`",
+        Reason::TokenExpired => {
+            return vec![format!(
+                "the token that was presented has expired: present a newer one, or make one as \
+                 somebody who may update the account: `{}`",
+                of_owner("create", refusal)
+            )];
+        }
+        Reason::TokenNotYetValid => &[
+            "the clock of the server is behind that of whoever made the token: compare the clocks \
+             (`date -u`), or wait until they agree",
         ],
-        Reason::TokenRevoked => &[
-            "the token that was presented has been revoked, or argocd-secret was applied again, \
-             which revokes every token; `kubectl octopus-argo token list` shows those that are left",
-        ],
+        Reason::TokenRevoked => {
+            return vec![format!(
+                "the token that was presented has been revoked, or argocd-secret was applied again, \
+                 which revokes every token; `{}` shows those that are left",
+                of_owner("list", refusal)
+            )];
+        }
         Reason::TokenInvalid => &[
             "what was presented is no token of this server: look at --server and at where the \
              token came from; `kubectl octopus-argo token inspect` shows what it claims",
         ],
         Reason::AccountDisabled => &["set accounts.<name>.enabled to \"true\" in argocd-cm: \
              `kubectl octopus-argo render --enable` makes that change"],
+        Reason::PermissionDenied if project(refusal).is_some() => {
+            let project = project(refusal).unwrap_or_default();
+            return vec![format!(
+                "log in as somebody who may update the project (`projects, update, {project}`); a \
+                 token of a project's role may not make or delete tokens"
+            )];
+        }
         Reason::PermissionDenied => &[
             "log in as somebody who may do this (`argocd login SERVER`); an account may always \
              make and delete its own tokens, others need `accounts, update`",
         ],
-        Reason::UnknownAccount(_) => &[
-            "`kubectl octopus-argo render` makes the change that adds the account to argocd-cm; \
-             `kubectl octopus-argo account list` shows the accounts that the server knows",
-        ],
+        Reason::UnknownAccount(_) => {
+            return vec![format!(
+                "`kubectl octopus-argo render` makes the change that adds the account to argocd-cm; \
+                 `{}` shows the accounts that the server knows",
+                refusal.commands.line(&["account", "list"])
+            )];
+        }
         Reason::UnknownToken => {
-            &["`kubectl octopus-argo token list` shows the ids of the tokens there are"]
+            return vec![format!(
+                "`{}` shows the ids of the tokens there are",
+                of_owner("list", refusal)
+            )];
         }
         Reason::UnknownProject => &["`argocd proj list` shows the projects that you may see"],
         Reason::UnknownRole => &[
@@ -48,10 +72,13 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             "the account needs the capability `apiKey`, written exactly so: \
              `kubectl octopus-argo render` makes that change",
         ],
-        Reason::DuplicateId => &[
-            "an id can be used once: name another one with --id, or leave it out; \
-             `kubectl octopus-argo token list` shows the ids there are",
-        ],
+        Reason::DuplicateId => {
+            return vec![format!(
+                "an id can be used once: name another one with --id, or leave it out; \
+                 `{}` shows the ids there are",
+                of_owner("list", refusal)
+            )];
+        }
         Reason::LostRace => &["somebody changed the same object at the same time: run it again"],
         Reason::WrongPassword => {
             &["the first password is the one of whoever is logged in, not the account's"]
@@ -71,6 +98,18 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         Reason::Untrusted => &[
             "name the certificate of the server or its authority with --server-crt FILE; \
              --insecure trusts anybody",
+            "the gateway needs it as well: a Secret that gateway.serverCertificateSecretName of its \
+             chart names",
+        ],
+        Reason::WrongName(names) => {
+            return vec![format!(
+                "the certificate is for other names: reach the server by one of them with --server \
+                 ({names})"
+            )];
+        }
+        Reason::NeedsGrpcWeb => &[
+            "a load balancer refuses HTTP/2 as gRPC speaks it: use --grpc-web, or \
+             --grpc-web-root-path where the server is below a path",
         ],
         Reason::NotTls => &["this server seems to speak no TLS: use --plaintext if that is meant"],
         Reason::NoCluster => &[
@@ -107,4 +146,21 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         Reason::Other => &[],
     };
     hints.iter().map(|hint| (*hint).to_owned()).collect()
+}
+
+/// A command about the tokens that the call was about, or else about those of the account that is
+/// meant where none is named.
+fn of_owner(verb: &str, refusal: &Refusal) -> String {
+    match &refusal.owner {
+        Some(owner) => refusal.commands.token(verb, owner, &[]),
+        None => refusal.commands.line(&["token", verb]),
+    }
+}
+
+/// The project whose role's tokens the call was about.
+fn project(refusal: &Refusal) -> Option<&str> {
+    match &refusal.owner {
+        Some(Owner::Role { project, .. }) => Some(project),
+        _ => None,
+    }
 }

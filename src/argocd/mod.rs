@@ -7,6 +7,7 @@ mod commands;
 mod context;
 mod hints;
 mod log;
+mod login;
 mod options;
 mod owner;
 mod problem;
@@ -18,7 +19,8 @@ use std::time::{Duration, Instant};
 
 pub use answers::{Account, Answer, User};
 pub use commands::HintCommands;
-pub use context::{Logins, config_file, is_core};
+pub use context::{Logins, comparable, config_file, is_core, remembered};
+pub use login::Login;
 pub use options::Options;
 pub use owner::{ATTEMPTS, Gone, Owner, PAUSE, twin};
 pub use problem::Problem;
@@ -32,6 +34,8 @@ use crate::text::Secret;
 pub const TOKEN_VARIABLE: &str = "ARGOCD_AUTH_TOKEN";
 /// The variable that argocd takes further options from.
 pub const OPTIONS_VARIABLE: &str = "ARGOCD_OPTS";
+/// The variable that names the directory of argocd's configuration.
+const CONFIG_VARIABLE: &str = "ARGOCD_CONFIG_DIR";
 
 /// How argocd is run.
 #[derive(Clone, Debug)]
@@ -48,6 +52,10 @@ pub struct Setup {
     pub timeout: Duration,
     /// The commands that hints name.
     pub commands: HintCommands,
+    /// argocd's logins.
+    pub logins: Logins,
+    /// `ARGOCD_SERVER`, where it is set.
+    pub server_variable: Option<String>,
 }
 
 /// Runs argocd.
@@ -58,6 +66,7 @@ pub struct Client<'a> {
     /// The token that we present, in place of argocd's own login.
     presents: Option<Secret>,
     masks: Masks,
+    own_config: login::OwnConfig,
 }
 
 impl<'a> Client<'a> {
@@ -84,6 +93,7 @@ impl<'a> Client<'a> {
             setup,
             presents: None,
             masks,
+            own_config: login::OwnConfig::default(),
         }
     }
 
@@ -150,9 +160,9 @@ impl<'a> Client<'a> {
         self.setup.connection.config.clone().or_else(by_option)
     }
 
-    /// Which context of argocd's configuration was named, if one was.
-    pub fn named_context(&self) -> Option<&str> {
-        self.setup.connection.context.as_deref()
+    /// argocd's logins.
+    pub fn logins(&self) -> &Logins {
+        &self.setup.logins
     }
 
     /// A call: the words, the connection, never a prompt.
@@ -166,11 +176,6 @@ impl<'a> Client<'a> {
         call.masks = self.masks.clone();
         if let Some(token) = &self.presents {
             call = call.env(TOKEN_VARIABLE, token.clone());
-            // argocd prefers the token of its options to that of its variable.
-            let options = self.setup.options.as_ref();
-            if let Some(options) = options.filter(|options| options.get("auth-token").is_some()) {
-                call = call.env(OPTIONS_VARIABLE, options.without("auth-token").text());
-            }
         }
         call
     }

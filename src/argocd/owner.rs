@@ -77,9 +77,10 @@ impl Client<'_> {
     /// The tokens of an owner, the newest first.
     pub fn tokens(&self, owner: &Owner) -> Result<Vec<TokenRecord>> {
         match owner {
-            Owner::Account(name) => Ok(self.account(name)?.tokens),
+            Owner::Account(name) => self.account(name).map(|account| account.tokens),
             Owner::Role { project, role } => self.project_tokens(project, role),
         }
+        .map_err(|problem| problem.about(owner))
     }
 
     /// Makes a token. That it is what was asked for is for the caller to check.
@@ -88,6 +89,7 @@ impl Client<'_> {
             Owner::Account(name) => self.generate_token(name, id, expiry),
             Owner::Role { project, role } => self.create_project_token(project, role, id, expiry),
         }
+        .map_err(|problem| problem.about(owner))
     }
 
     /// Deletes a token by its id; where the server lost a race, again.
@@ -120,6 +122,29 @@ impl Client<'_> {
             },
             Owner::Role { project, role } => self.delete_of_role(project, role, id),
         }
+        .map_err(|problem| problem.about(owner))
+    }
+
+    /// Deletes all the tokens of a project's role that were made in this second: Argo CD deletes
+    /// one at a time, and nobody can say which.
+    ///
+    /// # Errors
+    /// A [`Problem`]; also if one is left in the end.
+    pub fn delete_second(&self, project: &str, role: &str, issued: Moment) -> Result<()> {
+        let left = || -> Result<usize> {
+            let tokens = self.project_tokens(project, role)?;
+            Ok(tokens.iter().filter(|token| token.issued == issued).count())
+        };
+        for _ in 0..left()? {
+            self.delete_project_token(project, role, issued)?;
+        }
+        match left()? {
+            0 => Ok(()),
+            _ => Err(Problem::garbled(
+                second_command(project, role, issued),
+                "it says yes, and a token of that second is still there",
+            )),
+        }
     }
 
     fn delete_of_role(&self, project: &str, role: &str, id: &str) -> Result<Gone> {
@@ -131,16 +156,14 @@ impl Client<'_> {
             return Err(Problem::Twins {
                 id: id.to_owned(),
                 twin: twin.id.clone(),
+                command: second_command(project, role, token.issued),
             });
         }
         self.delete_project_token(project, role, token.issued)?;
         // argocd says yes whether or not there was one.
         let left = self.project_tokens(project, role)?;
         if left.iter().any(|token| token.id == id) {
-            let call = format!(
-                "argocd proj role delete-token {project} {role} {}",
-                token.issued.0
-            );
+            let call = second_command(project, role, token.issued);
             return Err(Problem::garbled(
                 call,
                 "it says yes, and the token is still there",
@@ -148,6 +171,14 @@ impl Client<'_> {
         }
         Ok(Gone::Deleted)
     }
+}
+
+/// argocd's own command that deletes a token of a project's role.
+fn second_command(project: &str, role: &str, issued: Moment) -> String {
+    format!(
+        "argocd proj role delete-token {project} {role} {}",
+        issued.0
+    )
 }
 
 /// Another token that was made in the same second.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Owner;
 use super::hints::{INSTALL, NEEDED};
 use super::refusal::{Reason, Refusal};
 use crate::error::Error;
@@ -21,6 +22,15 @@ pub enum Problem {
         /// What is wrong with the answer; never a piece of it.
         why: String,
     },
+    /// argocd spoke plain text and got no answer, which is how a server that expects TLS answers.
+    PlainText(Failure),
+    /// argocd has no login for the server that is meant, and would send that for another one.
+    NoLogin {
+        /// The server.
+        server: String,
+    },
+    /// Something on this machine prevented the call.
+    Local(Error),
     /// Two tokens of a project's role were made in the same second, by which alone Argo CD knows
     /// them: neither can be deleted without the risk of deleting the other.
     Twins {
@@ -28,6 +38,8 @@ pub enum Problem {
         id: String,
         /// The other one.
         twin: String,
+        /// argocd's own command that deletes one of the two.
+        command: String,
     },
 }
 
@@ -51,11 +63,20 @@ impl Problem {
     /// Whether it is certain that the call changed nothing on the server.
     pub fn changed_nothing(&self) -> bool {
         match self {
-            Self::Failed(failure) => !failure.started(),
+            Self::Failed(failure) | Self::PlainText(failure) => !failure.started(),
             Self::Refused(refusal) => refusal.changed_nothing(),
             Self::Garbled { .. } => false,
-            Self::Twins { .. } => true,
+            Self::Twins { .. } | Self::NoLogin { .. } | Self::Local(_) => true,
         }
+    }
+
+    /// The same problem, of a call about the tokens of this owner.
+    #[must_use]
+    pub(super) fn about(mut self, owner: &Owner) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.owner = Some(owner.clone());
+        }
+        self
     }
 
     /// Whether the user asked to stop.
@@ -73,10 +94,12 @@ impl From<Failure> for Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(failure) => failure.fmt(f),
+            Self::Failed(failure) | Self::PlainText(failure) => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Garbled { why, .. } => write!(f, "argocd answered something else: {why}"),
-            Self::Twins { id, twin } => write!(
+            Self::NoLogin { server } => write!(f, "argocd has no login for {server}"),
+            Self::Local(error) => error.fmt(f),
+            Self::Twins { id, twin, .. } => write!(
                 f,
                 "the tokens {id} and {twin} were made in the same second, by which alone Argo CD \
                  knows the tokens of a project: deleting one may delete the other"
@@ -100,9 +123,22 @@ impl From<Problem> for Error {
                     "look whether that is argocd (--argocd-path, or ARGOCD), and what \
                      `argocd version` says",
                 ),
-            Problem::Twins { .. } => Self::external(problem.to_string()).hint(
-                "make new ones to replace both, and delete both when they are no longer in use",
+            Problem::NoLogin { ref server } => Self::input(problem.to_string())
+                .hint(format!("log in: argocd login {server}; or present a token: ARGOCD_AUTH_TOKEN, or --token-file where the command has it"))
+                .hint("if a context of argocd is for that server under another name, say so with --argocd-context NAME"),
+            Problem::Local(error) => error,
+            Problem::PlainText(_) => Self::external(problem.to_string()).hint(
+                "argocd speaks plain text to this server (--plaintext, or `plain-text` of its \
+                 context), and a server that expects TLS never answers that: leave it out, or log \
+                 in again without it",
             ),
+            Problem::Twins { ref command, .. } => Self::external(problem.to_string())
+                .hint(
+                    "make new ones to replace both, and delete both when they are no longer in use",
+                )
+                .hint(format!(
+                    "argocd deletes one of the two, nobody can say which: {command}"
+                )),
         }
     }
 }

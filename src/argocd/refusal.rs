@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::{HintCommands, Owner};
 use crate::error::{Error, Kind};
 
 /// Why argocd said no.
@@ -16,6 +17,8 @@ pub enum Reason {
     TokenRevoked,
     /// What was presented is no token of this server.
     TokenInvalid,
+    /// The token that was presented is from the future: two clocks differ.
+    TokenNotYetValid,
     /// The account of the presented token is disabled.
     AccountDisabled,
     /// The caller may not do this.
@@ -52,6 +55,10 @@ pub enum Reason {
     Unreachable,
     /// The server's certificate is not trusted.
     Untrusted,
+    /// The server's certificate is for these other names.
+    WrongName(String),
+    /// Something between argocd and the server does not speak HTTP/2 as gRPC needs it.
+    NeedsGrpcWeb,
     /// TLS to a server that speaks none.
     NotTls,
     /// No pod of the server to forward a port to, or no cluster.
@@ -83,6 +90,10 @@ pub struct Refusal {
     pub code: Option<i32>,
     /// Whether it put something on stdout before that.
     pub printed: bool,
+    /// Whose tokens the call was about, if about anybody's.
+    pub owner: Option<Owner>,
+    /// The commands that hints name.
+    pub commands: HintCommands,
 }
 
 /// The text between two others.
@@ -172,6 +183,8 @@ impl Reason {
         let has = |text: &str| message.contains(text);
         if has("token is expired") || has("token has expired") {
             Self::TokenExpired
+        } else if has("not valid yet") || has("used before issued") {
+            Self::TokenNotYetValid
         } else if has("does not have token with id") {
             Self::TokenRevoked
         } else if has("signature is invalid") || has("token is malformed") {
@@ -189,9 +202,14 @@ impl Reason {
 
     fn of_connection(message: &str) -> Self {
         let has = |text: &str| message.contains(text);
-        if has("x509:") || has("certificate") {
+        if let Some(names) = between(message, "certificate is valid for ", ", not ") {
+            Self::WrongName(names.to_owned())
+        } else if has("received from server: 464") || has("HTTP status code 464") {
+            Self::NeedsGrpcWeb
+        } else if has("x509:") || has("certificate") {
             Self::Untrusted
         } else if has("does not look like a TLS handshake")
+            || has("handshake failed: EOF")
             || (has("error creating connection") && has("connection reset by peer"))
         {
             Self::NotTls
@@ -221,8 +239,13 @@ impl Refusal {
         }
         match self.reason {
             Reason::LostRace | Reason::DuplicateId | Reason::Killed | Reason::Other => false,
-            // Exit code 1: the connection was never made.
-            Reason::Unreachable | Reason::NotTls => self.code == Some(1),
+            // Exit code 1, or nobody who took the call: the connection was never made.
+            Reason::Unreachable | Reason::NotTls => {
+                self.code == Some(1)
+                    || ["connection refused", "no such host"]
+                        .iter()
+                        .any(|text| self.message.contains(text))
+            }
             _ => true,
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use crate::argocd::{
-    Client, HintCommands, OPTIONS_VARIABLE, Options, Setup, TOKEN_VARIABLE, config_file, is_core,
+    Client, HintCommands, Logins, OPTIONS_VARIABLE, Options, Setup, TOKEN_VARIABLE, config_file,
 };
 use crate::cli;
 use crate::error::{Error, Result};
@@ -22,8 +22,17 @@ const SERVER_VARIABLE: &str = "ARGOCD_SERVER";
 /// No token and no password is longer.
 const LONGEST_SECRET: u64 = 64 * 1024;
 
+/// Sets argocd up, with its own login, and names the server that this or a token goes to.
+pub(crate) fn client<'h>(args: &cli::Argocd, context: &mut Context<'_, 'h>) -> Result<Client<'h>> {
+    let client = set_up(args, context)?;
+    if let Some(server) = client.server_shown() {
+        context.name_server(&server);
+    }
+    Ok(client)
+}
+
 /// Sets argocd up, with its own login.
-pub(crate) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Result<Client<'h>> {
+pub(crate) fn set_up<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Result<Client<'h>> {
     let env = &context.host.env;
     let program = match (&args.argocd_path, env.get(PROGRAM_VARIABLE)) {
         (Some(path), _) => program(path, context),
@@ -43,9 +52,19 @@ pub(crate) fn client<'h>(args: &cli::Argocd, context: &Context<'_, 'h>) -> Resul
         }
         None => None,
     };
+    let connection = args.connection();
+    let by_option = || Some(options.as_ref()?.get("config")?.expose().into());
+    let config = connection.config.clone().or_else(by_option);
+    let config = config.or_else(|| config_file(|name| env.get(name)));
+    let config = config.map(|path: PathBuf| context.host.path(path));
+    let config = config.and_then(|path| read_text(&path, &path).ok());
     let setup = Setup {
         program,
-        connection: args.connection(),
+        connection,
+        logins: config.map_or_else(Logins::default, |config| Logins::read(&config)),
+        server_variable: env
+            .get(SERVER_VARIABLE)
+            .map(|server| server.to_string_lossy().into_owned()),
         options,
         token,
         commands: commands(args),
@@ -100,15 +119,11 @@ fn program(path: &Path, context: &Context<'_, '_>) -> PathBuf {
 }
 
 /// Refuses to ask what the caller may do where the answer is always yes.
-pub(crate) fn refuse_core(client: &Client<'_>, context: &Context<'_, '_>) -> Result<()> {
+pub(crate) fn refuse_core(client: &Client<'_>) -> Result<()> {
     let asked_for = if client.asks_for_core() {
         Some("--core is given, or stands in ARGOCD_OPTS")
     } else {
-        let env = &context.host.env;
-        let named = client.named_config().map(|path| context.host.path(path));
-        let path = named.or_else(|| config_file(|name| env.get(name)));
-        let config = path.and_then(|path| read_text(&path, &path).ok());
-        let core = config.is_some_and(|config| is_core(&config, client.named_context()));
+        let core = client.logins().is_core(client.named_context().as_deref());
         core.then_some("the context of argocd's configuration says `core: true`")
     };
     match asked_for {

@@ -23,6 +23,8 @@ pub(crate) struct Context<'a, 'h> {
     /// one line is reported.
     in_fleet: bool,
     summary: Option<String>,
+    /// The server that was named last.
+    server: Option<String>,
 }
 
 /// What became of one of several instances.
@@ -70,6 +72,7 @@ impl<'a, 'h> Context<'a, 'h> {
             talk,
             in_fleet: false,
             summary: None,
+            server: None,
         }
     }
 
@@ -175,9 +178,21 @@ impl<'a, 'h> Context<'a, 'h> {
         self.say("warning", Style::warn, &text.to_string());
     }
 
-    /// What must be known whatever was asked for: `--quiet` does not leave it out.
+    /// What must be known whatever was asked for: `--quiet` makes it a warning.
     pub(crate) fn always(&mut self, text: impl Display) {
-        self.say("note", Style::strong, &text.to_string());
+        if self.talk.quiet && !self.in_fleet {
+            self.warn(text);
+        } else {
+            self.say("note", Style::strong, &text.to_string());
+        }
+    }
+
+    /// Names the server that a login or a token goes to, once; `--quiet` does not leave it out.
+    pub(crate) fn name_server(&mut self, server: &str) {
+        if self.server.as_deref() != Some(server) {
+            self.say("server", Style::strong, server);
+            self.server = Some(server.to_owned());
+        }
     }
 
     /// Asks a yes-or-no question; anything but yes is no.

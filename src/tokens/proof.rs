@@ -29,7 +29,7 @@ pub fn prove(
     loop {
         match who(&client, owner) {
             Ok(Identity::Expected) => break,
-            Ok(Identity::Nobody) if again() => {}
+            Ok(Identity::Nobody(_)) if again() => {}
             Ok(identity) => {
                 let what = stranger(&identity, owner).unwrap_or_default();
                 return Err(unproven(minted, &what));
@@ -130,6 +130,6 @@ fn unproven(minted: &Minted<'_>, what: &str) -> Error {
 fn is_unknown_yet(problem: &Problem) -> bool {
     matches!(
         problem.reason(),
-        Some(Reason::TokenRevoked | Reason::NotLoggedIn)
+        Some(Reason::TokenRevoked | Reason::TokenNotYetValid | Reason::NotLoggedIn)
     )
 }

@@ -99,8 +99,9 @@ pub fn find_old(
     if !others.is_empty() {
         notes.push(Note::new(format!(
             "{owner} has other valid tokens too: {}; if they are not in use (an earlier run may \
-             have been interrupted), delete them: kubectl octopus-argo token prune --except ID",
-            others.join(", ")
+             have been interrupted), delete them: {}",
+            others.join(", "),
+            client.commands().token("prune", owner, &["--except", "ID"])
         )));
     }
     Ok(OldToken {

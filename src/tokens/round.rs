@@ -1,7 +1,7 @@
 //! One round of questions to the server.
 
 use super::questions::ask_all;
-use crate::argocd::{Answer, Client, Owner, Problem};
+use crate::argocd::{Answer, Client, Owner, Problem, Reason};
 use crate::octopus::{Judgement, Needs, Question};
 use crate::rbac::ArgoCdVersion;
 
@@ -10,8 +10,8 @@ use crate::rbac::ArgoCdVersion;
 pub enum Identity {
     /// The one it should be.
     Expected,
-    /// Nobody: argocd exits 0 for a token that is no good.
-    Nobody,
+    /// Nobody, for this reason: argocd exits 0 for a token that is no good.
+    Nobody(String),
     /// Somebody else.
     Other(String),
 }
@@ -96,12 +96,45 @@ impl Round {
 pub(super) fn who(client: &Client<'_>, owner: &Owner) -> Result<Identity, Problem> {
     let user = client.user()?;
     Ok(if !user.logged_in {
-        Identity::Nobody
+        Identity::Nobody(why_nobody(client, owner)?)
     } else if user.name == owner.subject().user_name() {
         Identity::Expected
     } else {
         Identity::Other(user.name)
     })
+}
+
+/// Why the server takes the caller for nobody: a call that only somebody may make says it. What
+/// the token is not to blame for is a problem.
+fn why_nobody(client: &Client<'_>, owner: &Owner) -> Result<String, Problem> {
+    let asked = match owner {
+        Owner::Account(name) => client.account(name).map(drop),
+        Owner::Role { project, .. } => {
+            let object = format!("{project}/*");
+            client.can_i("get", "applications", &object).map(drop)
+        }
+    };
+    let Err(problem) = asked else {
+        return Ok(
+            "the server answers without asking who calls, so its authentication is off \
+                   (server.disable.auth), and nothing is proved"
+                .to_owned(),
+        );
+    };
+    let why = match problem.reason() {
+        Some(Reason::TokenExpired) => "it has expired",
+        Some(Reason::TokenNotYetValid) => "it is not valid yet, so two clocks differ",
+        Some(Reason::TokenRevoked) => "it was revoked, or another server made it",
+        Some(Reason::TokenInvalid) => "this server did not make it",
+        Some(Reason::AccountDisabled) => {
+            "its account is disabled; `kubectl octopus-argo render --enable` makes the change"
+        }
+        Some(Reason::UnknownAccount(_)) => "the server has no such account",
+        Some(Reason::NoApiKey) => "its account does not have the capability apiKey",
+        Some(Reason::NotLoggedIn | Reason::PermissionDenied) => "the server takes it for nobody",
+        _ => return Err(problem),
+    };
+    Ok(why.to_owned())
 }
 
 /// The server's version, as far as its answers depend on it.
@@ -113,10 +146,7 @@ pub fn server_version(text: &str) -> Option<ArgoCdVersion> {
 pub fn stranger(identity: &Identity, owner: &Owner) -> Option<String> {
     match identity {
         Identity::Expected => None,
-        Identity::Nobody => Some(format!(
-            "the token is no good: the server takes it for nobody (expired, revoked, of a disabled \
-             account or of another server), where {owner} was expected"
-        )),
+        Identity::Nobody(why) => Some(format!("the token is no good: {why}; {owner} was expected")),
         Identity::Other(name) => Some(format!(
             "the token is somebody else's: the server takes it for `{}`, where {owner} was expected",
             name.escape_debug()

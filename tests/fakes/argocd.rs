@@ -87,6 +87,7 @@ fn note(directory: &Path, argv: &[String]) -> usize {
         "env": names,
         "token": token.as_deref().and_then(world::id_of),
         "opts": std::env::var("ARGOCD_OPTS").ok(),
+        "config": config(),
     });
     locked(directory, || {
         let path = directory.join("calls.jsonl");
@@ -102,6 +103,12 @@ fn note(directory: &Path, argv: &[String]) -> usize {
         let same = |line: &&str| fault::command(&argv_of(line)) == fault::command(argv);
         before.lines().filter(same).count() + 1
     })
+}
+
+/// The configuration in the directory that was named for this call.
+fn config() -> Option<String> {
+    let directory = std::env::var_os("ARGOCD_CONFIG_DIR")?;
+    std::fs::read_to_string(Path::new(&directory).join("config")).ok()
 }
 
 fn argv_of(line: &str) -> Vec<String> {

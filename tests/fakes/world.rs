@@ -31,6 +31,9 @@ struct World {
     /// Claims that are added to, or stand in place of, those of every token made.
     #[serde(default)]
     claims: serde_json::Map<String, Value>,
+    /// The id under which every token is registered, whatever was asked for.
+    #[serde(default)]
+    registers: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -123,6 +126,7 @@ impl World {
                 self.may("update", &name)?;
                 let id = words.flag("--id").expect("ids are explicit").to_owned();
                 let span = words.flag("--expires-in");
+                let registers = self.registers.clone();
                 let account = self.account(&name)?;
                 let failed = "failed to update account with new token";
                 if account.tokens.iter().any(|token| token.id == id) {
@@ -133,7 +137,7 @@ impl World {
                     let text = format!("account '{name}' does not have apiKey capability");
                     return Err(rpc("Unknown", &format!("{failed}: {text}")));
                 }
-                let token = Token::new(id, span);
+                let token = Token::new(registers.unwrap_or(id), span);
                 account.tokens.insert(0, token.clone());
                 Ok(self.signed(directory, &format!("{name}:apiKey"), &token))
             }

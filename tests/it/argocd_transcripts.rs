@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use kubectl_octopus_argo::argocd::{Client, HintCommands, Options, Problem, Setup};
+use kubectl_octopus_argo::argocd::{Client, HintCommands, Logins, Options, Problem, Setup};
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::model::{Claims, Connection, Expiry, Moment};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner};
@@ -47,6 +47,8 @@ fn setup(transcript: &Value, connection: Connection) -> Setup {
         // Long enough for a fake on a busy machine, short for those that never answer.
         timeout: Duration::from_secs(if transcript["exit"].is_null() { 1 } else { 60 }),
         commands: HintCommands::default(),
+        logins: Logins::default(),
+        server_variable: None,
     }
 }
 

@@ -371,3 +371,43 @@ mod unix {
         assert!(world.all_tokens().is_empty());
     }
 }
+
+#[test]
+fn a_token_counts_as_revoked_only_when_a_delete_succeeded() {
+    let lags = log("NotFound", "token with id 'x' does not exist");
+    // A replica lags behind: three answers, or all of them.
+    for (answers, left) in [(3, 0), (20, 1)] {
+        let world = World::new();
+        world.set("/claims", json!({"iss": "somebody"}));
+        for nth in 1..=answers {
+            world.fault(DELETE, Some(nth), "before", json!([lags, {"exit": 20}]));
+        }
+        let outcome = world.run(CREATE);
+        assert_eq!(world.all_tokens().len(), left, "{}", outcome.stderr);
+        world.accounted_for(&[], "", &outcome);
+        let says_revoked = outcome.stderr.contains("nothing is left of it");
+        assert_eq!(says_revoked, left == 0, "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_token_is_revoked_under_the_id_that_it_has_too() {
+    let world = World::new();
+    world.set("/registers", json!("another"));
+    let outcome = world.run(CREATE);
+    outcome.ended(4, "token another was made and is revoked");
+    assert!(world.all_tokens().is_empty(), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_token_that_argocd_made_and_denies_is_named_with_the_command() {
+    let denied = log("PermissionDenied", "permission denied: accounts, update");
+    let usage = json!({"print": "Error: unknown flag: --id\nUsage:\n"});
+    for (steps, code) in [(denied, 20), (usage, 1)] {
+        let world = World::new();
+        world.fault(GENERATE, None, "after", json!([steps, {"exit": code}]));
+        let outcome = world.run(CREATE);
+        outcome.ended(4, "should it exist all the same");
+        world.accounted_for(&[], "", &outcome);
+    }
+}

@@ -23,17 +23,33 @@ note: to revoke token octopus-20261122T000000Z-0123456789ab: kubectl octopus-arg
     );
     assert_eq!(world.tokens("octopus"), std::slice::from_ref(&id));
     let calls = world.calls();
-    assert_eq!(calls.len(), 1);
+    assert_eq!(calls.len(), 2);
+    assert!(calls[1].line().starts_with("account get "));
     assert_eq!(
         calls[0].line(),
         format!(
             "account generate-token --account octopus --id {id} --expires-in 90d --prompts-enabled=false"
         )
     );
-    // --quiet leaves out all but how to revoke it.
+    // --quiet leaves out all but how to revoke it, which is a warning then.
     let quiet = world.run(&["token", "create", "--no-expiry", "--id", "mine", "-q"]);
     assert_eq!(quiet.stderr.lines().count(), 1, "{}", quiet.stderr);
-    quiet.ended(0, "token delete --account octopus mine");
+    quiet.ended(
+        0,
+        "warning: to revoke token mine: kubectl octopus-argo token delete",
+    );
+}
+
+#[test]
+fn a_token_of_a_disabled_account_is_warned_of() {
+    let world = World::new();
+    world.set("/accounts/octopus/enabled", json!(false));
+    for quiet in [&[][..], &["-q"]] {
+        let args = [&["token", "create", "--no-expiry"][..], quiet].concat();
+        world
+            .run(&args)
+            .ended(0, "warning: account octopus is disabled");
+    }
 }
 
 #[test]
@@ -230,6 +246,29 @@ fn tokens_of_the_same_second_are_not_deleted_one_for_the_other() {
     delete("three").ended(0, "is deleted");
     delete("four").ended(4, "has no token `four`");
     assert_eq!(world.role_tokens("team-a/octopus"), ["one", "two"]);
+}
+
+#[test]
+fn tokens_of_the_same_second_are_deleted_when_all_of_them_are_to_go() {
+    let world = World::new();
+    world.set(
+        "/roles/team-a~1octopus",
+        json!([
+            {"id": "one", "iat": 1_795_320_618, "exp": 0},
+            {"id": "two", "iat": 1_795_320_618, "exp": 0},
+            {"id": "three", "iat": 1_795_320_619, "exp": 0},
+        ]),
+    );
+    let prune = |kept: &[&str]| {
+        let args = ["token", "prune", "--yes", "--role", "octopus"];
+        let kept = kept.iter().flat_map(|id| ["--except", id]);
+        let args: Vec<_> = args.into_iter().chain(["--project", "team-a"]).collect();
+        world.run(&args.into_iter().chain(kept).collect::<Vec<_>>())
+    };
+    prune(&["two", "three"]).ended(4, "argocd proj role delete-token team-a octopus 1795320618");
+    assert_eq!(world.role_tokens("team-a/octopus").len(), 3);
+    prune(&["three"]).ended(0, "deleted one");
+    assert_eq!(world.role_tokens("team-a/octopus"), ["three"]);
 }
 
 #[test]

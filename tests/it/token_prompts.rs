@@ -41,7 +41,10 @@ fn a_token_on_a_terminal_is_warned_of() {
         "24h",
         "--prompts-enabled=false",
     ];
-    assert_eq!(run.ran, [words]);
+    // The second one asks whether the account is disabled.
+    assert_eq!(run.ran[0], words);
+    assert_eq!(run.ran[1][1..3], ["account", "get"]);
+    assert_eq!(run.ran.len(), 2);
 }
 
 #[test]

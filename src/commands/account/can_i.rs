@@ -9,7 +9,7 @@ use crate::octopus::proves_nothing;
 
 pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let client = client(&args.argocd, context)?;
-    refuse_core(&client, context)?;
+    refuse_core(&client)?;
     let answer = client.can_i(&args.action, &args.resource, &args.object)?;
     let yes = answer == Answer::Yes;
     context.print(if yes { "yes\n" } else { "no\n" })?;

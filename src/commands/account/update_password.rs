@@ -15,6 +15,18 @@ const LONGEST: usize = 1000;
 pub(super) fn run(args: &UpdatePasswordArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let client = client(&args.argocd, context)?;
     let account = args.account.as_deref();
+    // argocd logs whoever changes their own password in again, and puts that login into its current
+    // context, whichever one was named.
+    if let Some(other) = client.other_context()
+        && (account.is_none() || Some(client.user()?.name.as_str()) == account)
+    {
+        return Err(Error::usage(format!(
+            "argocd would put the new login of context {other} into its current context"
+        ))
+        .hint(format!(
+            "make it the current one first: argocd context {other}"
+        )));
+    }
     let (Some(current), Some(new)) = (&args.current_password_file, &args.new_password_file) else {
         let terminal = context.host.terminal;
         if !(terminal.stdin && terminal.stdout) {

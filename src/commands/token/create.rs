@@ -48,8 +48,24 @@ pub(crate) fn create(
     let delivered = destination.hand_over(made?, client.commands(), log, context)?;
     let logged = log.write(Step::Delivered);
     deliver::tell(&delivered, &args.delivery, client.commands(), context);
+    warn_of_disabled(&client, &owners, context);
     deliver::conclude(&delivered, &args.delivery, "", context);
     logged.map(|()| Code::OK)
+}
+
+/// Warns of accounts whose tokens do not work because they are disabled. Whoever may make tokens
+/// and not see the account gets no warning.
+fn warn_of_disabled(client: &Client<'_>, owners: &[Owner], context: &mut Context<'_, '_>) {
+    for owner in owners {
+        if let Owner::Account(name) = owner
+            && client.account(name).is_ok_and(|account| !account.enabled)
+        {
+            context.warn(format!(
+                "account {name} is disabled: its token does not work until it is enabled \
+                 (`kubectl octopus-argo render --enable` makes that change)"
+            ));
+        }
+    }
 }
 
 /// What the command line says.

@@ -1,7 +1,7 @@
 //! `token delete`: one token, by its id.
 
 use super::owner;
-use crate::argocd::Gone;
+use crate::argocd::{Client, Gone, Owner};
 use crate::cli::TokenDeleteArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
         let tokens = client.tokens(owner)?;
         let now = now(context);
         let Some(token) = tokens.iter().find(|token| token.id == args.id) else {
-            return Err(missing(owner, &args.id));
+            return Err(missing(owner, &args.id, &client));
         };
         let others = tokens.iter().filter(|other| other.id != args.id);
         let valid = others.filter(|other| !other.expired(now)).count();
@@ -42,12 +42,13 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
             context.note(format!("token {} of {owner} is deleted", args.id));
             Ok(Code::OK)
         }
-        Gone::NotThere => Err(missing(owner, &args.id)),
+        Gone::NotThere => Err(missing(owner, &args.id, &client)),
     }
 }
 
-fn missing(owner: &crate::argocd::Owner, id: &str) -> Error {
+fn missing(owner: &Owner, id: &str, client: &Client<'_>) -> Error {
+    let list = client.commands().token("list", owner, &[]);
     let id = id.escape_debug();
     Error::external(format!("{owner} has no token `{id}`"))
-        .hint("kubectl octopus-argo token list shows the ids there are")
+        .hint(format!("{list} shows the ids there are"))
 }

@@ -1,7 +1,7 @@
 //! `token prune`: deletes tokens that have expired, are old, or are not known.
 
 use super::{owner, records};
-use crate::argocd::{Client, Gone, Owner};
+use crate::argocd::{Client, Gone, Owner, Problem};
 use crate::cli::TokenPruneArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -28,7 +28,10 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
         return Err(
             Error::input(format!("there is no token `{}` to keep", id.escape_debug()))
                 .hint("nothing is deleted: a slip in an id would delete the token that is in use")
-                .hint("kubectl octopus-argo token list shows the ids there are"),
+                .hint(format!(
+                    "{} shows the ids there are",
+                    client.commands().line(&["token", "list"])
+                )),
         );
     }
     let mut doomed = Vec::new();
@@ -57,7 +60,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
         context.note("nothing is deleted");
         return Ok(Code::NO);
     }
-    delete(&doomed, &client, context)
+    delete(&doomed, &all, &client, context)
 }
 
 /// An id that is to be kept and is not there.
@@ -152,11 +155,54 @@ fn plan(all: &[(Owner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> St
     table(&["ACTION", "ID", "ISSUED", "EXPIRES", "STATE", "OF"], &rows)
 }
 
+/// Deletes all tokens of a role that were made in the same second as this one, where all of them
+/// are to go; `None` where one is to stay, because nobody can say which would go.
+fn delete_second<'d>(
+    doomed: &'d [Doomed],
+    all: &[(Owner, Vec<TokenRecord>)],
+    owner: &Owner,
+    token: &TokenRecord,
+    client: &Client<'_>,
+) -> Option<std::result::Result<Vec<&'d TokenRecord>, Problem>> {
+    let Owner::Role { project, role } = owner else {
+        return None;
+    };
+    let going = doomed.iter().filter(|one| one.owner == *owner);
+    let going = going.map(|one| &one.token);
+    let going: Vec<&TokenRecord> = going.filter(|one| one.issued == token.issued).collect();
+    let there = all.iter().filter(|(of, _)| of == owner);
+    let there = there.flat_map(|(_, tokens)| tokens);
+    if there.filter(|one| one.issued == token.issued).count() != going.len() {
+        return None;
+    }
+    let deleted = client.delete_second(project, role, token.issued);
+    Some(deleted.map(|()| going))
+}
+
 /// Deletes them one by one; a failure does not keep the others from going.
-fn delete(doomed: &[Doomed], client: &Client<'_>, context: &mut Context<'_, '_>) -> Result<Code> {
+fn delete(
+    doomed: &[Doomed],
+    all: &[(Owner, Vec<TokenRecord>)],
+    client: &Client<'_>,
+    context: &mut Context<'_, '_>,
+) -> Result<Code> {
     let mut left: Vec<Error> = Vec::new();
+    let mut gone: Vec<(&Owner, &String)> = Vec::new();
     for (done, Doomed { owner, token }) in doomed.iter().enumerate() {
-        match client.delete(owner, &token.id) {
+        if gone.contains(&(owner, &token.id)) {
+            continue;
+        }
+        let outcome = match client.delete(owner, &token.id) {
+            Err(problem @ Problem::Twins { .. }) => {
+                let deleted = delete_second(doomed, all, owner, token, client);
+                deleted.unwrap_or(Err(problem)).map(|twins| {
+                    gone.extend(twins.into_iter().map(|twin| (owner, &twin.id)));
+                    Gone::Deleted
+                })
+            }
+            outcome => outcome,
+        };
+        match outcome {
             Ok(Gone::Deleted) => context.note(format!("deleted {} of {owner}", token.id)),
             Ok(Gone::NotThere) => context.note(format!("{} of {owner} was gone", token.id)),
             Err(problem) if problem.is_interrupt() => {

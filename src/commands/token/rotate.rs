@@ -166,7 +166,7 @@ pub(crate) fn rotate(
         return Err(refuse_to_revoke(args, &owners, present));
     }
     let plain = client(&args.argocd, context)?;
-    refuse_core(&plain, context)?;
+    refuse_core(&plain)?;
     let client = match present {
         Some(present) => plain.presenting(&present.token),
         None => plain,

@@ -54,7 +54,7 @@ pub(crate) fn verify(
 ) -> Result<Code> {
     let (needs, owner) = wanted(args)?;
     let client = client(&args.argocd, context)?;
-    refuse_core(&client, context)?;
+    refuse_core(&client)?;
     let files = context.read(&args.input, args.input.form, &[])?;
     let offline = files
         .as_ref()

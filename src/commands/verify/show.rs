@@ -81,7 +81,7 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> St
         });
     let who = match &round.identity {
         Identity::Expected => Value::from(owner.subject().user_name()),
-        Identity::Nobody => Value::Null,
+        Identity::Nobody(_) => Value::Null,
         Identity::Other(name) => Value::from(name.as_str()),
     };
     let report = json!({

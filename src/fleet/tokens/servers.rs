@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::argocd::{Logins, Owner, config_file};
+use crate::argocd::{Logins, Owner, comparable, config_file, remembered};
 use crate::cli::Argocd;
-use crate::commands::argocd::client;
+use crate::commands::argocd::set_up;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::input::read_text;
@@ -31,7 +31,7 @@ impl Configurations {
     /// What argocd knows when it is run so.
     fn logins(&mut self, argocd: &Argocd, context: &Context<'_, '_>) -> Result<&Logins> {
         let env = &context.host.env;
-        let file = client(argocd, context)?.named_config();
+        let file = set_up(argocd, context)?.named_config();
         let file = file.or_else(|| config_file(|name| env.get(name)));
         let file = context.host.path(file.unwrap_or_default());
         Ok(self.0.entry(file).or_insert_with_key(|file| {
@@ -57,13 +57,13 @@ impl Configurations {
         let wanted = argocd
             .server
             .as_deref()
-            .map(|server| normal(server, argocd));
+            .map(|server| remembered(server, argocd.grpc_web_root_path.as_deref()));
         let mut known = logins.servers.iter();
         let own = known.find(|(_, (server, core))| {
             !core
                 && wanted
                     .as_ref()
-                    .is_some_and(|wanted| bare(server) == *wanted)
+                    .is_some_and(|wanted| comparable(server) == *wanted)
         });
         match own {
             Some((name, _)) => argocd.argocd_context = Some(name.clone()),
@@ -91,13 +91,16 @@ impl Configurations {
             return Ok(in_cluster());
         }
         if let Some(server) = &argocd.server {
-            return Ok(format!("server {}", normal(server, argocd)));
+            return Ok(format!(
+                "server {}",
+                remembered(server, argocd.grpc_web_root_path.as_deref())
+            ));
         }
         let name = text(&argocd.argocd_context);
         let logins = self.logins(argocd, context)?;
         Ok(match logins.servers.get(&name) {
             Some((_, true)) => in_cluster(),
-            Some((server, false)) => format!("server {}", bare(server)),
+            Some((server, false)) => format!("server {}", comparable(server)),
             // argocd itself says what is wrong with it.
             None => format!("context {name} {:?}", argocd.argocd_config),
         })
@@ -128,21 +131,5 @@ impl Configurations {
             }
         }
         Ok(())
-    }
-}
-
-/// A server as argocd would remember it, with the path of gRPC-web.
-fn normal(server: &str, argocd: &Argocd) -> String {
-    let root = argocd.grpc_web_root_path.as_deref().unwrap_or_default();
-    bare(&format!("{}/{}", bare(server), root.trim_matches('/')))
-}
-
-/// Without what makes no difference: the port that is meant anyway, and case.
-fn bare(server: &str) -> String {
-    let server = server.to_lowercase();
-    let server = server.trim_start_matches("https://").trim_end_matches('/');
-    match server.split_once('/') {
-        Some((host, path)) => format!("{}/{path}", host.trim_end_matches(":443")),
-        None => server.trim_end_matches(":443").to_owned(),
     }
 }

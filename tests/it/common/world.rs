@@ -267,6 +267,18 @@ impl World {
     /// it with the command that deletes it. And what was delivered is there.
     #[track_caller]
     pub(crate) fn accounted_for(&self, before: &[String], place: &str, outcome: &Outcome) {
+        self.accounted_for_with(before, before, place, outcome);
+    }
+
+    /// The same where not all of those that were there before have to be there still.
+    #[track_caller]
+    pub(crate) fn accounted_for_with(
+        &self,
+        kept: &[String],
+        before: &[String],
+        place: &str,
+        outcome: &Outcome,
+    ) {
         let now = self.all_tokens();
         let made = self.made();
         let delivered: Vec<_> = made
@@ -290,7 +302,7 @@ impl World {
             });
             assert!(named, "{id} is an orphan:\n{}", outcome.stderr);
         }
-        for id in before {
+        for id in kept {
             assert!(
                 now.contains(id),
                 "{id} was there before, and is gone\n{}",

@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
+use kubectl_octopus_argo::argocd::is_core;
 use kubectl_octopus_argo::argocd::{
-    Answer as Said, Client, HintCommands, Options, Problem, Reason, Setup,
+    Answer as Said, Client, HintCommands, Logins, Options, Problem, Reason, Setup,
 };
-use kubectl_octopus_argo::argocd::{Logins, is_core};
 use kubectl_octopus_argo::error::Error;
 use kubectl_octopus_argo::input::{Cluster, Content, Wanted, get};
 use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenRecord};
@@ -87,6 +87,8 @@ fn calls(call: u8, answer: &Answer<'_>) -> Outcome {
             token: Some(Secret::new(SECRET)),
             timeout: std::time::Duration::from_secs(1),
             commands: HintCommands::default(),
+            logins: Logins::default(),
+            server_variable: None,
         },
     );
     let json = || serde_json::from_str::<Value>(answer.stdout).expect("what was read is JSON");
@@ -228,7 +230,11 @@ fn is_said_well(problem: Problem, changes: bool, answer: &Answer<'_>) {
             assert!(!answer.stdout.contains("eyJ") || !refusal.message.contains("eyJx.y"));
         }
         Problem::Garbled { .. } => assert_eq!(answer.code, Some(0)),
-        Problem::Failed(_) | Problem::Twins { .. } => panic!("it ran: {problem}"),
+        Problem::Failed(_)
+        | Problem::PlainText(_)
+        | Problem::NoLogin { .. }
+        | Problem::Local(_)
+        | Problem::Twins { .. } => panic!("it ran: {problem}"),
     }
     if changes && (answer.code == Some(0) || answer.code.is_none()) {
         assert!(!problem.changed_nothing(), "it may have: {problem}");
