@@ -188,7 +188,7 @@ fn a_token_that_is_no_good_or_somebody_elses_is_no_proof() {
     std::fs::write(world.file("token"), "hello").unwrap();
     verify(&world, &[]).ended(3, "--token-file token holds no token");
     let outcome = world.run_with(&["verify", "--token-file", "-"], &gone);
-    outcome.ended(1, "for nobody");
+    outcome.ended(1, "it was revoked");
     world
         .run(&["verify", "--token-file", "-", "-f", "-"])
         .ended(2, "stdin can hold");
