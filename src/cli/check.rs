@@ -6,10 +6,11 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{Change, Fleet, Input};
 
-/// Prove, offline, what the account may and may not do after the change, and why.
+/// Prove, offline, what the account may and may not do, and why.
 ///
-/// Required is what Octopus needs; forbidden is everything else but reading, proved for all
-/// objects and not for a sample. Exit code 1 if one of them is not as it must be.
+/// The state that was read is judged, or with --after-change the one that `render` would make of
+/// it. Required is what Octopus needs; forbidden is everything else but reading, proved for all
+/// objects and not for a sample. Exit code 1 if a check fails.
 #[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
     /// Where the objects come from.
@@ -21,9 +22,9 @@ pub struct CheckArgs {
     /// What to change.
     #[command(flatten)]
     pub change: Change,
-    /// Check the state that was read, not the one after the change
+    /// Check the state that `render` would make of what was read, with the same options
     #[arg(long)]
-    pub as_is: bool,
+    pub after_change: bool,
     /// Check the expectations in a YAML or JSON file instead (repeatable)
     #[arg(long, value_name = "FILE")]
     pub expect: Vec<PathBuf>,

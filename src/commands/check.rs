@@ -10,8 +10,10 @@ use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::read_text;
-use crate::model::{Form, ProjectName};
-use crate::octopus::{self, Check, Checker, Expectation, Needs, Purpose};
+use crate::model::{Data, Form, ProjectName};
+use crate::octopus::{
+    self, Check, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
+};
 use crate::rbac::{Enforcer, LineId};
 use crate::report::check;
 use crate::site::{AppProject, ArgoCd};
@@ -22,20 +24,19 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let request = request(&args.change, &args.input, context)?;
     let version = version(args.argocd_version.as_deref())?;
     let expectations = expectations(&args.expect, context)?;
+    refuse_idle_options(args)?;
+    let is_changed = args.after_change || args.change.fresh;
     let files = match context.read(&args.input, args.input.form, &args.change.project)? {
-        None if args.change.fresh => fresh(
-            &request,
-            args.input.namespace.as_deref().unwrap_or("argocd"),
-        )?,
+        None if args.change.fresh => fresh(&request, selector(&args.input).namespace())?,
         None => {
             return Err(Error::usage("there is no policy to check")
                 .hint("give it with -f FILE, -f - or --live; --sample has an example"));
         }
-        Some(files) if args.as_is => files,
-        Some(files) => {
+        Some(files) if args.after_change => {
             let selector = selector(&args.input);
             context.telling(|notes| after(files, &request, args.input.form, &selector, notes))?
         }
+        Some(files) => files,
     };
     let question = question(&args.input, version);
     let argocd = asked(&files, &question, context)?;
@@ -51,6 +52,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let logs = (resource == "logs" && argocd.logs_are_open()).then(logs);
         disabled.clone().or(logs)
     };
+    let state = CheckedState::new(is_changed);
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
         octopus::ask(
@@ -63,7 +65,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     } else if let Some(reason) = &disabled {
         vec![nothing_proved(request.account.as_str(), reason)]
     } else {
-        let mut checks = Vec::new();
+        let mut checks = unusable_account(args, &request, &argocd);
         for (account, needs) in accounts(args, &request, &argocd)? {
             let checker = Checker {
                 server: &server,
@@ -82,7 +84,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     };
     let text = match args.output {
         CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
-        CheckOutput::Json => check::json(&checks),
+        CheckOutput::Json => check::json(&checks, state),
         CheckOutput::Markdown => check::as_markdown(&checks),
         CheckOutput::Junit => check::junit(&checks),
     };
@@ -91,7 +93,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         CheckOutput::Text => context.print_painted(&text)?,
         _ => context.print(&text)?,
     }
-    summarise(&checks, context);
+    summarise(&checks, state, context);
     Ok(if checks.iter().all(|check| check.ok) {
         Code::OK
     } else {
@@ -147,23 +149,38 @@ fn nothing_proved(account: &str, reason: &str) -> Check {
     }
 }
 
-fn summarise(checks: &[Check], context: &mut Context<'_, '_>) {
-    let wrong = checks.iter().filter(|check| !check.ok).count();
+/// What keeps the account from using a token, as far as argocd-cm was read.
+fn unusable_account(
+    args: &CheckArgs,
+    request: &ChangeRequest,
+    argocd: &ArgoCd<'_>,
+) -> Vec<Check> {
+    if args.input.form == Some(Form::AppProject) {
+        return Vec::new();
+    }
+    let settings = argocd.cm.iter().flat_map(|cm| &cm.all);
+    let data: Data = settings
+        .filter_map(|setting| Some((setting.key.to_string(), setting.text()?.to_owned())))
+        .collect();
+    if data.is_empty() {
+        return Vec::new();
+    }
+    account_faults(&data, &request.account)
+}
+
+fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_>) {
+    let failed = checks.iter().filter(|check| !check.ok).count();
     let counted = checks
         .iter()
         .filter(|check| check.purpose != Purpose::Documented)
         .count();
-    if wrong == 0 {
-        context.conclude(true, format!("all {counted} checks are as they must be"));
+    let word = if counted == 1 { "check" } else { "checks" };
+    let text = if failed == 0 {
+        format!("{counted} {word} passed on {state}")
     } else {
-        let (checks, verb) = if wrong == 1 {
-            ("check", "is")
-        } else {
-            ("checks", "are")
-        };
-        let text = format!("{wrong} {checks} of {counted} {verb} not as they must be");
-        context.conclude(false, text);
-    }
+        format!("{failed} of {counted} {word} failed on {state}")
+    };
+    context.conclude(failed == 0, text);
     if checks
         .iter()
         .any(|check| check.purpose == Purpose::Documented)
@@ -172,6 +189,21 @@ fn summarise(checks: &[Check], context: &mut Context<'_, '_>) {
             "the questions marked `-` are those of Octopus's documentation: they decide nothing, \
              `delete applications *` is refused for an administrator too",
         );
+    }
+}
+
+/// Refuses options that only say how the change is made, where no change is made.
+fn refuse_idle_options(args: &CheckArgs) -> Result<()> {
+    let given = [
+        ("--enable", args.change.enable),
+        ("--absent", args.change.absent),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((option, _)) if !args.after_change => Err(Error::usage(format!(
+            "{option} says how the change is made, and the state as read is checked"
+        ))
+        .hint("add --after-change to check what `render` would make of it")),
+        _ => Ok(()),
     }
 }
 

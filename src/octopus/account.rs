@@ -1,13 +1,10 @@
 //! The account itself: rules are of no use to one that cannot authenticate.
 
 use super::{Check, Purpose};
-use crate::model::{API_KEY, AccountName, Capabilities, ConfigMap, Data, parse_bool};
+use crate::model::{API_KEY, AccountName, Capabilities, Data, parse_bool};
 
 /// Returns a failed check for everything in argocd-cm that keeps the account from using a token.
-pub fn account_faults(cm: &ConfigMap, account: &AccountName) -> Vec<Check> {
-    let Some(data) = &cm.data else {
-        return Vec::new();
-    };
+pub fn account_faults(data: &Data, account: &AccountName) -> Vec<Check> {
     let mut faults = unreadable(data);
     let fault = |action: &str, key: &str, why: String| {
         failed(account.as_str(), action, key.to_owned(), why)
@@ -67,20 +64,14 @@ fn failed(subject: &str, action: &str, object: String, decided_by: String) -> Ch
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Which;
 
     fn faults(entries: &[(&str, &str)]) -> Vec<String> {
         let entries = entries
             .iter()
             .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
-        let cm = ConfigMap {
-            which: Which::Cm,
-            namespace: "argocd".to_owned(),
-            resource_version: None,
-            data: Some(entries.collect()),
-        };
+        let data: Data = entries.collect();
         let account = AccountName::new("octopus").unwrap();
-        let faults = account_faults(&cm, &account).into_iter();
+        let faults = account_faults(&data, &account).into_iter();
         faults
             .map(|check| format!("{} {}", check.action, check.object))
             .collect()
@@ -93,7 +84,10 @@ mod tests {
         assert!(faults(&[key, ("accounts.octopus.enabled", "T")]).is_empty());
         let disabled = ["authenticate accounts.octopus.enabled"];
         assert_eq!(faults(&[key, ("accounts.octopus.enabled", "f")]), disabled);
-        assert_eq!(faults(&[key, ("accounts.octopus.enabled", "yes")]), disabled);
+        assert_eq!(
+            faults(&[key, ("accounts.octopus.enabled", "yes")]),
+            disabled
+        );
         assert_eq!(
             faults(&[key, ("accounts.other.enabled", "yes")]),
             ["authenticate accounts.other.enabled"]

@@ -1,5 +1,7 @@
 //! The proof, offline, of what the account of Octopus may and may not do.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Needs, Purpose};
@@ -25,6 +27,43 @@ const OF_PROJECTS: [&str; 7] = [
 
 /// Returns a line of a loaded policy with its place, for people.
 pub type Describe<'a> = dyn Fn(&Enforcer, LineId) -> String + 'a;
+
+/// Which state of an Argo CD is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckedState {
+    /// The one that was read.
+    Read,
+    /// The one that `render` would make of it.
+    AfterChange,
+}
+
+impl CheckedState {
+    /// Returns the state after the change, or the one that was read.
+    pub fn new(is_changed: bool) -> Self {
+        if is_changed {
+            Self::AfterChange
+        } else {
+            Self::Read
+        }
+    }
+
+    /// The word in reports for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::AfterChange => "after-change",
+        }
+    }
+}
+
+impl fmt::Display for CheckedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "the state as read",
+            Self::AfterChange => "the state after the change",
+        })
+    }
+}
 
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

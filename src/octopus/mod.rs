@@ -1,6 +1,7 @@
 //! What Octopus Deploy needs of an Argo CD: the permissions of its account and the values of its
 //! gateway, the proof that a policy gives them and no more, and the Applications that it updates.
 
+mod account;
 pub mod apps;
 mod checker;
 mod expectations;
@@ -8,7 +9,8 @@ mod gateway;
 mod needs;
 mod urls;
 
-pub use checker::{Check, Checker, Describe};
+pub use account::account_faults;
+pub use checker::{Check, CheckedState, Checker, Describe};
 pub use expectations::{Expectation, ask, parse};
 pub use gateway::{GATEWAY_NAMESPACE, GatewayPlan, TOKEN_KEY, TOKEN_SECRET, Values};
 pub use needs::{Judgement, Needs, Purpose, Question, proves_nothing};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Style;
 use super::table::{markdown, table};
 use super::xml::escape;
-use crate::octopus::{Check, Purpose};
+use crate::octopus::{Check, CheckedState, Purpose};
 
 const HEADERS: [&str; 7] = [
     "SUBJECT",
@@ -44,11 +44,13 @@ pub fn as_markdown(checks: &[Check]) -> String {
 }
 
 /// A versioned document.
-pub fn json(checks: &[Check]) -> String {
-    format!(
-        "{:#}\n",
-        serde_json::json!({"schema": "check/v1", "checks": checks})
-    )
+pub fn json(checks: &[Check], state: CheckedState) -> String {
+    let report = serde_json::json!({
+        "schema": "check/v1",
+        "state": state.as_str(),
+        "checks": checks,
+    });
+    format!("{report:#}\n")
 }
 
 /// `JUnit` XML: a test case for each check.

@@ -18,7 +18,10 @@ data:
 #[test]
 fn the_sample_is_as_it_must_be_after_the_change() {
     assert_data_eq!(
-        Sandbox::new().command("check --sample").run().snapshot(),
+        Sandbox::new()
+            .command("check --sample --after-change")
+            .run()
+            .snapshot(),
         str![[r#"
 ---- stdout
 SUBJECT   ACTION            RESOURCE             OBJECT                            WANT   GOT   DECIDED BY
@@ -44,7 +47,7 @@ octopus   everything else   gpgkeys              (any)                          
 octopus   create            exec                 (any)                             no     no    no rule
 octopus   invoke            extensions           (any)                             no     no    no rule
 ---- stderr
-note: all 39 checks are as they must be
+note: 39 checks passed on the state after the change
 note: the questions marked `-` are those of Octopus's documentation: they decide nothing, `delete applications *` is refused for an administrator too
 ---- exit code 0
 
@@ -53,11 +56,11 @@ note: the questions marked `-` are those of Octopus's documentation: they decide
 }
 
 #[test]
-fn as_is_the_sample_lacks_what_octopus_needs() {
-    let run = Sandbox::new().command("check --sample --as-is").run();
+fn as_read_the_sample_lacks_what_octopus_needs() {
+    let run = Sandbox::new().command("check --sample").run();
     assert!(
         run.stderr
-            .contains("warning: 6 checks of 39 are not as they must be"),
+            .contains("warning: 7 of 40 checks failed on the state as read"),
         "{}",
         run.stderr
     );
@@ -67,11 +70,12 @@ fn as_is_the_sample_lacks_what_octopus_needs() {
 #[test]
 fn json_has_a_versioned_schema_and_every_check() {
     let out = Sandbox::new()
-        .command("check --sample -o json")
+        .command("check --sample --after-change -o json")
         .run()
         .stdout_of(0);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["schema"], "check/v1");
+    assert_eq!(report["state"], "after-change");
     let checks = report["checks"].as_array().unwrap();
     assert_eq!(checks.len(), 43);
     for key in [
@@ -97,7 +101,7 @@ fn what_is_forbidden_and_granted_is_shown_with_an_object_and_the_line() {
     let policy = "p, octopus, applications, *, team-*/*, allow\np, octopus, exec, create, */*, allow\np, octopus, exec, create, */*, deny\n";
     let run = Sandbox::new()
         .with("p.csv", policy)
-        .command("check -f p.csv")
+        .command("check -f p.csv --after-change")
         .run();
     let out = run.stdout_of(1);
     assert_data_eq!(
@@ -142,10 +146,13 @@ octopus   invoke                           extensions           (any)           
 fn reading_without_need_is_extra_and_fails_only_when_strict() {
     let text = RBAC.replace("data:", "data:\n  policy.default: role:readonly");
     let sandbox = Sandbox::new().with("r.yaml", text);
-    let out = sandbox.command("check -q -f r.yaml").run().stdout_of(0);
+    let out = sandbox
+        .command("check -q -f r.yaml --after-change")
+        .run()
+        .stdout_of(0);
     assert!(out.contains("octopus   get               projects             some-app                          no need   yes   default role role:readonly, which no rule takes back: built-in policy:7"), "{out}");
     let _ = sandbox
-        .command("check -q -f r.yaml --strict")
+        .command("check -q -f r.yaml --after-change --strict")
         .run()
         .stdout_of(1);
 }
@@ -160,7 +167,7 @@ fn projects_stay_closed_to_each_other() {
         ),
     );
     let out = sandbox
-        .command("check -q -f r.yaml --project web --allow-sync")
+        .command("check -q -f r.yaml --after-change --project web --allow-sync")
         .run()
         .stdout_of(0);
     assert!(
@@ -169,7 +176,7 @@ fn projects_stay_closed_to_each_other() {
     );
     assert!(out.contains("(outside web)"), "{out}");
     let run = sandbox
-        .command("check -f wide.yaml --project web -o json")
+        .command("check -f wide.yaml --after-change --project web -o json")
         .run();
     let report: serde_json::Value = serde_json::from_str(&run.stdout_of(1)).unwrap();
     let wrong: Vec<_> = report["checks"]
@@ -194,7 +201,10 @@ fn projects_stay_closed_to_each_other() {
 fn regex_mode_is_proved_too() {
     let text = RBAC.replace("data:", "data:\n  policy.matchMode: regex");
     let sandbox = Sandbox::new().with("r.yaml", text);
-    let _ = sandbox.command("check -q -f r.yaml").run().stdout_of(0);
+    let _ = sandbox
+        .command("check -q -f r.yaml --after-change")
+        .run()
+        .stdout_of(0);
     // The documented rules do not compile as regular expressions, and deny whatever reaches them.
     let sandbox = sandbox.with(
         "bad.yaml",
@@ -204,7 +214,7 @@ fn regex_mode_is_proved_too() {
                 "p, octopus, applications, get, *, allow\n    g, alice",
             ),
     );
-    let run = sandbox.command("check -f bad.yaml").run();
+    let run = sandbox.command("check -f bad.yaml --after-change").run();
     assert!(
         run.stdout.contains("cannot be evaluated: bad.yaml"),
         "{}",
@@ -217,7 +227,7 @@ fn regex_mode_is_proved_too() {
 fn before_3_0_logs_are_not_enforced() {
     let sandbox = Sandbox::new().with("r.yaml", RBAC);
     let out = sandbox
-        .command("check -q -f r.yaml --as-is --argocd-version 2.14")
+        .command("check -q -f r.yaml --argocd-version 2.14")
         .run()
         .stdout_of(1);
     assert!(out.contains("Argo CD 2.14 does not enforce logs"), "{out}");
@@ -241,11 +251,10 @@ fn expectations_are_unit_tests_of_a_policy() {
         str![[r#"
 ---- stdout
 SUBJECT   ACTION   RESOURCE       OBJECT      WANT   GOT   DECIDED BY
-alice     sync     applications   team/shop   yes    yes   r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow
-bob       sync     applications   team/shop   no     yes   r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow
+alice     sync     applications   team/shop   yes    yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
+bob       sync     applications   team/shop   no     yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
 ---- stderr
-warning: argocd-cm of namespace argocd is not in the input, so its part is not written
-warning: 1 check of 2 is not as they must be
+warning: 1 of 2 checks failed on the state as read
 ---- exit code 1
 
 "#]]
@@ -262,13 +271,12 @@ warning: 1 check of 2 is not as they must be
   <testsuite name="kubectl octopus-argo check" tests="2" failures="1">
     <testcase classname="expected" name="alice sync applications team/shop"/>
     <testcase classname="expected" name="groups &lt;count&gt;">
-      <failure message="bob sync applications team/shop: want no, got yes: r.yaml (after the change):8:5: p, role:team, applications, sync, team/*, allow"/>
+      <failure message="bob sync applications team/shop: want no, got yes: r.yaml:8:5: p, role:team, applications, sync, team/*, allow"/>
     </testcase>
   </testsuite>
 </testsuites>
 ---- stderr
-warning: argocd-cm of namespace argocd is not in the input, so its part is not written
-warning: 1 check of 2 is not as they must be
+warning: 1 of 2 checks failed on the state as read
 ---- exit code 1
 
 "#]]
@@ -310,14 +318,109 @@ fn nothing_to_check_is_said() {
         .command("check")
         .run()
         .refused(2, "there is no policy to check");
-    sandbox.command("check -f a.yaml").run().refused(
-        3,
-        "there is no argocd-cm and no argocd-rbac-cm in the input",
-    );
+    sandbox
+        .command("check -f a.yaml")
+        .run()
+        .refused(3, "there is no policy in the input");
     sandbox
         .command("check -f p.csv")
         .run()
         .refused(3, "p.csv:1:8: the policy does not load");
+}
+
+const CM: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+data:
+  accounts.octopus: apiKey
+";
+
+const RULES: &str = "\
+p, octopus, applications, get, *, allow
+p, octopus, clusters, get, *, allow
+p, octopus, logs, get, */*, allow
+";
+
+#[test]
+fn an_argo_cd_without_octopus_fails_unless_the_change_is_asked_for() {
+    let sandbox = Sandbox::new()
+        .with("r.yaml", RBAC)
+        .with("e.yaml", "expectations:\n- {subject: octopus, action: get, resource: applications, object: web/shop, allowed: true}\n")
+        .with("octopus-argo.yaml", "instances: [{name: a, files: [r.yaml]}]");
+    for command in [
+        "check -f r.yaml",
+        "check -f r.yaml --expect e.yaml",
+        "check --all",
+    ] {
+        let run = sandbox.command(command).run();
+        assert_eq!(run.code, 1, "{command}: {}", run.snapshot());
+        let text = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            text.contains("failed on the state as read"),
+            "{command}: {text}"
+        );
+        let run = sandbox.command(command).arg("--after-change").run();
+        assert_eq!(run.code, 0, "{command}: {}", run.snapshot());
+        let text = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            text.contains("passed on the state after the change"),
+            "{command}: {text}"
+        );
+    }
+    sandbox
+        .command("check -f r.yaml --absent")
+        .run()
+        .refused(2, "--absent says how the change is made");
+}
+
+#[test]
+fn an_account_that_cannot_authenticate_fails() {
+    let enabled = |text: &str| format!("{CM}  accounts.octopus.enabled: \"{text}\"\n");
+    let sandbox = Sandbox::new()
+        .with("p.csv", RULES)
+        .with("good.yaml", enabled("T"))
+        .with("disabled.yaml", enabled("false"))
+        .with("broken.yaml", enabled("yes"))
+        .with("bare.yaml", CM.replace("apiKey", "login"));
+    let _ = sandbox
+        .command("check -f p.csv,good.yaml")
+        .run()
+        .stdout_of(0);
+    assert_data_eq!(
+        sandbox
+            .command("check -f p.csv,disabled.yaml")
+            .run()
+            .stdout
+            .lines()
+            .nth(1)
+            .unwrap()
+            .to_owned(),
+        str![[
+            r#"octopus   authenticate      accounts             accounts.octopus.enabled          yes    no    accounts.octopus.enabled: "false" disables the account"#
+        ]]
+    );
+    for file in ["disabled.yaml", "broken.yaml", "bare.yaml"] {
+        let run = sandbox.command(&format!("check -f p.csv,{file}")).run();
+        assert_eq!(run.code, 1, "{file}");
+        assert!(
+            run.stderr.contains("1 of 40 checks failed"),
+            "{}",
+            run.stderr
+        );
+    }
+    // The change leaves a disabled account disabled.
+    for file in ["disabled.yaml", "broken.yaml"] {
+        let run = sandbox
+            .command(&format!("check -f p.csv,{file} --after-change"))
+            .run();
+        assert_eq!(run.code, 1, "{file}: {}", run.snapshot());
+        let _ = sandbox
+            .command(&format!("check -f p.csv,{file} --after-change --enable"))
+            .run()
+            .stdout_of(0);
+    }
 }
 
 #[test]

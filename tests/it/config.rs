@@ -93,7 +93,7 @@ fn the_cluster_is_asked_with_the_instances_context() {
         RBAC.trim_end().replace('\n', "\n  ")
     );
     let run = sandbox(PROD)
-        .command("check --instance edge --live")
+        .command("check --instance edge --live --after-change")
         .answers(0, &list, "")
         .run();
     let [call] = run.ran.as_slice() else {
@@ -141,7 +141,7 @@ fn defaults_hold_without_an_instance_and_are_said() {
         run.stderr
     );
     assert!(run.stdout_of(0).contains("accounts.gateway: apiKey"));
-    let sample = sandbox.command("check --sample").run();
+    let sample = sandbox.command("check --sample --after-change").run();
     assert!(sample.stdout_of(0).contains("gateway"));
     let without = sandbox.command("render -f cm.yaml --config empty.yaml");
     fs::write(sandbox.path().join("empty.yaml"), "").unwrap();

@@ -254,7 +254,7 @@ fn what_is_read_cannot_fool_a_terminal() {
         "matrix -f p.csv",
         "can me get applications x/y -f p.csv --explain",
         "diff -f cm.yaml",
-        "check -f p.csv --as-is",
+        "check -f p.csv",
     ] {
         let run = sandbox.command(command).terminal().run();
         for text in [&run.stdout, &run.stderr] {

@@ -72,7 +72,7 @@ fn an_argocd_answers_with_what_the_operator_makes_of_it() {
 fn check_and_diff_prove_the_change_of_values_and_of_an_argocd() {
     for (options, input) in [("--values-root cd", VALUES), ("", ARGOCD)] {
         let input = input.replace("role:readonly", "''");
-        let line = format!("check -f - {options}");
+        let line = format!("check -f - {options} --after-change");
         let run = Sandbox::new().command(&line).stdin(&input).run();
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         let line = format!("diff -f - {options} --color never");
