@@ -142,12 +142,26 @@ impl DesiredRole {
                     route: object.to(&["roles"], Some(index)),
                 };
                 found.edits = pruned(vec![remove], object.document, object.route.len() + 1);
+                found.edits.extend(self.forget_tokens(object));
                 list.remove(index);
             }
             (Goal::Absent, None) => {}
         }
         found.roles = (!list.is_empty()).then(|| list.into());
         Ok(found)
+    }
+
+    /// Takes the role's tokens out of the status, where `kubectl replace` writes that too: listed
+    /// there, they would work again with the next role of the name.
+    fn forget_tokens(&self, object: ProjectObject<'_>) -> Option<Edit> {
+        let keys = ["status", "jwtTokensByRole", &self.name];
+        let tokens = keys.iter().try_fold(object.node, |node, key| node.get(key));
+        tokens?;
+        let keys = keys.iter().map(|key| Step::key(*key));
+        Some(Edit::Remove {
+            document: object.index,
+            route: object.route.iter().cloned().chain(keys).collect(),
+        })
     }
 
     fn key(&self) -> String {
@@ -241,16 +255,19 @@ impl DesiredRole {
             .map_or(0, Vec::len)
             .max(in_status.map_or(0, <[Node]>::len));
         if tokens > 0 {
-            let (tokens, stop) = if tokens == 1 {
-                ("its token".to_owned(), "stops")
+            let (tokens, verb, them) = if tokens == 1 {
+                ("its token".to_owned(), "goes", "it")
             } else {
-                (format!("its {tokens} tokens"), "stop")
+                (format!("its {tokens} tokens"), "go", "them")
             };
+            let (name, project) = (&self.name, &self.project);
             plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "{tokens} {stop} working with the role {} of project {}",
-                    self.name, self.project
+                    "{tokens} {verb} on authenticating without the role {name} of project {project}, \
+                     with the rights of the default role, and cannot be listed any more; revoke {them} \
+                     first, while the role is there (argocd proj role list-tokens {project} {name}, \
+                     argocd proj role delete-token {project} {name} ISSUED-AT)"
                 ),
             );
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::words::{change_options, kubectl_flags};
+use super::words::{change_options, kubectl_flags, render_command};
 use crate::change::{Asked, ChangeRequest, Commands, Goal};
 use crate::cli::{self, Change, Mode, Only};
 use crate::error::{Error, Result};
@@ -46,6 +46,7 @@ pub(crate) fn request(
         commands: Commands {
             change: change_options(args),
             kubectl: kubectl_flags(input),
+            render: render_command(args, input),
         },
     })
 }

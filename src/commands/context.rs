@@ -278,6 +278,12 @@ impl<'a, 'h> Context<'a, 'h> {
         Ok(Some(files))
     }
 
+    /// Reads the named files without a word.
+    pub(super) fn peek(&mut self, args: &Input) -> Result<Vec<File>> {
+        let (files, _) = self.reader(args).read(&args.filename)?;
+        Ok(files)
+    }
+
     /// The same, but goes on where a named file cannot be read, and shows how far it is when it
     /// takes long.
     pub(crate) fn read_each(

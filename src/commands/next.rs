@@ -177,16 +177,26 @@ impl<'a> Next<'a> {
                 self.command("render", None),
                 Form::Auto.as_str()
             )),
-            (_, Read::Server) => context.next(match shown {
-                Some(directory) => {
-                    format!("kubectl replace{} -f {directory}", kubectl_flags(self.input))
+            (_, Read::Server) => {
+                if self.items.len() > 1 && self.form == Form::Manifest {
+                    context.note(
+                        "`kubectl replace` makes one request for each object: where one is refused \
+                         (409 Conflict), the other may have changed already; read both again and \
+                         repeat, or take one after the other: -o patch --only argocd-rbac-cm, then \
+                         --only argocd-cm",
+                    );
                 }
-                None => format!(
-                    "{} | kubectl replace{} -f -",
-                    self.command("render", None),
-                    kubectl_flags(self.input)
-                ),
-            }),
+                context.next(match shown {
+                    Some(directory) => {
+                        format!("kubectl replace{} -f {directory}", kubectl_flags(self.input))
+                    }
+                    None => format!(
+                        "{} | kubectl replace{} -f -",
+                        self.command("render", None),
+                        kubectl_flags(self.input)
+                    ),
+                });
+            }
             _ => {
                 let files = if self.paths.is_empty() {
                     "your file".to_owned()

@@ -1,7 +1,7 @@
 //! `render`: prints the change, ready for kubectl or for Git, or edits the files themselves.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::change::{request, selector};
 use super::context::Context;
@@ -12,7 +12,7 @@ use crate::change::{
     form_of_owner, join, patches, plan, standalone, tell_owner, whole,
 };
 use crate::cli::{Form, Format, RenderArgs, RenderOutput};
-use crate::emit::{Replacement, create_directory, place, replace_all};
+use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::model::Owner;
@@ -31,6 +31,15 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     if args.in_place {
         refuse_in_place(args, &asked)?;
     }
+    // What changes is known only after reading, and what was read holds only under the lock: so it
+    // is read again.
+    let _locks = args.in_place.then(|| {
+        DirectoryLocks::take(
+            changing(args, &request, &asked, context)
+                .iter()
+                .map(|path| &**path),
+        )
+    });
     let files = context.read(&args.input, asked.form, &args.change.project)?;
     let mut next = Next::new(&args.input, &args.change, &request);
     let texts = match &files {
@@ -83,7 +92,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     }
     next.files = texts.iter().map(|text| text.name.clone()).collect();
     if let Some(directory) = &args.output_dir {
-        write_all(&context.host.path(directory), directory, &texts)?;
+        write_all(&context.host.path(directory), &texts)?;
     } else {
         let texts: Vec<String> = texts.into_iter().map(|text| text.text).collect();
         context.print(&join(&texts))?;
@@ -146,7 +155,7 @@ fn refuse_in_place(args: &RenderArgs, asked: &Asked) -> Result<()> {
         .hint("leave the form out: it follows from what the files hold"));
     }
     if let Some(suffix) = &args.backup
-        && (suffix.is_empty() || suffix.contains(['/', '\\']))
+        && (suffix.is_empty() || suffix.contains(|c: char| c.is_control() || "/\\".contains(c)))
     {
         return Err(Error::usage(format!(
             "--backup `{}` cannot end a file's name",
@@ -254,6 +263,31 @@ fn options(args: &RenderArgs, asked: &Asked) -> OutputOptions {
     }
 }
 
+/// The files that would change now; none where that cannot be told, which is said later.
+fn changing(
+    args: &RenderArgs,
+    request: &ChangeRequest,
+    asked: &Asked,
+    context: &mut Context<'_, '_>,
+) -> Vec<PathBuf> {
+    let Ok(files) = context.peek(&args.input) else {
+        return Vec::new();
+    };
+    let found = objects(&files);
+    let selector = selector(&args.input);
+    let form = asked.form.filter(|form| *form != Form::Auto);
+    let form = form.unwrap_or_else(|| selector.detect(&found));
+    let edited = plan(request, form, &found, &selector, &mut Vec::new())
+        .and_then(|planned| edited_files(&files, &planned));
+    let edited = edited.unwrap_or_default().into_iter();
+    edited
+        .filter_map(|edited| match &files[edited.file].origin {
+            Origin::Named(path) | Origin::Found(path) => Some(context.host.path(path)),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Edits the files themselves, all or none, and returns the names of those that changed.
 fn in_place(
     args: &RenderArgs,
@@ -282,12 +316,8 @@ fn in_place(
 }
 
 /// Writes each text to a file of its own.
-pub(crate) fn write_all(directory: &Path, shown: &Path, texts: &[OutputFile]) -> Result<()> {
+pub(crate) fn write_all(directory: &Path, texts: &[OutputFile]) -> Result<()> {
     create_directory(directory)?;
-    for OutputFile { name, text } in texts {
-        place(&directory.join(name), text.as_bytes()).map_err(|error| {
-            error.hint(format!("some files of {} may be written", shown.display()))
-        })?;
-    }
-    Ok(())
+    let files = texts.iter().map(|file| (&*file.name, &*file.text));
+    place_all(directory, files)
 }

@@ -108,3 +108,16 @@ pub(super) fn change_options(change: &Change) -> String {
     words.change(change);
     words.0.iter().flat_map(|word| [" ", word]).collect()
 }
+
+/// `render` of the same input, with the same options.
+pub(super) fn render_command(change: &Change, input: &Input) -> String {
+    let mut words = Words::new("render", input);
+    words.input(input);
+    words.change(change);
+    let flags = if input.live {
+        kubectl_flags(input)
+    } else {
+        String::new()
+    };
+    format!("{}{flags}", words.line())
+}

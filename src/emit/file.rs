@@ -48,6 +48,34 @@ pub fn place(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// The same for several files of one directory: nothing is put in its place before all of them are
+/// on the disk, so that a full one leaves none.
+pub fn place_all<'t>(
+    in_directory: &Path,
+    files: impl IntoIterator<Item = (&'t str, &'t str)>,
+) -> Result<()> {
+    let _hold = Hold::new();
+    let mut staged = Vec::new();
+    for (name, text) in files {
+        let path = in_directory.join(name);
+        if fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
+            continue;
+        }
+        let written = temporary(directory(&path), Access::Normal).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            Ok(file)
+        });
+        let written =
+            written.map_err(|cause| failed(&path, cause).hint("none of the files was written"));
+        staged.push((written?, path));
+    }
+    for (file, path) in staged {
+        file.persist(&path)
+            .map_err(|error| failed(&path, error.error).hint("some of the files may be written"))?;
+    }
+    Ok(())
+}
+
 /// The same as [`write`], and looks at what was written before it takes its place.
 pub(super) fn write_checked(
     path: &Path,
@@ -151,6 +179,21 @@ pub fn private_directory(prefix: &str) -> std::io::Result<tempfile::TempDir> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_several_files_none_is_written_where_one_cannot_be() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = [("a", "1"), ("none/b", "2")];
+        let error = place_all(directory.path(), files).unwrap_err();
+        assert!(
+            error
+                .hints()
+                .contains(&"none of the files was written".to_owned())
+        );
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        place_all(directory.path(), [("a", "1"), ("b", "2")]).unwrap();
+        assert_eq!(fs::read_to_string(directory.path().join("b")).unwrap(), "2");
+    }
 
     #[test]
     fn replaces_or_refuses() {

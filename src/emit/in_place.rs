@@ -3,13 +3,12 @@
 //! Every new text is written beside its target and synced before the first one is put in place.
 //! If a later one cannot be, those in place already are put back.
 
-use std::fs::{self, Metadata};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
-use super::file::{Access, sync_directory, temporary};
+use super::file::{directory, sync_directory};
+use super::staged::Staged;
 use crate::error::{Error, Result};
 use crate::process::Hold;
 
@@ -42,18 +41,16 @@ pub fn replace_all(files: &[Replacement], backup: Option<&str>) -> Result<()> {
             prepared.push(one);
         }
     }
-    commit(prepared, &mut |file, target| {
-        file.persist(target).map(drop).map_err(|error| error.error)
-    })
+    commit(prepared, &mut Staged::replace)
 }
 
 /// A file whose new and old texts lie beside it, synced.
 struct Prepared<'a> {
     file: &'a Replacement,
     target: PathBuf,
-    new: NamedTempFile,
-    old: NamedTempFile,
-    backup: Option<(NamedTempFile, PathBuf)>,
+    new: Staged,
+    old: Staged,
+    backup: Option<(Staged, PathBuf)>,
 }
 
 impl<'a> Prepared<'a> {
@@ -69,7 +66,8 @@ impl<'a> Prepared<'a> {
         file.is_unchanged(&target)
             .map_err(|error| error.hint("nothing was written; run the command again"))?;
         let metadata = fs::metadata(&target).map_err(failed)?;
-        let beside = |text: &str| beside(&target, &metadata, text).map_err(failed);
+        refuse_hard_link(file, &metadata)?;
+        let beside = |text: &str| Staged::beside(&target, &metadata, text).map_err(failed);
         let backup = suffix.map(|suffix| {
             let mut path = target.as_os_str().to_owned();
             path.push(suffix);
@@ -114,32 +112,25 @@ fn exists(backup: &Path) -> Error {
     Error::usage(format!("{} exists", backup.display()))
 }
 
-/// A temporary file in the target's directory, with its mode and owner.
-fn beside(target: &Path, metadata: &Metadata, text: &str) -> io::Result<NamedTempFile> {
-    let mut file = temporary(directory(target), Access::Private)?;
-    file.write_all(text.as_bytes())?;
+/// A rename would give the file a life of its own, apart from its other names.
+fn refuse_hard_link(file: &Replacement, metadata: &fs::Metadata) -> Result<()> {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        let made = file.as_file().metadata()?;
-        if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
-            fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid()))?;
-        }
+    if std::os::unix::fs::MetadataExt::nlink(metadata) > 1 {
+        return Err(Error::input(format!(
+            "{} has other names (hard links), which would keep the old text",
+            file.shown
+        ))
+        .hint("nothing was written; edit a copy, or print the change and write it through: render … > new && cat new > FILE"));
     }
-    // After the owner: a change of owner takes bits away.
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-fn directory(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("/"))
+    #[cfg(not(unix))]
+    let _ = (file, metadata);
+    Ok(())
 }
 
 /// Puts everything in place, or everything back. `put` renames one file.
 fn commit(
     files: Vec<Prepared<'_>>,
-    put: &mut dyn FnMut(NamedTempFile, &Path) -> io::Result<()>,
+    put: &mut dyn FnMut(Staged, &Path) -> io::Result<()>,
 ) -> Result<()> {
     let mut done: Vec<Done<'_>> = Vec::new();
     for one in files {
@@ -150,11 +141,12 @@ fn commit(
         let mut made = None;
         if let Some((copy, path)) = one.backup {
             // Never over something, nor through a link that has appeared since.
-            if let Err(failed) = copy.persist_noclobber(&path) {
-                let error = match failed.error.kind() {
+            if let Err(cause) = copy.create(&path) {
+                let error = match cause.kind() {
                     io::ErrorKind::AlreadyExists => exists(&path),
-                    _ => Error::external(format!("cannot write {}", path.display()))
-                        .caused_by(failed.error),
+                    _ => {
+                        Error::external(format!("cannot write {}", path.display())).caused_by(cause)
+                    }
                 };
                 return Err(restore(done, error));
             }
@@ -162,7 +154,7 @@ fn commit(
         }
         let put = put(one.new, &one.target);
         done.push(Done {
-            shown: &one.file.shown,
+            file: one.file,
             target: one.target,
             old: one.old,
             backup: made,
@@ -180,9 +172,9 @@ fn commit(
 
 /// A file that was put in its place, or should have been.
 struct Done<'a> {
-    shown: &'a str,
+    file: &'a Replacement,
     target: PathBuf,
-    old: NamedTempFile,
+    old: Staged,
     backup: Option<PathBuf>,
 }
 
@@ -195,22 +187,22 @@ fn restore(done: Vec<Done<'_>>, error: Error) -> Error {
     let mut error = error;
     let mut all = true;
     for one in done {
-        match one.old.persist(&one.target) {
-            Ok(_) => {
+        match one.old.replace_or_keep(&one.target) {
+            Ok(()) => {
                 if let Some(path) = one.backup {
                     // A backup that stays does no harm.
                     let _ = fs::remove_file(path);
                 }
             }
-            Err(failed) => {
+            Err(kept) => {
                 all = false;
-                let shown = one.shown;
-                error = match failed.file.keep() {
-                    Ok((_, kept)) => error.hint(format!(
+                let shown = &one.file.shown;
+                error = match kept {
+                    Some(kept) => error.hint(format!(
                         "{shown} could not be put back; its text is in {}",
                         kept.display()
                     )),
-                    Err(_) => error.hint(format!("{shown} could not be put back")),
+                    None => error.hint(format!("{shown} could not be put back")),
                 };
             }
         }
@@ -225,6 +217,8 @@ fn restore(done: Vec<Done<'_>>, error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn replacement(path: &Path, before: &str, after: &str) -> Replacement {
@@ -276,7 +270,7 @@ mod tests {
                     return Err(io::Error::other("disk on fire"));
                 }
                 count += 1;
-                file.persist(target).map(drop).map_err(|error| error.error)
+                file.replace(target)
             })
             .unwrap_err();
             assert_eq!(error.hints(), ["every file is as it was"]);
@@ -314,7 +308,7 @@ mod tests {
         let prepared = prepare(&files, Some(".orig"));
         let error = commit(prepared, &mut |file, target| {
             put(directory.path(), "b", "theirs");
-            file.persist(target).map(drop).map_err(|error| error.error)
+            file.replace(target)
         })
         .unwrap_err();
         assert!(
@@ -357,10 +351,7 @@ mod tests {
             .unwrap()
             .persist(&files[0].path)
             .unwrap();
-        commit(prepared, &mut |file, target| {
-            file.persist(target).map(drop).map_err(|error| error.error)
-        })
-        .unwrap();
+        commit(prepared, &mut |file, target| file.replace(target)).unwrap();
         assert_eq!(fs::read_to_string(victim).unwrap(), "a");
     }
 
@@ -372,6 +363,30 @@ mod tests {
         let error = replace_all(&[replacement(&a, "a", "new")], Some(".orig")).unwrap_err();
         assert_eq!(error.code(), crate::error::Code::USAGE);
         assert_eq!(fs::read_to_string(&a).unwrap(), "a");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_other_names_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let a = put(directory.path(), "a", "a");
+        fs::hard_link(&a, directory.path().join("b")).unwrap();
+        let error = replace_all(&[replacement(&a, "a", "new")], None).unwrap_err();
+        assert_eq!(error.code(), crate::error::Code::INPUT);
+        assert_eq!(fs::read_to_string(&a).unwrap(), "a");
+        assert_eq!(names(directory.path()), ["a", "b"]);
+    }
+
+    /// Half an edit, as a process that is killed leaves it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_prepared_has_no_name_yet() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = [replacement(&put(directory.path(), "a", "a"), "a", "new")];
+        let prepared = prepare(&files, Some(".orig"));
+        assert_eq!(names(directory.path()), ["a"]);
+        commit(prepared, &mut Staged::replace).unwrap();
+        assert_eq!(names(directory.path()), ["a", "a.orig"]);
     }
 
     #[cfg(unix)]

@@ -3,12 +3,14 @@
 mod file;
 mod in_place;
 pub mod secret;
+mod staged;
 mod state;
 
 use std::io::{ErrorKind, Write};
 
-pub use file::{Access, Existing, create_directory, place, private_directory, write};
+pub use file::{Access, Existing, create_directory, place, place_all, private_directory, write};
 pub use in_place::{Replacement, replace_all};
+pub use staged::DirectoryLocks;
 pub use state::{Lock, Log, create_private_directory, is_open_to_others, own_directory};
 
 use crate::error::{Error, Result};

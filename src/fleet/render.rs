@@ -130,7 +130,7 @@ fn into_directory(
             &member.instance,
             &request,
         )?;
-        write_all(&context.host.path(&own), &own, &texts)?;
+        write_all(&context.host.path(&own), &texts)?;
         return Ok(Code::OK);
     }
     // It would be delivered twice: by its owner, and by the ApplicationSet.
@@ -192,5 +192,5 @@ fn application_set(
         name: APPLICATION_SET.to_owned(),
         text: rendered.text,
     };
-    write_all(&context.host.path(directory), directory, &[text])
+    write_all(&context.host.path(directory), &[text])
 }

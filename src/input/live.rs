@@ -41,7 +41,12 @@ pub enum Wanted<'a> {
 impl Wanted<'_> {
     fn resource(&self) -> (&'static str, Vec<OsString>) {
         match self {
-            Self::ConfigMaps => ("configmap", Which::ALL.map(|w| w.name().into()).to_vec()),
+            // The rules first: if the second of two writes is refused, rules without an account are
+            // harmless.
+            Self::ConfigMaps => (
+                "configmap",
+                [Which::RbacCm, Which::Cm].map(|w| w.name().into()).to_vec(),
+            ),
             Self::RbacCm => ("configmap", vec![Which::RbacCm.name().into()]),
             Self::ArgoCd => ("argocds.argoproj.io", Vec::new()),
             Self::AppProjects(names) => (

@@ -31,7 +31,7 @@ pub use instance::{
 };
 pub use names::{is_namespace, is_object_name};
 
-pub use ownership::{Manager, Marks, Owner, is_upstream};
+pub use ownership::{ExternalOwner, ExternalTool, LastApplied, Manager, Marks, Owner, is_upstream};
 pub use project::{MatchMode, ProjectName};
 pub use terminal::printable;
 pub use token::{Claims, Expiry, Subject, TokenRecord};

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::Which;
+
 /// What an object says about who writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -16,11 +18,21 @@ pub struct Marks {
     pub owners: Vec<(String, String)>,
     /// `metadata.managedFields`.
     pub managers: Vec<Manager>,
-    /// The keys of `data` that the last client-side `kubectl apply` wrote, if there was one.
-    pub last_applied: Option<Vec<String>>,
+    /// What the last client-side `kubectl apply` wrote, if there was one.
+    pub last_applied: Option<LastApplied>,
     /// Whether it was read from an API server. In a file, a label of Argo CD or Flux says where
     /// the file goes, not that a change of it is lost.
     pub from_server: bool,
+}
+
+/// What the last-applied annotation says about `data`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastApplied {
+    /// Whether the manifest had `data`. Where the next one has none, kubectl deletes all of it,
+    /// whoever wrote what is in it.
+    pub has_data: bool,
+    /// The keys of `data`.
+    pub keys: Vec<String>,
 }
 
 /// One entry of `managedFields`.
@@ -32,6 +44,9 @@ pub struct Manager {
     pub applies: bool,
     /// The keys of `data` that it owns.
     pub keys: Vec<String>,
+    /// Whether it owns the last-applied annotation: then a server-side `kubectl apply` takes over
+    /// everything that it owns.
+    pub owns_last_applied: bool,
 }
 
 /// Who owns an object.
@@ -65,8 +80,8 @@ pub enum Owner {
 
 /// The annotation in which Helm names the release.
 const HELM_RELEASE: &str = "meta.helm.sh/release-name";
-/// The manager of a client-side `kubectl apply`.
-const CLIENT_SIDE: &str = "kubectl-client-side-apply";
+/// The manager of a server-side `kubectl apply`.
+const KUBECTL: &str = "kubectl";
 
 impl Marks {
     fn label(&self, key: &str) -> Option<&str> {
@@ -119,25 +134,30 @@ impl Marks {
         Owner::Unknown
     }
 
-    /// The keys that the next upgrade with a client-side `kubectl apply` deletes if the new
-    /// manifests do not have them: those that the last one wrote.
-    pub fn pruned_by_apply(&self) -> Vec<&str> {
-        let keys = self.last_applied.iter().flatten().map(String::as_str);
-        keys.filter(|key| !is_upstream(key)).collect()
+    /// The keys that the next upgrade with a client-side `kubectl apply` deletes: those that the
+    /// last one wrote and the new manifest does not have. Argo CD's own argocd-rbac-cm has no
+    /// `data`, so that all of it goes where the last one had some; `present` are its keys.
+    pub fn pruned_by_apply<'k>(&'k self, which: Which, present: &[&'k str]) -> Vec<&'k str> {
+        match &self.last_applied {
+            Some(applied) if which == Which::RbacCm && applied.has_data => present.to_vec(),
+            Some(applied) => {
+                let keys = applied.keys.iter().map(String::as_str);
+                keys.filter(|key| !is_upstream(key)).collect()
+            }
+            None => Vec::new(),
+        }
     }
 
     /// The keys that the next upgrade with `kubectl apply --server-side --force-conflicts` deletes
-    /// if the new manifests do not have them: those that only kubectl's apply owns, client-side
-    /// ownership included, because kubectl takes that over first.
+    /// if the new manifests do not have them: those that only kubectl's apply owns. Of a
+    /// client-side apply kubectl takes over what the owner of the last-applied annotation owns.
     pub fn pruned_by_server_side_apply(&self) -> Vec<&str> {
         let kubectl = |manager: &&Manager| {
-            manager.name == CLIENT_SIDE || (manager.name == "kubectl" && manager.applies)
+            (manager.name == KUBECTL && manager.applies) || manager.owns_last_applied
         };
         let owned_otherwise = |key: &str| {
-            let others = self.managers.iter().filter(|manager| !kubectl(manager));
-            others
-                .into_iter()
-                .any(|other| other.keys.iter().any(|of| of == key))
+            let mut others = self.managers.iter().filter(|manager| !kubectl(manager));
+            others.any(|other| other.keys.iter().any(|of| of == key))
         };
         let keys = self
             .managers
@@ -151,6 +171,120 @@ impl Marks {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+
+    /// The tools outside the cluster's usual owners that write the object, or keys of it, and write
+    /// them again.
+    pub fn external_owners(&self) -> Vec<ExternalOwner> {
+        let mut found: Vec<ExternalOwner> = Vec::new();
+        let mut add = |tool: ExternalTool, keys: Option<Vec<String>>| match found
+            .iter_mut()
+            .find(|owner| owner.tool == tool)
+        {
+            Some(owner) => match (&mut owner.keys, keys) {
+                (Some(held), Some(keys)) => held.extend(keys),
+                (held, _) => *held = None,
+            },
+            None => found.push(ExternalOwner { tool, keys }),
+        };
+        for manager in &self.managers {
+            if let Some(tool) = ExternalTool::of_manager(&manager.name) {
+                add(tool, manager.applies.then(|| manager.keys.clone()));
+            }
+        }
+        for (kind, _) in &self.owners {
+            if kind == "ExternalSecret" {
+                add(ExternalTool::ExternalSecrets, None);
+            }
+        }
+        let labels = self.labels.iter().map(|(key, text)| (&**key, &**text));
+        let annotations = self.annotations.iter().map(|(key, text)| (&**key, &**text));
+        for (key, text) in labels.chain(annotations) {
+            let managed_by = key == "app.kubernetes.io/managed-by";
+            if key.starts_with("reconcile.external-secrets.io/") {
+                add(ExternalTool::ExternalSecrets, None);
+            } else if key.starts_with("crossplane.io/") || managed_by && text == "crossplane" {
+                add(ExternalTool::Crossplane, None);
+            } else if managed_by && text.eq_ignore_ascii_case("terraform") {
+                add(ExternalTool::Terraform, None);
+            }
+        }
+        found
+    }
+}
+
+/// A tool that owns an object, or keys of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalOwner {
+    /// The tool.
+    pub tool: ExternalTool,
+    /// The keys of `data` that it owns, where it owns no more than these.
+    pub keys: Option<Vec<String>>,
+}
+
+/// A tool that writes Kubernetes objects from a source of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExternalTool {
+    /// argocd-rbac-operator: writes `policy.NAMESPACE.ROLE.csv`.
+    RbacOperator,
+    /// External Secrets Operator.
+    ExternalSecrets,
+    /// Crossplane, with provider-kubernetes or provider-argocd.
+    Crossplane,
+    /// Terraform or OpenTofu, with the provider kubernetes.
+    Terraform,
+}
+
+impl ExternalTool {
+    fn of_manager(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        if name.contains("rbac-operator") {
+            Some(Self::RbacOperator)
+        } else if name.starts_with("external-secrets") || name.starts_with("externalsecrets") {
+            Some(Self::ExternalSecrets)
+        } else if name.contains("crossplane") || name.starts_with("provider-argocd") {
+            Some(Self::Crossplane)
+        } else if ["terraform", "hashicorp", "opentofu"]
+            .iter()
+            .any(|tool| name.starts_with(tool))
+        {
+            Some(Self::Terraform)
+        } else {
+            None
+        }
+    }
+
+    /// What the tool does to a change of somebody else.
+    pub fn does(self) -> &'static str {
+        match self {
+            Self::RbacOperator => "writes its keys again from its role resources",
+            Self::ExternalSecrets => "writes the object again at its next refresh",
+            Self::Crossplane => "reverts the change at its next reconciliation",
+            Self::Terraform => "reverts the change at its next apply",
+        }
+    }
+
+    /// Where a change is to be made so that it stays.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::RbacOperator => "its ArgoCDRole resources",
+            Self::ExternalSecrets => "the template of its ExternalSecret",
+            Self::Crossplane => "the resource that Crossplane makes it from",
+            Self::Terraform => {
+                "its configuration, or kubernetes_config_map_v1_data with only these keys"
+            }
+        }
+    }
+}
+
+impl fmt::Display for ExternalTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RbacOperator => "argocd-rbac-operator",
+            Self::ExternalSecrets => "External Secrets",
+            Self::Crossplane => "Crossplane",
+            Self::Terraform => "Terraform",
+        })
     }
 }
 
@@ -201,7 +335,7 @@ mod tests {
     #[test]
     fn who_writes_an_object_from_something_else_comes_first() {
         let mut marks = Marks {
-            last_applied: Some(Vec::new()),
+            last_applied: Some(LastApplied::default()),
             from_server: true,
             ..Marks::default()
         };
@@ -250,31 +384,100 @@ mod tests {
         assert_eq!(marks.owner(), Owner::Unknown);
     }
 
-    #[test]
-    fn what_kubectl_believes_to_be_its_own_is_prunable() {
-        let manager = |name: &str, applies, of: &[&str]| Manager {
+    fn manager(name: &str, applies: bool, of: &[&str]) -> Manager {
+        Manager {
             name: name.to_owned(),
             applies,
             keys: keys(of),
+            owns_last_applied: false,
+        }
+    }
+
+    #[test]
+    fn what_kubectl_recorded_as_its_own_is_prunable() {
+        let all = ["resource.exclusions", "accounts.octopus", "url"];
+        let client_side = Manager {
+            owns_last_applied: true,
+            ..manager("kubectl-client-side-apply", false, &all)
         };
-        let marks = Marks {
-            last_applied: Some(keys(&["resource.exclusions", "accounts.octopus", "url"])),
+        let mut marks = Marks {
+            last_applied: Some(LastApplied {
+                has_data: true,
+                keys: keys(&all),
+            }),
             managers: vec![
-                manager(
-                    CLIENT_SIDE,
-                    false,
-                    &["resource.exclusions", "accounts.octopus", "url"],
-                ),
+                client_side,
                 manager("kubectl-edit", false, &["url", "dex.config"]),
                 manager("kubectl", true, &["x"]),
                 manager("octopus-argo", true, &["y"]),
             ],
             ..Marks::default()
         };
-        assert_eq!(marks.pruned_by_apply(), ["accounts.octopus", "url"]);
+        assert_eq!(
+            marks.pruned_by_apply(Which::Cm, &[]),
+            ["accounts.octopus", "url"]
+        );
         assert_eq!(
             marks.pruned_by_server_side_apply(),
             ["accounts.octopus", "x"]
         );
+        // `kubectl replace` took the annotation off: nobody's keys are taken over.
+        marks.last_applied = None;
+        marks.managers[0].owns_last_applied = false;
+        assert!(marks.pruned_by_apply(Which::Cm, &[]).is_empty());
+        assert_eq!(marks.pruned_by_server_side_apply(), ["x"]);
+    }
+
+    /// Argo CD's own argocd-rbac-cm has no `data`.
+    #[test]
+    fn a_map_that_the_new_manifest_lacks_goes_whole() {
+        let mut marks = Marks {
+            last_applied: Some(LastApplied {
+                has_data: true,
+                keys: keys(&["policy.csv"]),
+            }),
+            ..Marks::default()
+        };
+        let present = ["policy.csv", "policy.octopus.csv"];
+        assert_eq!(marks.pruned_by_apply(Which::RbacCm, &present), present);
+        assert_eq!(marks.pruned_by_apply(Which::Cm, &present), ["policy.csv"]);
+        marks.last_applied = Some(LastApplied::default());
+        assert!(marks.pruned_by_apply(Which::RbacCm, &present).is_empty());
+    }
+
+    #[test]
+    fn tools_of_their_own_are_recognised() {
+        let tools = |marks: &Marks| -> Vec<String> {
+            let owners = marks.external_owners().into_iter();
+            owners.map(|owner| owner.tool.to_string()).collect()
+        };
+        let mut marks = Marks {
+            managers: vec![
+                manager("Terraform", true, &["url"]),
+                manager("kubectl-edit", false, &["x"]),
+            ],
+            ..Marks::default()
+        };
+        let terraform = ExternalOwner {
+            tool: ExternalTool::Terraform,
+            keys: Some(keys(&["url"])),
+        };
+        assert_eq!(marks.external_owners(), [terraform.clone()]);
+        marks.managers[0] = manager("HashiCorp", false, &["url"]);
+        let whole = ExternalOwner {
+            keys: None,
+            ..terraform
+        };
+        assert_eq!(marks.external_owners(), [whole]);
+        marks.managers[0] = manager("argocd-rbac-operator", true, &["policy.a.b.csv"]);
+        assert_eq!(tools(&marks), ["argocd-rbac-operator"]);
+        marks.managers.clear();
+        marks.annotations = pairs(&[("reconcile.external-secrets.io/data-hash", "x")]);
+        assert_eq!(tools(&marks), ["External Secrets"]);
+        marks.annotations = pairs(&[("crossplane.io/external-name", "x")]);
+        assert_eq!(tools(&marks), ["Crossplane"]);
+        marks.annotations.clear();
+        marks.labels = pairs(&[("app.kubernetes.io/managed-by", "terraform")]);
+        assert_eq!(tools(&marks), ["Terraform"]);
     }
 }

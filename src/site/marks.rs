@@ -1,7 +1,7 @@
 //! What an object says about its owner.
 
 use super::object::Object;
-use crate::model::{Manager, Marks, Source};
+use crate::model::{LastApplied, Manager, Marks, Source};
 use crate::yaml::{Node, Stream};
 
 /// The annotation in which a client-side `kubectl apply` keeps what it applied.
@@ -37,6 +37,7 @@ pub fn marks(object: &Object<'_>) -> Marks {
                 name: text(manager, "manager"),
                 applies: text(manager, "operation") == "Apply",
                 keys: fields(manager),
+                owns_last_applied: owns_last_applied(manager),
             })
             .collect(),
         last_applied,
@@ -61,16 +62,26 @@ fn keys(node: Option<&Node>) -> Vec<String> {
     keys.map(std::borrow::Cow::into_owned).collect()
 }
 
-/// The keys of `data` in the last-applied annotation.
-fn applied(text: &str) -> Vec<String> {
+/// What the last-applied annotation says about `data`.
+fn applied(text: &str) -> LastApplied {
     let Ok(stream) = Stream::parse(Source::new(LAST_APPLIED, text)) else {
-        return Vec::new();
+        return LastApplied::default();
     };
     let root = stream
         .documents()
         .first()
         .and_then(|document| document.root());
-    keys(root.and_then(|root| root.get("data")))
+    let data = root.and_then(|root| root.get("data"));
+    LastApplied {
+        has_data: data.is_some_and(|data| !data.is_null()),
+        keys: keys(data),
+    }
+}
+
+fn owns_last_applied(manager: &Node) -> bool {
+    let path = ["fieldsV1", "f:metadata", "f:annotations"];
+    let annotations = path.iter().try_fold(manager, |node, key| node.get(key));
+    annotations.is_some_and(|fields| fields.get(&format!("f:{LAST_APPLIED}")).is_some())
 }
 
 /// The keys of `data` that a manager owns: `f:data: {f:KEY: {}}`.

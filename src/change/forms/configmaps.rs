@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
 use crate::site::{Object, Role, Scope, Target, select};
 use crate::text::Note;
+use crate::yaml::ScalarType;
 
 /// Plans every ConfigMap that is wanted, and says what is missing.
 pub(super) fn plan<'a>(
@@ -29,7 +30,12 @@ pub(super) fn plan<'a>(
         )?;
         for which in request.wants() {
             match instance.get(which) {
-                Some(target) => planned.push(plan_one(request, target, &desired)?),
+                Some(target) => {
+                    let one = plan_one(request, target, &desired)?;
+                    refuse_binary(&one)?;
+                    notes.extend(immutable(&one));
+                    planned.push(one);
+                }
                 None => notes.push(Note::warning(format!(
                     "{which} of namespace {} is not in the input, so its part is not written",
                     instance.namespace
@@ -44,6 +50,7 @@ pub(super) fn plan<'a>(
             "there is no {} in the input",
             wanted.join(" and no ")
         ));
+        let error = held(objects).into_iter().fold(error, Error::hint);
         let projects = objects
             .iter()
             .any(|object| Role::of(object) == Some(Role::AppProject));
@@ -90,4 +97,60 @@ pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
         edited: Edited::ConfigMap(target.configmap.clone()),
         plan,
     }
+}
+
+/// What the input holds instead, by kind and name.
+fn held(objects: &[Object<'_>]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let named = |object: &Object<'_>| format!("{} {}", object.kind(), object.name());
+    let mut names: Vec<String> = objects
+        .iter()
+        .filter(|object| !object.kind().is_empty())
+        .map(named)
+        .collect();
+    names.dedup();
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.truncate(SHOWN);
+    (!names.is_empty()).then(|| {
+        format!(
+            "it holds {}{more}, which has neither accounts nor rules",
+            names.join(", ")
+        )
+    })
+}
+
+/// The API server refuses a ConfigMap with a key in both `data` and `binaryData`.
+fn refuse_binary(planned: &Planned<'_>) -> Result<()> {
+    let object = &planned.object;
+    let written = planned.plan.changes.iter();
+    for change in written.filter(|change| change.after.is_some()) {
+        if let Some(node) = object.find(&["binaryData", &change.key]) {
+            return Err(Error::input(format!(
+                "`binaryData` has the key `{}` already, and the API server refuses a ConfigMap \
+                 that has it in `data` too",
+                change.key
+            ))
+            .at(object.location(node.span().start))
+            .hint("move it to `data` as text, or choose another key with --policy-key"));
+        }
+    }
+    Ok(())
+}
+
+fn immutable(planned: &Planned<'_>) -> Option<Note> {
+    let object = &planned.object;
+    let scalar = object.find(&["immutable"])?.as_scalar()?;
+    let is_true =
+        scalar.scalar_type() == ScalarType::Bool && scalar.value().eq_ignore_ascii_case("true");
+    (is_true && !planned.plan.changes.is_empty()).then(|| {
+        Note::warning(format!(
+            "{} of namespace {} is `immutable: true`: the API server refuses every change of its \
+             data; delete the object and create it again from what is printed here",
+            object.name(),
+            planned.namespace
+        ))
+    })
 }

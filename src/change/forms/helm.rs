@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
 use crate::site::{Below, Object, Selector, Values};
 use crate::text::Note;
-use crate::yaml::Edit;
+use crate::yaml::{Edit, Node};
 
 /// Plans every values file of the input.
 pub(super) fn plan<'a>(
@@ -21,6 +21,10 @@ pub(super) fn plan<'a>(
     let namespace = selector.namespace();
     let mut planned = Vec::new();
     for object in objects.iter().filter(|object| Values::is(object, root)) {
+        refuse_patch_body(object)?;
+        if root.is_none() {
+            refuse_umbrella(object)?;
+        }
         let values = Values::read(object, root, namespace)?;
         planned.push(plan_one(request, &values, namespace, notes)?);
     }
@@ -86,4 +90,64 @@ fn plan_one<'a>(
         edited: Edited::Values,
         plan: all,
     })
+}
+
+/// Top-level keys of the argo-cd chart.
+const OF_CHART: [&str; 12] = [
+    "applicationSet",
+    "configs",
+    "controller",
+    "crds",
+    "dex",
+    "global",
+    "notifications",
+    "redis",
+    "redis-ha",
+    "redisSecretInit",
+    "repoServer",
+    "server",
+];
+
+/// Values of an umbrella chart are below the name of the dependency: what is written at the top has
+/// no effect.
+fn refuse_umbrella(object: &Object<'_>) -> Result<()> {
+    let entries = object.node.entries().unwrap_or_default();
+    let is_own = |key: &str| OF_CHART.contains(&key) && key != "global";
+    let keys = || {
+        let keyed = entries.iter();
+        keyed.filter_map(|entry| Some((entry.key.key_text()?, entry)))
+    };
+    if keys().any(|(key, _)| is_own(&key)) {
+        return Ok(());
+    }
+    let below = |value: &Node| {
+        let own = OF_CHART.iter().filter(|key| value.get(key).is_some());
+        value.get("configs").is_some() || own.count() > 1
+    };
+    let found = keys().find(|(key, entry)| {
+        let value = &entry.value;
+        let named = ["argo-cd", "argocd"].contains(&&**key);
+        named && (value.is_null() || value.entries().is_some()) || below(value)
+    });
+    let Some((key, entry)) = found else {
+        return Ok(());
+    };
+    Err(Error::usage(format!(
+        "the argo-cd chart's values are below `{key}` here: this is an umbrella chart, and what is \
+         written at the top has no effect"
+    ))
+    .at(object.location(entry.key.span().start))
+    .hint(format!("say so: --values-root {key}")))
+}
+
+/// A patch of a ConfigMap has no kind either.
+fn refuse_patch_body(object: &Object<'_>) -> Result<()> {
+    match object.node.entry("data") {
+        Some(entry) => Err(Error::input(
+            "`data` at the top level: this is a patch of a ConfigMap, and no values of the chart",
+        )
+        .at(object.location(entry.key.span().start))
+        .hint("leave --form helm out, or name the values file")),
+        None => Ok(()),
+    }
 }

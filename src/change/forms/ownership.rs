@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{ChangeRequest, Goal, LAST_APPLIED};
+use super::super::{ChangeRequest, Goal};
 use super::{Edited, Planned};
-use crate::model::shell::quoted;
 use crate::model::{Data, Form, Marks, Owner, POLICY_KEY, Which, is_upstream};
 use crate::site::{Object, Role, marks};
 use crate::text::Note;
@@ -34,8 +33,8 @@ fn lasting(owner: &Owner) -> Form {
     }
 }
 
-/// Says where the change would be taken back, and what the next upgrade does to the keys of an
-/// object that kubectl owns. Returns whether something would be taken back.
+/// Says where the change would be reverted, and what the next upgrade does to the keys of an object
+/// that kubectl owns. Returns whether something would be reverted.
 pub fn tell_owner(
     planned: &[Planned<'_>],
     form: Form,
@@ -45,36 +44,81 @@ pub fn tell_owner(
     let onto_objects = matches!(form, Form::Manifest | Form::Patch | Form::JsonPatch);
     let mut said = BTreeSet::new();
     let mut upgraded: Vec<&str> = Vec::new();
+    let mut patch_survives = true;
     for planned in planned {
         let Edited::ConfigMap(configmap) = &planned.edited else {
             continue;
         };
         let marks = marks(&planned.object);
         let owner = marks.owner();
-        if onto_objects
-            && !planned.plan.changes.is_empty()
-            && let Some(warning) = reverted(planned, configmap.which, &owner)
-            && said.insert(warning.clone())
-        {
-            notes.push(Note::warning(warning));
+        let changes = !planned.plan.changes.is_empty();
+        if onto_objects && changes {
+            let warnings = reverted(planned, configmap.which, &owner)
+                .into_iter()
+                .chain(reverted_by_tools(planned, configmap.which, &marks));
+            for warning in warnings {
+                if said.insert(warning.clone()) {
+                    notes.push(Note::warning(warning));
+                }
+            }
         }
         if owner == Owner::Kubectl {
-            prunable(planned, configmap.which, &marks, request, notes);
+            notes.extend(prunable(planned, configmap.which, &marks, form, request));
         }
         let of_kubectl = matches!(owner, Owner::Kubectl | Owner::Unknown) && marks.from_server;
-        if of_kubectl && form == Form::Manifest && !planned.plan.changes.is_empty() {
-            upgraded.extend(at_stake(planned, &marks));
+        if of_kubectl && form == Form::Manifest && changes {
+            let keys = at_stake(planned, &marks);
+            let after = keys_after(planned);
+            let pruned = marks.pruned_by_apply(configmap.which, &after);
+            patch_survives &= !keys.iter().any(|key| pruned.contains(key));
+            upgraded.extend(keys);
         }
     }
     if !upgraded.is_empty() {
+        let survives = if patch_survives {
+            "with `kubectl replace` or `kubectl patch`"
+        } else {
+            "with `kubectl replace`"
+        };
         notes.push(Note::new(format!(
-            "with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps {}; \
+            "{survives} the next upgrade of Argo CD keeps {}; \
              `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is \
              its own, and the next `kubectl apply` of Argo CD's manifests then deletes them",
             upgraded.join(", ")
         )));
     }
     !said.is_empty()
+}
+
+/// Whether the next client-side `kubectl apply` of Argo CD's own manifest deletes all of `data`.
+fn loses_whole_data(which: Which, marks: &Marks) -> bool {
+    let applied = marks.last_applied.as_ref();
+    which == Which::RbacCm && applied.is_some_and(|applied| applied.has_data)
+}
+
+/// What tools with a source of their own do to the change.
+fn reverted_by_tools(planned: &Planned<'_>, which: Which, marks: &Marks) -> Vec<String> {
+    let owners = marks.external_owners().into_iter().filter(|owner| {
+        let mut changes = planned.plan.changes.iter();
+        owner
+            .keys
+            .as_ref()
+            .is_none_or(|keys| changes.any(|change| keys.contains(&change.key)))
+    });
+    let warnings = owners.map(|owner| {
+        let tool = owner.tool;
+        let what = match &owner.keys {
+            Some(keys) => format!("{} of {which}", keys.join(", ")),
+            None => which.to_string(),
+        };
+        format!(
+            "{what} of namespace {} is written by {tool}, which {}; make the change in {}",
+            planned.namespace,
+            tool.does(),
+            tool.source()
+        )
+    });
+    warnings.collect()
 }
 
 /// What the owner does to the change, and the form that stays.
@@ -110,49 +154,82 @@ fn reverted(planned: &Planned<'_>, which: Which, owner: &Owner) -> Option<String
     ))
 }
 
-/// Names the keys that kubectl takes for its own since an earlier plain `kubectl apply`: the next
-/// `kubectl apply` of Argo CD's own manifests deletes them.
+/// Names the keys that kubectl recorded as its own at an earlier `kubectl apply`: the next one, of
+/// Argo CD's own manifests, deletes them.
 fn prunable(
     planned: &Planned<'_>,
     which: Which,
     marks: &Marks,
+    form: Form,
     request: &ChangeRequest,
-    notes: &mut Vec<Note>,
-) {
-    let (by_apply, by_server_side) = (marks.pruned_by_apply(), marks.pruned_by_server_side_apply());
-    let all: BTreeSet<&str> = by_apply.iter().chain(&by_server_side).copied().collect();
-    if all.is_empty() {
-        return;
-    }
-    let ours = own_keys(request);
-    let any_ours = all.iter().any(|key| ours.contains(&(*key).to_owned()));
-    let how = match (by_apply.is_empty(), by_server_side.is_empty()) {
-        (false, true) => "the next client-side `kubectl apply`",
-        (true, false) => "the next `kubectl apply --server-side --force-conflicts`",
-        _ => "the next `kubectl apply`, client-side or server-side,",
+) -> Option<Note> {
+    let after = keys_after(planned);
+    let client_side = marks.pruned_by_apply(which, &after);
+    let server_side = marks.pruned_by_server_side_apply();
+    let list = |keys: &[&str]| keys.join(", ");
+    let (what, how) = match (client_side.is_empty(), server_side.is_empty()) {
+        (true, true) => return None,
+        (false, true) => (list(&client_side), "the next client-side `kubectl apply`"),
+        (true, false) => (
+            list(&server_side),
+            "the next `kubectl apply --server-side --force-conflicts`",
+        ),
+        (false, false) if client_side == server_side => (
+            list(&client_side),
+            "the next `kubectl apply`, client-side or server-side,",
+        ),
+        (false, false) => (
+            format!(
+                "{} (server-side only {})",
+                list(&client_side),
+                list(&server_side)
+            ),
+            "the next `kubectl apply`",
+        ),
     };
-    let patch = if by_server_side.is_empty() {
-        format!(r#"{{"metadata":{{"annotations":{{"{LAST_APPLIED}":null}}}}}}"#)
+    let why = if loses_whole_data(which, marks) {
+        "Argo CD's own manifest, which has no `data`,"
+    } else {
+        "manifests without them (an upgrade of Argo CD)"
+    };
+    let mend = if form == Form::Manifest && server_side.is_empty() {
+        "`kubectl replace`, as below, prevents that; `kubectl patch` does not".to_owned()
     } else {
         format!(
-            r#"{{"metadata":{{"annotations":{{"{LAST_APPLIED}":null}},"managedFields":[{{}}]}}}}"#
+            "unless you apply a file of your own that has them, mend it with: {} | kubectl apply{} \
+             --server-side --force-conflicts --field-manager octopus-argo -f -",
+            request.commands.render, request.commands.kubectl
         )
     };
-    let keys: Vec<&str> = all.into_iter().collect();
     let text = format!(
-        "an earlier `kubectl apply` made kubectl believe that it owns {} of {which}: {how} of \
-         manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of \
-         your own that has them, mend it with: kubectl patch configmap {which} -n {}{} --type merge -p {}",
-        keys.join(", "),
-        quoted(&planned.namespace),
-        request.commands.kubectl,
-        quoted(&patch)
+        "an earlier `kubectl apply` made kubectl believe that it owns {what} of {which}: {how} of \
+         {why} deletes them; {mend}"
     );
-    if any_ours && request.goal != Goal::Absent {
-        notes.push(Note::warning(text));
+    let ours = own_keys(request);
+    let mut all = client_side.iter().chain(&server_side);
+    let any_ours = all.any(|key| ours.iter().any(|own| own == key));
+    Some(if any_ours && request.goal != Goal::Absent {
+        Note::warning(text)
     } else {
-        notes.push(Note::new(text));
-    }
+        Note::new(text)
+    })
+}
+
+/// The keys that the object has after the change.
+fn keys_after<'p>(planned: &'p Planned<'_>) -> Vec<&'p str> {
+    let Edited::ConfigMap(configmap) = &planned.edited else {
+        return Vec::new();
+    };
+    let changes = &planned.plan.changes;
+    let goes = |key: &str| {
+        let mut changes = changes.iter();
+        changes.any(|change| change.key == key && change.after.is_none())
+    };
+    let added = changes.iter().filter(|change| change.before.is_none());
+    let held = configmap.data.iter().flat_map(Data::iter);
+    let held = held.map(|(key, _)| key).filter(|key| !goes(key));
+    held.chain(added.map(|change| change.key.as_str()))
+        .collect()
 }
 
 /// The keys, ours and the user's own, whose fate at the next upgrade depends on how the whole object
@@ -164,11 +241,13 @@ fn at_stake<'p>(planned: &'p Planned<'_>, marks: &Marks) -> Vec<&'p str> {
     let added = planned.plan.changes.iter();
     let added = added.filter(|change| change.after.is_some());
     let mut keys: Vec<&str> = added.map(|change| change.key.as_str()).collect();
-    if let Some(applied) = &marks.last_applied {
-        let own = configmap.data.iter().flat_map(Data::iter);
-        let own = own.map(|(key, _)| key);
-        keys.extend(own.filter(|key| !is_upstream(key) && !applied.iter().any(|of| of == key)));
-    }
+    let applied = |key: &str| {
+        let mut applied = marks.last_applied.iter().flat_map(|applied| &applied.keys);
+        applied.any(|of| of == key)
+    };
+    let own = configmap.data.iter().flat_map(Data::iter);
+    let own = own.map(|(key, _)| key);
+    keys.extend(own.filter(|key| !is_upstream(key) && !applied(key)));
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(*key));
     keys

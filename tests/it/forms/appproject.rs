@@ -155,8 +155,9 @@ spec:
     let left = "spec:\n  roles:\n  # needed\n";
     assert!(run.stdout.ends_with(left), "{}", run.stdout);
     assert!(
-        run.stderr
-            .contains("warning: its token stops working with the role octopus of project a"),
+        run.stderr.contains(
+            "warning: its token goes on authenticating without the role octopus of project a"
+        ),
         "{}",
         run.stderr
     );

@@ -287,3 +287,44 @@ fn values_of_a_chart_below_others_are_indented_below_their_names() {
         run.refused(2, "write the names from the top down");
     }
 }
+
+/// Written at the top, the values of a dependency have no effect.
+#[test]
+fn nothing_is_written_at_the_top_of_an_umbrella_chart() {
+    for (values, place) in [
+        ("argo-cd:\n  server:\n    replicas: 2\n", "<stdin>:1:1"),
+        ("argo-cd:\n", "<stdin>:1:1"),
+        (
+            "x: 1\nplatform: {dex: {enabled: false}, controller: {replicas: 1}}\n",
+            "<stdin>:2:1",
+        ),
+    ] {
+        for absent in ["", " --absent"] {
+            Sandbox::new()
+                .command(&format!("render -f - --form helm{absent}"))
+                .stdin(values)
+                .run()
+                .refused(2, &format!("{place}: the argo-cd chart's values are below"));
+        }
+    }
+    let own = "server: {replicas: 2}\nargo-cd: {}\n";
+    let run = Sandbox::new()
+        .command("render -q -f - --form helm")
+        .stdin(own)
+        .run();
+    assert!(run.stdout_of(0).contains("\nconfigs:\n"));
+    let below = Sandbox::new()
+        .command("render -q -f - --form helm --values-root argo-cd")
+        .stdin("argo-cd:\n  server: {replicas: 2}\n")
+        .run();
+    assert!(below.stdout_of(0).contains("\n  configs:\n"));
+}
+
+#[test]
+fn a_patch_body_is_not_values() {
+    Sandbox::new()
+        .command("render -f - --form helm")
+        .stdin("data:\n  url: https://x\n")
+        .run()
+        .refused(3, "<stdin>:1:1: `data` at the top level");
+}

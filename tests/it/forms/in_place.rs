@@ -121,6 +121,44 @@ fn a_link_stays_a_link_and_its_file_keeps_its_mode() {
     assert_eq!(mode & 0o777, 0o604);
 }
 
+/// Each run edits what the other one left.
+#[test]
+fn two_runs_at_once_both_land() {
+    for _ in 0..300 {
+        let sandbox = Sandbox::new().with("cm.yaml", CM);
+        std::thread::scope(|scope| {
+            for account in ["one", "two"] {
+                let line = format!("render -q -f cm.yaml --in-place --account {account}");
+                let command = sandbox.command(&line);
+                scope.spawn(move || command.run().stdout_of(0));
+            }
+        });
+        let text = sandbox.read("cm.yaml");
+        for account in ["one", "two"] {
+            assert!(
+                text.contains(&format!("accounts.{account}: apiKey\n")),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_other_names_is_refused() {
+    let sandbox = Sandbox::new().with("cm.yaml", CM);
+    std::fs::hard_link(
+        sandbox.path().join("cm.yaml"),
+        sandbox.path().join("b.yaml"),
+    )
+    .unwrap();
+    sandbox
+        .command("render -f cm.yaml --in-place")
+        .run()
+        .refused(3, "cm.yaml has other names (hard links)");
+    assert_eq!(sandbox.read("cm.yaml"), CM);
+}
+
 #[test]
 fn nothing_is_taken_off_an_object_of_a_server() {
     let live = format!("{CM}  # end\n").replace("metadata:\n", "metadata:\n  uid: \"1\"\n");
@@ -162,6 +200,11 @@ fn what_is_no_file_is_refused() {
         2,
         "cannot end a file's name",
     );
+    let run = sandbox
+        .command("render --in-place -f cm.yaml --backup")
+        .arg(".a\nb")
+        .run();
+    run.refused(2, "cannot end a file's name");
     refused("render --in-place -f x.yaml,cm.yaml", 3, "x.yaml:");
     assert_eq!(sandbox.read("cm.yaml"), CM);
 }

@@ -134,20 +134,112 @@ fn keys_that_an_earlier_apply_made_prunable_are_named_with_the_command_that_mend
     assert_data_eq!(
         stderr("render -f - --only argocd-cm", &ours),
         str![[r#"
-warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus, dex.config of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of your own that has them, mend it with: kubectl patch configmap argocd-cm -n cd --type merge -p '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}'
-note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus, dex.config of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: with `kubectl replace` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
 
 "#]]
     );
     let managed = live(
-        "  managedFields:\n  - manager: kubectl-client-side-apply\n    operation: Update\n    fieldsV1:\n      f:data:\n        f:accounts.octopus: {}\n",
+        "  managedFields:\n  - manager: kubectl-client-side-apply\n    operation: Update\n    fieldsV1:\n      f:data:\n        f:accounts.octopus: {}\n      f:metadata:\n        f:annotations:\n          f:kubectl.kubernetes.io/last-applied-configuration: {}\n",
     );
     let said = stderr("render -f - --only argocd-cm", &managed);
     let warning = said.lines().next().unwrap();
     assert!(
         warning.starts_with("warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus of argocd-cm: the next `kubectl apply --server-side --force-conflicts`")
-            && warning.contains(r#""managedFields":[{}]"#),
+            && warning.contains("mend it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -"),
         "{warning}"
+    );
+    // Without the annotation kubectl takes nothing over.
+    let replaced = managed.replace(
+        "          f:kubectl.kubernetes.io/last-applied-configuration: {}\n",
+        "          f:other: {}\n",
+    );
+    let said = stderr("render -f - --only argocd-cm", &replaced);
+    assert!(!said.contains("earlier"), "{said}");
+}
+
+/// Argo CD's own argocd-rbac-cm has no `data`: kubectl deletes the map, whoever wrote what is in it.
+#[test]
+fn a_map_that_was_once_applied_goes_whole_at_the_next_apply() {
+    let applied = live(
+        "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"policy.csv\":\"\"}}'\n",
+    );
+    assert_data_eq!(
+        stderr("render -f - -o patch --only argocd-rbac-cm", &applied),
+        str![[r#"
+warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; unless you apply a file of your own that has them, mend it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: … | kubectl octopus-argo render -f - -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
+
+"#]]
+    );
+    assert_data_eq!(
+        stderr("render -f - --only argocd-rbac-cm", &applied),
+        str![[r#"
+warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: with `kubectl replace` the next upgrade of Argo CD keeps policy.octopus.csv, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+next: … | kubectl octopus-argo render -f - --only argocd-rbac-cm | kubectl replace -f -
+
+"#]]
+    );
+    // Installed server-side, the user's own key is at stake too.
+    let installed = live("  managedFields:\n  - {manager: kubectl, operation: Apply}\n");
+    let said = stderr("render -f - --only argocd-rbac-cm", &installed);
+    assert!(said.contains("keeps policy.octopus.csv, a; "), "{said}");
+}
+
+#[test]
+fn tools_with_a_source_of_their_own_are_named_with_what_they_do() {
+    let terraform = |keys: &str| {
+        live(&format!(
+            "  managedFields:\n  - manager: Terraform\n    operation: Apply\n    fieldsV1:\n      f:data: {{{keys}}}\n"
+        ))
+    };
+    let said = stderr("render -f - --only argocd-cm", &terraform("f:url: {}"));
+    assert!(!said.contains("Terraform"), "{said}");
+    let said = stderr(
+        "render -f - --only argocd-cm",
+        &terraform("f:accounts.octopus: {}"),
+    );
+    assert!(
+        said.contains("warning: accounts.octopus of argocd-cm of namespace cd is written by Terraform, which reverts the change at its next apply; make the change in its configuration"),
+        "{said}"
+    );
+    for (metadata, tool) in [
+        (
+            "  managedFields:\n  - {manager: HashiCorp, operation: Update}\n",
+            "Terraform",
+        ),
+        (
+            "  labels: {app.kubernetes.io/managed-by: terraform}\n",
+            "Terraform",
+        ),
+        (
+            "  annotations: {crossplane.io/external-name: x}\n",
+            "Crossplane",
+        ),
+        (
+            "  ownerReferences:\n  - {kind: ExternalSecret, name: x}\n",
+            "External Secrets",
+        ),
+    ] {
+        let said = stderr("render -f - --only argocd-cm", &live(metadata));
+        let warning = format!("warning: argocd-cm of namespace cd is written by {tool}, which ");
+        assert!(said.contains(&warning), "{said}");
+    }
+    let policy = live(
+        "  managedFields:\n  - manager: argocd-rbac-operator\n    operation: Apply\n    fieldsV1:\n      f:data: {f:policy.team.dev.csv: {}}\n",
+    );
+    let said = stderr("render -f - --only argocd-rbac-cm", &policy);
+    assert!(!said.contains("rbac-operator"), "{said}");
+    let said = stderr(
+        "render -f - --only argocd-rbac-cm --policy-key policy.team.dev.csv",
+        &policy,
+    );
+    assert!(
+        said.contains("is written by argocd-rbac-operator, which writes its keys again"),
+        "{said}"
     );
 }

@@ -85,9 +85,10 @@ kind: List
 metadata:
   resourceVersion: ""
 ---- stderr
-note: an earlier `kubectl apply` made kubectl believe that it owns url of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; unless you apply a file of your own that has them, mend it with: kubectl patch configmap argocd-cm -n argocd --type merge -p '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}'
+note: an earlier `kubectl apply` made kubectl believe that it owns url of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
 note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, policy.octopus.csv; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: `kubectl replace` makes one request for each object: where one is refused (409 Conflict), the other may have changed already; read both again and repeat, or take one after the other: -o patch --only argocd-rbac-cm, then --only argocd-cm
 next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0
 
@@ -108,8 +109,8 @@ fn live_asks_kubectl_once_and_nothing_else() {
             "/opt/kubectl",
             "get",
             "configmap",
-            "argocd-cm",
             "argocd-rbac-cm",
+            "argocd-cm",
             "--namespace",
             "cd",
             "--output=yaml",
@@ -333,4 +334,45 @@ fn bad_input_is_named_by_its_place() {
         .stdin("a: 1\n")
         .run()
         .refused(3, "there is no argocd-cm and no argocd-rbac-cm");
+}
+
+/// The API server refuses a key in both maps.
+#[test]
+fn a_key_that_binary_data_has_is_refused() {
+    let rbac = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\nbinaryData:\n  policy.octopus.csv: cCwg\n";
+    Sandbox::new()
+        .command("render -f -")
+        .stdin(rbac)
+        .run()
+        .refused(
+            3,
+            "<stdin>:5:23: `binaryData` has the key `policy.octopus.csv` already",
+        );
+}
+
+#[test]
+fn an_immutable_object_is_rendered_with_a_warning() {
+    let rbac =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\nimmutable: true\n";
+    let run = Sandbox::new().command("render -f -").stdin(rbac).run();
+    assert!(
+        run.stderr
+            .contains("warning: argocd-rbac-cm of namespace argocd is `immutable: true`"),
+        "{}",
+        run.stderr
+    );
+    let _ = run.stdout_of(0);
+}
+
+#[test]
+fn what_the_input_holds_instead_is_named() {
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cmd-params-cm}\n";
+    Sandbox::new()
+        .command("render -f -")
+        .stdin(other)
+        .run()
+        .refused(
+            3,
+            "it holds ConfigMap argocd-cmd-params-cm, which has neither accounts nor rules",
+        );
 }
