@@ -150,11 +150,7 @@ fn nothing_proved(account: &str, reason: &str) -> Check {
 }
 
 /// What keeps the account from using a token, as far as argocd-cm was read.
-fn unusable_account(
-    args: &CheckArgs,
-    request: &ChangeRequest,
-    argocd: &ArgoCd<'_>,
-) -> Vec<Check> {
+fn unusable_account(args: &CheckArgs, request: &ChangeRequest, argocd: &ArgoCd<'_>) -> Vec<Check> {
     if args.input.form == Some(Form::AppProject) {
         return Vec::new();
     }

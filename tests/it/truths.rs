@@ -57,7 +57,7 @@ fn roles_of_app_projects_count_in_can_check_and_matrix() {
         &format!("can octopus delete applications web/shop {given}"),
     );
     assert_eq!(can.stdout_of(0), "Yes\n");
-    let check = run(&files, &format!("check --as-is -o json {given}"));
+    let check = run(&files, &format!("check -o json {given}"));
     assert_eq!(check.code, 1, "{}", check.stderr);
     let found = check
         .stdout
@@ -72,7 +72,7 @@ fn roles_of_app_projects_count_in_can_check_and_matrix() {
         assert!(row, "{subject}\n{rows}");
     }
     // Without the project, the same policy is proved.
-    let check = run(&files, "check --as-is -f cm.yaml -f rbac.yaml");
+    let check = run(&files, "check -f cm.yaml -f rbac.yaml");
     assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
 }
 
@@ -99,14 +99,14 @@ fn the_role_of_a_project_is_proved_as_its_own_subject() {
     );
     let good = run(
         &[("web.yaml", &project)],
-        "check --as-is --form appproject -f web.yaml",
+        "check --form appproject -f web.yaml",
     );
     assert_eq!(good.code, 0, "{}{}", good.stdout, good.stderr);
     assert!(good.stdout.contains("proj:web:octopus"), "{}", good.stdout);
     let wide = project.replace("applications, get", "applications, *");
     let bad = run(
         &[("web.yaml", &wide)],
-        "check --as-is --form appproject -f web.yaml",
+        "check --form appproject -f web.yaml",
     );
     assert_eq!(bad.code, 1, "{}{}", bad.stdout, bad.stderr);
 }
@@ -139,7 +139,7 @@ configs:
         ("values.yaml", values),
     ];
     for given in ["-f cm.yaml -f rbac.yaml -f params.yaml", "-f values.yaml"] {
-        let check = run(&files, &format!("check --as-is {given}"));
+        let check = run(&files, &format!("check {given}"));
         assert_eq!(check.code, 1, "{}{}", check.stdout, check.stderr);
         assert!(
             check.stdout.contains("server.disable.auth"),
