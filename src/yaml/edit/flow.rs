@@ -146,6 +146,7 @@ impl<'a> Planner<'a> {
         let pretty = self.pretty(head.lead);
         let own_line = self.json && begins_line(self.text, head.lead);
         let rendered = self.value(value, &style, own_line.then_some(&pretty));
+        let start = replaced_from(old, value);
         let announced = if old.span.is_empty() && old.properties.is_none() {
             // In a list nothing is missing.
             if self.text[..old.span.start].ends_with(':') {
@@ -153,10 +154,11 @@ impl<'a> Planner<'a> {
             } else {
                 ": "
             }
-        } else {
+        } else if self.text[..start].ends_with([' ', '\t', '\n']) || old.properties.is_none() {
             ""
+        } else {
+            " "
         };
-        let start = replaced_from(old, value);
         self.splice(start, old.span.end, format!("{announced}{rendered}"));
     }
 

@@ -384,6 +384,12 @@ pub(super) fn replaced_from(old: &Node, value: &Value) -> usize {
         (NodeKind::Mapping(_), Value::Object(_)) | (NodeKind::Sequence(_), Value::Array(_)) => {
             old.span.start
         }
+        // An anchor that nothing else repeats may stay in front of what fills a null.
+        (NodeKind::Scalar(_), Value::Object(_) | Value::Array(_))
+            if old.is_null() && old.has_anchor() && old.tag().is_none() =>
+        {
+            old.span.start
+        }
         _ => old.outer(),
     }
 }

@@ -154,7 +154,15 @@ fn outcome(sandbox: &Sandbox, shape: &Shape) -> Result<Option<(String, Vec<Value
         return Ok(Some((edited, wanted_models)));
     }
     let same = || {
-        let all = |text: &str| -> Vec<_> { models(text).iter().map(without_nothing).collect() };
+        let all = |text: &str| -> Vec<_> {
+            let all = models(text).into_iter();
+            all.map(|model| match without_nothing(&model) {
+                // A key that held a null was all there was.
+                Value::Null => json!({}),
+                model => model,
+            })
+            .collect()
+        };
         !shape.is_template
             && all(&back.stdout) == all(&shape.text)
             && comments(&back.stdout) == comments(&shape.text)

@@ -103,6 +103,9 @@ fn shared_parts_are_refused_and_others_are_not() {
         "x: &x {k: 1}\nd:\n  <<: *x\n  k: v\n",
     );
     becomes("d: &x {a: b}\n", &key(), "d: &x {a: b, k: v}\n");
+    becomes("d: &x  # c\n", &key(), "d: &x  # c\n  k: v\n");
+    becomes("d: &x ~\n", &key(), "d: &x\n  k: v\n");
+    becomes("{d: &x }\n", &key(), "{d: &x {k: v} }\n");
     becomes(
         "d:\n  k: &x v # c\n",
         &[set("d/k", json!("w"))],
