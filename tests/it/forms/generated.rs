@@ -154,14 +154,13 @@ fn outcome(sandbox: &Sandbox, shape: &Shape) -> Result<Option<(String, Vec<Value
         return Ok(Some((edited, wanted_models)));
     }
     let same = || {
+        // A key that held a null may have been all there was.
         let all = |text: &str| -> Vec<_> {
-            let all = models(text).into_iter();
-            all.map(|model| match without_nothing(&model) {
-                // A key that held a null was all there was.
-                Value::Null => json!({}),
-                model => model,
-            })
-            .collect()
+            let models = models(text).into_iter();
+            models
+                .map(|model| without_nothing(&model))
+                .filter(|model| !model.is_null() && *model != json!({}))
+                .collect()
         };
         !shape.is_template
             && all(&back.stdout) == all(&shape.text)

@@ -283,6 +283,7 @@ impl Generator<'_> {
         }
         let anchor = if self.choices.one_in(10) { " &m" } else { "" };
         self.line(depth, &format!("{key}:{anchor}{right}"));
+        let begin = self.shape.text.len();
         let mut taken = Vec::new();
         self.trivia(depth + 1);
         if self.base && more.is_none() && self.choices.one_in(2) {
@@ -307,6 +308,9 @@ impl Generator<'_> {
         {
             self.line(depth + 1, &format!("alias: *{name}"));
         }
+        let inside = self.shape.text[begin..].trim();
+        self.shape.is_ambiguous |= inside.is_empty();
+        self.fills_null |= inside.lines().all(|line| line.trim().starts_with('#'));
         if !anchor.is_empty() && self.choices.one_in(3) {
             // Repeated: what is edited is shared.
             self.shape.is_shared = true;
