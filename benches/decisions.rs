@@ -15,9 +15,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use generator::{Question, Shape, policy, questions};
-use kubectl_octopus_argo::rbac::analysis::compare;
+use kubectl_octopus_argo::rbac::survey::{Budget, compare};
 use kubectl_octopus_argo::rbac::{
-    ArgoCdVersion, Enforcer, MatchMode, PolicySet, PolicyText, Request,
+    Enforcer, MatchMode, PolicySet, PolicyText, Request, Server, ServerSettings,
 };
 
 /// Questions in one measurement; the median of some counts.
@@ -103,8 +103,10 @@ fn comparison() {
         (0..9)
             .map(|_| {
                 seconds(|| {
-                    let (old, new) = (Enforcer::load(&old).unwrap(), Enforcer::load(&new).unwrap());
-                    let found = compare(&old, &new, ArgoCdVersion::NEWEST);
+                    let server =
+                        |set: &PolicySet| Server::load(set.clone(), [], ServerSettings::default());
+                    let (old, new) = (server(&old).unwrap(), server(&new).unwrap());
+                    let found = compare(&old, &new, &Budget::default());
                     assert_eq!(black_box(found).subjects.len(), 1);
                 })
             })

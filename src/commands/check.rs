@@ -14,9 +14,9 @@ use crate::model::{Data, Form, ProjectName};
 use crate::octopus::{
     self, Check, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
 };
-use crate::rbac::{Enforcer, LineId};
+use crate::rbac::survey::{Budget, Cited};
 use crate::report::check;
-use crate::site::{AppProject, ArgoCd};
+use crate::site::ArgoCd;
 use crate::text::Source;
 use crate::yaml::Stream;
 
@@ -43,40 +43,27 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
     let server = argocd.server(set)?;
-    let describe = |enforcer: &Enforcer, line: LineId| argocd.describe(enforcer, line);
-    let logs = || format!("Argo CD {version} does not enforce logs");
+    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
     let disabled = argocd.disables_auth().map(|place| {
         format!("{place}: server.disable.auth is set, so everybody may do everything")
     });
-    let opened = |resource: &str| {
-        let logs = (resource == "logs" && argocd.logs_are_open()).then(logs);
-        disabled.clone().or(logs)
-    };
     let state = CheckedState::new(is_changed);
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
-        octopus::ask(
-            &expectations,
-            &server,
-            scopes.as_deref(),
-            &opened,
-            &describe,
-        )
+        octopus::ask(&expectations, &server, scopes.as_deref(), &describe)
     } else if let Some(reason) = &disabled {
         vec![nothing_proved(request.account.as_str(), reason)]
     } else {
+        let budget = Budget::default();
         let mut checks = unusable_account(args, &request, &argocd);
         for (account, needs) in accounts(args, &request, &argocd)? {
             let checker = Checker {
                 server: &server,
-                app_projects: argocd.projects.iter().map(AppProject::name).collect(),
-                texts: argocd.texts().collect(),
                 describe: &describe,
                 account: &account,
                 needs: &needs,
                 strict: args.strict,
-                version,
-                opened: &opened,
+                budget: &budget,
             };
             checks.extend(checker.checks());
         }

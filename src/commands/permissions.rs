@@ -8,14 +8,20 @@ use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
 use crate::input::{Content, File};
 use crate::model::{AccountName, Which};
-use crate::rbac::analysis::{Whom, compare};
-use crate::rbac::{ArgoCdVersion, Enforcer};
+use crate::rbac::survey::{Budget, Change, Cited, Whom, compare};
+use crate::rbac::{ArgoCdVersion, Grounds, project_role};
 use crate::report::permissions::PermissionChange;
-use crate::site;
+use crate::site::{self, ArgoCd};
 use crate::yaml::Stream;
 
 /// Everybody, in the report.
 const EVERYBODY: &str = "(everybody)";
+
+/// Whoever has no token, in the report.
+const ANONYMOUS: &str = "(without a token)";
+
+/// What makes a difference that no line of a policy makes.
+const A_SETTING: &str = "a setting of the server";
 
 /// Compares the policies of every Argo CD that was planned for; `None` where none was. `edited` are
 /// files, by their index, whose edits have been made already.
@@ -28,8 +34,7 @@ pub(super) fn permissions(
 ) -> Result<Option<Vec<PermissionChange>>> {
     let decides = |planned: &Planned<'_>| match planned.edited {
         Edited::ConfigMap(ref configmap) => configmap.which == Which::RbacCm,
-        Edited::Values | Edited::ArgoCd(_) => true,
-        Edited::AppProject(_) => false,
+        Edited::Values | Edited::ArgoCd(_) | Edited::AppProject(_) => true,
     };
     if !planned.iter().any(decides) {
         return Ok(None);
@@ -55,50 +60,77 @@ pub(super) fn permissions(
         if !was.has_policy() && !will.has_policy() {
             continue;
         }
-        let namespace = was.namespace.clone();
-        let one = Enforcer::load(&was.policy_set()).map_err(|error| was.refuse(&error))?;
-        let other = Enforcer::load(&will.policy_set()).map_err(|error| will.refuse(&error))?;
-        for subject in compare(&one, &other, ArgoCdVersion::NEWEST).subjects {
+        let servers = [
+            was.server(was.policy_set())?,
+            will.server(will.policy_set())?,
+        ];
+        let sides = [&was, &will];
+        for subject in compare(&servers[0], &servers[1], &Budget::default()).subjects {
             let name = match &subject.whom {
                 Whom::Everybody => EVERYBODY.to_owned(),
+                Whom::Anonymous => ANONYMOUS.to_owned(),
                 Whom::Subject(name) => name.clone(),
             };
-            let collateral = name != account.as_str();
-            let line = |id, added: bool| {
-                let (enforcer, input) = if added { (&other, &will) } else { (&one, &was) };
-                input.describe(enforcer, id)
-            };
+            let collateral = !is_the_account(&name, account);
             for change in &subject.changes {
                 changes.push(PermissionChange {
-                    namespace: namespace.clone(),
+                    namespace: was.namespace.clone(),
                     subject: name.clone(),
                     change: if change.gained { "gained" } else { "lost" },
                     action: change.action.clone(),
-                    resource: change.resource.clone(),
+                    resource: change.resource.to_owned(),
                     objects: change.objects.clone(),
-                    example: change.example.clone(),
-                    line: line(change.line, change.added),
+                    example: change.object.clone(),
+                    line: cause(change, sides),
                     collateral,
                 });
             }
-            for (id, added) in &subject.undecided {
-                let enforcer = if *added { &other } else { &one };
-                let rule = enforcer.rule(*id);
+            for undecided in &subject.undecided {
+                let (objects, line) = match undecided.rule {
+                    Some((cited, added)) => {
+                        let rule = cited.enforcer.rule(cited.line);
+                        let objects = rule.object.text.into_owned();
+                        (objects, line_of(cited, sides[usize::from(added)]))
+                    }
+                    None => ("*".to_owned(), A_SETTING.to_owned()),
+                };
                 changes.push(PermissionChange {
-                    namespace: namespace.clone(),
+                    namespace: was.namespace.clone(),
                     subject: name.clone(),
                     change: "undecided",
-                    action: rule.action.text.into_owned(),
-                    resource: rule.resource.text.into_owned(),
-                    objects: rule.object.text.into_owned(),
+                    action: undecided.verb.to_string(),
+                    resource: undecided.resource.to_owned(),
+                    objects,
                     example: String::new(),
-                    line: line(*id, *added),
+                    line,
                     collateral,
                 });
             }
         }
     }
     Ok(Some(changes))
+}
+
+/// Whether a subject is the account, or its role in a project.
+fn is_the_account(subject: &str, account: &AccountName) -> bool {
+    let name = project_role(subject).map_or(subject, |(_, role)| role);
+    name == account.as_str()
+}
+
+fn line_of(cited: Cited<'_>, argocd: &ArgoCd<'_>) -> String {
+    argocd.describe(cited.enforcer, cited.line)
+}
+
+/// Returns what makes the difference: a line with its place, or a setting.
+fn cause(change: &Change<'_>, sides: [&ArgoCd<'_>; 2]) -> String {
+    if let Some((cited, added)) = change.rule {
+        return line_of(cited, sides[usize::from(added)]);
+    }
+    let granted = usize::from(change.gained);
+    match change.grounds[granted] {
+        (Grounds::AuthDisabled, _) | (_, None) => A_SETTING.to_owned(),
+        (_, Some(cited)) => line_of(cited, sides[granted]),
+    }
 }
 
 /// Refuses a change that concerns anybody but the account.

@@ -6,27 +6,14 @@ use serde::Serialize;
 
 use super::{Needs, Purpose};
 use crate::model::ProjectName;
-use crate::rbac::analysis::{Objects, Proof, Prover, Refusal, Verb, verbs};
-use crate::rbac::{
-    Answer, ArgoCdVersion, Claims, Decision, Enforcer, LineId, Server, Verdict, project_role,
-};
+use crate::rbac::survey::{Budget, Cited, Giver, Objects, Proof, Prover, Refusal, Verb, own_verbs};
+use crate::rbac::{Answer, Claims, Grounds, Server};
 
 /// Every object, in the report.
 const ANY: &str = "(any)";
 
-/// The resources for which an AppProject's roles count.
-const OF_PROJECTS: [&str; 7] = [
-    "applications",
-    "applicationsets",
-    "logs",
-    "exec",
-    "clusters",
-    "repositories",
-    "projects",
-];
-
 /// Returns a line of a loaded policy with its place, for people.
-pub type Describe<'a> = dyn Fn(&Enforcer, LineId) -> String + 'a;
+pub type Describe<'a> = dyn Fn(Cited<'_>) -> String + 'a;
 
 /// Which state of an Argo CD is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +80,8 @@ pub struct Check {
 
 /// The questions about one account.
 pub struct Checker<'a> {
-    /// The policy with the AppProjects beside it.
+    /// The policy with the AppProjects and the settings beside it.
     pub server: &'a Server,
-    /// The AppProjects, by name.
-    pub app_projects: Vec<&'a str>,
-    /// The texts of the policy.
-    pub texts: Vec<&'a str>,
     /// Describes a line of the policy.
     pub describe: &'a Describe<'a>,
     /// The account.
@@ -107,10 +90,8 @@ pub struct Checker<'a> {
     pub needs: &'a Needs,
     /// Whether a permission to read that is not needed fails a check.
     pub strict: bool,
-    /// The version of Argo CD whose rules count.
-    pub version: ArgoCdVersion,
-    /// Why a resource is open to everybody, if it is.
-    pub opened: &'a dyn Fn(&str) -> Option<String>,
+    /// What the proofs of the whole run may cost.
+    pub budget: &'a Budget,
 }
 
 impl Checker<'_> {
@@ -187,7 +168,7 @@ impl Checker<'_> {
 
     /// Everything else that the enforcer knows: refused for all objects, or not.
     fn proofs(&self) -> Vec<Check> {
-        let provers = self.provers();
+        let prover = Prover::new(self.server, self.account, self.budget);
         let projects: Vec<String> = self
             .needs
             .projects
@@ -195,7 +176,7 @@ impl Checker<'_> {
             .map(ToString::to_string)
             .collect();
         let mut checks = Vec::new();
-        for (resource, verb) in verbs(self.version) {
+        for (resource, verb) in own_verbs(self.server) {
             let needed = match verb {
                 Verb::Action(action) => self.needs.requires(resource, action),
                 Verb::Below(_) => false,
@@ -207,105 +188,35 @@ impl Checker<'_> {
             } else {
                 Objects::Outside(&projects)
             };
-            if (self.opened)(resource).is_some() {
-                continue;
-            }
-            let (enforcer, proof) = self.prove(&provers, resource, verb, objects);
-            checks.extend(self.verdict(enforcer, resource, verb, needed, &proof));
+            let proof = prover.prove(resource, verb, objects);
+            checks.extend(self.verdict(resource, verb, needed, &proof));
         }
         checks
-    }
-
-    /// A prover for the policy itself, and one for each AppProject whose roles may count for the
-    /// account.
-    fn provers(&self) -> Vec<(&Enforcer, Prover<'_>)> {
-        let base = self.server.base();
-        let own = project_role(self.account).map(|(project, _)| project);
-        let projects = self.app_projects.iter().copied();
-        let projects = projects.filter(|name| own.is_none_or(|own| own == *name));
-        let projects = projects.map(|name| self.server.enforcer_of(name));
-        // A project without roles, or with a bad line, adds nothing to the policy.
-        let projects = projects.filter(|enforcer| !std::ptr::eq(*enforcer, base));
-        std::iter::once(base)
-            .chain(projects)
-            .map(|enforcer| (enforcer, Prover::new(enforcer, self.account)))
-            .collect()
-    }
-
-    /// Proves a verb over the policy and every AppProject's: refused by all, or the first that is
-    /// not.
-    fn prove<'p>(
-        &'p self,
-        provers: &'p [(&'p Enforcer, Prover<'p>)],
-        resource: &str,
-        verb: Verb,
-        objects: Objects<'_>,
-    ) -> (&'p Enforcer, Proof) {
-        let mut refused = None;
-        for (at, (enforcer, prover)) in provers.iter().enumerate() {
-            let of_projects = at > 0;
-            if of_projects && !OF_PROJECTS.contains(&resource) {
-                break;
-            }
-            let proof = prover.prove(resource, verb, objects);
-            match &proof {
-                Proof::Refused(_) => {
-                    refused.get_or_insert((*enforcer, proof));
-                }
-                // A project's roles count for its own objects alone.
-                Proof::Granted {
-                    action,
-                    object,
-                    decision,
-                } if of_projects && !self.decide(resource, action, object).allowed() => {
-                    let line = decision.line();
-                    if let Some(line) = line {
-                        let by_default_role = matches!(decision, Decision::ByDefaultRole(_));
-                        let proof = Proof::NotProved {
-                            line,
-                            by_default_role,
-                        };
-                        return (enforcer, proof);
-                    }
-                }
-                Proof::Granted { .. } | Proof::NotProved { .. } => return (enforcer, proof),
-            }
-        }
-        refused.unwrap_or((self.server.base(), Proof::Refused(Refusal::NoRule)))
-    }
-
-    fn decide(&self, resource: &str, action: &str, object: &str) -> Answer<'_> {
-        let groups: [String; 0] = [];
-        let claims = Claims::of(self.account, groups);
-        self.server.decide(&claims, resource, action, object)
     }
 
     /// One proof as a row; reading that is refused is not worth one.
     fn verdict(
         &self,
-        enforcer: &Enforcer,
         resource: &str,
         verb: Verb,
         outside: bool,
-        proof: &Proof,
+        proof: &Proof<'_>,
     ) -> Option<Check> {
         let reading = verb == Verb::Action("get");
-        let by_default_role = match proof {
-            Proof::Granted { decision, .. } => matches!(decision, Decision::ByDefaultRole(_)),
-            Proof::NotProved {
-                by_default_role, ..
-            } => *by_default_role,
+        let is_default = match proof {
+            Proof::Granted { answer, .. } => matches!(answer.grounds, Grounds::DefaultRole(_)),
+            Proof::NotProved { giver, .. } => *giver == Giver::DefaultRole,
             Proof::Refused(_) => false,
         };
-        let extra = if outside { by_default_role } else { reading };
+        let extra = if outside { is_default } else { reading };
         let (action, object, got, decided_by) = match proof {
             Proof::Refused(_) if extra => return None,
             Proof::Refused(refusal) => {
                 let reason = match refusal {
                     Refusal::NoRule => "no rule".to_owned(),
-                    Refusal::Denied(line) => (self.describe)(enforcer, *line),
+                    Refusal::Denied(line) => (self.describe)(*line),
                     Refusal::Fails(line) => {
-                        format!("cannot be evaluated: {}", (self.describe)(enforcer, *line))
+                        format!("cannot be evaluated: {}", (self.describe)(*line))
                     }
                 };
                 (verb.to_string(), self.range(outside), "no", reason)
@@ -313,20 +224,20 @@ impl Checker<'_> {
             Proof::Granted {
                 action,
                 object,
-                decision,
+                answer,
             } => (
                 action.clone(),
                 object.clone(),
                 "yes",
-                reason(enforcer, *decision, self.describe),
+                reason(answer, (resource, action), self.describe),
             ),
             Proof::NotProved { line, .. } => {
-                let role = if by_default_role {
-                    default_role(enforcer)
+                let role = if is_default {
+                    by_default_role(self.server.base().default_role())
                 } else {
                     String::new()
                 };
-                let line = format!("{role}{}", (self.describe)(enforcer, *line));
+                let line = format!("{role}{}", (self.describe)(*line));
                 (verb.to_string(), self.range(outside), "not proved", line)
             }
         };
@@ -363,15 +274,9 @@ impl Checker<'_> {
     }
 
     fn ask(&self, action: &str, resource: &str, object: &str, purpose: Purpose) -> Check {
-        let answer = self.decide(resource, action, object);
-        let opened = (self.opened)(resource);
-        let got = if answer.allowed() || opened.is_some() {
-            "yes"
-        } else {
-            "no"
-        };
-        let decided_by =
-            opened.unwrap_or_else(|| reason(answer.enforcer, answer.decision, self.describe));
+        let claims = Claims::of(self.account, [""; 0]);
+        let answer = self.server.decide(&claims, resource, action, object);
+        let got = if answer.allowed() { "yes" } else { "no" };
         Check {
             subject: self.account.to_owned(),
             action: action.to_owned(),
@@ -379,7 +284,7 @@ impl Checker<'_> {
             object: object.to_owned(),
             want: "yes",
             got,
-            decided_by,
+            decided_by: reason(&answer, (resource, action), self.describe),
             purpose,
             ok: purpose == Purpose::Documented || got == "yes",
             name: None,
@@ -389,7 +294,7 @@ impl Checker<'_> {
     /// A name that is in no text of the policy.
     fn unmentioned(&self) -> String {
         let mut name = "probe".to_owned();
-        while self.texts.iter().any(|text| text.contains(&name)) {
+        while self.server.mentions(&name) {
             name.push('z');
         }
         name
@@ -397,20 +302,31 @@ impl Checker<'_> {
 }
 
 /// What decided, in a few words.
-pub(super) fn reason(enforcer: &Enforcer, decision: Decision, describe: &Describe<'_>) -> String {
-    let line = |line: LineId| describe(enforcer, line);
-    match decision {
-        Decision::ByDefaultRole(id) => format!("{}{}", default_role(enforcer), line(id)),
-        Decision::BySubject(Verdict::Nothing) => "no rule".to_owned(),
-        Decision::BySubject(Verdict::Failed(id)) => format!("cannot be evaluated: {}", line(id)),
-        Decision::BySubject(Verdict::Allowed(id) | Verdict::Denied(id)) => line(id),
+pub(super) fn reason(
+    answer: &Answer<'_>,
+    (resource, action): (&str, &str),
+    describe: &Describe<'_>,
+) -> String {
+    let enforcer = answer.enforcer;
+    let line = |line| describe(Cited { enforcer, line });
+    let reason = match answer.grounds {
+        Grounds::AuthDisabled => "authorisation is switched off".to_owned(),
+        Grounds::DefaultRole(id) => {
+            let role = enforcer.default_role();
+            format!("{}{}", by_default_role(role), line(id))
+        }
+        Grounds::NoRule => "no rule".to_owned(),
+        Grounds::Failed(id) => format!("cannot be evaluated: {}", line(id)),
+        Grounds::Allowed(id) | Grounds::Denied(id) => line(id),
+    };
+    // Logs that are not enforced are asked as their application, a rollback as a sync.
+    if (&*answer.resource, &*answer.action) != (resource, action) {
+        return format!("asked as {} {}: {reason}", answer.action, answer.resource);
     }
+    reason
 }
 
 /// What comes before a line that everybody has.
-fn default_role(enforcer: &Enforcer) -> String {
-    format!(
-        "default role {}, which no rule takes back: ",
-        enforcer.default_role()
-    )
+fn by_default_role(role: &str) -> String {
+    format!("default role {role}, which no rule takes back: ")
 }

@@ -60,21 +60,18 @@ pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
 }
 
 /// Asks them as the server is asked: with groups, and with the AppProjects of the input. `scopes`
-/// are the claims that count as groups, and `opened` says why a resource is open to everybody.
+/// are the claims that count as groups.
 pub fn ask(
     expectations: &[Expectation],
     server: &Server,
     scopes: Option<&[String]>,
-    opened: &dyn Fn(&str) -> Option<String>,
     describe: &Describe<'_>,
 ) -> Vec<Check> {
     let checks = expectations.iter().map(|wanted| {
         let claims = Claims::in_scopes(&wanted.subject, &wanted.groups, scopes);
         let answer = server.decide(&claims, &wanted.resource, &wanted.action, &wanted.object);
-        let opened = opened(&wanted.resource);
-        let allowed = answer.allowed() || opened.is_some();
-        let decided_by =
-            opened.unwrap_or_else(|| reason(answer.enforcer, answer.decision, describe));
+        let allowed = answer.allowed();
+        let decided_by = reason(&answer, (&wanted.resource, &wanted.action), describe);
         let unknown = if vocabulary::RESOURCES.contains(&&*wanted.resource) {
             ""
         } else {

@@ -221,7 +221,7 @@ impl Server {
     }
 
     /// Whether a word is anywhere in the policy or in a project's.
-    pub(super) fn mentions(&self, word: &str) -> bool {
+    pub fn mentions(&self, word: &str) -> bool {
         let projects = self.projects.values().flatten();
         let mut texts = projects.map(|project| &project.text.text);
         self.base.mentions(word) || texts.any(|text| text.contains(word))

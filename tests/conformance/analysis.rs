@@ -1,10 +1,10 @@
 //! Statements about all questions, against the answers to many.
 
-use kubectl_octopus_argo::rbac::analysis::{
-    Comparison, Objects, Proof, Prover, Refusal, Verb, Whom, compare, effective, verbs,
+use kubectl_octopus_argo::rbac::survey::{
+    Budget, Comparison, Objects, Proof, Prover, Refusal, Verb, Whom, compare, is_request, verbs,
 };
 use kubectl_octopus_argo::rbac::{
-    ArgoCdVersion, Enforcer, MatchMode, PolicySet, PolicyText, Request,
+    ArgoCdVersion, Claims, MatchMode, PolicySet, PolicyText, Server, ServerSettings,
 };
 use proptest::prelude::*;
 
@@ -25,12 +25,25 @@ fn set(policy: &str) -> PolicySet {
     }
 }
 
-fn load(policy: &str) -> Enforcer {
-    Enforcer::load(&set(policy)).unwrap()
+/// A server without projects, for as long as the test runs.
+fn serve(set: PolicySet) -> &'static Server {
+    let settings = ServerSettings {
+        inheritance_disabled: Some(true),
+        ..ServerSettings::default()
+    };
+    Box::leak(Box::new(Server::load(set, [], settings).unwrap()))
 }
 
-fn prove(policy: &str, resource: &str, verb: Verb) -> Proof {
-    Prover::new(&load(policy), "octopus").prove(resource, verb, Objects::All)
+fn load(policy: &str) -> &'static Server {
+    serve(set(policy))
+}
+
+fn prover(server: &'static Server) -> Prover<'static, 'static> {
+    Prover::new(server, "octopus", Box::leak(Box::default()))
+}
+
+fn prove(policy: &str, resource: &str, verb: Verb) -> Proof<'static> {
+    prover(load(policy)).prove(resource, verb, Objects::All)
 }
 
 const SYNC: Verb = Verb::Action("sync");
@@ -92,12 +105,11 @@ fn what_cannot_be_shown_is_not_proved() {
 
 #[test]
 fn the_default_role_grants_what_a_deny_cannot_take_back() {
-    let enforcer = Enforcer::load(&PolicySet {
+    let server = serve(PolicySet {
         default_role: "role:readonly".to_owned(),
         ..set("p, octopus, *, *, *, deny\n")
-    })
-    .unwrap();
-    let prover = Prover::new(&enforcer, "octopus");
+    });
+    let prover = prover(server);
     let proof = prover.prove("logs", Verb::Action("get"), Objects::All);
     assert!(matches!(proof, Proof::Granted { .. }), "{proof:?}");
     let proof = prover.prove("applications", SYNC, Objects::All);
@@ -106,11 +118,11 @@ fn the_default_role_grants_what_a_deny_cannot_take_back() {
 
 #[test]
 fn other_projects_are_proved_closed() {
-    let enforcer = load(
+    let server = load(
         "p, octopus, applications, get, web/*, allow\n\
          p, octopus, logs, get, web*/*, allow\n",
     );
-    let prover = Prover::new(&enforcer, "octopus");
+    let prover = prover(server);
     let outside = ["web".to_owned()];
     let outside = Objects::Outside(&outside);
     let get = Verb::Action("get");
@@ -125,38 +137,16 @@ fn other_projects_are_proved_closed() {
     assert!(object.starts_with("web") && !object.starts_with("web/"));
 }
 
-#[test]
-fn cells_say_what_holds() {
-    let enforcer = load(
-        "p, octopus, applications, get, web/*, allow\n\
-         p, octopus, applications, get, *, deny\n\
-         p, octopus, application, get, *, allow\n\
-         p, octopus, logs, get, */*, allow\n",
-    );
-    let cells = effective(&enforcer, "octopus", VERSION);
-    let shown: Vec<_> = cells
-        .iter()
-        .map(|cell| (&*cell.resource, &*cell.action, cell.grants()))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("applications", "get", false),
-            ("logs", "get", true),
-            ("application", "get", true)
-        ]
-    );
-}
-
 fn diff(before: &str, after: &str) -> Vec<String> {
-    shown(&compare(&load(before), &load(after), VERSION))
+    shown(&compare(load(before), load(after), &Budget::default()))
 }
 
-fn shown(comparison: &Comparison) -> Vec<String> {
+fn shown(comparison: &Comparison<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for subject in &comparison.subjects {
         let whom = match &subject.whom {
             Whom::Everybody => "everybody",
+            Whom::Anonymous => "anonymous",
             Whom::Subject(name) => name,
         };
         for change in &subject.changes {
@@ -219,17 +209,16 @@ fn a_role_changes_all_that_have_it() {
 #[test]
 fn what_the_default_role_gives_is_no_gain() {
     let load = |policy: &str, role: &str| {
-        Enforcer::load(&PolicySet {
+        serve(PolicySet {
             default_role: role.to_owned(),
             ..set(policy)
         })
-        .unwrap()
     };
     let before = load("", "role:readonly");
     let after = load("p, octopus, logs, get, web/*, allow\n", "role:readonly");
-    assert_eq!(shown(&compare(&before, &after, VERSION)), [""; 0]);
+    assert_eq!(shown(&compare(before, after, &Budget::default())), [""; 0]);
     let none = load("", "");
-    let all = shown(&compare(&none, &before, VERSION));
+    let all = shown(&compare(none, before, &Budget::default()));
     assert!(
         all.contains(&"everybody +logs get */*".to_owned()),
         "{all:?}"
@@ -245,14 +234,13 @@ fn an_idle_deny_is_no_change() {
     assert_eq!(diff(OTHERS, &after), ["bob -clusters get https://prod*"]);
 }
 
-fn random(mode: MatchMode, policy: &str, role: &str) -> Enforcer {
-    Enforcer::load(&PolicySet {
+fn random(mode: MatchMode, policy: &str, role: &str) -> &'static Server {
+    serve(PolicySet {
         texts: vec![PolicyText::new("policy.csv", policy)],
         match_mode: mode,
         default_role: role.to_owned(),
         ..PolicySet::default()
     })
-    .unwrap()
 }
 
 fn role() -> impl Strategy<Value = &'static str> {
@@ -264,27 +252,27 @@ proptest! {
 
     #[test]
     fn nothing_refused_is_granted((mode, policy) in policy(), role in role()) {
-        let enforcer = random(mode, &policy, role);
+        let server = random(mode, &policy, role);
+        let budget = Budget::default();
         for subject in NAMES {
-            let prover = Prover::new(&enforcer, subject);
+            let claims = Claims::of(subject, [""; 0]);
+            let prover = Prover::new(server, subject, &budget);
             for (resource, verb) in verbs(VERSION) {
                 if !RESOURCES.contains(&resource) {
                     continue;
                 }
                 let proof = prover.prove(resource, verb, Objects::All);
-                if let Proof::Granted { action, object, decision } = &proof {
-                    let request = Request::new(subject, resource, action, object);
-                    prop_assert_eq!(enforcer.decide(&request), *decision);
-                    prop_assert!(decision.allowed() && verb_contains(verb, action));
+                if let Proof::Granted { action, object, answer } = &proof {
+                    prop_assert_eq!(&server.decide(&claims, resource, action, object), answer);
+                    prop_assert!(answer.allowed() && verb.contains(action));
                 }
                 if !matches!(proof, Proof::Refused(_)) {
                     continue;
                 }
-                for action in ACTIONS.iter().filter(|action| verb_contains(verb, action)) {
+                for action in ACTIONS.iter().filter(|action| verb.contains(action)) {
                     for object in OBJECTS {
-                        let request = Request::new(subject, resource, action, object);
-                        let decision = enforcer.decide(&request);
-                        prop_assert!(!decision.allowed(), "{proof:?} {request:?} {decision:?}");
+                        let answer = server.decide(&claims, resource, action, object);
+                        prop_assert!(!answer.allowed(), "{proof:?} {subject} {action} {object} {answer:?}");
                     }
                 }
             }
@@ -307,34 +295,32 @@ proptest! {
         lines.extend(more.lines().take(2));
         let after_mode = if other_mode { MatchMode::Glob } else { mode };
         let (old, new) = (random(mode, &before, roles.0), random(after_mode, &lines.join("\n"), roles.1));
-        let comparison = compare(&old, &new, VERSION);
+        let budget = Budget::of(100_000);
+        let comparison = compare(old, new, &budget);
         let reported = |whom: &Whom| comparison.subjects.iter().any(|change| change.whom == *whom);
         for subject in NAMES.iter().chain(&["nobody"]) {
             if reported(&Whom::Everybody) || reported(&Whom::Subject((*subject).to_owned())) {
                 continue;
             }
-            for resource in RESOURCES {
-                for action in ACTIONS {
-                    for object in OBJECTS {
-                        let request = Request::new(subject, resource, action, object);
-                        let (was, is) = (old.decide(&request), new.decide(&request));
-                        prop_assert_eq!(was.allowed(), is.allowed(), "{:?}", request);
+            let claims = Claims::of(subject, [""; 0]);
+            for (resource, verb) in verbs(VERSION) {
+                for action in ACTIONS.iter().filter(|action| verb.contains(action)) {
+                    for object in OBJECTS.iter().filter(|object| is_request(VERSION, resource, action, object)) {
+                        let ask = |server: &Server| server.decide(&claims, resource, action, object).allowed();
+                        prop_assert_eq!(ask(old), ask(new), "{} {} {} {}", subject, resource, action, object);
                     }
                 }
             }
         }
         for subject in &comparison.subjects {
             let Whom::Subject(name) = &subject.whom else { continue };
+            let claims = Claims::of(name, [""; 0]);
             for change in &subject.changes {
-                let request =
-                    Request::new(name, &change.resource, &change.action, &change.example);
-                prop_assert_eq!(new.decide(&request).allowed(), change.gained);
-                prop_assert_eq!(old.decide(&request).allowed(), !change.gained);
+                let ask = |server: &Server| {
+                    server.decide(&claims, change.resource, &change.action, &change.object).allowed()
+                };
+                prop_assert_eq!((ask(old), ask(new)), (!change.gained, change.gained));
             }
         }
     }
-}
-
-fn verb_contains(verb: Verb, action: &str) -> bool {
-    verb.contains(action)
 }

@@ -111,8 +111,8 @@ fn check_shows_a_table_in_the_configurations_order() {
         str![[r#"
 ---- stdout
 INSTANCE   RESULT   SUMMARY
-zeta       ok       39 checks passed on the state as read
-alpha      fails    6 of 41 checks failed on the state as read
+zeta       ok       38 checks passed on the state as read
+alpha      fails    6 of 40 checks failed on the state as read
 
 == alpha ==
 SUBJECT   ACTION            RESOURCE             OBJECT                          WANT   GOT   DECIDED BY

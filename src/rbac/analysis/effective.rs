@@ -1,7 +1,7 @@
 //! What each subject may do, effectively: its own rules, its roles' and the default role's.
 
-use super::prove::{Applies, Verb, applies, verbs};
 use crate::rbac::engine::{Effect, Enforcer, LineId, Reaching};
+use crate::rbac::survey::{Applies, Verb, applies, verbs};
 use crate::rbac::version::ArgoCdVersion;
 
 /// Every name that a policy gives rules to, binds, or binds to, in the order of first appearance.

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::rbac::analysis::prove::Verb;
+use super::verb::Verb;
 use crate::rbac::engine::Pattern;
 use crate::rbac::glob::{Glob, plain_variants};
 

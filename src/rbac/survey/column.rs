@@ -4,8 +4,8 @@
 use super::automaton::Field;
 use super::lookup::Lookup;
 use super::search::Atom;
+use super::verb::{Applies, Verb, applies};
 use super::view::{Cited, Giver, View, Views, asked};
-use crate::rbac::analysis::prove::{Applies, Verb, applies};
 use crate::rbac::engine::{Effect, Reaching};
 use crate::rbac::server::Server;
 use crate::rbac::vocabulary::counts_for_project;

@@ -11,12 +11,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::automaton::Texts;
 use super::budget::Budget;
+use super::concerned::{concerned, who_reaches};
 use super::difference::{Denies, Difference, Sayings, Signature, likely_actions};
 use super::prove::{Objects, Proof, Prover};
-use super::view::{Cited, Views, asked};
-use crate::rbac::analysis::concerned::{concerned, who_reaches};
-use crate::rbac::analysis::prove::{Verb, verbs};
-use crate::rbac::analysis::sample::Names;
+use super::sample::Names;
+use super::verb::{Verb, verbs};
+use super::view::{Cited, Views, asked, is_own};
 use crate::rbac::claims::Claims;
 use crate::rbac::server::{Answer, Grounds, Server};
 use crate::rbac::vocabulary::counts_for_project;
@@ -105,7 +105,8 @@ pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Co
     comparer.all()
 }
 
-/// Every resource and verb that either server is asked for.
+/// Every resource and verb that either server is asked for, without those that both ask as the same
+/// other one.
 fn columns(before: &Server, after: &Server) -> Vec<(&'static str, Verb)> {
     let mut columns: Vec<_> = verbs(before.version()).collect();
     for column in verbs(after.version()) {
@@ -113,6 +114,11 @@ fn columns(before: &Server, after: &Server) -> Vec<(&'static str, Verb)> {
             columns.push(column);
         }
     }
+    columns.retain(|column| {
+        let (resource, verb) = *column;
+        let is_own = is_own(before, *column) || is_own(after, *column);
+        is_own || asked(before, resource, verb) != asked(after, resource, verb)
+    });
     columns
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::automaton::{Field, Texts};
 use super::column::{Group, Place, Ruling, groups};
 use super::compare::{Change, Comparer, Undecided};
+use super::concerned::Said;
+use super::sample::{Names, samples};
 use super::search::{Found, Problem};
+use super::verb::Verb;
 use super::view::{Cited, Giver, Views};
-use crate::rbac::analysis::concerned::Said;
-use crate::rbac::analysis::prove::Verb;
-use crate::rbac::analysis::sample::{Names, samples};
 use crate::rbac::engine::LineId;
 use crate::rbac::vocabulary::counts_for_project;
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::budget::Budget;
 use super::lookup::{Lookup, OutOfBudget, first};
+use super::verb::{Applies, Verb, applies, verbs};
 use super::view::{Cited, Giver, Side, View, Views, asked};
-use crate::rbac::analysis::prove::{Applies, Verb, applies, verbs};
 use crate::rbac::engine::{Effect, Enforcer, LineId, Reaching};
 use crate::rbac::server::Server;
 

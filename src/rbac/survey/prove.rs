@@ -2,9 +2,9 @@
 
 use super::budget::Budget;
 use super::lookup::{Lookup, first};
+use super::sample::{Names, samples};
+use super::verb::{Applies, Verb, applies};
 use super::view::{Cited, Giver, Side, View, Views, asked};
-use crate::rbac::analysis::prove::{Applies, Verb, applies};
-use crate::rbac::analysis::sample::{Names, samples};
 use crate::rbac::claims::Claims;
 use crate::rbac::engine::{Effect, LineId, Reaching};
 use crate::rbac::server::{Answer, Server};

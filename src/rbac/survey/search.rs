@@ -6,7 +6,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::automaton::{Field, Steps, Texts};
 use super::budget::Budget;
-use crate::rbac::analysis::prove::Verb;
+use super::verb::Verb;
 
 /// The most rules that an exact search follows.
 const MOST_ATOMS: usize = 60;

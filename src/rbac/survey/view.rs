@@ -1,7 +1,7 @@
 //! What reaches a subject on a server: the rules of the policy and of every `AppProject`, sorted by
 //! who gives them and by whose objects they count for.
 
-use crate::rbac::analysis::prove::Verb;
+use super::verb::{Verb, verbs};
 use crate::rbac::engine::{Enforcer, LineId, Reaching};
 use crate::rbac::project::project_role;
 use crate::rbac::server::Server;
@@ -165,6 +165,17 @@ impl<'s> Views<'s> {
         };
         self.elsewhere.contains(&project)
     }
+}
+
+/// Every resource and verb that a server asks its enforcer for in its own right: not the rollback
+/// that is asked as a sync, nor the logs that are asked as their application.
+pub fn own_verbs(server: &Server) -> impl Iterator<Item = (&'static str, Verb)> {
+    verbs(server.version()).filter(|asked| is_own(server, *asked))
+}
+
+/// Whether a server asks for this very resource and verb.
+pub(super) fn is_own(server: &Server, (resource, verb): (&str, Verb)) -> bool {
+    asked(server, resource, verb).contains(&(resource, verb))
 }
 
 /// The questions that decide one: a yes to any of them is a yes, and they are asked in this order.

@@ -1,9 +1,19 @@
 //! What each subject may do, and what becomes of each of its rules.
 
-use kubectl_octopus_argo::rbac::MatchMode;
 use kubectl_octopus_argo::rbac::analysis::{State, effective, subjects};
+use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText};
 
-use super::{VERSION, random};
+use super::VERSION;
+
+fn random(mode: MatchMode, policy: &str, role: &str) -> Enforcer {
+    Enforcer::load(&PolicySet {
+        texts: vec![PolicyText::new("policy.csv", policy)],
+        match_mode: mode,
+        default_role: role.to_owned(),
+        ..PolicySet::default()
+    })
+    .unwrap()
+}
 
 /// Each rule of each cell: resource, action, object, what becomes of it.
 fn cells(mode: MatchMode, policy: &str, role: &str) -> Vec<String> {

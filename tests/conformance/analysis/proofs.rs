@@ -1,9 +1,9 @@
 //! Proofs about verbs and objects, and what stands in their way.
 
 use kubectl_octopus_argo::rbac::MatchMode;
-use kubectl_octopus_argo::rbac::analysis::{Objects, Proof, Prover, Refusal, Verb};
+use kubectl_octopus_argo::rbac::survey::{Objects, Proof, Refusal, Verb};
 
-use super::{SYNC, prove, random};
+use super::{SYNC, prove, prover, random};
 
 const BELOW: Verb = Verb::Below("action");
 
@@ -16,7 +16,7 @@ enum Known {
     Open,
 }
 
-fn known(proof: &Proof) -> Known {
+fn known(proof: &Proof<'_>) -> Known {
     match proof {
         Proof::Refused(Refusal::NoRule) => Known::No,
         Proof::Refused(Refusal::Denied(_)) => Known::Denied,
@@ -32,7 +32,7 @@ fn of(mode: MatchMode, rules: &[&str], verb: Verb) -> Known {
         .map(|rule| format!("p, octopus, {rule}\n"))
         .collect();
     let enforcer = random(mode, &lines.concat(), "");
-    known(&Prover::new(&enforcer, "octopus").prove("applications", verb, Objects::All))
+    known(&prover(enforcer).prove("applications", verb, Objects::All))
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn an_object_outside_is_shown_from_outside() {
     let outside = ["web".to_owned()];
     let ask_in = |mode, rule: &str| {
         let enforcer = random(mode, &format!("p, octopus, {rule}, allow\n"), "");
-        Prover::new(&enforcer, "octopus").prove("applications", SYNC, Objects::Outside(&outside))
+        prover(enforcer).prove("applications", SYNC, Objects::Outside(&outside))
     };
     let ask = |object: &str| {
         ask_in(

@@ -11,7 +11,7 @@ pub(super) const DEEPEST: usize = 32;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
-pub(in crate::rbac) struct Names {
+pub(super) struct Names {
     project: String,
     namespace: String,
     name: String,
@@ -20,7 +20,7 @@ pub(in crate::rbac) struct Names {
 
 impl Names {
     /// Names that stand nowhere in a policy, given a test for whether a word does.
-    pub(in crate::rbac) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
         let mut word = "some".to_owned();
         for number in 2.. {
             if !mentioned(&format!("{word}-")) {
@@ -56,12 +56,12 @@ impl Names {
     }
 
     /// A resource's namespace and name.
-    pub(in crate::rbac) fn resource(&self) -> String {
+    pub(super) fn resource(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
 
     /// Objects as Argo CD builds them, of a project or of any.
-    pub(in crate::rbac) fn objects(&self, project: Option<&str>) -> Vec<String> {
+    pub(super) fn objects(&self, project: Option<&str>) -> Vec<String> {
         let Some(project) = project else {
             return self.fills(0, 1, true);
         };
@@ -93,7 +93,7 @@ pub(super) enum Piece {
 }
 
 /// Texts made of a pattern, the plainest first. Not all of them match.
-pub(in crate::rbac) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
+pub(super) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
     let pieces = match mode {
         MatchMode::Glob => glob_pieces(&mut pattern.chars().peekable(), 0),
         MatchMode::Regex => regex_pieces(pattern),

@@ -4,14 +4,14 @@
 //! decides only which line is named. So whoever reaches no name whose own rules or roles differ is
 //! out of the question.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::rbac::engine::{Effect, Enforcer, LineId, MAX_HOPS, Reaching};
+use crate::rbac::engine::{Effect, Enforcer, LineId, MAX_HOPS};
 use crate::rbac::policy::Policy;
 
 /// A rule without its subject and its place: what it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::rbac) struct Said {
+pub(super) struct Said {
     pub(super) resource: String,
     pub(super) action: String,
     pub(super) object: String,
@@ -19,7 +19,7 @@ pub(in crate::rbac) struct Said {
 }
 
 impl Said {
-    pub(in crate::rbac) fn new(rule: &Policy<'_>) -> Self {
+    pub(super) fn new(rule: &Policy<'_>) -> Self {
         Self {
             resource: rule.resource.text.to_string(),
             action: rule.action.text.to_string(),
@@ -29,22 +29,9 @@ impl Said {
     }
 }
 
-/// What reaches a subject, each thing said once, with the first line that says it.
-pub(super) type Reached<'e> = BTreeMap<Said, Reaching<'e>>;
-
-/// What reaches a subject, itself and through roles.
-pub(super) fn reached<'e>(enforcer: &'e Enforcer, subject: &str) -> Reached<'e> {
-    let mut all = Reached::new();
-    for rule in enforcer.reaching(subject) {
-        all.entry(Said::new(&enforcer.rule(rule.line())))
-            .or_insert(rule);
-    }
-    all
-}
-
 /// The names for which something may change, sorted: those that reach a name whose own rules or
 /// roles differ, or all when patterns are compared in another way.
-pub(in crate::rbac) fn concerned<'e>(
+pub(super) fn concerned<'e>(
     before: &'e Enforcer,
     after: &'e Enforcer,
     same_mode: bool,
@@ -94,10 +81,7 @@ fn same_roles(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
 }
 
 /// The names that act as one of some names, within the hops that count.
-pub(in crate::rbac) fn who_reaches<'e>(
-    enforcer: &'e Enforcer,
-    some: &BTreeSet<&str>,
-) -> Vec<&'e str> {
+pub(super) fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> Vec<&'e str> {
     let mut bound_to: HashMap<u32, Vec<u32>> = HashMap::new();
     for (number, _) in enforcer.names() {
         for role in enforcer.own_roles(number) {
