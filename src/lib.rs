@@ -21,6 +21,7 @@ pub mod process;
 pub mod rbac;
 pub mod render;
 pub mod report;
+pub mod review;
 pub mod site;
 pub mod text;
 pub mod tokens;

@@ -22,10 +22,11 @@ const RULES: &[(&str, &[&str])] = &[
     ("yaml", &["model", "error"]),
     ("render", &["model", "error"]),
     ("rbac", &["model", "error"]),
-    ("report", &["model", "error", "octopus"]),
+    ("report", &["model", "error", "octopus", "review"]),
     ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
     ("site", &["model", "error", "yaml", "rbac", "input"]),
+    ("review", &["model", "error", "rbac", "site"]),
     (
         "lint",
         &["model", "error", "input", "octopus", "rbac", "site", "yaml"],
@@ -47,7 +48,8 @@ const RULES: &[(&str, &[&str])] = &[
         "commands",
         &[
             "model", "error", "host", "process", "argocd", "change", "cli", "config", "emit",
-            "input", "lint", "octopus", "rbac", "render", "report", "site", "tokens", "yaml",
+            "input", "lint", "octopus", "rbac", "render", "report", "review", "site", "tokens",
+            "yaml",
         ],
     ),
     // `fleet`, `lib` and `main` see everything.

@@ -41,7 +41,9 @@ impl Command {
                 GatewayCommand::Application(args) => args.fleet.clone(),
                 GatewayCommand::Command(args) => args.fleet.clone(),
             },
-            Self::Completion(_) | Self::Man(_) | Self::Version(_) => return None,
+            Self::Compare(_) | Self::Completion(_) | Self::Man(_) | Self::Version(_) => {
+                return None;
+            }
         })
     }
 
@@ -121,7 +123,7 @@ impl Command {
                 let templates = instance.template_dir.as_ref();
                 fill.option("template_dir", &mut args.template_dir, templates);
             }
-            Self::Completion(_) | Self::Man(_) | Self::Version(_) => {}
+            Self::Compare(_) | Self::Completion(_) | Self::Man(_) | Self::Version(_) => {}
         }
     }
 }

@@ -101,6 +101,24 @@ const HELP: &[Help] = &[
         main: &["filename", "live", "subject", "resource", "output"],
     },
     Help {
+        command: "compare",
+        examples: &[
+            (
+                "Show what a branch changes for everybody",
+                "compare main/argocd-rbac-cm.yaml argocd-rbac-cm.yaml",
+            ),
+            (
+                "Show what applying a file would change",
+                "compare --live argocd/",
+            ),
+            (
+                "Show what an upgrade of Argo CD would change",
+                "compare --argocd-version 2.14..3.6 live.yaml",
+            ),
+        ],
+        main: &["live", "subject", "resource", "fail_on", "output"],
+    },
+    Help {
         command: "lint",
         examples: &[
             ("Look for mistakes below a directory", "lint -R -f argocd/"),

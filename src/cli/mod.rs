@@ -6,6 +6,7 @@ mod apps;
 mod can;
 mod change;
 mod check;
+mod compare;
 mod complete;
 mod configured;
 mod connection;
@@ -33,6 +34,7 @@ pub use apps::{AppsAnnotateArgs, AppsArgs, AppsCommand, AppsListArgs, AppsOutput
 pub use can::CanArgs;
 pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
+pub use compare::{CompareArgs, CompareOutput, FailOnChange};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use fleet::{AtATime, Fleet, Given, One};
@@ -117,6 +119,7 @@ pub enum Command {
     Check(CheckArgs),
     Can(CanArgs),
     Matrix(MatrixArgs),
+    Compare(CompareArgs),
     Lint(LintArgs),
     Apps(Box<AppsArgs>),
     /// Ask argocd about accounts and change passwords

@@ -19,6 +19,7 @@ pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Question {
             version,
             ..Options::default()
         },
+        base: None,
     }
 }
 

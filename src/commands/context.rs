@@ -278,6 +278,22 @@ impl<'a, 'h> Context<'a, 'h> {
         Ok(Some(files))
     }
 
+    /// Reads the whole live state: the ConfigMaps with settings that decide, and the AppProjects.
+    pub(crate) fn read_live(&mut self, args: &Input) -> Result<Vec<File>> {
+        let cluster = self.cluster(args);
+        let runner = self.host.runner;
+        let mut files = vec![input::get(&cluster, &Wanted::Settings, runner)?];
+        match input::get(&cluster, &Wanted::AppProjects(&[]), runner) {
+            Ok(projects) => files.push(projects),
+            // There are none.
+            Err(error) if error.kind() == Kind::Input => {}
+            Err(error) => self.note(format!(
+                "AppProjects were not read, so what their roles give is not known: {error}"
+            )),
+        }
+        Ok(files)
+    }
+
     /// Reads the named files without a word.
     pub(super) fn peek(&mut self, args: &Input) -> Result<Vec<File>> {
         let (files, _) = self.reader(args).read(&args.filename)?;

@@ -7,6 +7,7 @@ mod asked;
 pub(crate) mod can;
 pub(crate) mod change;
 pub(crate) mod check;
+mod compare;
 mod complete;
 pub(crate) mod context;
 pub(crate) mod diff;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: Command, context: &mut Context<'_, '_>) -> Result<Cod
         Command::Check(args) => check::run(&args, context),
         Command::Can(args) => can::run(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
+        Command::Compare(args) => compare::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),
         Command::Apps(args) => apps::run(&args, context),
         Command::Account(command) => account::run(&command, context),

@@ -26,6 +26,8 @@ pub struct Cluster {
 pub enum Wanted<'a> {
     /// Both ConfigMaps of Argo CD.
     ConfigMaps,
+    /// The three ConfigMaps with settings that decide: both, and argocd-cmd-params-cm.
+    Settings,
     /// argocd-rbac-cm alone.
     RbacCm,
     /// The `ArgoCD` resource.
@@ -47,6 +49,12 @@ impl Wanted<'_> {
                 "configmap",
                 [Which::RbacCm, Which::Cm].map(|w| w.name().into()).to_vec(),
             ),
+            Self::Settings => (
+                "configmap",
+                ["argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm"]
+                    .map(OsString::from)
+                    .to_vec(),
+            ),
             Self::RbacCm => ("configmap", vec![Which::RbacCm.name().into()]),
             Self::ArgoCd => ("argocds.argoproj.io", Vec::new()),
             Self::AppProjects(names) => (
@@ -61,7 +69,7 @@ impl Wanted<'_> {
     /// What to call it, and what to say where it is not there.
     fn called(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::ConfigMaps => (
+            Self::ConfigMaps | Self::Settings => (
                 "the ConfigMaps",
                 "argocd-cm and no argocd-rbac-cm",
                 "name Argo CD's namespace with -n; for a new Argo CD there is --fresh",

@@ -30,7 +30,7 @@ pub enum Origin {
 }
 
 /// A text that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Where it came from.
     pub origin: Origin,
@@ -39,7 +39,7 @@ pub struct File {
 }
 
 /// What is in a text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Content {
     /// YAML or JSON documents.
     Documents(Stream),

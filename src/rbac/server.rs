@@ -346,9 +346,9 @@ impl Server {
         !self.set.version.enforces_logs() && !self.settings.logs_enforced
     }
 
-    /// Whether `rollback` is asked as `sync`.
+    /// Whether a rollback is asked as `sync`, as every version before 3.6 asks it.
     pub fn rollback_is_sync(&self) -> bool {
-        self.set.version.has_rollback() && !self.settings.rollback_enforced
+        !self.set.version.has_rollback() || !self.settings.rollback_enforced
     }
 
     /// The claims of a subject with groups, which come in the first claim that counts as groups.

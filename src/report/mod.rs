@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod check;
+pub mod compare;
 pub mod diff;
 pub mod findings;
 pub mod fleet;

@@ -130,6 +130,22 @@ impl<'a> ArgoCd<'a> {
         self.accounts.iter().find(|account| account.name == name)
     }
 
+    /// The names of the local accounts.
+    pub fn account_names(&self) -> impl Iterator<Item = &'a str> {
+        self.accounts.iter().map(|account| account.name)
+    }
+
+    /// Whether an account is enabled and has a capability.
+    pub fn account_has(&self, name: &str, capability: &str) -> bool {
+        let account = self.account(name);
+        account.is_some_and(|account| account.is_enabled() && account.list().has(capability))
+    }
+
+    /// Whether argocd-cm was read, which holds the accounts.
+    pub fn has_accounts(&self) -> bool {
+        self.cm.is_some()
+    }
+
     /// Whether all of argocd-cm's accounts are known.
     pub(crate) fn knows_accounts(&self) -> bool {
         self.cm.as_ref().is_some_and(|cm| !cm.partial)

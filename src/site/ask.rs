@@ -24,6 +24,9 @@ pub struct Question {
     pub values_root: Option<String>,
     /// What is known beside the texts.
     pub options: Options,
+    /// From which file on the state is only the base: an object there gives way to one of the same
+    /// name in the files before. None where no file is.
+    pub base: Option<usize>,
 }
 
 /// The Argo CDs in the input.
@@ -70,6 +73,9 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
             ours_sorted => ours.push((object, ours_sorted)),
         }
     }
+    if let Some(base) = question.base {
+        give_way(&mut ours, &values, base);
+    }
     let mut not_read = Vec::new();
     let is_whole = |(_, sorted): &(Object<'_>, Sorted<'_>)| match sorted {
         Sorted::ConfigMap(settings) => !settings.partial,
@@ -100,7 +106,8 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
         let gathered = instances.entry(of.to_owned()).or_default();
         gathered.add(object, sorted, of)?;
     }
-    let is_operator = question.form == Some(Form::Operator);
+    // What an ArgoCD resource is laid over is what its operator will make it.
+    let is_operator = question.form == Some(Form::Operator) || question.base.is_some();
     let parts = instances
         .into_iter()
         .map(|(namespace, gathered)| Gathered::parts(namespace, gathered, is_operator));
@@ -146,6 +153,29 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
         left_alone,
         not_read,
     })
+}
+
+/// Takes out what the files of the base hold of objects that other files hold: those of the same
+/// kind and name, and the ConfigMaps where values of the chart make them.
+fn give_way<'a>(
+    ours: &mut Vec<(Object<'a>, Sorted<'a>)>,
+    values: &[(Object<'a>, Values<'a>)],
+    base: usize,
+) {
+    let is_made = values.iter().any(|(object, _)| object.file < base);
+    let is_partial = |sorted: &Sorted<'_>| matches!(sorted, Sorted::ConfigMap(one) if one.partial);
+    let whole = ours
+        .iter()
+        .filter(|(object, sorted)| object.file < base && !is_partial(sorted));
+    let named: BTreeSet<(String, String)> = whole
+        .map(|(object, _)| (object.kind().to_owned(), object.name().to_owned()))
+        .collect();
+    ours.retain(|(object, sorted)| {
+        let is_configmap = matches!(sorted, Sorted::ConfigMap(_) | Sorted::Params(_));
+        let gives_way = is_made && is_configmap
+            || named.contains(&(object.kind().to_owned(), object.name().to_owned()));
+        object.file < base || !gives_way
+    });
 }
 
 impl<'a> Gathered<'a> {

@@ -96,8 +96,7 @@ impl<'a> ArgoCd<'a> {
     /// Whether a plain `update` or `delete` is asked first and covers the resources of an
     /// application; `None` where the version's own default counts.
     pub fn inherits_subresources(&self) -> Option<bool> {
-        let setting = self.cm.as_ref().and_then(|cm| cm.text(INHERITANCE_KEY));
-        match setting.and_then(parse_bool) {
+        match self.setting(INHERITANCE_KEY).and_then(parse_bool) {
             Some(is_disabled) => Some(!is_disabled),
             // argocd-operator writes "false" where its resource does not set the key.
             None if self.has_operator() => Some(true),
@@ -106,8 +105,12 @@ impl<'a> ArgoCd<'a> {
     }
 
     fn is_set(&self, key: &str) -> bool {
-        let setting = self.cm.as_ref().and_then(|cm| cm.text(key));
-        setting.and_then(parse_bool) == Some(true)
+        self.setting(key).and_then(parse_bool) == Some(true)
+    }
+
+    /// A setting of argocd-cm.
+    pub fn setting(&self, key: &str) -> Option<&str> {
+        self.cm.as_ref().and_then(|cm| cm.text(key))
     }
 
     /// What the input does not hold, so that Argo CD's defaults count.
@@ -155,32 +158,37 @@ impl<'a> ArgoCd<'a> {
         if &*found.key == BUILTIN_KEY {
             return format!("{BUILTIN_KEY}:{}", found.line.number);
         }
-        let project = found.key.strip_prefix("AppProject ").and_then(|name| {
-            let mut projects = self.projects.iter();
-            projects.find(|project| project.name() == name)
-        });
-        let location = match project {
-            Some(project) => project.locate(found.line.number),
-            None => self.locate(&found.key, found.line.offset),
-        };
-        match location {
-            Some(location) => location.to_string(),
+        match self.source_of(found) {
+            Some((source, at)) => source.location(at).to_string(),
             None => format!("{}:{}", found.key, found.line.number),
         }
     }
 
+    /// Returns where a line of the loaded policy is written: the text and the byte. A line of the
+    /// built-in policy is nowhere.
+    pub fn source_of(&self, found: &SourceLine<'_>) -> Option<(&'a Source, usize)> {
+        let project = found.key.strip_prefix("AppProject ").and_then(|name| {
+            let mut projects = self.projects.iter();
+            projects.find(|project| project.name() == name)
+        });
+        match project {
+            Some(project) => project.locate(found.line.number),
+            None => self.locate(&found.key, found.line.offset),
+        }
+    }
+
     /// The place of a byte of a policy text.
-    fn locate(&self, key: &str, offset: usize) -> Option<Location> {
+    fn locate(&self, key: &str, offset: usize) -> Option<(&'a Source, usize)> {
         let mut own = self.policy.texts.iter();
         let text = own.find(|text| text.project_role.is_none() && &*text.key == key)?;
-        Some(text.spot.location(offset))
+        Some((text.spot.source, text.spot.offset(offset)))
     }
 
     /// Returns the error of a policy that does not load, with its place.
     pub fn refuse(&self, error: &PolicyError) -> Error {
         let refused = Error::input(format!("the policy does not load: {error}"));
         let refused = match self.locate(&error.key, error.offset) {
-            Some(location) => refused.at(location),
+            Some((source, at)) => refused.at(source.location(at)),
             None => refused,
         };
         refused

@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::spot::Spot;
-use crate::model::Location;
+use crate::model::Source;
 use crate::rbac::{Project, ProjectRole};
 use crate::yaml::{Node, Step};
 
@@ -101,19 +101,19 @@ impl<'a> AppProject<'a> {
         }
     }
 
-    /// Returns the place of a line, counted from 1, of the policy that Argo CD makes of the roles.
-    pub(super) fn locate(&self, number: usize) -> Option<Location> {
+    /// Returns where a line, counted from 1, of the policy that Argo CD makes of the roles is written.
+    pub(super) fn locate(&self, number: usize) -> Option<(&'a Source, usize)> {
         let mut line = 0;
         for role in &self.roles {
             // Argo CD's own line, by which a role may get its project.
             line += 1;
             if line == number {
-                return Some(self.object.location(role.start));
+                return Some((self.object.source(), role.start));
             }
             for (spot, text) in role.policies.iter().chain(&role.groups) {
                 line += text.split('\n').count();
                 if line >= number {
-                    return Some(spot.location(0));
+                    return Some((spot.source, spot.offset(0)));
                 }
             }
         }

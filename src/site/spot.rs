@@ -157,11 +157,15 @@ impl<'a> Spot<'a> {
 
     /// Returns the place of a byte of the value's decoded text.
     pub(crate) fn location(&self, offset: usize) -> Location {
-        let at = match (self.document, self.resolved()) {
+        self.source.location(self.offset(offset))
+    }
+
+    /// Returns where a byte of the value's decoded text is in the source.
+    pub(crate) fn offset(&self, offset: usize) -> usize {
+        match (self.document, self.resolved()) {
             (Some((_, document)), Some(node)) => document.locate(node, offset),
             _ => offset,
-        };
-        self.source.location(at)
+        }
     }
 
     /// The node that holds the value, an alias followed.

@@ -227,6 +227,7 @@ fn run_step(sandbox: &Sandbox, name: &str, env: &[(&str, &str)]) -> (Option<i32>
             .env("PATH", &path)
             .env("RUNNER_TEMP", sandbox.path())
             .env("GITHUB_OUTPUT", &outputs)
+            .env("GITHUB_STEP_SUMMARY", sandbox.path().join("summary.md"))
             .envs(env.iter().copied());
     });
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -272,6 +273,62 @@ fn the_actions_lint_step_annotates_and_writes_sarif() {
     assert_eq!(code, Some(3), "{text}");
     let (code, text, _) = run("--fix", "warning");
     assert_eq!(code, Some(3), "{text}");
+    assert!(!sandbox.path().join("work/hit").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_actions_compare_step_reports_what_a_change_means() {
+    let before = "p, bob, logs, get, web/*, allow\n";
+    let after = "p, bob, logs, get, web/*, allow\ng, bob, role:admin\n";
+    let sandbox = Sandbox::new().with("work/argocd/policy.csv", before);
+    let git = real::find("git").unwrap();
+    let run = |args: &[&str]| {
+        let output = real::run(&git, args, "", |command| {
+            command
+                .current_dir(sandbox.path().join("work"))
+                .env("HOME", sandbox.path())
+                .env("GIT_CONFIG_NOSYSTEM", "1");
+        });
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    run(&["init", "--quiet"]);
+    run(&["config", "user.name", "x"]);
+    run(&["config", "user.email", "x@example.com"]);
+    run(&["add", "."]);
+    run(&["commit", "--quiet", "-m", "first"]);
+    let base = run(&["rev-parse", "HEAD"]);
+    fs::write(sandbox.path().join("work/argocd/policy.csv"), after).unwrap();
+    let compare = |target, fail_on, base| {
+        let env = [("TARGET", target), ("FAIL_ON", fail_on), ("BASE", base)];
+        run_step(&sandbox, "Compare", &env)
+    };
+    let target = "argocd/policy.csv";
+    for (fail_on, code) in [("never", 0), ("gain", 1), ("any", 1), ("loss", 0)] {
+        let (ended, text, outputs) = compare(target, fail_on, &base);
+        assert_eq!(ended, Some(code), "{fail_on}: {text}");
+        assert!(
+            text.contains("::error file=argocd/policy.csv,line=1,"),
+            "{text}"
+        );
+        assert!(outputs.starts_with("report="), "{outputs}");
+    }
+    let summary = fs::read_to_string(sandbox.path().join("summary.md")).unwrap();
+    assert!(summary.contains("permissions of role:admin"), "{summary}");
+
+    let (ended, text, outputs) = compare("argocd", "any", &base);
+    // A directory's CSV files are not read.
+    assert_eq!((ended, &*outputs), (Some(1), ""), "{text}");
+    fs::write(sandbox.path().join("work/new.csv"), after).unwrap();
+    let (ended, text, _) = compare("new.csv", "any", &base);
+    assert_eq!(ended, Some(0), "{text}");
+    assert!(text.contains("is new"), "{text}");
+    // A value is a value, whatever is in it.
+    for hostile in ["--upload-pack=touch hit", "$(touch hit)", "-h"] {
+        let (ended, text, _) = compare(target, "any", hostile);
+        assert_ne!(ended, Some(0), "{text}");
+    }
     assert!(!sandbox.path().join("work/hit").exists());
 }
 

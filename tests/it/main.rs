@@ -17,6 +17,7 @@ mod argocd_transcripts;
 mod can;
 mod check;
 mod common;
+mod compare;
 mod config;
 mod diff;
 mod docs;

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::rbac::engine::{Effect, Enforcer, LineId, MAX_HOPS};
 use crate::rbac::policy::Policy;
+use crate::rbac::server::Server;
 
 /// A rule without its subject and its place: what it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,4 +103,27 @@ pub(super) fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> 
     seen.into_iter()
         .map(|name| enforcer.name_text(name))
         .collect()
+}
+
+/// The roles (`role:…`) that somebody has whom the policy names, or everybody by default.
+pub fn roles_with_members(server: &Server) -> BTreeSet<&str> {
+    let base = server.base();
+    let is_role = |name: &str| name.starts_with("role:");
+    let mut front: Vec<u32> = base
+        .names()
+        .filter(|(_, name)| !is_role(name) || *name == base.default_role())
+        .map(|(number, _)| number)
+        .collect();
+    let mut seen: HashSet<u32> = front.iter().copied().collect();
+    for _ in 0..MAX_HOPS {
+        let mut next = Vec::new();
+        for role in front.iter().flat_map(|name| base.own_roles(*name)) {
+            if seen.insert(role) {
+                next.push(role);
+            }
+        }
+        front = next;
+    }
+    let names = seen.into_iter().map(|name| base.name_text(name));
+    names.filter(|name| is_role(name)).collect()
 }
