@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use super::ids::new_id;
-use super::mint::{MintError, MintFailure, Minted, Naming, Revocation, mint};
+use super::mint::{MintError, MintFailure, Minted, Naming, mint};
+use super::revoke::Revocation;
 use super::steps::{Step, StepLog};
 use crate::argocd::{Client, HintCommands, Owner, Reason};
 use crate::error::{Error, Kind, Result};
@@ -62,13 +63,25 @@ pub fn issue<'h>(
         }
     }
     for minted in &made {
-        note_oddities(minted, new.expiry, notes);
+        note_oddities(minted, new.expiry, client.commands(), notes);
     }
     Ok(made)
 }
 
 /// Notes what is not as one would expect, and no reason to refuse the token.
-fn note_oddities(minted: &Minted<'_>, expiry: Expiry, notes: &mut Vec<Note>) {
+fn note_oddities(
+    minted: &Minted<'_>,
+    expiry: Expiry,
+    commands: &HintCommands,
+    notes: &mut Vec<Note>,
+) {
+    for id in minted.doubtful() {
+        notes.push(Note::new(format!(
+            "the server lost a race when it was to make token {id}, and does not know it; should it \
+             turn up after all, delete it with: {}",
+            commands.delete_token(minted.owner(), id)
+        )));
+    }
     let claims = minted.claims();
     match (expiry, claims.issued(), claims.expires()) {
         (Expiry::Never, _, Some(expires)) => notes.push(Note::warning(format!(
@@ -120,7 +133,7 @@ fn not_made(error: MintError, owner: &Owner, commands: &HintCommands, log: &dyn 
         MintFailure::Problem(problem) => {
             let taken = problem.reason() == Some(&Reason::DuplicateId);
             let error = Error::from(problem);
-            match outcomes.first() {
+            match outcomes.last() {
                 // A server that lost a race may have made it for this very call.
                 Some((id, Revocation::NotNeeded)) if taken => error.hint(format!(
                     "if token {id} is not in use, delete it with: {}",

@@ -3,20 +3,16 @@
 
 use std::time::Duration;
 
-use crate::argocd::{ATTEMPTS, Client, Gone, Owner, PAUSE, Problem, Reason, twin};
+use super::revoke::{Known, Revocation, undo};
+use crate::argocd::{ATTEMPTS, Client, Owner, PAUSE, Problem, Reason, twin};
 use crate::model::{Claims, Expiry};
 use crate::process::{Failure, Hold};
 use crate::text::{Moment, Secret, Span};
 
-/// How often a token that may be there is looked for, with doubling pauses: about four seconds.
-const LOOKS: u32 = 6;
 /// Longer than the second by which Argo CD knows a project's tokens.
 const NEXT_SECOND: Duration = Duration::from_millis(1100);
 /// How far two clocks may be apart.
 const SKEW: Span = Span::seconds(300);
-/// How long a call that puts things in order may take.
-const CLEAN_UP: Duration = Duration::from_secs(20);
-
 /// How a token gets its id.
 pub enum Naming<'a> {
     /// The user chose it.
@@ -24,31 +20,6 @@ pub enum Naming<'a> {
     /// It is made anew for every attempt, and nobody else makes the same; without one there is no
     /// attempt.
     Made(&'a dyn Fn() -> crate::error::Result<String>),
-}
-
-/// What became of a token that was not delivered.
-#[derive(Debug)]
-pub enum Revocation {
-    /// The call that would have made it did not run.
-    NotNeeded,
-    /// argocd refused to make it; that is argocd's word only.
-    Refused,
-    /// It was looked for, and is not there.
-    NotFound,
-    /// It was made, and now the server knows no token of that id. A replica that lags behind says
-    /// the same, so this proves nothing.
-    Unconfirmed,
-    /// It was deleted: the server said so.
-    Revoked,
-    /// It could not be revoked, for this reason: it may be valid.
-    Failed(Problem),
-}
-
-impl Revocation {
-    /// Whether nothing is left of the token, as far as anybody can know.
-    pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Unconfirmed | Self::Failed(_))
-    }
 }
 
 /// Why there is no token.
@@ -86,17 +57,6 @@ pub enum MintFailure {
     Interrupted,
 }
 
-/// What is known of a token that is to be undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
-    /// It was made.
-    Made,
-    /// The server has answered; it may have made it.
-    Answered,
-    /// The server may still be at it.
-    UnderWay,
-}
-
 /// A token that exists on the server and has not reached its place. Unless it is delivered it is
 /// revoked, at the latest when this is dropped.
 #[derive(Debug)]
@@ -107,6 +67,8 @@ pub struct Minted<'a> {
     id: String,
     token: Secret,
     claims: Claims,
+    /// Ids of earlier attempts, under which the server knew no token when it was asked.
+    doubtful: Vec<String>,
     /// Whether it is delivered or revoked, so that dropping this is no loss.
     settled: bool,
     _hold: Hold,
@@ -123,6 +85,30 @@ pub fn mint<'a>(
     naming: &Naming<'_>,
     expiry: Expiry,
     now: Moment,
+) -> Result<Minted<'a>, Box<MintError>> {
+    let mut earlier = Vec::new();
+    match attempt(client, owner, naming, expiry, now, &mut earlier) {
+        Ok(mut minted) => {
+            minted.doubtful = earlier.into_iter().map(|(id, _)| id).collect();
+            Ok(minted)
+        }
+        Err(mut error) => {
+            earlier.append(&mut error.outcomes);
+            error.outcomes = earlier;
+            Err(error)
+        }
+    }
+}
+
+/// Tries until there is a token or no hope. `earlier` gets the attempts after which the server knew
+/// no token: one that lags behind would say the same.
+fn attempt<'a>(
+    client: &Client<'a>,
+    owner: &Owner,
+    naming: &Naming<'_>,
+    expiry: Expiry,
+    now: Moment,
+    earlier: &mut Vec<(String, Revocation)>,
 ) -> Result<Minted<'a>, Box<MintError>> {
     let hold = Hold::new();
     let mut wait = PAUSE;
@@ -179,6 +165,9 @@ pub fn mint<'a>(
                 MintFailure::Problem(problem)
             };
             return Err(MintError::new(failure, id, outcome));
+        }
+        if !matches!(outcome, Revocation::Revoked) {
+            earlier.push((id, outcome));
         }
         // Somebody who asks to stop meanwhile is heard by the next call.
         client.pause(wait);
@@ -258,82 +247,10 @@ fn check<'a>(
         id,
         token,
         claims,
+        doubtful: Vec::new(),
         settled: false,
         _hold: hold,
     })
-}
-
-/// Deletes what may have been made. Whoever calls may do that, or else the token itself, where
-/// we have it.
-fn undo(
-    client: &Client<'_>,
-    owner: &Owner,
-    id: &str,
-    known: Known,
-    token: Option<&Secret>,
-) -> Revocation {
-    // From here on it is the order that counts; who asks to stop once more stops this too.
-    client.runner().acknowledge();
-    let mut client = client.clone();
-    client.limit_time(CLEAN_UP);
-    let outcome = undo_as_caller(&client, owner, id, known);
-    let Revocation::Failed(problem) = outcome else {
-        return outcome;
-    };
-    // A token of a project's role may not delete tokens.
-    let (Some(token), Owner::Account(_), false) = (token, owner, problem.is_interrupt()) else {
-        return Revocation::Failed(problem);
-    };
-    match undo_as_caller(&client.presenting(token), owner, id, known) {
-        Revocation::Revoked => Revocation::Revoked,
-        _ => Revocation::Failed(problem),
-    }
-}
-
-fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) -> Revocation {
-    let mut wait = PAUSE;
-    let mut attempt = 1;
-    loop {
-        match (client.delete(owner, id), known) {
-            (Ok(Gone::Deleted), _) => return Revocation::Revoked,
-            (Ok(Gone::NotThere), Known::Answered) if attempt > 1 => return Revocation::NotFound,
-            (Ok(Gone::NotThere), Known::UnderWay) if attempt >= LOOKS => {
-                return Revocation::NotFound;
-            }
-            // Another replica of the server may not know it yet.
-            (Ok(Gone::NotThere), Known::Made) if attempt >= LOOKS => {
-                return look_once_more(client, owner, id);
-            }
-            (Ok(Gone::NotThere), _) => {}
-            (Err(problem), _) => return Revocation::Failed(problem),
-        }
-        if !client.pause(wait) {
-            return Revocation::Failed(Failure::Interrupted { started: false }.into());
-        }
-        wait *= 2;
-        attempt += 1;
-    }
-}
-
-/// The server denies again and again that it has the token, which it made: what its list says.
-fn look_once_more(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
-    match client.tokens(owner) {
-        Ok(tokens) if tokens.iter().any(|token| token.id == id) => match client.delete(owner, id) {
-            Ok(Gone::Deleted) => Revocation::Revoked,
-            Ok(Gone::NotThere) => Revocation::Failed(Problem::garbled(
-                "argocd account delete-token",
-                "it says that there is no such token, and lists it",
-            )),
-            Err(problem) => Revocation::Failed(problem),
-        },
-        _ => Revocation::Unconfirmed,
-    }
-}
-
-/// Looks for a token of which nobody knows whether it was made, and revokes it. Who asks to stop
-/// stops this too.
-pub fn revoke_if_made(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
-    undo_as_caller(client, owner, id, Known::UnderWay)
 }
 
 /// What of a token is not as it was asked for; `None` if all is.
@@ -397,6 +314,11 @@ impl Minted<'_> {
     /// A client that presents it.
     pub fn client(&self) -> Client<'_> {
         self.client.presenting(&self.token)
+    }
+
+    /// Ids of earlier attempts to make it, under which the server knew no token when it was asked.
+    pub fn doubtful(&self) -> &[String] {
+        &self.doubtful
     }
 
     /// Another token of a project's role that was made in the same second, so that neither can be

@@ -19,7 +19,7 @@ fn watch(world: &World, line: &str) -> Option<Vec<String>> {
     let line = line.replace("PLUGIN", inner.get_program().to_str().unwrap());
     let mut command = Command::new(strace);
     command.args(["-f", "-v", "-s", "65536", "-e"]);
-    command.arg("trace=execve,write,writev,pwrite64,pwritev,sendto,sendmsg,sendfile,connect");
+    command.arg("trace=execve,write,writev,pwrite64,pwritev,sendto,sendmsg,sendfile,connect,prctl");
     command.arg("-o").arg(&trace);
     command.args(["/bin/sh", "-c", &line]);
     command.env_clear().current_dir(world.path());
@@ -112,4 +112,9 @@ fn a_token_for_stdout_is_written_there_and_nowhere_else() {
             .unwrap()
             .starts_with("eyJ")
     );
+    // No core file, and no debugger of the same user: before the token is there.
+    let trace = std::fs::read_to_string(world.file("trace")).unwrap();
+    let forbidden = trace.find("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE");
+    let written = trace.find("write(1, \"eyJ");
+    assert!(forbidden.is_some() && forbidden < written, "{trace}");
 }

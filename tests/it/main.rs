@@ -23,6 +23,7 @@ mod diff;
 mod docs;
 mod faults_create;
 mod faults_fleet;
+mod faults_random;
 mod faults_rotate;
 mod faults_strace;
 mod fleet;
