@@ -18,8 +18,12 @@
 #![allow(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod accounts;
+mod decisions;
 mod live;
 mod projects;
+mod proofs;
+#[path = "../oracle/random.rs"]
+mod random;
 mod readme;
 mod system;
 mod tokens;

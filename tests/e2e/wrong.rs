@@ -51,6 +51,62 @@ fn silent_about(stderr: &str, secret: &str) {
 }
 
 #[test]
+fn an_account_that_cannot_be_used_is_named_with_argocds_reason() {
+    let Some(cluster) = cluster() else { return };
+    let (argocd, admin) = connected(cluster, "unusable");
+    let job = with_token(Session::new(cluster), &admin);
+    let verify = format!(
+        "kubectl octopus-argo verify --token-file token --server {}",
+        argocd.reach()
+    );
+    job.run(&verify).ok();
+    let token = job.read("token");
+
+    // `null` removes a key: each state begins where the first was.
+    let usable = serde_json::json!({
+        "accounts.octopus": "apiKey", "accounts.octopus.enabled": "true", "accounts.other.enabled": null, "accounts.other": null,
+    });
+    for (state, data, said) in [
+        (
+            "disabled",
+            serde_json::json!({"accounts.octopus.enabled": "false"}),
+            "disabled",
+        ),
+        (
+            "without apiKey",
+            serde_json::json!({"accounts.octopus": "login"}),
+            "apiKey",
+        ),
+        (
+            "removed",
+            serde_json::json!({"accounts.octopus": null, "accounts.octopus.enabled": null}),
+            "octopus",
+        ),
+    ] {
+        patch(&admin, "unusable", "argocd-cm", &data);
+        let said = settles(&job, &verify, 1, said);
+        silent_about(&said, &token);
+        patch(&admin, "unusable", "argocd-cm", &usable);
+        settles(&job, &verify, 0, "");
+        assert_eq!(ids(&admin, "unusable", "octopus"), ["octopus-1"], "{state}");
+    }
+
+    // Another account's broken switch stops everybody: the token is not to blame.
+    patch(
+        &admin,
+        "unusable",
+        "argocd-cm",
+        &serde_json::json!({"accounts.other": "login", "accounts.other.enabled": "yes"}),
+    );
+    settles(&job, &verify, 4, "strconv.ParseBool");
+    admin
+        .run("kubectl octopus-argo token list")
+        .refused(4, &["strconv.ParseBool"]);
+    patch(&admin, "unusable", "argocd-cm", &usable);
+    settles(&job, &verify, 0, "");
+}
+
+#[test]
 fn a_policy_line_that_does_not_load_stops_every_decision() {
     let Some(cluster) = cluster() else { return };
     let (argocd, admin) = connected(cluster, "broken");

@@ -83,6 +83,8 @@ impl Session {
             .env("PATH", path())
             .env("HOME", self.path())
             .env("KUBECONFIG", &self.kubeconfig)
+            // What kubectl has learned of the API server serves every session.
+            .env("KUBECACHEDIR", janitor::directory().join("kube-cache"))
             .env("TMPDIR", janitor::directory())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
