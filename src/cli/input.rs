@@ -25,7 +25,7 @@ pub struct Input {
     #[arg(short = 'R', long, requires = "paths")]
     pub recursive: bool,
     /// Read the live objects with `kubectl get`
-    #[arg(long, conflicts_with_all = ["filename", "sample"])]
+    #[arg(long, conflicts_with = "sample")]
     pub live: bool,
     /// Use the built-in example of an Argo CD
     #[arg(long, conflicts_with = "filename")]

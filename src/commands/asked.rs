@@ -62,6 +62,13 @@ pub(super) fn asked<'a>(
     for text in &found.not_read {
         context.note(format!("not read: {text}"));
     }
+    let missing = argocd.not_read();
+    if !missing.is_empty() {
+        context.note(format!(
+            "not read, so Argo CD's defaults count: {}",
+            missing.join(", ")
+        ));
+    }
     if argocd.assumes_default_role() {
         context.note(format!(
             "the ArgoCD resource names no default role, and the live argocd-rbac-cm is not in the \

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::asked::{asked, question};
-use super::context::Context;
+use super::context::{Context, ReadState};
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
 use crate::rbac::vocabulary::{UnknownName, strict_actions, strict_resources};
@@ -18,11 +18,12 @@ const NEAR: usize = 5;
 
 pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(files) = context.read(&args.input, args.input.form, &[])? else {
+    let Some(ReadState { files, base }) = context.read_state(&args.input, &[])? else {
         return Err(Error::usage("there is no policy to ask")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let question = question(&args.input, version);
+    let mut question = question(&args.input, version);
+    question.base = base;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;

@@ -26,7 +26,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let expectations = expectations(&args.expect, context)?;
     refuse_idle_options(args)?;
     let is_changed = args.after_change || args.change.fresh;
-    let files = match context.read(&args.input, args.input.form, &args.change.project)? {
+    let state = context.read_state(&args.input, &args.change.project)?;
+    let base = state.as_ref().and_then(|state| state.base);
+    if base.is_some() && args.after_change {
+        return Err(
+            Error::usage("--after-change changes files or the live objects, not both")
+                .hint("leave out --live or --filename"),
+        );
+    }
+    let files = match state.map(|state| state.files) {
         None if args.change.fresh => fresh(&request, selector(&args.input).namespace())?,
         None => {
             return Err(Error::usage("there is no policy to check")
@@ -38,7 +46,8 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         }
         Some(files) => files,
     };
-    let question = question(&args.input, version);
+    let mut question = question(&args.input, version);
+    question.base = base;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;

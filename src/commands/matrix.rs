@@ -2,7 +2,7 @@
 
 use super::asked::{asked, question};
 use super::can::version;
-use super::context::Context;
+use super::context::{Context, ReadState};
 use crate::cli::{MatrixArgs, MatrixOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::File;
@@ -13,11 +13,12 @@ use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(files) = context.read(&args.input, args.input.form, &[])? else {
+    let Some(ReadState { files, base }) = context.read_state(&args.input, &[])? else {
         return Err(Error::usage("there is no policy to show")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let question = question(&args.input, version);
+    let mut question = question(&args.input, version);
+    question.base = base;
     let argocd = asked(&files, &question, context)?;
     if let Some(place) = argocd.disables_auth() {
         context.warn(format!(

@@ -1,6 +1,6 @@
 //! The Argo CDs that a question is asked of: all that was read of each, joined.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::argocd::{ArgoCd, Parts};
 use super::gather::{Options, Values, bare, joined, of_values};
@@ -73,10 +73,10 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
             ours_sorted => ours.push((object, ours_sorted)),
         }
     }
-    if let Some(base) = question.base {
-        give_way(&mut ours, &values, base);
-    }
     let mut not_read = Vec::new();
+    if let Some(base) = question.base {
+        not_read.extend(give_way(&mut ours, &values, base));
+    }
     let is_whole = |(_, sorted): &(Object<'_>, Sorted<'_>)| match sorted {
         Sorted::ConfigMap(settings) => !settings.partial,
         Sorted::Operator(_) => true,
@@ -156,26 +156,36 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
 }
 
 /// Takes out what the files of the base hold of objects that other files hold: those of the same
-/// kind and name, and the ConfigMaps where values of the chart make them.
+/// kind and name, and the ConfigMaps where values of the chart make them. Returns what it took out.
 fn give_way<'a>(
     ours: &mut Vec<(Object<'a>, Sorted<'a>)>,
     values: &[(Object<'a>, Values<'a>)],
     base: usize,
-) {
-    let is_made = values.iter().any(|(object, _)| object.file < base);
+) -> Vec<String> {
     let is_partial = |sorted: &Sorted<'_>| matches!(sorted, Sorted::ConfigMap(one) if one.partial);
-    let whole = ours
-        .iter()
-        .filter(|(object, sorted)| object.file < base && !is_partial(sorted));
-    let named: BTreeSet<(String, String)> = whole
-        .map(|(object, _)| (object.kind().to_owned(), object.name().to_owned()))
-        .collect();
+    let maker = values.iter().find(|(object, _)| object.file < base);
+    let mut named: HashMap<(&str, &str), &str> = HashMap::new();
+    for (object, sorted) in ours.iter() {
+        if object.file < base && !is_partial(sorted) {
+            named.insert((object.kind(), object.name()), object.source().name());
+        }
+    }
+    let mut taken = Vec::new();
     ours.retain(|(object, sorted)| {
+        if object.file < base {
+            return true;
+        }
         let is_configmap = matches!(sorted, Sorted::ConfigMap(_) | Sorted::Params(_));
-        let gives_way = is_made && is_configmap
-            || named.contains(&(object.kind().to_owned(), object.name().to_owned()));
-        object.file < base || !gives_way
+        let made = maker.filter(|_| is_configmap);
+        let made = made.map(|(object, _)| object.source().name());
+        let by = named.get(&(object.kind(), object.name())).copied().or(made);
+        if let Some(by) = by {
+            let (kind, name) = (object.kind(), object.name());
+            taken.push(format!("the live {kind} {name}: {by} takes its place"));
+        }
+        by.is_none()
     });
+    taken
 }
 
 impl<'a> Gathered<'a> {

@@ -65,6 +65,7 @@ Yes
   allowed by p.csv:2:1: p, role:team, applications, get, team/*, allow
   reached through p.csv:1:1: g, alice, role:team
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 warning: user defined roles not found in policies: role:none
 ---- exit code 0
 
@@ -84,6 +85,7 @@ No
   reached through p.csv:1:1: g, alice, role:team
   which overrules p.csv:2:1: p, role:team, applications, get, team/*, allow
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 warning: user defined roles not found in policies: role:none
 ---- exit code 1
 
@@ -103,6 +105,7 @@ No
   close: p.csv:2:1: p, role:team, applications, get, team/*, allow
   close: p.csv:3:1: p, role:team, applications, get, team/secret, deny
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 warning: user defined roles not found in policies: role:none
 ---- exit code 1
 
@@ -141,6 +144,7 @@ Yes
   reached through project.yaml:10:14: g, acme:web, proj:web:ci
   asked as acme:web, for bob
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm
 warning: user defined roles not found in policies: role:none
 ---- exit code 0
 

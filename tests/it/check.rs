@@ -47,6 +47,7 @@ octopus   everything else   gpgkeys              (any)                          
 octopus   create            exec                 (any)                             no     no    no rule
 octopus   invoke            extensions           (any)                             no     no    no rule
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cmd-params-cm, AppProjects
 note: 38 checks passed on the state after the change
 note: the questions marked `-` are those of Octopus's documentation: they decide nothing, `delete applications *` is refused for an administrator too
 ---- exit code 0
@@ -256,6 +257,7 @@ SUBJECT   ACTION   RESOURCE       OBJECT      WANT   GOT   DECIDED BY
 alice     sync     applications   team/shop   yes    yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
 bob       sync     applications   team/shop   no     yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 warning: 1 of 2 checks failed on the state as read
 ---- exit code 1
 

@@ -319,11 +319,11 @@ fn an_instance_is_read_live_with_its_own_context_and_the_output_keeps_the_order(
         writeln!(configuration, "- {{name: {name}, context: k-{name}}}").unwrap();
     }
     let sandbox = Sandbox::new().with("octopus-argo.yaml", configuration);
-    let mut command = sandbox.command("check --all --live");
-    for _ in &names {
-        command = command.answers(0, &list, "");
-    }
-    let run = command.run();
+    let run = sandbox
+        .command("check --all --live")
+        .answers_always("configmap", &list)
+        .answers_always("appprojects.argoproj.io", "")
+        .run();
     let mut contexts: Vec<&str> = run
         .ran
         .iter()
@@ -333,6 +333,9 @@ fn an_instance_is_read_live_with_its_own_context_and_the_output_keeps_the_order(
         })
         .collect();
     contexts.sort_unstable();
+    // One call for the ConfigMaps, one for the AppProjects.
+    assert_eq!(contexts.len(), 2 * names.len());
+    contexts.dedup();
     let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
     sorted.sort_unstable();
     assert_eq!(contexts, sorted);

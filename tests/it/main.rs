@@ -38,6 +38,7 @@ mod krew;
 mod lint;
 mod lint_rules;
 mod lint_sarif;
+mod live;
 mod matrix;
 mod packaging;
 mod reference;

@@ -33,6 +33,8 @@ role:dev   applications   sync     prod/*   allow    overruled by p.csv:2:1: p, 
 <b>        applications   sync     prod/*   deny     in force                                                                p.csv:2:1: p, role:dev, applications, sync, prod/*, deny
 <b>        applications   sync     prod/*   allow    overruled by p.csv:2:1: p, role:dev, applications, sync, prod/*, deny   p.csv:3:1: p, role:dev, applications, sync, prod/*, allow
 x          clusters       get      [a-      allow    never: its pattern does not compile                                     p.csv:5:1: p, x, clusters, get, [a-, allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]

@@ -62,6 +62,7 @@ pub struct Command {
     env: Vec<(String, String)>,
     terminal: Terminal,
     answers: Vec<Answer>,
+    always: Vec<(String, Answer)>,
 }
 
 /// What a program that is run answers: exit code, stdout, stderr.
@@ -88,6 +89,7 @@ impl Command {
             env: Vec::new(),
             terminal: Terminal::default(),
             answers: Vec::new(),
+            always: Vec::new(),
         }
     }
 
@@ -129,6 +131,13 @@ impl Command {
         self
     }
 
+    /// Every program that is run with this word answers so.
+    pub fn answers_always(mut self, word: &str, stdout: &str) -> Self {
+        let answer = (0, stdout.to_owned(), String::new());
+        self.always.push((word.to_owned(), answer));
+        self
+    }
+
     pub fn run(self) -> Run {
         let mut args = vec![OsString::from("kubectl-octopus_argo")];
         args.extend(self.args);
@@ -137,6 +146,7 @@ impl Command {
         answers.borrow_mut().reverse();
         let runner = Recorder {
             answers: Mutex::new(answers.into_inner()),
+            always: self.always,
             ran: Mutex::default(),
         };
         let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
@@ -204,6 +214,7 @@ impl Run {
 
 struct Recorder {
     answers: Mutex<Vec<Answer>>,
+    always: Vec<(String, Answer)>,
     ran: Mutex<Vec<Vec<String>>>,
 }
 
@@ -211,11 +222,13 @@ impl Runner for Recorder {
     fn run(&self, invocation: &Invocation) -> Result<Output, Failure> {
         let words = std::iter::once(invocation.program.as_os_str().to_owned());
         let words = words.chain(invocation.args.iter().cloned());
-        let words = words
+        let words: Vec<String> = words
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
+        let always = self.always.iter().find(|(word, _)| words.contains(word));
+        let always = always.map(|(_, answer)| answer.clone());
         self.ran.lock().unwrap().push(words);
-        let answer = self.answers.lock().unwrap().pop();
+        let answer = always.or_else(|| self.answers.lock().unwrap().pop());
         let (code, stdout, stderr) = answer.ok_or_else(|| Failure::Missing {
             program: "any program: none may be run here".into(),
         })?;

@@ -1,0 +1,107 @@
+//! `--live`: what is asked of the cluster, and what files beside it mean.
+
+use crate::common::Sandbox;
+
+const RBAC: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-rbac-cm, namespace: argocd}
+data:
+  policy.csv: |
+    p, alice, applications, get, web/*, allow
+";
+
+const PROJECT: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: web, namespace: argocd}
+spec:
+  roles:
+  - name: ci
+    policies: ['p, proj:web:ci, applications, sync, web/*, allow']
+";
+
+fn list(item: &str) -> String {
+    let lines: String = item.lines().map(|line| format!("  {line}\n")).collect();
+    format!(
+        "apiVersion: v1\nkind: List\nitems:\n- {}",
+        lines.trim_start()
+    )
+}
+
+#[test]
+fn app_projects_and_the_servers_options_are_read() {
+    let ask = |line: &str| {
+        Sandbox::new()
+            .command(line)
+            .answers_always("configmap", &list(RBAC))
+            .answers_always("appprojects.argoproj.io", &list(PROJECT))
+            .run()
+    };
+    let run = ask("can proj:web:ci sync applications web/shop --live");
+    assert_eq!(run.stdout_of(0), "Yes\n");
+    let asked = &ask("can alice get applications web/shop --live").ran[0];
+    for name in ["argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm"] {
+        assert!(asked.contains(&name.to_owned()), "{asked:?}");
+    }
+    let off = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cmd-params-cm, namespace: argocd}\n\
+        data: {server.disable.auth: 'true'}\n";
+    let run = Sandbox::new()
+        .command("can nobody delete applications web/shop --live --explain")
+        .answers_always("configmap", &list(off))
+        .answers_always("appprojects.argoproj.io", &list(PROJECT))
+        .run();
+    assert!(run.stdout_of(0).contains("server.disable.auth is set"));
+}
+
+#[test]
+fn what_may_not_be_read_is_said() {
+    let forbidden =
+        "Error from server (Forbidden): configmaps \"argocd-cmd-params-cm\" is forbidden\n";
+    let run = Sandbox::new()
+        .command("can alice get applications web/shop --live")
+        .answers(1, "", forbidden)
+        .answers(0, &list(RBAC), "")
+        .answers(
+            1,
+            "",
+            "Error from server (Forbidden): appprojects is forbidden\n",
+        )
+        .run();
+    for said in [
+        "argocd-cmd-params-cm was not read",
+        "AppProjects were not read",
+    ] {
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    assert_eq!(run.stdout_of(0), "Yes\n");
+    // A server that does not answer is asked once.
+    let run = Sandbox::new()
+        .command("can alice get applications web/shop --live")
+        .answers(1, "", "error: connection refused\n")
+        .run();
+    assert_eq!(run.ran.len(), 1);
+    run.refused(4, "connection refused");
+}
+
+#[test]
+fn files_beside_it_count_as_if_they_were_applied() {
+    let changed = RBAC.replace("alice", "bob");
+    let run = Sandbox::new()
+        .with("new.yaml", changed)
+        .command("can bob get applications web/shop --live -f new.yaml")
+        .answers_always("configmap", &list(RBAC))
+        .answers_always("appprojects.argoproj.io", &list(PROJECT))
+        .run();
+    assert!(
+        run.stderr
+            .contains("the live ConfigMap argocd-rbac-cm: new.yaml takes its place"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stdout_of(0), "Yes\n");
+    for line in ["render --live -f new.yaml", "diff --live -f new.yaml"] {
+        let sandbox = Sandbox::new().with("new.yaml", RBAC);
+        sandbox.command(line).run().refused(2, "exclude each other");
+    }
+}
