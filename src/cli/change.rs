@@ -48,10 +48,10 @@ pub struct Change {
     pub template_dir: Option<PathBuf>,
     /// Set a template variable (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    pub template_set: Vec<String>,
     /// Set template variables from a YAML or JSON file (repeatable)
     #[arg(long, value_name = "FILE")]
-    pub values: Vec<PathBuf>,
+    pub template_values: Vec<PathBuf>,
 }
 
 /// How the policy's patterns are read.

@@ -105,21 +105,23 @@ impl Command {
             Self::Account(command) => fill.of_account(command),
             Self::Token(command) => fill.of_token(command),
             Self::Gateway(command) => {
-                let args = match command {
+                let (args, input) = match command {
                     GatewayCommand::Secret(args) => {
                         fill.option("account", &mut args.account, instance.account.as_ref());
-                        &mut args.gateway
+                        let namespace = instance.namespace.as_ref();
+                        fill.option("namespace", &mut args.namespace, namespace);
+                        (&mut args.gateway, None)
                     }
-                    GatewayCommand::Values(args) => &mut args.gateway,
-                    GatewayCommand::Application(args) => &mut args.gateway,
-                    GatewayCommand::Command(args) => &mut args.gateway,
+                    // The files of --check are values of the gateway, and no others.
+                    GatewayCommand::Values(args) if args.check => (&mut args.chart.gateway, None),
+                    GatewayCommand::Values(args) => args.chart.parts(),
+                    GatewayCommand::Application(args) => args.chart.parts(),
+                    GatewayCommand::Command(args) => args.chart.parts(),
                 };
-                args.complete(&instance.gateway);
-                fill.option(
-                    "namespace",
-                    &mut args.namespace,
-                    instance.namespace.as_ref(),
-                );
+                args.told.0.follow(&instance.gateway);
+                if let Some(input) = input {
+                    fill.input(input);
+                }
                 let templates = instance.template_dir.as_ref();
                 fill.option("template_dir", &mut args.template_dir, templates);
             }

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, value_parser};
+use serde_json::{Map, Value};
 
-use super::Fleet;
-use crate::model::Gateway;
+use super::{Fleet, Input};
+use crate::model::{FieldKind, Gateway, GatewayField};
 
 /// Configure the Octopus gateway's chart with the token and the connection
 #[derive(Clone, Debug, Subcommand)]
@@ -20,196 +22,120 @@ pub enum GatewayCommand {
     Command(Box<GatewayCommandArgs>),
 }
 
-/// What the gateway must be told.
+/// The options of the gateway: one for each of [`Gateway::FIELDS`].
+#[derive(Clone, Debug, Default)]
+pub struct GatewayOptions(pub Gateway);
+
+impl Args for GatewayOptions {
+    fn augment_args(command: Command) -> Command {
+        command.args(Gateway::FIELDS.iter().map(option))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for GatewayOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut told = Map::new();
+        for field in Gateway::FIELDS {
+            if let Some(value) = value(field, matches) {
+                told.insert(field.key(), value);
+            }
+        }
+        serde_json::from_value(Value::Object(told))
+            .map(Self)
+            .map_err(|error| clap::Error::raw(ErrorKind::InvalidValue, error))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The option of a field.
+fn option(field: &'static GatewayField) -> Arg {
+    let arg = Arg::new(field.id)
+        .long(field.option)
+        .help(field.about.trim())
+        .help_heading("Gateway");
+    match field.kind {
+        FieldKind::Switch => arg.action(ArgAction::SetTrue),
+        FieldKind::Choice => arg
+            .value_name(field.value_name)
+            .value_parser(value_parser!(bool))
+            .num_args(0..=1)
+            .default_missing_value("true")
+            .require_equals(true),
+        FieldKind::Number => arg
+            .value_name(field.value_name)
+            .value_parser(value_parser!(u32)),
+        FieldKind::List => arg
+            .value_name(field.value_name)
+            .value_delimiter(',')
+            .action(ArgAction::Append),
+        _ => arg.value_name(field.value_name),
+    }
+}
+
+/// The value that was given for a field.
+fn value(field: &GatewayField, matches: &ArgMatches) -> Option<Value> {
+    match field.kind {
+        FieldKind::Switch => matches.get_flag(field.id).then_some(Value::Bool(true)),
+        FieldKind::Choice => matches.get_one::<bool>(field.id).map(|on| (*on).into()),
+        FieldKind::Number => matches.get_one::<u32>(field.id).map(|n| (*n).into()),
+        FieldKind::List => {
+            let all = matches.get_many::<String>(field.id)?;
+            Some(all.cloned().map(Value::String).collect())
+        }
+        _ => matches
+            .get_one::<String>(field.id)
+            .map(|text| text.as_str().into()),
+    }
+}
+
+/// What the gateway must be told, and the templates that write it down.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Gateway")]
+#[command(next_help_heading = "Templates")]
 pub struct GatewayArgs {
-    /// The gateway's name in Octopus Deploy
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// Octopus Deploy: `https://example.octopus.app`
-    #[arg(long, value_name = "URL")]
-    pub octopus_url: Option<String>,
-    /// The gRPC address of Octopus Deploy: `grpc://example.octopus.app:8443`
-    #[arg(long, value_name = "URL")]
-    pub octopus_grpc_url: Option<String>,
-    /// An environment of Octopus Deploy, by slug (repeatable, comma-separated)
-    #[arg(long, value_name = "SLUG", value_delimiter = ',')]
-    pub environment: Vec<String>,
-    /// A space of Octopus Deploy: Spaces-1 (repeatable, comma-separated)
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub space: Vec<String>,
-    /// Register the gateway with Octopus Deploy; with false somebody else does
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
-    pub register: Option<bool>,
-    /// Accept only the certificate of Octopus Deploy with this thumbprint
-    #[arg(long, value_name = "THUMBPRINT")]
-    pub octopus_thumbprint: Option<String>,
-    /// Use no TLS towards Octopus Deploy's gRPC address
-    #[arg(long)]
-    pub octopus_plaintext: bool,
-    /// Seconds between the gateway's signs of life [default: 30, the chart's own]
-    #[arg(long, value_name = "SECONDS")]
-    pub keep_alive: Option<u32>,
-    /// How many pods run; one works, the others stand by
-    #[arg(long, value_name = "N")]
-    pub replicas: Option<u32>,
-    /// Serve metrics to Prometheus
-    #[arg(long)]
-    pub metrics: bool,
-    /// The Secret with Octopus Deploy's access token [default: octopus-server-access-token]
-    #[arg(long, value_name = "NAME")]
-    pub access_token_secret: Option<String>,
-    /// The key of that Secret [default: `OCTOPUS_SERVER_ACCESS_TOKEN`]
-    #[arg(long, value_name = "KEY")]
-    pub access_token_key: Option<String>,
-    /// Address of the Argo CD server [default: `grpc://argocd-server.NAMESPACE.svc.cluster.local`]
-    #[arg(long, value_name = "URL")]
-    pub argocd_grpc_url: Option<String>,
-    /// URL of Argo CD's web interface, to which Octopus Deploy links
-    #[arg(long, value_name = "URL")]
-    pub argocd_web_url: Option<String>,
-    /// Do not verify the certificate of Address of the Argo CD server: whoever is between can read the token
-    #[arg(long)]
-    pub insecure: bool,
-    /// Use no TLS towards Address of the Argo CD server: everybody on the way can read the token
-    #[arg(long)]
-    pub plaintext: bool,
-    /// Use gRPC-web towards Address of the Argo CD server
-    #[arg(long)]
-    pub grpc_web: bool,
-    /// Use gRPC-web below this path
-    #[arg(long, value_name = "PATH")]
-    pub grpc_web_root_path: Option<String>,
-    /// Secret with certificates to trust, safer than --insecure
-    #[arg(long, value_name = "NAME")]
-    pub certificate_secret: Option<String>,
-    /// The Secret with the account's token [default: argocd-auth-token]
-    #[arg(long, value_name = "NAME")]
-    pub token_secret: Option<String>,
-    /// The key of that Secret [default: `ARGOCD_AUTH_TOKEN`]
-    #[arg(long, value_name = "KEY")]
-    pub token_key: Option<String>,
-    /// Secret with project tokens, instead of the account's
-    #[arg(long, value_name = "NAME")]
-    pub project_token_secret: Option<String>,
-    /// The gateway's namespace [default: octopus-gateway]
-    #[arg(long, value_name = "NAMESPACE")]
-    pub gateway_namespace: Option<String>,
-    /// The name of the Helm release [default: octopus-gateway]
-    #[arg(long, value_name = "NAME")]
-    pub release: Option<String>,
-    /// The version of the chart
-    #[arg(long, value_name = "VERSION")]
-    pub chart_version: Option<String>,
-    /// Namespace of Argo CD [default: argocd]
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
+    /// What the gateway must be told.
+    #[command(flatten)]
+    pub told: GatewayOptions,
     /// Directory of templates that replace built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     pub template_dir: Option<PathBuf>,
     /// Set a template variable (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    pub template_set: Vec<String>,
     /// Set template variables from a YAML or JSON file (repeatable)
     #[arg(long, value_name = "FILE")]
-    pub values: Vec<PathBuf>,
+    pub template_values: Vec<PathBuf>,
 }
 
-impl GatewayArgs {
-    /// What was given, as the configuration would say it.
-    pub fn settings(&self) -> Gateway {
-        let some = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
-        let on = |flag: bool| flag.then_some(true);
-        let args = self.clone();
-        Gateway {
-            name: args.name,
-            namespace: args.gateway_namespace,
-            release: args.release,
-            chart_version: args.chart_version,
-            octopus_url: args.octopus_url,
-            octopus_grpc_url: args.octopus_grpc_url,
-            register: args.register,
-            octopus_thumbprint: args.octopus_thumbprint,
-            octopus_plaintext: on(self.octopus_plaintext),
-            keep_alive: args.keep_alive,
-            replicas: args.replicas,
-            metrics: on(self.metrics),
-            environments: some(&self.environment),
-            spaces: some(&self.space),
-            access_token_secret: args.access_token_secret,
-            access_token_key: args.access_token_key,
-            argocd_grpc_url: args.argocd_grpc_url,
-            argocd_web_url: args.argocd_web_url,
-            insecure: on(self.insecure),
-            plaintext: on(self.plaintext),
-            grpc_web: on(self.grpc_web),
-            grpc_web_root_path: args.grpc_web_root_path,
-            certificate_secret: args.certificate_secret,
-            token_secret: args.token_secret,
-            token_key: args.token_key,
-            project_token_secret: args.project_token_secret,
-        }
-    }
+/// The chart's values: from the options, from what is known of Argo CD, and as helm takes them.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Values of the chart")]
+pub struct ChartArgs {
+    /// Merge a values file, as `helm -f` does (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// Set a value, as `helm --set` does: replicaCount=2 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// What the gateway must be told.
+    #[command(flatten)]
+    pub gateway: GatewayArgs,
+    /// Where Argo CD's own settings come from.
+    #[command(flatten)]
+    pub input: Input,
+}
 
-    /// Takes from the configuration what was not given.
-    pub(super) fn complete(&mut self, from: &Gateway) {
-        fn fill<T: Clone>(into: &mut Option<T>, from: Option<&T>) {
-            if into.is_none() {
-                *into = from.cloned();
-            }
-        }
-        fn list(into: &mut Vec<String>, from: Option<&Vec<String>>) {
-            if into.is_empty() {
-                into.extend(from.into_iter().flatten().cloned());
-            }
-        }
-        fill(&mut self.name, from.name.as_ref());
-        fill(&mut self.gateway_namespace, from.namespace.as_ref());
-        fill(&mut self.release, from.release.as_ref());
-        fill(&mut self.chart_version, from.chart_version.as_ref());
-        fill(&mut self.octopus_url, from.octopus_url.as_ref());
-        fill(&mut self.octopus_grpc_url, from.octopus_grpc_url.as_ref());
-        fill(&mut self.register, from.register.as_ref());
-        fill(&mut self.keep_alive, from.keep_alive.as_ref());
-        fill(&mut self.replicas, from.replicas.as_ref());
-        self.metrics |= from.metrics.unwrap_or_default();
-        // So is how Octopus Deploy is trusted.
-        if self.octopus_thumbprint.is_none() && !self.octopus_plaintext {
-            let thumbprint = &mut self.octopus_thumbprint;
-            fill(thumbprint, from.octopus_thumbprint.as_ref());
-            self.octopus_plaintext = from.octopus_plaintext.unwrap_or_default();
-        }
-        list(&mut self.environment, from.environments.as_ref());
-        list(&mut self.space, from.spaces.as_ref());
-        let secret = &mut self.access_token_secret;
-        fill(secret, from.access_token_secret.as_ref());
-        fill(&mut self.access_token_key, from.access_token_key.as_ref());
-        fill(&mut self.argocd_web_url, from.argocd_web_url.as_ref());
-        fill(
-            &mut self.certificate_secret,
-            from.certificate_secret.as_ref(),
-        );
-        // How Argo CD is reached is said in one place.
-        if self.argocd_grpc_url.is_none() && !self.insecure && !self.plaintext {
-            fill(&mut self.argocd_grpc_url, from.argocd_grpc_url.as_ref());
-            self.insecure = from.insecure.unwrap_or_default();
-            self.plaintext = from.plaintext.unwrap_or_default();
-        }
-        if self.grpc_web_root_path.is_none() && !self.grpc_web {
-            fill(
-                &mut self.grpc_web_root_path,
-                from.grpc_web_root_path.as_ref(),
-            );
-            self.grpc_web = from.grpc_web.unwrap_or_default();
-        }
-        // So is whose token it gets.
-        if self.token_secret.is_none() && self.project_token_secret.is_none() {
-            let secret = &mut self.project_token_secret;
-            fill(secret, from.project_token_secret.as_ref());
-            fill(&mut self.token_secret, from.token_secret.as_ref());
-            fill(&mut self.token_key, from.token_key.as_ref());
-        }
+impl ChartArgs {
+    /// What the configuration can complete.
+    pub(super) fn parts(&mut self) -> (&mut GatewayArgs, Option<&mut Input>) {
+        (&mut self.gateway, Some(&mut self.input))
     }
 }
 
@@ -243,6 +169,9 @@ pub struct GatewaySecretArgs {
     /// Print only the command that restarts the gateway after a new token
     #[arg(long, conflicts_with_all = ["token_file", "project_token", "output_file"])]
     pub rotate_hint: bool,
+    /// Namespace of Argo CD [default: argocd]
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
     /// What the gateway must be told.
     #[command(flatten)]
     pub gateway: GatewayArgs,
@@ -252,8 +181,15 @@ pub struct GatewaySecretArgs {
 }
 
 /// Print the values of the gateway's Helm chart
+///
+/// With -f or --live, what Argo CD says of itself chooses how it is reached: server.insecure,
+/// server.rootpath, url, the server of an ArgoCD resource, an EKS address. What was chosen, and
+/// from where, is on stderr; options and the configuration win.
 #[derive(Clone, Debug, Args)]
 pub struct GatewayValuesArgs {
+    /// Judge the values files of --filename instead of printing values
+    #[arg(long, conflicts_with_all = ["inline_token", "output_file", "output_dir", "live", "sample"])]
+    pub check: bool,
     /// Put the token itself into the values, which makes them a secret
     #[arg(long, conflicts_with = "project_token_secret")]
     pub inline_token: bool,
@@ -269,9 +205,9 @@ pub struct GatewayValuesArgs {
     /// Write the values of each instance to DIR/NAME.values.yaml
     #[arg(long, value_name = "DIR", conflicts_with_all = ["output_file", "inline_token"])]
     pub output_dir: Option<PathBuf>,
-    /// What the gateway must be told.
+    /// What the chart is told.
     #[command(flatten)]
-    pub gateway: GatewayArgs,
+    pub chart: ChartArgs,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,
@@ -285,9 +221,9 @@ pub struct GatewayApplicationArgs {
     /// AppProject of the Application
     #[arg(long, value_name = "PROJECT", default_value = "default")]
     pub application_project: String,
-    /// What the gateway must be told.
+    /// What the chart is told.
     #[command(flatten)]
-    pub gateway: GatewayArgs,
+    pub chart: ChartArgs,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,
@@ -296,9 +232,9 @@ pub struct GatewayApplicationArgs {
 /// Print the helm command that installs the gateway, without secrets
 #[derive(Clone, Debug, Args)]
 pub struct GatewayCommandArgs {
-    /// What the gateway must be told.
+    /// What the chart is told.
     #[command(flatten)]
-    pub gateway: GatewayArgs,
+    pub chart: ChartArgs,
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,

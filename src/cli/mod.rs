@@ -40,8 +40,8 @@ pub use connection::Argocd;
 pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
 pub use gateway::{
-    GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs, GatewaySecretArgs,
-    GatewayValuesArgs,
+    ChartArgs, GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs,
+    GatewaySecretArgs, GatewayValuesArgs,
 };
 pub use help::definition;
 pub use input::{Input, Kubectl};

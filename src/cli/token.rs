@@ -71,7 +71,7 @@ pub struct DeliveryArgs {
     /// Key of the Secret [default: `ARGOCD_AUTH_TOKEN`; `PROJECT_AUTH_TOKEN`_PROJECT for a project role]
     #[arg(long, value_name = "KEY", conflicts_with = "role")]
     pub secret_key: Option<String>,
-    /// Name of the Secretspace; without it `kubectl apply -n` decides
+    /// Namespace of the Secret; without it `kubectl apply -n` decides
     #[arg(long, value_name = "NAMESPACE")]
     pub secret_namespace: Option<String>,
 }
@@ -231,7 +231,7 @@ pub struct TokenPruneArgs {
     /// Also delete the last valid token
     #[arg(long)]
     pub all: bool,
-    /// Do not ask for confirmation for confirmation for confirmation for confirmation
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.
@@ -251,7 +251,7 @@ pub struct TokenDeleteArgs {
     /// Whose token.
     #[command(flatten)]
     pub owner: OwnerArgs,
-    /// Do not ask for confirmation for confirmation for confirmation for confirmation
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
     /// Which instance is meant.

@@ -41,7 +41,7 @@ pub(crate) fn request(
             Mode::Glob => MatchMode::Glob,
             Mode::Regex => MatchMode::Regex,
         }),
-        extra: extra(&args.set, &args.values, context)?,
+        extra: extra(&args.template_set, &args.template_values, context)?,
         overrides: overrides(args.template_dir.as_deref(), context)?,
         commands: Commands {
             change: change_options(args),
@@ -64,45 +64,20 @@ pub(crate) fn selector(args: &cli::Input) -> Selector {
     }
 }
 
-/// The values of `--values`, then those of `--set`, which win.
-pub(super) fn extra(
+/// The values of `--template-values`, then those of `--template-set`, which win.
+pub(crate) fn extra(
     set: &[String],
     files: &[PathBuf],
     context: &Context<'_, '_>,
 ) -> Result<Map<String, Value>> {
     let mut values = Map::new();
     for path in files {
-        let text = read_text(&context.host.path(path), path)?;
-        let source = Source::new(&*path.to_string_lossy(), text);
-        let stream = Stream::parse(source)?;
-        let wrong = || {
-            Error::input(format!(
-                "{}: names and their values are expected",
-                path.display()
-            ))
-        };
-        let [document] = stream.documents() else {
-            return Err(wrong());
-        };
-        if let Some(double) = document.duplicates().first() {
-            return Err(
-                Error::input(format!("the key `{}` stands here twice", double.key))
-                    .at(stream.source().location(double.second)),
-            );
-        }
-        match document
-            .root()
-            .map(|root| document.to_json(root))
-            .transpose()?
-        {
-            Some(Value::Object(read)) => values.extend(read),
-            _ => return Err(wrong()),
-        }
+        values.extend(mapping(path, context)?);
     }
     for pair in set {
         let (name, value) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("--set {}: no `=`", pair.escape_debug()))
-                .hint("write --set NAME=VALUE")
+            Error::usage(format!("--template-set {}: no `=`", pair.escape_debug()))
+                .hint("write --template-set NAME=VALUE")
         })?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if name.is_empty()
@@ -110,7 +85,7 @@ pub(super) fn extra(
             || name.starts_with(|c: char| c.is_ascii_digit())
         {
             return Err(Error::usage(format!(
-                "--set: `{}` cannot be the name of a value",
+                "--template-set: `{}` cannot be the name of a value",
                 name.escape_debug()
             ))
             .hint("names have letters, digits and `_`, as templates use them"));
@@ -120,8 +95,34 @@ pub(super) fn extra(
     Ok(values)
 }
 
+/// A file with a mapping.
+pub(super) fn mapping(path: &Path, context: &Context<'_, '_>) -> Result<Map<String, Value>> {
+    let text = read_text(&context.host.path(path), path)?;
+    let stream = Stream::parse(Source::new(&*path.to_string_lossy(), text))?;
+    let wrong = || {
+        Error::input(format!(
+            "{}: names and their values are expected",
+            path.display()
+        ))
+    };
+    let [document] = stream.documents() else {
+        return Err(wrong());
+    };
+    if let Some(double) = document.duplicates().first() {
+        return Err(
+            Error::input(format!("the key `{}` stands here twice", double.key))
+                .at(stream.source().location(double.second)),
+        );
+    }
+    let root = document.root().map(|root| document.to_json(root));
+    match root.transpose()? {
+        Some(Value::Object(read)) => Ok(read),
+        _ => Err(wrong()),
+    }
+}
+
 /// The templates of `--template-dir`: single files with the names of built-in ones.
-pub(super) fn overrides(
+pub(crate) fn overrides(
     directory: Option<&Path>,
     context: &Context<'_, '_>,
 ) -> Result<Vec<Override>> {

@@ -63,11 +63,11 @@ impl Words {
         if let Some(directory) = &change.template_dir {
             self.option("--template-dir", &directory.to_string_lossy());
         }
-        for value in &change.set {
-            self.option("--set", value);
+        for value in &change.template_set {
+            self.option("--template-set", value);
         }
-        for path in &change.values {
-            self.option("--values", &path.to_string_lossy());
+        for path in &change.template_values {
+            self.option("--template-values", &path.to_string_lossy());
         }
         for (flag, given) in [
             ("--allow-sync", change.allow_sync),

@@ -30,6 +30,8 @@ pub enum Wanted<'a> {
     Settings,
     /// argocd-rbac-cm alone.
     RbacCm,
+    /// argocd-cmd-params-cm, which says how the servers are started.
+    Params,
     /// The `ArgoCD` resource.
     ArgoCd,
     /// These `AppProject`s, or all.
@@ -56,6 +58,7 @@ impl Wanted<'_> {
                     .to_vec(),
             ),
             Self::RbacCm => ("configmap", vec![Which::RbacCm.name().into()]),
+            Self::Params => ("configmap", vec!["argocd-cmd-params-cm".into()]),
             Self::ArgoCd => ("argocds.argoproj.io", Vec::new()),
             Self::AppProjects(names) => (
                 "appprojects.argoproj.io",
@@ -77,6 +80,11 @@ impl Wanted<'_> {
             Self::RbacCm => (
                 "argocd-rbac-cm",
                 "argocd-rbac-cm",
+                "name Argo CD's namespace with -n",
+            ),
+            Self::Params => (
+                "argocd-cmd-params-cm",
+                "argocd-cmd-params-cm",
                 "name Argo CD's namespace with -n",
             ),
             Self::ArgoCd => (

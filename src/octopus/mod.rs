@@ -12,5 +12,8 @@ mod urls;
 pub use account::account_faults;
 pub use checker::{Check, CheckedState, Checker, Describe};
 pub use expectations::{Expectation, ask, parse};
-pub use gateway::{GATEWAY_NAMESPACE, GatewayPlan, TOKEN_KEY, TOKEN_SECRET, Values};
+pub use gateway::{
+    Fault, GATEWAY_NAMESPACE, GatewayPlan, Gravity, Overlay, TOKEN_KEY, TOKEN_SECRET, Values,
+    judge, replaced,
+};
 pub use needs::{Judgement, Needs, Purpose, Question, proves_nothing};

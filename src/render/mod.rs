@@ -251,8 +251,8 @@ impl Engine {
                 some => format!("no value for {}", some.join(", ")),
             };
             return Error::input(message).at(location).hint(
-                "give it with --set NAME=VALUE or --values FILE, or correct the template's name \
-                 for it",
+                "give it with --template-set NAME=VALUE or --template-values FILE, or correct the \
+                 template's name for it",
             );
         }
         let reason = error

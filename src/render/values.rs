@@ -91,7 +91,7 @@ pub struct GatewayVariables {
     pub application_project: String,
     /// The values as `path=JSON`.
     pub settings: Vec<String>,
-    /// Values of the user's own, from `--set` and `--values`.
+    /// Values of the user's own, from `--template-set` and `--template-values`.
     pub extra: Map<String, serde_json::Value>,
 }
 
@@ -118,7 +118,7 @@ fn with_extra(own: Value, extra: &Map<String, serde_json::Value>) -> Result<Valu
                 "`{}` is a variable of our own and cannot be set",
                 name.escape_debug()
             ))
-            .hint("choose another name for --set or --values"));
+            .hint("choose another name for --template-set or --template-values"));
         }
     }
     Ok(context! { ..own, ..Value::from(Serde(extra.clone())) })
@@ -135,7 +135,7 @@ pub struct Variables {
     pub policy_key: String,
     /// What the rules shall allow.
     pub wanted: Wanted,
-    /// Values of the user's own, from `--set` and `--values`.
+    /// Values of the user's own, from `--template-set` and `--template-values`.
     pub extra: Map<String, serde_json::Value>,
 }
 

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod diff;
 pub mod findings;
 pub mod fleet;
+pub mod gateway;
 mod html;
 pub mod matrix;
 pub mod permissions;

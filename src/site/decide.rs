@@ -78,14 +78,23 @@ impl<'a> ArgoCd<'a> {
             .transpose()
     }
 
+    /// A setting of argocd-cm, with its place.
+    pub fn cm_setting(&self, key: &str) -> Option<(&'a str, Location)> {
+        let setting = self.cm.as_ref()?.get(key)?;
+        Some((setting.text()?, setting.spot.location(0)))
+    }
+
+    /// A setting of argocd-cmd-params-cm, with its place.
+    pub fn server_setting(&self, key: &str) -> Option<(&'a str, Location)> {
+        let mut params = self.params.iter().flatten();
+        let setting = params.rfind(|setting| setting.key == key)?;
+        Some((setting.text()?, setting.spot.location(0)))
+    }
+
     /// The setting that switches all authorisation off, with its place.
     pub fn disables_auth(&self) -> Option<Location> {
-        let mut params = self.params.iter().flatten();
-        let setting = params.rfind(|setting| setting.key == DISABLE_AUTH_KEY)?;
-        let is_true = setting
-            .text()
-            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        is_true.then(|| setting.spot.location(0))
+        let (text, place) = self.server_setting(DISABLE_AUTH_KEY)?;
+        text.eq_ignore_ascii_case("true").then_some(place)
     }
 
     /// Whether everybody may read logs: before 3.0 without a setting of argocd-cm.

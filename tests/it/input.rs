@@ -129,7 +129,7 @@ fn wrong_usage_is_exit_code_two() {
         "render --project team-*",
         "render --policy-key rules.csv",
         "render -o nothing",
-        "render --set x",
+        "render --template-set x",
         "diff",
         "diff --nothing",
     ] {

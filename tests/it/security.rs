@@ -380,7 +380,7 @@ fn a_file_without_an_end_is_refused() {
         .with("p.csv", "p, a, logs, get, */*, allow\n");
     std::os::unix::fs::symlink("/dev/zero", sandbox.path().join("zero")).unwrap();
     for command in [
-        "render --fresh --values zero",
+        "render --fresh --template-values zero",
         "check -f p.csv --expect zero",
         "lint -f zero",
     ] {

@@ -153,7 +153,9 @@ fn what_was_given_is_not_offered_again_and_what_conflicts_neither() {
         assert!(!offered.contains(&absent.to_owned()), "{absent}");
     }
     // What may be repeated is offered again.
-    assert!(words(&sandbox, "render --set a=b", "--s").contains(&"--set".to_owned()));
+    assert!(
+        words(&sandbox, "render --template-set a=b", "--t").contains(&"--template-set".to_owned())
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `--template-dir`, `--set`, `--values`.
+//! `--template-dir`, `--template-set`, `--template-values`.
 
 use crate::common::Sandbox;
 
@@ -14,7 +14,7 @@ fn an_overridden_template_has_the_same_effect_with_input_and_without() {
         )
         .with("v.yaml", "note: from a file\n")
         .with("cm.yaml", CM);
-    let line = "--template-dir t --values v.yaml --only argocd-cm";
+    let line = "--template-dir t --template-values v.yaml --only argocd-cm";
     let patch = sandbox
         .command(&format!("render {line}"))
         .run()
@@ -59,7 +59,7 @@ fn no_value_can_break_or_inject_yaml() {
         "{{ x }}",
     ] {
         let run = sandbox
-            .command("render --template-dir t --only argocd-cm --format json --set")
+            .command("render --template-dir t --only argocd-cm --format json --template-set")
             .arg(format!("note={value}"))
             .run();
         let patch: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
@@ -145,7 +145,7 @@ fn a_template_that_fails_gives_its_name_line_and_the_missing_value() {
             "`a b` cannot be a key of a ConfigMap",
         ),
         (
-            "--set account=x --only argocd-cm",
+            "--template-set account=x --only argocd-cm",
             2,
             "`account` is a variable of our own",
         ),
@@ -187,7 +187,7 @@ fn an_overridden_policy_is_merged_rule_by_rule() {
         )
         .with("rbac.yaml", RBAC);
     let run = sandbox
-        .command("render -q --template-dir t -f rbac.yaml --set project=a,b")
+        .command("render -q --template-dir t -f rbac.yaml --template-set project=a,b")
         .run();
     assert_eq!(
         run.stdout_of(0),

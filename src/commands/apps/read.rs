@@ -9,7 +9,7 @@ use crate::site::Object;
 
 /// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster
 /// refuses to show is named as not read; the first kind must be there.
-pub(super) fn read(
+pub(crate) fn read(
     args: &Input,
     wanted: &[Wanted<'_>],
     context: &mut Context<'_, '_>,

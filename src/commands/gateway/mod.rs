@@ -1,15 +1,19 @@
 //! `gateway`: hands the token and the connection to the Octopus gateway's chart.
 
+mod check;
+mod found;
 mod secret;
 mod values;
 
-use super::change::{extra, overrides};
+use serde_json::Value;
+
+use super::change::{extra, mapping, overrides};
 use super::context::Context;
-use crate::cli::{GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs};
+use crate::cli::{ChartArgs, GatewayApplicationArgs, GatewayCommand, GatewayCommandArgs};
 use crate::error::{Code, Error, Result};
 use crate::model::Source;
 use crate::model::shell::quoted;
-use crate::octopus::GatewayPlan;
+use crate::octopus::{GatewayPlan, Overlay, replaced};
 use crate::yaml::Stream;
 
 pub(crate) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -24,29 +28,43 @@ pub(crate) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Re
 /// Why no command of ours has `--atomic`.
 const NOT_ATOMIC: &str = "without --atomic on purpose: a first install that is rolled back stays registered in Octopus Deploy, to be deleted there by hand";
 
-/// What the gateway is told.
-fn plan(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<GatewayPlan> {
-    GatewayPlan::new(
-        args.settings(),
-        args.namespace.as_deref().unwrap_or("argocd"),
-        overrides(args.template_dir.as_deref(), context)?,
-        extra(&args.set, &args.values, context)?,
-    )
+/// What the gateway is told: by options and configuration, and where they say nothing by what
+/// Argo CD says of itself.
+fn plan(args: &ChartArgs, context: &mut Context<'_, '_>) -> Result<GatewayPlan> {
+    let found = found::read(&args.input, context)?;
+    let mut gateway = args.gateway.told.0.clone();
+    let notes = found.complete(&mut gateway);
+    let namespace = args.input.namespace.as_deref();
+    let mut plan = GatewayPlan::new(
+        gateway,
+        namespace.or(found.namespace.as_deref()).unwrap_or("argocd"),
+        overrides(args.gateway.template_dir.as_deref(), context)?,
+        extra(
+            &args.gateway.template_set,
+            &args.gateway.template_values,
+            context,
+        )?,
+    )?;
+    context.tell(&notes);
+    plan.overlay = overlay(args, context)?;
+    Ok(plan)
 }
 
-/// What a Secret for the gateway needs: names.
-fn plan_of_secrets(args: &GatewayArgs, context: &Context<'_, '_>) -> Result<GatewayPlan> {
-    GatewayPlan::of_secrets(
-        args.settings(),
-        args.namespace.as_deref().unwrap_or("argocd"),
-        overrides(args.template_dir.as_deref(), context)?,
-        extra(&args.set, &args.values, context)?,
-    )
+/// What the user lays over the values.
+fn overlay(args: &ChartArgs, context: &Context<'_, '_>) -> Result<Overlay> {
+    let files = args
+        .values
+        .iter()
+        .map(|path| Ok(Value::Object(mapping(path, context)?)));
+    Ok(Overlay {
+        files: files.collect::<Result<_>>()?,
+        set: args.set.clone(),
+    })
 }
 
 /// The Application: the values as they are, inside.
 fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let mut settings = plan(&args.gateway, context)?;
+    let mut settings = plan(&args.chart, context)?;
     settings.in_application = true;
     settings
         .application_project
@@ -61,7 +79,13 @@ fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> 
     let rendered = settings
         .engine
         .gateway("gateway-application.yaml.j2", &settings.variables(None))?;
-    let stream = Stream::parse(Source::new(&*rendered.template, &*rendered.text))?;
+    let mut text = rendered.text;
+    let parse = |text: &str| Stream::parse(Source::new(&*rendered.template, text));
+    if !settings.overlay.is_empty() {
+        let route = ["spec", "source", "helm", "valuesObject"];
+        text = replaced(&parse(&text)?, &route, &values.model)?;
+    }
+    let stream = parse(&text)?;
     let model = match stream.documents() {
         [one] => one.root().map(|root| one.to_json(root)).transpose()?,
         _ => None,
@@ -76,7 +100,8 @@ fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> 
         ))
         .hint("include them with `{% filter indent(8) %}{% include \"gateway-values.yaml.j2\" %}{% endfilter %}`"));
     }
-    context.print(&rendered.text)?;
+    context.print(&text)?;
+    context.tell(&values.notes);
     context.tell(&settings.notes());
     let (namespace, release) = (settings.argocd_namespace(), settings.release());
     context.next(format!(
@@ -88,7 +113,7 @@ fn application(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> 
 
 /// The helm command: every value as JSON in a word of its own, so that none can become another.
 fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let settings = plan(&args.gateway, context)?;
+    let settings = plan(&args.chart, context)?;
     let values = settings.values(None)?;
     let mut flat = Vec::new();
     flatten("", &values.model, &mut flat)?;
@@ -96,6 +121,7 @@ fn helm(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code
         .engine
         .gateway("gateway-command.sh.j2", &settings.command_variables(flat))?;
     context.print(&rendered.text)?;
+    context.tell(&values.notes);
     context.tell(&settings.notes());
     context.note(NOT_ATOMIC);
     if settings.gateway.chart_version.is_none() {

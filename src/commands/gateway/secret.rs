@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use super::plan_of_secrets;
 use crate::cli::GatewaySecretArgs;
 use crate::commands::argocd::{now, read_secret};
+use crate::commands::change::{extra, overrides};
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{Claims, ProjectName, Span, Subject};
-use crate::octopus::{TOKEN_KEY, TOKEN_SECRET};
+use crate::octopus::{GatewayPlan, TOKEN_KEY, TOKEN_SECRET};
 use crate::text::Secret;
 
 /// The name under which the gateway looks for the token of calls without a project.
@@ -26,7 +26,17 @@ pub(super) struct Token {
 }
 
 pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let settings = plan_of_secrets(&args.gateway, context)?;
+    let told = &args.gateway.told.0;
+    let settings = GatewayPlan::of_secrets(
+        told.clone(),
+        args.namespace.as_deref().unwrap_or("argocd"),
+        overrides(args.gateway.template_dir.as_deref(), context)?,
+        extra(
+            &args.gateway.template_set,
+            &args.gateway.template_values,
+            context,
+        )?,
+    )?;
     let restart = restart(settings.namespace());
     if args.rotate_hint {
         context.print(&format!("{restart}\n"))?;
@@ -53,7 +63,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         }
         gateway.token_secret.as_deref()
     } else {
-        if args.gateway.token_secret.is_some() || args.gateway.token_key.is_some() {
+        if told.token_secret.is_some() || told.token_key.is_some() {
             return Err(Error::usage("the gateway takes either the account's token or tokens of projects, and both are named")
                 .hint("name the Secret with --project-token-secret"));
         }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::plan;
 use super::secret::{of_account, presented};
+use super::{check, plan};
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::put;
@@ -19,8 +19,11 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
         return Err(Error::usage("--output-dir is for several instances")
             .hint("name the file with --output-file, or the instances with --instance or --all"));
     }
-    let settings = plan(&args.gateway, context)?;
-    if args.inline_token && args.gateway.token_secret.is_some() {
+    if args.check {
+        return check::run(args, context);
+    }
+    let settings = plan(&args.chart, context)?;
+    if args.inline_token && args.chart.gateway.told.0.token_secret.is_some() {
         return Err(
             Error::usage("--inline-token and --token-secret name two tokens")
                 .hint("leave --inline-token out: a Secret is the better place"),
@@ -49,6 +52,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             let (runner, ready) = (context.host.runner, context.host.outlet.ready);
             secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
         }
+        context.tell(&values.notes);
         context.warn("these values hold the token: they are a secret, and helm keeps them in the cluster with every release");
     } else {
         let values = settings.values(None)?;
@@ -56,6 +60,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             Some(path) => emit::write(path, values.text.as_bytes(), Access::Normal, existing)?,
             None => context.print(&values.text)?,
         }
+        context.tell(&values.notes);
     }
     context.tell(&settings.notes());
     let shown = args

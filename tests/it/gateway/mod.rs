@@ -1,5 +1,6 @@
 //! `gateway`: Secret, values, Application and command for the gateway's chart.
 
+mod chart;
 mod real_programs;
 mod secret;
 mod values;

@@ -209,14 +209,6 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
             "there is no certificate that --insecure could ignore",
         ),
         (
-            "--insecure --certificate-secret c",
-            "nobody looks at the certificates",
-        ),
-        (
-            "--plaintext --certificate-secret c",
-            "nobody looks at the certificates",
-        ),
-        (
             "--token-secret a --project-token-secret b",
             "either the account's token or tokens of projects",
         ),
@@ -241,7 +233,7 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
             "--octopus-plaintext --octopus-thumbprint ab",
             "no certificate that --octopus-thumbprint could pin",
         ),
-        ("--set gateway=x", "a variable of our own"),
+        ("--template-set gateway=x", "a variable of our own"),
     ] {
         let line_of = |full: &str| format!("{full} {line}");
         let full = if line.starts_with("--space") {
@@ -273,6 +265,10 @@ fn choices_about_tls_are_explained() {
         ("", "--certificate-secret"),
         ("--insecure", "warning: --insecure: nobody checks"),
         ("--plaintext", "warning: --plaintext: everybody on the way"),
+        (
+            "--insecure --certificate-secret c",
+            "count for Octopus Deploy alone",
+        ),
     ] {
         let run = gateway(&Sandbox::new(), "values")
             .args(FULL)
@@ -347,7 +343,7 @@ fn templates_of_ones_own_are_checked() {
     );
     let run = gateway(
         &sandbox,
-        "application --template-dir t --set region=eu --chart-version 1.0.0",
+        "application --template-dir t --template-set region=eu --chart-version 1.0.0",
     )
     .args(FULL)
     .run();

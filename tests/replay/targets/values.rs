@@ -295,7 +295,7 @@ fn commands(input: &Input<'_>) {
         "render",
         "--only=argocd-rbac-cm",
         "-q",
-        "--set",
+        "--template-set",
         &own,
         &account,
     ];

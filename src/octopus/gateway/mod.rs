@@ -1,13 +1,19 @@
 //! What the gateway is told: checked, with the defaults filled in.
 
+mod chart;
+mod overlay;
+
+pub use chart::{Fault, Gravity, judge};
+pub use overlay::Overlay;
+
 use serde_json::{Map, Value};
 
 use super::urls;
 use crate::error::{Error, Result};
-use crate::model::{Gateway, Source, is_data_key, is_namespace, is_object_name};
+use crate::model::{FieldKind, Gateway, Source, is_data_key, is_namespace, is_object_name};
 use crate::render::{Engine, GatewayVariables, Override};
 use crate::text::Note;
-use crate::yaml::{self, Stream};
+use crate::yaml::{self, Edit, Step, Stream};
 
 /// The release and its namespace, where nothing else is said.
 const RELEASE: &str = "octopus-gateway";
@@ -30,6 +36,8 @@ pub struct GatewayPlan {
     pub in_application: bool,
     /// The AppProject of the Application.
     pub application_project: String,
+    /// What the user lays over the values.
+    pub overlay: Overlay,
     namespace: String,
     extra: Map<String, Value>,
 }
@@ -41,6 +49,8 @@ pub struct Values {
     pub text: String,
     /// The same, read again.
     pub model: Value,
+    /// What was laid over them.
+    pub notes: Vec<Note>,
 }
 
 impl GatewayPlan {
@@ -114,6 +124,7 @@ impl GatewayPlan {
             engine: Engine::new(yaml::write::value, overrides)?,
             in_application: false,
             application_project: String::new(),
+            overlay: Overlay::default(),
             namespace: namespace.to_owned(),
             extra,
         };
@@ -122,35 +133,18 @@ impl GatewayPlan {
     }
 
     fn check_names(&self) -> Result<()> {
-        let gateway = &self.gateway;
-        let namespaces = [
-            ("-n", Some(&self.namespace)),
-            ("--gateway-namespace", gateway.namespace.as_ref()),
-        ];
-        for (option, name) in namespaces {
-            if let Some(name) = name.filter(|name| !is_namespace(name)) {
-                return Err(wrong(option, name, "a namespace"));
-            }
+        if !is_namespace(&self.namespace) {
+            return Err(wrong("-n", &self.namespace, "a namespace"));
         }
-        let names = [
-            ("--release", &gateway.release),
-            ("--access-token-secret", &gateway.access_token_secret),
-            ("--token-secret", &gateway.token_secret),
-            ("--project-token-secret", &gateway.project_token_secret),
-            ("--certificate-secret", &gateway.certificate_secret),
-        ];
-        for (option, name) in names {
-            if let Some(name) = name.as_ref().filter(|name| !is_object_name(name)) {
-                return Err(wrong(option, name, "an object of Kubernetes"));
-            }
-        }
-        let keys = [
-            ("--access-token-key", &gateway.access_token_key),
-            ("--token-key", &gateway.token_key),
-        ];
-        for (option, key) in keys {
-            if let Some(key) = key.as_ref().filter(|key| !is_data_key(key)) {
-                return Err(wrong(option, key, "a key of a Secret"));
+        for field in Gateway::FIELDS {
+            let (fits, what): (fn(&str) -> bool, _) = match field.kind {
+                FieldKind::Namespace => (is_namespace, "a namespace"),
+                FieldKind::ObjectName => (is_object_name, "an object of Kubernetes"),
+                FieldKind::SecretKey => (is_data_key, "a key of a Secret"),
+                _ => continue,
+            };
+            if let Some(name) = self.gateway.text(field).filter(|name| !fits(name)) {
+                return Err(wrong(&format!("--{}", field.option), &name, what));
             }
         }
         Ok(())
@@ -163,19 +157,6 @@ impl GatewayPlan {
                 "--plaintext uses no TLS at all, so there is no certificate that --insecure could ignore",
             )
             .hint("choose one; better than both: --certificate-secret"));
-        }
-        if gateway.certificate_secret.is_some()
-            && let Some(option) = [
-                ("--insecure", gateway.insecure),
-                ("--plaintext", gateway.plaintext),
-            ]
-            .into_iter()
-            .find_map(|(option, on)| (on == Some(true)).then_some(option))
-        {
-            return Err(Error::usage(format!(
-                "with {option} nobody looks at the certificates of --certificate-secret"
-            ))
-            .hint(format!("leave {option} out")));
         }
         if gateway.octopus_plaintext == Some(true) && gateway.octopus_thumbprint.is_some() {
             return Err(Error::usage(
@@ -197,14 +178,16 @@ impl GatewayPlan {
             return Err(Error::usage(format!("{empty} has an empty value"))
                 .hint("is a variable empty? leave the option out, or name one"));
         }
-        let url = |value: &Option<String>| value.clone().unwrap_or_default();
-        if let Some(url) = &gateway.octopus_url {
-            urls::web("--octopus-url", url)?;
-        }
-        urls::grpc("--octopus-grpc-url", &url(&gateway.octopus_grpc_url), true)?;
-        urls::grpc("--argocd-grpc-url", &url(&gateway.argocd_grpc_url), false)?;
-        if let Some(url) = &gateway.argocd_web_url {
-            urls::web("--argocd-web-url", url)?;
+        for field in Gateway::FIELDS {
+            let Some(url) = gateway.text(field) else {
+                continue;
+            };
+            let option = format!("--{}", field.option);
+            match field.kind {
+                FieldKind::WebUrl => urls::web(&option, &url)?,
+                FieldKind::GrpcUrl { needs_port } => urls::grpc(&option, &url, needs_port)?,
+                _ => {}
+            }
         }
         for space in gateway.spaces.iter().flatten() {
             if !space.strip_prefix("Spaces-").is_some_and(|number| {
@@ -281,9 +264,19 @@ impl GatewayPlan {
         if inline.is_none() && argocd("authenticationToken") {
             return Err(wrong("has an inline token without --inline-token"));
         }
+        if self.overlay.is_empty() {
+            return Ok(Values {
+                text: rendered.text,
+                model,
+                notes: Vec::new(),
+            });
+        }
+        let merged = self.overlay.over(&model)?;
+        refuse_faults(&merged, inline)?;
         Ok(Values {
-            text: rendered.text,
-            model,
+            text: replaced(&stream, &[], &merged)?,
+            notes: laid_over(&model, &merged),
+            model: merged,
         })
     }
 
@@ -295,7 +288,11 @@ impl GatewayPlan {
             notes.push(Note::warning("--plaintext: everybody on the way to Argo CD can read the token; Argo CD's server must run with server.insecure"));
         } else if gateway.insecure == Some(true) {
             notes.push(Note::warning("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead"));
-        } else if gateway.certificate_secret.is_none() {
+        }
+        let unverified = gateway.plaintext == Some(true) || gateway.insecure == Some(true);
+        if unverified && gateway.certificate_secret.is_some() {
+            notes.push(Note::new("the certificates of --certificate-secret count for Octopus Deploy alone: nobody looks at Argo CD's"));
+        } else if !unverified && gateway.certificate_secret.is_none() {
             notes.push(Note::new("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
         }
         if gateway.octopus_plaintext == Some(true) {
@@ -338,6 +335,75 @@ impl GatewayPlan {
     pub fn release(&self) -> &str {
         self.gateway.release.as_deref().unwrap_or(RELEASE)
     }
+}
+
+/// A text in which the mapping at a route has these values: what is equal stays byte for byte.
+///
+/// # Errors
+/// See [`yaml::edit`].
+pub fn replaced(stream: &Stream, route: &[&str], values: &Value) -> Result<String> {
+    let edits = values.as_object().into_iter().flatten();
+    let edits = edits.map(|(key, value)| Edit::Set {
+        document: 0,
+        route: route
+            .iter()
+            .copied()
+            .chain([key.as_str()])
+            .map(Step::key)
+            .collect(),
+        value: value.clone(),
+    });
+    yaml::edit(stream, &edits.collect::<Vec<_>>())
+}
+
+/// Refuses values with which the gateway does not work, once the user's are laid over ours.
+fn refuse_faults(values: &Value, inline: Option<&str>) -> Result<()> {
+    let token = values.pointer("/gateway/argocd/authenticationToken");
+    if inline.is_some() && token.and_then(Value::as_str) != inline {
+        return Err(
+            Error::usage("--inline-token and --set or --values name two tokens")
+                .hint("leave one of them out"),
+        );
+    }
+    let mut faults = judge(values)
+        .into_iter()
+        .filter(|fault| fault.gravity == Gravity::Error);
+    let Some(first) = faults.next() else {
+        return Ok(());
+    };
+    let mut error = Error::usage(format!(
+        "the gateway does not work with what --set and --values lay over: {}",
+        first.text
+    ));
+    if !first.help.is_empty() {
+        error = error.hint(first.help);
+    }
+    Err(faults.fold(error, |error, fault| error.hint(fault.text)))
+}
+
+/// Says what the user's values change in ours.
+fn laid_over(before: &Value, after: &Value) -> Vec<Note> {
+    let changes = overlay::changes(before, after).into_iter();
+    let notes = changes.map(|(path, before, after)| {
+        let shown = |value: &Value| {
+            if chart::is_secret(&path) {
+                "***".to_owned()
+            } else {
+                value.to_string()
+            }
+        };
+        let (set, before) = (shown(&after), before.as_ref().map(shown));
+        let text = match before {
+            Some(before) => format!("{path} is {set}, not {before}: --set or --values"),
+            None => format!("{path} is {set}: --set or --values"),
+        };
+        if chart::is_secret(&path) {
+            Note::warning(format!("{text}; these values hold a secret, which helm keeps in the cluster with every release"))
+        } else {
+            Note::new(text)
+        }
+    });
+    notes.collect()
 }
 
 fn wrong(option: &str, name: &str, what: &str) -> Error {
