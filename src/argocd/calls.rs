@@ -79,6 +79,13 @@ impl Client<'_> {
         Ok(lines.map(str::to_owned).collect())
     }
 
+    /// The addresses of the clusters that the caller sees.
+    pub fn clusters(&self) -> Result<Vec<String>> {
+        let output = self.run(&self.call(["cluster", "list", "-o", "server"]))?;
+        let lines = output.stdout.expose().lines();
+        Ok(lines.map(str::to_owned).collect())
+    }
+
     /// Makes a token of an account.
     pub fn generate_token(&self, account: &str, id: &str, expiry: Expiry) -> Result<Secret> {
         let mut line = words(&[

@@ -20,6 +20,7 @@ impl Command {
                 Some(AppsCommand::Annotate(args)) => args.fleet.clone(),
                 None => args.list.fleet.clone(),
             },
+            Self::Doctor(args) => Fleet::from(&args.one),
             Self::Verify(args) => args.fleet.clone(),
             Self::Account(command) => Fleet::from(match command {
                 AccountCommand::List(args) => &args.one,
@@ -101,6 +102,30 @@ impl Command {
                 if args.role.is_none() {
                     fill.value("account", &mut args.account, instance.account.clone());
                 }
+            }
+            Self::Doctor(args) => {
+                fill.value("account", &mut args.account, instance.account.clone());
+                fill.permissions(&mut args.allow_sync, &mut args.project);
+                let gateway = &instance.gateway;
+                let namespace = gateway.namespace.clone();
+                fill.value("gateway_namespace", &mut args.gateway_namespace, namespace);
+                fill.value(
+                    "secret_name",
+                    &mut args.secret_name,
+                    gateway.token_secret.clone(),
+                );
+                fill.value(
+                    "secret_key",
+                    &mut args.secret_key,
+                    gateway.token_key.clone(),
+                );
+                let namespace = instance.namespace.as_ref();
+                fill.option("namespace", &mut args.namespace, namespace);
+                if given.first(&["kubeconfig"]).is_none() {
+                    let context = instance.context.as_ref();
+                    fill.option("context", &mut args.cluster.context, context);
+                }
+                fill.argocd(&mut args.argocd);
             }
             Self::Account(command) => fill.of_account(command),
             Self::Token(command) => fill.of_token(command),

@@ -165,6 +165,28 @@ const HELP: &[Help] = &[
         ],
     },
     Help {
+        command: "doctor",
+        examples: &[
+            ("Find out what is missing, and the next command", "doctor"),
+            (
+                "Wait until everything works",
+                "doctor --watch --timeout 15m",
+            ),
+            (
+                "Judge files alone",
+                "doctor --offline -f live.yaml -f gateway.yaml -f apps/",
+            ),
+        ],
+        main: &[
+            "filename",
+            "gateway_namespace",
+            "secret_name",
+            "offline",
+            "watch",
+            "output",
+        ],
+    },
+    Help {
         command: "account list",
         examples: &[(
             "List the accounts of the server that argocd is logged in to",

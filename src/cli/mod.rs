@@ -10,6 +10,7 @@ mod compare;
 mod complete;
 mod configured;
 mod connection;
+mod doctor;
 mod fleet;
 mod form;
 mod gateway;
@@ -37,6 +38,7 @@ pub use check::{CheckArgs, CheckOutput};
 pub use compare::{CompareArgs, CompareOutput, FailOnChange};
 pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
+pub use doctor::{DoctorArgs, DoctorOutput};
 pub use fleet::{AtATime, Fleet, Given, One};
 pub use form::{Form, Format, RenderOutput};
 pub use gateway::{
@@ -122,6 +124,7 @@ pub enum Command {
     Compare(CompareArgs),
     Lint(LintArgs),
     Apps(Box<AppsArgs>),
+    Doctor(Box<DoctorArgs>),
     /// Ask argocd about accounts and change passwords
     #[command(subcommand)]
     Account(AccountCommand),

@@ -129,6 +129,22 @@ fn accounts(
     Ok(projects.into_iter().map(role).collect())
 }
 
+/// The checks of one account, as `doctor` asks them too.
+pub(super) fn checks_of(argocd: &ArgoCd<'_>, account: &str, needs: &Needs) -> Result<Vec<Check>> {
+    let server = argocd.server(argocd.policy_set())?;
+    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let budget = Budget::default();
+    let checker = Checker {
+        server: &server,
+        describe: &describe,
+        account,
+        needs,
+        strict: false,
+        budget: &budget,
+    };
+    Ok(checker.checks())
+}
+
 /// The one check of a server that authorises nothing.
 fn nothing_proved(account: &str, reason: &str) -> Check {
     Check {
@@ -173,6 +189,16 @@ fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_
         format!("{failed} of {counted} {word} failed on {state}")
     };
     context.conclude(failed == 0, text);
+    let syncs = |check: &&Check| {
+        check.purpose == Purpose::Extra && check.action == "sync" && check.got != "no"
+    };
+    if let Some(check) = checks.iter().find(syncs) {
+        context.note(format!(
+            "{} may sync applications, as in the rules of Octopus's documentation: steps that \
+             trigger a sync need it and nothing else does; --allow-sync expects it",
+            check.subject
+        ));
+    }
     if checks
         .iter()
         .any(|check| check.purpose == Purpose::Documented)

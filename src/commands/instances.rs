@@ -164,7 +164,7 @@ fn refuse_elsewhere(
     let of_a_server = ["server", "argocd_context", "port_forward", "core"];
     let asks_argocd = matches!(
         command,
-        Command::Account(_) | Command::Token(_) | Command::Verify(_)
+        Command::Account(_) | Command::Token(_) | Command::Verify(_) | Command::Doctor(_)
     );
     if !asks_argocd || given.first(&of_a_server).is_some() || !instance.argocd.names_a_server() {
         return Ok(());
@@ -189,7 +189,7 @@ fn refuse_found_connection(
     path: &Path,
 ) -> Result<()> {
     let asks_argocd = match command {
-        Command::Account(_) | Command::Verify(_) => true,
+        Command::Account(_) | Command::Verify(_) | Command::Doctor(_) => true,
         Command::Token(command) => !matches!(command, TokenCommand::Inspect(_)),
         _ => false,
     };

@@ -11,6 +11,7 @@ mod compare;
 mod complete;
 pub(crate) mod context;
 pub(crate) mod diff;
+mod doctor;
 mod external_diff;
 pub(crate) mod gateway;
 pub(crate) mod instances;
@@ -45,6 +46,7 @@ pub(crate) fn run(command: Command, context: &mut Context<'_, '_>) -> Result<Cod
         Command::Compare(args) => compare::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),
         Command::Apps(args) => apps::run(&args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Account(command) => account::run(&command, context),
         Command::Token(command) => token::run(&command, context),
         Command::Verify(args) => verify::run(&args, context),

@@ -40,7 +40,14 @@ pub enum Wanted<'a> {
     Applications,
     /// The ApplicationSets.
     ApplicationSets,
+    /// The Deployments of the Octopus gateway.
+    Gateways,
+    /// The pods of the Octopus gateway.
+    GatewayPods,
 }
+
+/// The label by which the gateway's objects are found.
+const OF_GATEWAY: &str = "--selector=app.kubernetes.io/name=octopus-argocd-gateway";
 
 impl Wanted<'_> {
     fn resource(&self) -> (&'static str, Vec<OsString>) {
@@ -66,6 +73,8 @@ impl Wanted<'_> {
             ),
             Self::Applications => ("applications.argoproj.io", Vec::new()),
             Self::ApplicationSets => ("applicationsets.argoproj.io", Vec::new()),
+            Self::Gateways => ("deployments.apps", vec![OF_GATEWAY.into()]),
+            Self::GatewayPods => ("pods", vec![OF_GATEWAY.into()]),
         }
     }
 
@@ -106,6 +115,16 @@ impl Wanted<'_> {
                 "the ApplicationSets",
                 "ApplicationSet",
                 "name Argo CD's namespace with -n",
+            ),
+            Self::Gateways => (
+                "the gateway's Deployment",
+                "Deployment of the gateway",
+                "name the gateway's namespace with --gateway-namespace",
+            ),
+            Self::GatewayPods => (
+                "the gateway's pods",
+                "pod of the gateway",
+                "name the gateway's namespace with --gateway-namespace",
             ),
         }
     }

@@ -2,11 +2,13 @@
 
 mod files;
 mod live;
+mod secret;
 
 use std::path::PathBuf;
 
 pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, Wanted, get};
+pub use secret::{LiveSecret, read as read_secret, secret};
 
 use crate::error::Result;
 use crate::model::Source;

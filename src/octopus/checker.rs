@@ -208,7 +208,19 @@ impl Checker<'_> {
             Proof::NotProved { giver, .. } => *giver == Giver::DefaultRole,
             Proof::Refused(_) => false,
         };
-        let extra = if outside { is_default } else { reading };
+        // Octopus's documentation grants sync, and steps that trigger one need it. Where Argo CD
+        // asks for it instead of rollback, that is the same permission.
+        let syncing = resource == "applications"
+            && match proof {
+                Proof::Granted { answer, .. } => &*answer.action == "sync",
+                Proof::NotProved { .. } => verb == Verb::Action("sync"),
+                Proof::Refused(_) => false,
+            };
+        let extra = if outside {
+            is_default
+        } else {
+            reading || (syncing && !is_default)
+        };
         let (action, object, got, decided_by) = match proof {
             Proof::Refused(_) if extra => return None,
             Proof::Refused(refusal) => {

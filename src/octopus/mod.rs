@@ -4,6 +4,7 @@
 mod account;
 pub mod apps;
 mod checker;
+pub mod doctor;
 mod expectations;
 mod gateway;
 mod needs;

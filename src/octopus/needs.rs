@@ -54,7 +54,7 @@ pub enum Purpose {
     Required,
     /// Nobody needs it, and it can do harm.
     Forbidden,
-    /// Nobody needs it; it only reads.
+    /// Octopus can do without it; it only reads, or syncs as Octopus's documentation has it.
     Extra,
     /// The documentation asks it; the answer decides nothing.
     Documented,
@@ -82,7 +82,7 @@ pub enum Judgement {
     Right,
     /// It is not.
     Wrong,
-    /// It is a right that is not needed, and only reads.
+    /// It is a right that is not needed, and does no harm.
     Needless,
     /// Nothing ([`proves_nothing`]).
     Nothing,
@@ -207,11 +207,14 @@ impl Needs {
             questions.push(question("get", "applications", "*/*", Purpose::Forbidden));
             questions.push(question("get", "logs", "*/*", Purpose::Forbidden));
         }
-        if !self.allow_sync || !within.is_empty() {
+        // Octopus's documentation grants sync, which only some of its steps need.
+        if !within.is_empty() {
             questions.push(question("sync", "applications", "*/*", Purpose::Forbidden));
+        } else if !self.allow_sync {
+            questions.push(question("sync", "applications", "*/*", Purpose::Extra));
         }
         if !self.allow_sync {
-            let sync = |object| question("sync", "applications", object, Purpose::Forbidden);
+            let sync = |object| question("sync", "applications", object, Purpose::Extra);
             questions.extend(within.iter().map(|object| sync(object)));
         }
         for (list, purpose) in [(FORBIDDEN, Purpose::Forbidden), (EXTRA, Purpose::Extra)] {

@@ -4,6 +4,7 @@ pub mod apps;
 pub mod check;
 pub mod compare;
 pub mod diff;
+pub mod doctor;
 pub mod findings;
 pub mod fleet;
 pub mod gateway;

@@ -26,6 +26,36 @@ impl Moment {
         Self(self.0.saturating_add_unsigned(span.seconds))
     }
 
+    /// Reads RFC 3339 in UTC, as the API server writes it: `2026-11-22T04:09:51Z`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_suffix('Z')?;
+        let (date, time) = text.split_once('T')?;
+        let numbers = |text: &str, by: char| {
+            let parts = text.split(by).map(|part| part.parse::<i64>().ok());
+            <[i64; 3]>::try_from(parts.collect::<Option<Vec<_>>>()?).ok()
+        };
+        let [year, month, day] = numbers(date, '-')?;
+        // A fraction of a second does not matter here.
+        let [hour, minute, second] = numbers(time.split('.').next()?, ':')?;
+        let fits = (0..=9999).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=31).contains(&day)
+            && (0..24).contains(&hour)
+            && (0..60).contains(&minute)
+            && (0..=60).contains(&second);
+        // The same calendar as below: years start in March, so that the leap day is the last.
+        let (year, month) = if month > 2 {
+            (year, month - 3)
+        } else {
+            (year - 1, month + 9)
+        };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * month + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let days = era * 146_097 + day_of_era - 719_468;
+        fits.then_some(Self(((days * 24 + hour) * 60 + minute) * 60 + second))
+    }
+
     /// `20261122T040951Z`: no blank and no punctuation, sorts by time.
     pub fn compact(self) -> String {
         self.to_string().replace(['-', ':'], "")
@@ -179,6 +209,31 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        for seconds in [
+            0,
+            951_782_399,
+            951_868_800,
+            1_795_320_591,
+            4_107_542_399,
+            -1,
+        ] {
+            let moment = Moment(seconds);
+            assert_eq!(Moment::parse(&moment.to_string()), Some(moment));
+        }
+        assert_eq!(Moment::parse("1970-01-01T00:00:01.250Z"), Some(Moment(1)));
+        for wrong in [
+            "",
+            "2026-11-22",
+            "2026-11-22T04:09:51+01:00",
+            "2026-13-01T00:00:00Z",
+            "x-1-1T0:0:0Z",
+        ] {
+            assert_eq!(Moment::parse(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn moments_are_written_in_rfc_3339() {

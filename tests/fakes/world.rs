@@ -27,6 +27,8 @@ struct World {
     allow: Vec<[String; 4]>,
     #[serde(default)]
     applications: Vec<String>,
+    #[serde(default)]
+    clusters: Vec<String>,
     version: String,
     /// Claims that are added to, or stand in place of, those of every token made.
     #[serde(default)]
@@ -191,6 +193,16 @@ impl World {
                 for app in &self.applications {
                     if self.allowed(&caller, "get", "applications", app) {
                         writeln!(seen, "argocd/{app}").expect("a text takes all");
+                    }
+                }
+                Ok(Answer::ok(seen))
+            }
+            ["cluster", "list"] => {
+                let caller = self.caller()?;
+                let mut seen = String::new();
+                for cluster in &self.clusters {
+                    if self.allowed(&caller, "get", "clusters", cluster) {
+                        writeln!(seen, "{cluster}").expect("a text takes all");
                     }
                 }
                 Ok(Answer::ok(seen))

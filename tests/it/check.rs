@@ -108,35 +108,35 @@ fn what_is_forbidden_and_granted_is_shown_with_an_object_and_the_line() {
     assert_data_eq!(
         out,
         str![[r#"
-SUBJECT   ACTION                           RESOURCE             OBJECT                            WANT   GOT   DECIDED BY
-octopus   get                              applications         probe/probe                       yes    yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              applications         probe/probe/probe                 yes    yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              logs                 probe/probe                       yes    yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
-octopus   get                              logs                 probe/probe/probe                 yes    yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
-octopus   get                              clusters             https://probe.example.com         yes    yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              clusters             probe/https://probe.example.com   yes    yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              clusters             *                                 -      yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              applications         *                                 -      yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              logs                 */*                               -      yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
-octopus   delete                           applications         *                                 -      no    no rule
-octopus   everything else                  clusters             (any)                             no     no    no rule
-octopus   everything else                  projects             (any)                             no     no    no rule
-octopus   create                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   update                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   delete                           applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   sync                             applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   override                         applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no     yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   everything else                  applicationsets      (any)                             no     no    no rule
-octopus   everything else                  repositories         (any)                             no     no    no rule
-octopus   everything else                  write-repositories   (any)                             no     no    no rule
-octopus   everything else                  certificates         (any)                             no     no    no rule
-octopus   everything else                  accounts             (any)                             no     no    no rule
-octopus   everything else                  gpgkeys              (any)                             no     no    no rule
-octopus   create                           exec                 (any)                             no     no    p.csv:3:1: p, octopus, exec, create, */*, deny
-octopus   invoke                           extensions           (any)                             no     no    no rule
+SUBJECT   ACTION                           RESOURCE             OBJECT                            WANT      GOT   DECIDED BY
+octopus   get                              applications         probe/probe                       yes       yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              applications         probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              logs                 probe/probe                       yes       yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   get                              logs                 probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   get                              clusters             https://probe.example.com         yes       yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              clusters             probe/https://probe.example.com   yes       yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              clusters             *                                 -         yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
+octopus   get                              applications         *                                 -         yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
+octopus   get                              logs                 */*                               -         yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   delete                           applications         *                                 -         no    no rule
+octopus   everything else                  clusters             (any)                             no        no    no rule
+octopus   everything else                  projects             (any)                             no        no    no rule
+octopus   create                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   update                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   delete                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   sync                             applications         team-some-project/some-app        no need   yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   override                         applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   everything else                  applicationsets      (any)                             no        no    no rule
+octopus   everything else                  repositories         (any)                             no        no    no rule
+octopus   everything else                  write-repositories   (any)                             no        no    no rule
+octopus   everything else                  certificates         (any)                             no        no    no rule
+octopus   everything else                  accounts             (any)                             no        no    no rule
+octopus   everything else                  gpgkeys              (any)                             no        no    no rule
+octopus   create                           exec                 (any)                             no        no    p.csv:3:1: p, octopus, exec, create, */*, deny
+octopus   invoke                           extensions           (any)                             no        no    no rule
 
 "#]]
     );
@@ -491,4 +491,43 @@ fn the_usual_change_concerns_nobody_else() {
         out.ends_with("+ octopus: get clusters *\n+ octopus: get logs */*\n+ octopus: sync applications *\n  nobody else changes\n"),
         "{out}"
     );
+}
+
+/// Octopus's own page has a fourth rule, which most people who follow it have.
+#[test]
+fn the_fourth_documented_rule_is_more_and_no_failure() {
+    let rules = "p, octopus, applications, get, *, allow\np, octopus, clusters, get, *, allow\n\
+         p, octopus, logs, get, */*, allow\np, octopus, applications, sync, *, allow\n";
+    let sandbox = Sandbox::new()
+        .with("p.csv", rules)
+        .with("default.csv", &rules.replace("octopus, applications, sync", "role:all, applications, sync"))
+        .with(
+            "rbac.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\ndata:\n  policy.default: role:all\n",
+        );
+    let run = sandbox.command("check -f p.csv").run();
+    assert!(
+        run.stderr.contains("--allow-sync expects it"),
+        "{}",
+        run.stderr
+    );
+    let row = run
+        .stdout
+        .lines()
+        .find(|line| line.contains("sync"))
+        .unwrap();
+    assert!(row.contains("p.csv:4:1"), "{row}");
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(sandbox.command("check -f p.csv --strict").run().code, 1);
+    let run = sandbox.command("check -f p.csv --allow-sync").run();
+    assert_eq!(
+        (run.code, run.stderr.contains("--allow-sync")),
+        (0, false),
+        "{}",
+        run.stderr
+    );
+    // What everybody has is another matter.
+    let run = sandbox.command("check -f rbac.yaml -f default.csv").run();
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("sync"), "{}", run.stdout);
 }

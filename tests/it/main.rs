@@ -21,6 +21,7 @@ mod compare;
 mod config;
 mod diff;
 mod docs;
+mod doctor;
 mod faults_create;
 mod faults_fleet;
 mod faults_random;

@@ -139,7 +139,7 @@ pub(super) fn explain(
         .collect();
     if !needless.is_empty() {
         context.warn(format!(
-            "{owner} may read more than Octopus needs: {}",
+            "{owner} may do more than Octopus needs: {}",
             needless.join(", ")
         ));
     }

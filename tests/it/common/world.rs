@@ -79,6 +79,7 @@ impl World {
             "roles": {"team-a/octopus": [], "team-b/octopus": []},
             "allow": allow,
             "applications": ["default/guestbook"],
+            "clusters": ["https://kubernetes.default.svc"],
         }));
         self
     }

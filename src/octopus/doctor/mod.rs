@@ -1,0 +1,282 @@
+//! The chain from the account to the annotated Applications, step by step: what is known of each,
+//! as plain values, and the one next command.
+//!
+//! Nothing here asks anybody. A step whose facts could not be had is unknown, and never a failure of
+//! the others.
+
+mod argocd;
+mod gateway;
+mod token;
+
+pub use argocd::{AccountFact, Rules, SettingsFact, account, authorisation, rules, settings};
+pub use gateway::{AppsFact, DeploymentFact, ValuesFact, applications, deployment, values};
+pub use token::{SecretFact, ServerFact, VisibleFact, no_token, secret, server, tokens, visible};
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is as it should be.
+    Done,
+    /// It has not been made yet.
+    Missing,
+    /// It is there and does not do what it should.
+    Wrong,
+    /// It could not be looked at.
+    Unknown,
+}
+
+impl State {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Missing => "missing",
+            Self::Wrong => "wrong",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether somebody has to do something.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Missing | Self::Wrong)
+    }
+}
+
+/// Why something is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The reason, for people.
+    pub why: String,
+    /// What to do about it.
+    pub next: Option<String>,
+    /// Whether asking again may help.
+    pub may_pass: bool,
+}
+
+impl Gap {
+    /// Something that was not looked at, and will not be.
+    pub fn lasting(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            next: None,
+            may_pass: false,
+        }
+    }
+}
+
+/// A fact, or why it is not known.
+pub type Known<T> = Result<T, Gap>;
+
+/// One link of the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its name for programs.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What became of it.
+    pub state: State,
+    /// What that is known from; never a secret.
+    pub evidence: Vec<String>,
+    /// The command that brings it further.
+    pub next: Option<String>,
+    /// Whether an unknown step may become known by asking again.
+    pub may_pass: bool,
+}
+
+impl Step {
+    fn new(id: &'static str, title: &'static str) -> Self {
+        Self {
+            id,
+            title,
+            state: State::Done,
+            evidence: Vec::new(),
+            next: None,
+            may_pass: false,
+        }
+    }
+
+    fn say(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence.push(evidence.into());
+        self
+    }
+
+    /// Something that has to be done; the first of several names the command.
+    fn open(mut self, state: State, evidence: impl Into<String>, next: impl Into<String>) -> Self {
+        if !self.state.is_open() {
+            self.state = state;
+            self.next = Some(next.into());
+        }
+        self.say(evidence)
+    }
+
+    fn unknown(mut self, gap: &Gap) -> Self {
+        self.state = State::Unknown;
+        self.next.clone_from(&gap.next);
+        self.may_pass = gap.may_pass;
+        self.say(gap.why.clone())
+    }
+}
+
+/// All steps, in the order in which they depend on one another.
+#[derive(Clone, Debug, Default)]
+pub struct Chain {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+impl Chain {
+    /// Whether nothing is missing or wrong.
+    pub fn is_well(&self) -> bool {
+        let done = |step: &Step| step.state == State::Done;
+        self.steps.iter().any(done) && !self.steps.iter().any(|step| step.state.is_open())
+    }
+
+    /// Whether looking again could not help.
+    pub fn is_settled(&self) -> bool {
+        let settled = |step: &Step| match step.state {
+            State::Done => true,
+            State::Unknown => !step.may_pass,
+            State::Missing | State::Wrong => false,
+        };
+        self.steps.iter().all(settled)
+    }
+
+    /// The one next command: of the first step that is missing or wrong, else of the first that is
+    /// unknown and could be known.
+    pub fn next(&self) -> Option<&str> {
+        let open = self.steps.iter().filter(|step| step.state.is_open());
+        let unknown = self
+            .steps
+            .iter()
+            .filter(|step| step.state == State::Unknown);
+        open.chain(unknown).find_map(|step| step.next.as_deref())
+    }
+
+    /// How many steps are in a state.
+    pub fn count(&self, state: State) -> usize {
+        self.steps.iter().filter(|step| step.state == state).count()
+    }
+}
+
+/// What the commands that bring a step further are made of.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The account.
+    pub account: String,
+    /// Argo CD's namespace.
+    pub namespace: String,
+    /// The gateway's namespace.
+    pub gateway_namespace: String,
+    /// The Secret with the token.
+    pub secret: String,
+    /// Its key.
+    pub key: String,
+    /// The gateway's Helm release.
+    pub release: String,
+    /// How our commands get the objects: ` --live -n argocd`, ` -f live.yaml`.
+    pub input: String,
+    /// The options of the change, each behind a space.
+    pub change: String,
+    /// The flags of kubectl, each behind a space.
+    pub kubectl: String,
+    /// The flags of argocd, as ours, each behind a space.
+    pub argocd: String,
+}
+
+impl Names {
+    /// Makes the token and puts it into the Secret.
+    fn create_token(&self) -> String {
+        let Self {
+            argocd,
+            gateway_namespace,
+            kubectl,
+            ..
+        } = self;
+        format!(
+            "kubectl octopus-argo token create{}{argocd} --expires-in 90d -o secret{} | kubectl apply --server-side{kubectl} -n {gateway_namespace} -f -",
+            self.of_account(),
+            self.of_secret(),
+        )
+    }
+
+    fn of_account(&self) -> String {
+        if self.account == "octopus" {
+            String::new()
+        } else {
+            format!(" --account {}", self.account)
+        }
+    }
+
+    fn of_secret(&self) -> String {
+        let mut options = String::new();
+        if self.secret != super::TOKEN_SECRET {
+            options += &format!(" --secret-name {}", self.secret);
+        }
+        if self.key != super::TOKEN_KEY {
+            options += &format!(" --secret-key {}", self.key);
+        }
+        options
+    }
+
+    /// Sets a value of the gateway's release.
+    fn set_value(&self, value: &str) -> String {
+        let Self {
+            release,
+            gateway_namespace,
+            ..
+        } = self;
+        format!(
+            "helm upgrade {release} oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart -n {gateway_namespace} --reuse-values --set {value}"
+        )
+    }
+
+    /// Restarts the gateway, which reads its Secret only when it starts.
+    fn restart(&self) -> String {
+        format!(
+            "kubectl rollout restart deployment{} -n {} -l app.kubernetes.io/name=octopus-argocd-gateway",
+            self.kubectl, self.gateway_namespace
+        )
+    }
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    let word = if count == 1 { one } else { many };
+    format!("{count} {word}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(state: State, next: Option<&str>, may_pass: bool) -> Step {
+        Step {
+            state,
+            next: next.map(str::to_owned),
+            may_pass,
+            ..Step::new("x", "x")
+        }
+    }
+
+    fn chain(steps: &[Step]) -> Chain {
+        Chain {
+            steps: steps.to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_next_command_is_of_the_first_open_step() {
+        let unknown = step(State::Unknown, Some("install"), false);
+        let wrong = step(State::Wrong, Some("mend"), false);
+        let missing = step(State::Missing, Some("make"), false);
+        let done = step(State::Done, None, false);
+        let all = chain(&[done.clone(), unknown.clone(), wrong, missing]);
+        assert_eq!(all.next(), Some("mend"));
+        assert!(!all.is_well() && !all.is_settled());
+        let rest = chain(&[done.clone(), unknown.clone()]);
+        assert_eq!(rest.next(), Some("install"));
+        assert!(rest.is_well() && rest.is_settled());
+        assert!(!chain(&[unknown]).is_well());
+        assert!(!chain(&[done, step(State::Unknown, None, true)]).is_settled());
+    }
+}

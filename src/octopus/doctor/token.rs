@@ -1,0 +1,281 @@
+//! The steps of the token: on the server, in its Secret, and as the server sees it.
+
+use super::argocd::waits;
+use super::{Known, Names, State, Step, plural};
+use crate::model::{Claims, Moment, Span, Subject, TokenRecord};
+
+/// Who has less time than this wants to know.
+const SOON: Span = Span::seconds(14 * 24 * 3600);
+
+/// The Secret, without the token.
+#[derive(Clone, Debug, Default)]
+pub struct SecretFact {
+    /// Its keys.
+    pub keys: Vec<String>,
+    /// What the token under the key claims, or why it is no token; `None` without the key.
+    pub claims: Option<Result<Claims, &'static str>>,
+    /// When it was last changed.
+    pub changed: Option<Moment>,
+}
+
+impl SecretFact {
+    /// The id of its token.
+    pub fn id(&self) -> Option<&str> {
+        self.claims.as_ref()?.as_ref().ok()?.id()
+    }
+}
+
+/// What the server answered to the token.
+#[derive(Clone, Debug, Default)]
+pub struct ServerFact {
+    /// Whether it takes the token for the account.
+    pub is_expected: bool,
+    /// Whom it takes the token for, where that is not the account.
+    pub stranger: Option<String>,
+    /// What is not as it must be.
+    pub wrong: Vec<String>,
+    /// How many answers counted.
+    pub answers: usize,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+/// What the token sees.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VisibleFact {
+    /// Applications.
+    pub applications: usize,
+    /// Clusters.
+    pub clusters: usize,
+}
+
+fn shown(moment: Moment, now: Moment) -> String {
+    if moment <= now {
+        format!("expired {moment}")
+    } else {
+        format!("expires {moment}")
+    }
+}
+
+/// Whether the account has tokens, and each is used.
+pub fn tokens(
+    fact: &Known<Vec<TokenRecord>>,
+    secret: &Known<Option<SecretFact>>,
+    now: Moment,
+    names: &Names,
+) -> Step {
+    let step = Step::new("tokens", "tokens");
+    let tokens = match fact {
+        Err(gap) => return step.unknown(gap),
+        Ok(tokens) => tokens,
+    };
+    let valid: Vec<&TokenRecord> = tokens.iter().filter(|token| !token.expired(now)).collect();
+    let expired = tokens.len() - valid.len();
+    let account = &names.account;
+    if valid.is_empty() {
+        let why = match expired {
+            0 => format!("{account} has no token"),
+            _ => format!(
+                "{account} has no valid token, {} expired",
+                plural(expired, "has", "have")
+            ),
+        };
+        return step.open(State::Missing, why, names.create_token());
+    }
+    let mut step = step.say(plural(valid.len(), "valid token", "valid tokens"));
+    let used = secret
+        .as_ref()
+        .ok()
+        .and_then(Option::as_ref)
+        .and_then(SecretFact::id);
+    for token in &valid {
+        let end = token
+            .expires
+            .map_or_else(|| "never expires".to_owned(), |end| shown(end, now));
+        step = step.say(format!("{} {end}", token.id));
+        if used.is_none_or(|used| used == token.id)
+            && token.expires.is_some_and(|end| end <= now.after(SOON))
+        {
+            step = step.say("soon: kubectl octopus-argo token rotate makes the next one");
+        }
+    }
+    if let Some(used) = used
+        && valid.iter().any(|token| token.id == used)
+    {
+        let orphans: Vec<&str> = valid
+            .iter()
+            .map(|token| token.id.as_str())
+            .filter(|id| *id != used)
+            .collect();
+        if !orphans.is_empty() {
+            let why = format!("not in the gateway's Secret: {}", orphans.join(", "));
+            let next = format!(
+                "kubectl octopus-argo token prune{}{} --except {used}",
+                names.of_account(),
+                names.argocd
+            );
+            step = step.open(State::Wrong, why, next);
+        }
+    }
+    if expired > 0 {
+        step = step.say(format!(
+            "{} expired",
+            plural(expired, "more has", "more have")
+        ));
+    }
+    step
+}
+
+/// Whether the Secret is there and holds a token of the account that the server knows.
+pub fn secret(
+    fact: &Known<Option<SecretFact>>,
+    tokens: &Known<Vec<TokenRecord>>,
+    now: Moment,
+    names: &Names,
+) -> Step {
+    let step = Step::new("secret", "Secret");
+    let Names {
+        secret,
+        key,
+        gateway_namespace,
+        kubectl,
+        account,
+        ..
+    } = names;
+    let fact = match fact {
+        Err(gap) => return step.unknown(gap),
+        Ok(None) => {
+            let why = format!("namespace {gateway_namespace} has no Secret {secret}");
+            return step.open(State::Missing, why, names.create_token());
+        }
+        Ok(Some(fact)) => fact,
+    };
+    let claims = match &fact.claims {
+        None => {
+            let why = format!("{secret} has no key {key}, only: {}", fact.keys.join(", "));
+            let next = match &fact.keys[..] {
+                [only] => format!(
+                    "kubectl get secret{kubectl} -n {gateway_namespace} {secret} -o jsonpath='{{.data.{}}}' | base64 -d | kubectl octopus-argo gateway secret{}{} --gateway-namespace {gateway_namespace} --token-file - | kubectl apply --server-side{kubectl} -f -",
+                    only.replace('.', "\\."),
+                    names.of_account(),
+                    names.of_gateway_secret(),
+                ),
+                _ => names.create_token(),
+            };
+            return step.open(State::Wrong, why, next);
+        }
+        Some(Err(why)) => {
+            let why = format!("the key {key} of {secret} holds no token: {why}");
+            return step.open(State::Wrong, why, names.create_token());
+        }
+        Some(Ok(claims)) => claims,
+    };
+    let mut step = step;
+    let id = claims.id().unwrap_or("without an id").to_owned();
+    match claims.subject() {
+        Some(Subject::Account { name, capability }) if name == *account => {
+            if capability.as_deref() == Some("login") {
+                let why = "it holds a login's session, which ends by itself";
+                step = step.open(State::Wrong, why, names.create_token());
+            }
+        }
+        other => {
+            let whose = other.map_or_else(|| "nobody".to_owned(), |subject| subject.to_string());
+            let why = format!("its token is of {}, not of {account}", whose.escape_debug());
+            step = step.open(State::Wrong, why, names.create_token());
+        }
+    }
+    if claims.expires().is_some_and(|end| end <= now) {
+        let why = format!("its token {id} has expired");
+        step = step.open(State::Wrong, why, names.create_token());
+    } else if let Ok(known) = tokens
+        && step.state == State::Done
+        && !known.iter().any(|token| token.id == id)
+    {
+        let why = format!(
+            "its token {id} is none of {account}'s: it was revoked, is of another Argo CD, or argocd-secret was written anew by somebody who owns it (lint: managed-argocd-secret)"
+        );
+        step = step.open(State::Wrong, why, names.create_token());
+    }
+    let end = claims
+        .expires()
+        .map_or_else(|| "never expires".to_owned(), |end| shown(end, now));
+    step.say(format!("{secret}, key {key}: token {id}, {end}"))
+}
+
+impl Names {
+    fn of_gateway_secret(&self) -> String {
+        let mut options = String::new();
+        if self.secret != crate::octopus::TOKEN_SECRET {
+            options += &format!(" --token-secret {}", self.secret);
+        }
+        if self.key != crate::octopus::TOKEN_KEY {
+            options += &format!(" --token-key {}", self.key);
+        }
+        options
+    }
+}
+
+/// Whether the server answers the token as it should.
+pub fn server(fact: &Known<ServerFact>, names: &Names) -> Step {
+    let step = Step::new("server", "server");
+    let fact = match fact {
+        Err(gap) => return step.unknown(gap),
+        Ok(fact) => fact,
+    };
+    let verify = format!(
+        "kubectl get secret{} -n {} {} -o jsonpath='{{.data.{}}}' | base64 -d | kubectl octopus-argo verify{}{} --token-file -",
+        names.kubectl,
+        names.gateway_namespace,
+        names.secret,
+        names.key.replace('.', "\\."),
+        names.of_account(),
+        names.argocd,
+    );
+    let mut step = step;
+    if let Some(stranger) = &fact.stranger {
+        return step.open(State::Wrong, stranger.clone(), names.create_token());
+    }
+    for wrong in &fact.wrong {
+        step = step.open(State::Wrong, wrong.clone(), verify.clone());
+    }
+    if step.state == State::Done {
+        step = step.say(format!(
+            "{} as wanted",
+            plural(fact.answers, "answer", "answers")
+        ));
+    }
+    match &fact.version {
+        Some(version) => step.say(format!("Argo CD {version}")),
+        None => step,
+    }
+}
+
+/// Whether the token sees anything.
+pub fn visible(fact: &Known<VisibleFact>, names: &Names) -> Step {
+    let step = Step::new("visible", "visible");
+    let fact = match fact {
+        Err(gap) => return step.unknown(gap),
+        Ok(fact) => fact,
+    };
+    let seen = format!(
+        "{}, {} as {}",
+        plural(fact.applications, "Application", "Applications"),
+        plural(fact.clusters, "cluster", "clusters"),
+        names.account
+    );
+    if fact.applications > 0 && fact.clusters > 0 {
+        return step.say(seen);
+    }
+    let next = format!("kubectl octopus-argo check{}{}", names.input, names.change);
+    step.open(
+        State::Wrong,
+        format!("{seen}: Octopus shows an empty list, and no error"),
+        next,
+    )
+}
+
+/// Why the server was not asked: there is no token to ask with.
+pub fn no_token() -> super::Gap {
+    waits("there is no token in the Secret to ask with")
+}

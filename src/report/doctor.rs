@@ -1,0 +1,45 @@
+//! The steps of `doctor`, for people and for programs.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::{Style, printable};
+use crate::octopus::doctor::{Chain, State};
+
+/// A line a step.
+pub fn text(chain: &Chain, style: Style) -> String {
+    let width = chain.steps.iter().map(|step| step.title.len()).max();
+    let width = width.unwrap_or_default();
+    let mut text = String::new();
+    for step in &chain.steps {
+        let word = format!("{:<7}", step.state.as_str());
+        let word = match step.state {
+            State::Done => style.good(&word),
+            State::Missing | State::Unknown => style.warn(&word),
+            State::Wrong => style.bad(&word),
+        };
+        let evidence = printable(&step.evidence.join("; ")).replace('\n', " ");
+        let _ = writeln!(text, "{word}   {:<width$}   {evidence}", step.title);
+    }
+    text
+}
+
+/// The same as JSON.
+pub fn json(chain: &Chain) -> String {
+    let steps = chain.steps.iter().map(|step| {
+        json!({
+            "id": step.id,
+            "state": step.state.as_str(),
+            "evidence": step.evidence,
+            "next": step.next,
+        })
+    });
+    let report = json!({
+        "schema": "doctor/v1",
+        "well": chain.is_well(),
+        "steps": steps.collect::<Vec<_>>(),
+        "next": chain.next(),
+    });
+    format!("{report:#}\n")
+}
