@@ -19,12 +19,14 @@
 
 mod accounts;
 mod decisions;
+mod fleet;
 mod live;
 mod projects;
 mod proofs;
 #[path = "../oracle/random.rs"]
 mod random;
 mod readme;
+mod survival;
 mod system;
 mod tokens;
 mod wrong;
