@@ -57,13 +57,19 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         format!("{place}: server.disable.auth is set, so everybody may do everything")
     });
     let state = CheckedState::new(is_changed);
+    let budget = Budget::default();
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
-        octopus::ask(&expectations, &server, scopes.as_deref(), &describe)
+        octopus::ask(
+            &expectations,
+            &server,
+            scopes.as_deref(),
+            &describe,
+            &budget,
+        )
     } else if let Some(reason) = &disabled {
         vec![nothing_proved(request.account.as_str(), reason)]
     } else {
-        let budget = Budget::default();
         let mut checks = unusable_account(args, &request, &argocd);
         for (account, needs) in accounts(args, &request, &argocd)? {
             let checker = Checker {

@@ -1,26 +1,113 @@
-//! Expectations of the user's own: unit tests for a policy.
+//! Expectations of the user's own: unit tests for a policy, and proofs of what holds for all requests.
 
 use serde::Deserialize;
 
 use super::checker::reason;
+use super::quantified;
 use super::{Check, Describe, Purpose};
 use crate::error::{Error, Result};
 use crate::model::Location;
+use crate::model::spelling::meant;
+use crate::rbac::survey::Budget;
 use crate::rbac::{Claims, Server, vocabulary};
 use crate::yaml::{Node, Stream};
 
-/// One thing that somebody shall be able to do, or not. Objects are taken as they are.
+/// The keys of an expectation.
+const KEYS: [&str; 9] = [
+    "subject", "action", "resource", "object", "allowed", "groups", "name", "literal", "except",
+];
+
+/// The keys of an exception.
+const EXCEPT_KEYS: [&str; 4] = ["subject", "action", "resource", "object"];
+
+/// A file of expectations.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExpectationsFile {
+    /// What must hold.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One thing that somebody must be able to do, or must not.
+///
+/// A field with `*`, `?`, `[` or `{` is a glob of Argo CD's, and the expectation is about every request
+/// that matches.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    subject: String,
-    action: String,
-    resource: String,
-    object: String,
-    allowed: bool,
+    /// A user, group, role or project role; `*` is every subject and one that nobody names.
+    pub(super) subject: String,
+    /// The action, paths included: `action/apps/Deployment/restart`.
+    pub(super) action: String,
+    /// The resource.
+    pub(super) resource: String,
+    /// The object as Argo CD asks: `PROJECT/APPLICATION`, a cluster's URL.
+    pub(super) object: String,
+    /// Whether all of it must be allowed, or all refused.
+    pub(super) allowed: bool,
+    /// The groups that single sign-on sends.
     #[serde(default)]
-    groups: Vec<String>,
-    name: Option<String>,
+    pub(super) groups: Vec<String>,
+    /// What it is called in the report.
+    pub(super) name: Option<String>,
+    /// Whether the fields are asked as they are written, as `argocd account can-i get logs '*'` does.
+    #[serde(default)]
+    literal: bool,
+    /// What it is not about.
+    #[serde(default)]
+    pub(super) except: Vec<Except>,
+}
+
+/// Requests and subjects that an expectation is not about: those that match every field that is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Except {
+    /// Subjects, and who has these roles.
+    pub(super) subject: Globs,
+    /// Actions.
+    pub(super) action: Globs,
+    /// Resources.
+    pub(super) resource: Globs,
+    /// Objects.
+    pub(super) object: Globs,
+}
+
+/// One glob or several.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Globs {
+    /// One.
+    One(String),
+    /// Any of these.
+    Several(Vec<String>),
+}
+
+impl Default for Globs {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl Globs {
+    pub(super) fn all(&self) -> &[String] {
+        match self {
+            Self::One(glob) => std::slice::from_ref(glob),
+            Self::Several(globs) => globs,
+        }
+    }
+}
+
+impl Expectation {
+    /// Whether it is about every request that matches, and not about one.
+    fn is_quantified(&self) -> bool {
+        let fields = [&self.subject, &self.action, &self.resource, &self.object];
+        let is_glob = |field: &&String| field.contains(['*', '?', '[', '{']);
+        !self.literal && (fields.iter().any(is_glob) || !self.except.is_empty())
+    }
 }
 
 /// Reads the expectations of a file: `expectations: [{subject, action, resource, object, allowed, …}]`.
@@ -51,6 +138,11 @@ pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
             return Err(Error::input("only `expectations` is read here").at(place(&other.key)));
         }
         for item in items {
+            refuse_unknown(item, &KEYS, &place)?;
+            let except = item.get("except").and_then(Node::items);
+            for except in except.into_iter().flatten() {
+                refuse_unknown(except, &EXCEPT_KEYS, &place)?;
+            }
             let expectation = serde_json::from_value(document.to_json(item)?)
                 .map_err(|why| Error::input(format!("no expectation: {why}")).at(place(item)))?;
             read.push(expectation);
@@ -59,15 +151,34 @@ pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
     Ok(read)
 }
 
-/// Asks them as the server is asked: with groups, and with the AppProjects of the input. `scopes`
-/// are the claims that count as groups.
+/// Refuses a key that is not known, at its place.
+fn refuse_unknown(node: &Node, known: &[&str], place: &dyn Fn(&Node) -> Location) -> Result<()> {
+    for entry in node.entries().unwrap_or_default() {
+        let key = entry.key.key_text().unwrap_or_default();
+        if !known.contains(&&*key) {
+            let error = Error::input(format!("unknown key `{key}`")).at(place(&entry.key));
+            return Err(match meant(&key, known.iter().copied()) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None => error.hint(format!("known keys: {}", known.join(", "))),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Asks them as the server is asked: with groups, and with the AppProjects of the input; or proves
+/// them for every request that matches. `scopes` are the claims that count as groups.
 pub fn ask(
     expectations: &[Expectation],
     server: &Server,
     scopes: Option<&[String]>,
     describe: &Describe<'_>,
+    budget: &Budget,
 ) -> Vec<Check> {
     let checks = expectations.iter().map(|wanted| {
+        if wanted.is_quantified() {
+            return quantified::prove(wanted, server, describe, budget);
+        }
         let claims = Claims::in_scopes(&wanted.subject, &wanted.groups, scopes);
         let answer = server.decide(&claims, &wanted.resource, &wanted.action, &wanted.object);
         let allowed = answer.allowed();

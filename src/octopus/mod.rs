@@ -8,11 +8,12 @@ pub mod doctor;
 mod expectations;
 mod gateway;
 mod needs;
+mod quantified;
 mod urls;
 
 pub use account::account_faults;
 pub use checker::{Check, CheckedState, Checker, Describe};
-pub use expectations::{Expectation, ask, parse};
+pub use expectations::{Except, Expectation, ExpectationsFile, Globs, ask, parse};
 pub use gateway::{
     Fault, GATEWAY_NAMESPACE, GatewayPlan, Gravity, Overlay, TOKEN_KEY, TOKEN_SECRET, Values,
     judge, replaced,

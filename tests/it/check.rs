@@ -299,7 +299,7 @@ fn wrong_expectations_are_named_by_their_place() {
             "a.yaml",
             "a.yaml:2:3: no expectation: missing field `allowed`",
         ),
-        ("b.yaml", "b.yaml:2:3: no expectation: unknown field `foo`"),
+        ("b.yaml", "b.yaml:2:68: unknown key `foo`"),
         (
             "c.yaml",
             "c.yaml:1:1: this is not a mapping with `expectations:`",

@@ -4,12 +4,14 @@ use std::fs;
 
 use kubectl_octopus_argo::config;
 use kubectl_octopus_argo::model::{Configuration, Source};
+use kubectl_octopus_argo::octopus::ExpectationsFile;
 use serde_json::Value;
 
 use crate::common::Sandbox;
 use crate::common::schema::Validator;
 
 const SCHEMA: &str = "docs/octopus-argo.schema.json";
+const EXPECTATIONS: &str = "docs/expectations.schema.json";
 pub(crate) const CM: &str = "\
 apiVersion: v1
 kind: ConfigMap
@@ -243,16 +245,19 @@ fn schema() -> String {
 }
 
 #[test]
-fn the_schema_is_that_of_the_types() {
-    let wanted = schema();
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(SCHEMA, &wanted).unwrap();
+fn the_schemas_are_those_of_the_types() {
+    let expectations = schemars::schema_for!(ExpectationsFile);
+    let expectations = format!("{:#}\n", serde_json::to_value(expectations).unwrap());
+    for (path, wanted) in [(SCHEMA, schema()), (EXPECTATIONS, expectations)] {
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            fs::write(path, &wanted).unwrap();
+        }
+        let there = fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            there == wanted,
+            "{path} is not what the types say: run\n  UPDATE_SCHEMA=1 cargo test --test it schema"
+        );
     }
-    let there = fs::read_to_string(SCHEMA).unwrap_or_default();
-    assert!(
-        there == wanted,
-        "{SCHEMA} is not what the types say: run\n  UPDATE_SCHEMA=1 cargo test --test it schema"
-    );
 }
 
 #[test]

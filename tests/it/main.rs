@@ -22,6 +22,7 @@ mod config;
 mod diff;
 mod docs;
 mod doctor;
+mod expectations;
 mod faults_create;
 mod faults_fleet;
 mod faults_random;

@@ -105,6 +105,16 @@ pub(super) fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> 
         .collect()
 }
 
+/// The names that a test chooses, and everybody who acts as one of them.
+pub fn holders_of(server: &Server, chosen: impl Fn(&str) -> bool) -> BTreeSet<&str> {
+    let base = server.base();
+    let names = base.names().map(|(_, name)| name);
+    let some: BTreeSet<&str> = names.filter(|name| chosen(name)).collect();
+    let mut all: BTreeSet<&str> = who_reaches(base, &some).into_iter().collect();
+    all.extend(some);
+    all
+}
+
 /// The roles (`role:…`) that somebody has whom the policy names, or everybody by default.
 pub fn roles_with_members(server: &Server) -> BTreeSet<&str> {
     let base = server.base();

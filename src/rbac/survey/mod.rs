@@ -23,7 +23,7 @@ mod view;
 
 pub use budget::Budget;
 pub use compare::{Change, Comparison, SubjectChange, Undecided, Whom, compare};
-pub use concerned::roles_with_members;
+pub use concerned::{holders_of, roles_with_members};
 pub use effective::{Cell, Entry, State, effective, subjects};
 pub use prove::{Objects, Proof, Prover, Refusal};
 pub use range::{Example, Holder, Range, Requests, is_request, range, server_subjects, who_can};
