@@ -319,44 +319,54 @@ const HELP: &[Help] = &[
     },
     Help {
         command: "gateway values",
-        examples: &[(
-            "Print the values of the gateway's chart",
-            "gateway values --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
-        )],
+        examples: &[
+            (
+                "Print the values of the gateway's chart",
+                "gateway values --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1",
+            ),
+            (
+                "Judge values that there are already",
+                "gateway values --check -f gateway.yaml",
+            ),
+        ],
         main: &[
             "name",
             "octopus_url",
-            "environment",
+            "octopus_grpc_url",
             "space",
-            "argocd_web_url",
+            "filename",
+            "set",
+            "check",
         ],
     },
     Help {
         command: "gateway application",
         examples: &[(
             "Print the Application that installs the gateway",
-            "gateway application --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
+            "gateway application --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1",
         )],
         main: &[
             "name",
             "octopus_url",
-            "environment",
+            "octopus_grpc_url",
             "space",
-            "argocd_web_url",
+            "filename",
+            "set",
         ],
     },
     Help {
         command: "gateway command",
         examples: &[(
             "Print the helm command that installs the gateway",
-            "gateway command --name prod --octopus-url https://example.octopus.app --environment production --space Spaces-1",
+            "gateway command --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1",
         )],
         main: &[
             "name",
             "octopus_url",
-            "environment",
+            "octopus_grpc_url",
             "space",
-            "argocd_web_url",
+            "filename",
+            "set",
         ],
     },
     Help {

@@ -21,6 +21,8 @@ pub struct LiveSecret {
     pub value: Option<Secret>,
     /// When it was last changed.
     pub changed: Option<Moment>,
+    /// Whether an annotation holds a copy of it, as plain `kubectl apply` makes one.
+    pub is_copied: bool,
 }
 
 /// Asks for a Secret; `None` where there is none of that name.
@@ -65,6 +67,9 @@ pub fn secret(
 pub fn read(mut object: Value, key: &str) -> LiveSecret {
     let mut found = LiveSecret {
         changed: changed(&object),
+        is_copied: object
+            .pointer("/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration")
+            .is_some(),
         ..LiveSecret::default()
     };
     for (field, is_encoded) in [("data", true), ("stringData", false)] {

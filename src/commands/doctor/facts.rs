@@ -123,6 +123,7 @@ pub(super) fn secret(
             .as_ref()
             .map(|value| Claims::decode(value.expose())),
         changed: secret.changed,
+        is_copied: secret.is_copied,
     };
     if !is_offline {
         return Ok(reading

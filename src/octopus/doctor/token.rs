@@ -16,6 +16,8 @@ pub struct SecretFact {
     pub claims: Option<Result<Claims, &'static str>>,
     /// When it was last changed.
     pub changed: Option<Moment>,
+    /// Whether plain `kubectl apply` has copied the token into an annotation.
+    pub is_copied: bool,
 }
 
 impl SecretFact {
@@ -171,6 +173,9 @@ pub fn secret(
         Some(Ok(claims)) => claims,
     };
     let mut step = step;
+    if fact.is_copied {
+        step = step.say("kubectl apply without --server-side has copied the token into an annotation: rotate it");
+    }
     let id = claims.id().unwrap_or("without an id").to_owned();
     match claims.subject() {
         Some(Subject::Account { name, capability }) if name == *account => {
