@@ -10,7 +10,6 @@ use crate::cli::{AppsArgs, AppsCommand};
 use crate::error::{Code, Result};
 
 pub(crate) use list::run as list;
-pub(crate) use read::read;
 
 pub(crate) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     match &args.command {

@@ -9,13 +9,19 @@ use crate::site::Object;
 
 /// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster
 /// refuses to show is named as not read; the first kind must be there.
-pub(crate) fn read(
+pub(super) fn read(
     args: &Input,
     wanted: &[Wanted<'_>],
     context: &mut Context<'_, '_>,
 ) -> Result<Option<Vec<File>>> {
     if !args.live {
         return context.read(args, args.form, &[]);
+    }
+    if !args.filename.is_empty() {
+        return Err(
+            Error::usage("--live and --filename exclude each other here")
+                .hint("name files, or read the Applications of the cluster"),
+        );
     }
     let cluster = context.cluster(args);
     let mut files = Vec::new();

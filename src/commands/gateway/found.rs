@@ -1,12 +1,10 @@
 //! How Argo CD is reached, as its own settings say it: so that nobody has to find out by a gateway
 //! that does not connect.
 
-use crate::cli::{Form, Input};
-use crate::commands::apps;
+use crate::cli::Input;
 use crate::commands::asked::question;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::input::Wanted;
 use crate::model::Gateway;
 use crate::rbac::ArgoCdVersion;
 use crate::site::{self, ArgoCd, Object, objects};
@@ -34,15 +32,13 @@ pub(super) struct Found {
 
 /// Reads what the input says; nothing where there is none.
 pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<Found> {
-    let wanted: &[Wanted<'_>] = if args.form == Some(Form::Operator) {
-        &[Wanted::ArgoCd, Wanted::ConfigMaps, Wanted::Params]
-    } else {
-        &[Wanted::ConfigMaps, Wanted::Params]
-    };
-    let Some(files) = apps::read(args, wanted, context)? else {
+    let Some(state) = context.read_state(args, &[])? else {
         return Ok(Found::default());
     };
-    let mut asked = site::ask(&files, &question(args, ArgoCdVersion::NEWEST))?.argocds;
+    let mut question = question(args, ArgoCdVersion::NEWEST);
+    question.base = state.base;
+    let files = state.files;
+    let mut asked = site::ask(&files, &question)?.argocds;
     if asked.len() > 1 {
         return Err(
             Error::usage("the input has several Argo CDs, and the gateway reads from one")

@@ -1,48 +1,10 @@
-//! The values that the gateway's chart has, and what is wrong with some of it.
+//! The values that the gateway's chart has.
 
-use serde_json::Value;
-
-use super::super::urls;
-use crate::error::Result;
 use crate::model::spelling;
 
-/// How bad a fault of the values is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
-    /// A consequence to know.
-    Note,
-    /// Probably not what was meant.
-    Warning,
-    /// The gateway does not work with it.
-    Error,
-}
-
-impl Gravity {
-    /// In one word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// Something about a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The keys that lead to it, as far as they are there.
-    pub path: Vec<String>,
-    /// How bad it is.
-    pub gravity: Gravity,
-    /// What is wrong; never a secret.
-    pub text: String,
-    /// What to do.
-    pub help: String,
-}
-
+/// What a value of the chart holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
+pub(super) enum Holds {
     Text,
     Flag,
     Number,
@@ -51,7 +13,7 @@ enum Holds {
 }
 
 /// The keys of the chart that are about Octopus Deploy and Argo CD.
-const KEYS: &[(&str, Holds)] = &[
+pub(super) const KEYS: &[(&str, Holds)] = &[
     ("registration.register", Holds::Flag),
     ("registration.octopus.name", Holds::Text),
     ("registration.octopus.serverApiUrl", Holds::Text),
@@ -104,7 +66,7 @@ const KEYS: &[(&str, Holds)] = &[
 ];
 
 /// Sections in which every key is known. What else a chart has (image, resources, labels) passes.
-const CLOSED: &[&str] = &[
+pub(super) const CLOSED: &[&str] = &[
     "registration",
     "registration.octopus",
     "registration.argocd",
@@ -114,404 +76,8 @@ const CLOSED: &[&str] = &[
     "gateway.argocd",
 ];
 
-/// The values under judgement.
-struct Judge<'v> {
-    values: &'v Value,
-    faults: Vec<Fault>,
-}
-
-/// Judges the values of the chart: what is missing, what excludes each other, what is unknown, what
-/// TLS then means.
-pub fn judge(values: &Value) -> Vec<Fault> {
-    let mut judge = Judge {
-        values,
-        faults: Vec::new(),
-    };
-    judge.unknown(values, "");
-    judge.types();
-    judge.token();
-    judge.registration();
-    judge.tls();
-    judge.addresses();
-    judge
-        .faults
-        .sort_by_key(|fault| std::cmp::Reverse(fault.gravity));
-    judge.faults
-}
-
-impl<'v> Judge<'v> {
-    fn get(&self, path: &str) -> Option<&'v Value> {
-        let keys = path.split('.');
-        let value = keys
-            .into_iter()
-            .try_fold(self.values, |value, key| value.get(key))?;
-        // An empty string is the chart's own way to say nothing.
-        (!value.is_null() && value.as_str() != Some("")).then_some(value)
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.get(path).is_some()
-    }
-
-    /// Whether a flag is on, as a template sees it: any text is.
-    fn is_on(&self, path: &str) -> bool {
-        match self.get(path) {
-            Some(Value::Bool(on)) => *on,
-            Some(Value::String(_)) => true,
-            _ => false,
-        }
-    }
-
-    fn add(
-        &mut self,
-        gravity: Gravity,
-        path: &str,
-        text: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.faults.push(Fault {
-            path: path.split('.').map(str::to_owned).collect(),
-            gravity,
-            text: text.into(),
-            help: help.into(),
-        });
-    }
-
-    fn unknown(&mut self, section: &Value, path: &str) {
-        let Some(map) = section.as_object() else {
-            return;
-        };
-        for (key, value) in map {
-            let full = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            let below = format!("{full}.");
-            let is_known = KEYS.iter().any(|(known, _)| *known == full);
-            let is_section = KEYS.iter().any(|(known, _)| known.starts_with(&below));
-            if is_section {
-                self.unknown(value, &full);
-            } else if !is_known && CLOSED.contains(&path) {
-                let help = match meant(&full, path, key) {
-                    Some(meant) => format!("is `{meant}` meant?"),
-                    None => "nothing reads it".to_owned(),
-                };
-                self.add(
-                    Gravity::Warning,
-                    &full,
-                    format!("the chart has no `{full}`"),
-                    help,
-                );
-            } else if !is_known && path.is_empty() {
-                // Of unknown keys at the top only those that are a slip are worth a word.
-                let tops = [
-                    "registration",
-                    "gateway",
-                    "replicaCount",
-                    "metrics",
-                    "autoUpdate",
-                    "extraEnv",
-                ];
-                let moved = moved(key);
-                let meant = moved.or_else(|| spelling::meant(key, tops).map(str::to_owned));
-                if let Some(meant) = meant {
-                    let text = format!("the chart has no `{full}`");
-                    self.add(
-                        Gravity::Warning,
-                        &full,
-                        text,
-                        format!("is `{meant}` meant?"),
-                    );
-                }
-            }
-        }
-    }
-
-    fn types(&mut self) {
-        for (path, holds) in KEYS {
-            let Some(value) = self.get(path) else {
-                continue;
-            };
-            let (wrong, help) = match holds {
-                Holds::Flag if !value.is_boolean() => (
-                    "is not a boolean",
-                    "write true or false without quotes: a template takes any string for true, \"false\" as well",
-                ),
-                Holds::Number if !value.is_u64() => ("is not a number", "write it without quotes"),
-                Holds::List if !value.is_array() => ("is not a list", "write it as a list: [a, b]"),
-                Holds::Text if !value.is_string() => ("is not a string", "write it in quotes"),
-                _ => continue,
-            };
-            self.add(Gravity::Warning, path, format!("`{path}` {wrong}"), help);
-        }
-    }
-
-    fn token(&mut self) {
-        const ARGOCD: &str = "gateway.argocd";
-        let of = |key: &str| format!("{ARGOCD}.{key}");
-        let (inline, named) = (
-            of("authenticationToken"),
-            of("authenticationTokenSecretName"),
-        );
-        let (projects, of_projects) = (
-            of("projectAuthentication"),
-            of("projectAuthenticationSecretName"),
-        );
-        let account = self.has(&inline) || self.has(&named);
-        let project = self.has(&projects) || self.has(&of_projects);
-        if !account && !project {
-            self.add(
-                Gravity::Error,
-                &named,
-                "nothing says where the token for Argo CD comes from",
-                "name its Secret: authenticationTokenSecretName and authenticationTokenSecretKey",
-            );
-        }
-        if account && project {
-            let path = if self.has(&of_projects) {
-                &of_projects
-            } else {
-                &projects
-            };
-            self.add(
-                Gravity::Error,
-                path,
-                "the account's token and tokens of projects exclude each other",
-                "leave one of them out",
-            );
-        }
-        for (one, other) in [(&inline, &named), (&projects, &of_projects)] {
-            if self.has(one) && self.has(other) {
-                let text = format!("`{one}` and `{other}` exclude each other");
-                self.add(
-                    Gravity::Error,
-                    one,
-                    text,
-                    "keep the Secret and leave the inline token out",
-                );
-            }
-        }
-        if self.has(&named) && !self.has(&of("authenticationTokenSecretKey")) {
-            self.add(
-                Gravity::Error,
-                &named,
-                "the Secret is named, its key is not",
-                "add authenticationTokenSecretKey: ARGOCD_AUTH_TOKEN",
-            );
-        }
-        let access = "registration.octopus.serverAccessToken";
-        let token_of_project =
-            |item: &Value| item.get("token").is_some_and(|token| !token.is_null());
-        let in_projects = self
-            .get(&projects)
-            .and_then(Value::as_array)
-            .is_some_and(|items| items.iter().any(token_of_project));
-        for (path, is_there) in [
-            (inline.as_str(), self.has(&inline)),
-            (projects.as_str(), in_projects),
-            (access, self.has(access)),
-        ] {
-            if is_there {
-                self.add(
-                    Gravity::Warning,
-                    path,
-                    format!("`{path}` holds a token in clear text"),
-                    "put it into a Secret and name that: helm keeps values in the cluster with every release",
-                );
-            }
-        }
-    }
-
-    fn registration(&mut self) {
-        const OCTOPUS: &str = "registration.octopus";
-        if self.get("registration.register") == Some(&Value::Bool(false)) {
-            return;
-        }
-        let of = |key: &str| format!("{OCTOPUS}.{key}");
-        for (key, what) in [
-            ("name", "the gateway's name in Octopus Deploy"),
-            ("serverApiUrl", "the address of Octopus Deploy"),
-        ] {
-            if !self.has(&of(key)) {
-                let text = format!("`{}` is missing: {what}", of(key));
-                self.add(
-                    Gravity::Error,
-                    &of(key),
-                    text,
-                    "without it the gateway cannot register",
-                );
-            }
-        }
-        let (one, many) = (of("spaceId"), of("spaceIds"));
-        if !self.has(&one)
-            && self
-                .get(&many)
-                .and_then(Value::as_array)
-                .is_none_or(Vec::is_empty)
-        {
-            self.add(
-                Gravity::Error,
-                &one,
-                "no space is named, and at least one is required",
-                "add spaceId: Spaces-1, or registration.register: false where somebody else registers the gateway",
-            );
-        } else if self.has(&one) && self.has(&many) {
-            self.add(
-                Gravity::Warning,
-                &one,
-                "both `spaceId` and `spaceIds` are given",
-                "name all of them in spaceIds",
-            );
-        }
-        let inline = of("serverAccessToken");
-        let named = of("serverAccessTokenSecretName");
-        match (self.has(&inline), self.has(&named)) {
-            (false, false) => self.add(
-                Gravity::Error,
-                &named,
-                "nothing says where Octopus Deploy's access token comes from",
-                "name its Secret: serverAccessTokenSecretName and serverAccessTokenSecretKey",
-            ),
-            (true, true) => {
-                let text = format!("`{inline}` and `{named}` exclude each other");
-                self.add(
-                    Gravity::Error,
-                    &inline,
-                    text,
-                    "keep the Secret and leave the inline token out",
-                );
-            }
-            (false, true) if !self.has(&of("serverAccessTokenSecretKey")) => self.add(
-                Gravity::Error,
-                &named,
-                "the Secret is named, its key is not",
-                "add serverAccessTokenSecretKey: OCTOPUS_SERVER_ACCESS_TOKEN",
-            ),
-            _ => {}
-        }
-    }
-
-    fn tls(&mut self) {
-        let (plaintext, insecure) = ("gateway.argocd.plaintext", "gateway.argocd.insecure");
-        let certificates = "gateway.serverCertificateSecretName";
-        let trusts = self.has(certificates) || self.has("gateway.serverCertificates");
-        match (self.is_on(plaintext), self.is_on(insecure)) {
-            (true, true) => self.add(
-                Gravity::Warning,
-                insecure,
-                "with `plaintext` there is no certificate that `insecure` could ignore",
-                "leave one of them out",
-            ),
-            (true, false) => self.add(
-                Gravity::Note,
-                plaintext,
-                "no TLS towards Argo CD: everybody on the way can read the token",
-                "right only where Argo CD's server runs with server.insecure, beside the gateway",
-            ),
-            (false, true) => self.add(
-                Gravity::Note,
-                insecure,
-                "Argo CD's certificate is not verified: whoever is between can read the token",
-                "gateway.serverCertificateSecretName names the certificate to trust instead",
-            ),
-            (false, false) if !trusts => self.add(
-                Gravity::Note,
-                "gateway.argocd.serverGrpcUrl",
-                "Argo CD's certificate must be one that is trusted publicly",
-                "gateway.serverCertificateSecretName names another one; Argo CD's own is self-signed",
-            ),
-            _ => {}
-        }
-        let (clear, thumbprint) = (
-            "gateway.octopus.plaintext",
-            "gateway.octopus.serverThumbprint",
-        );
-        if self.is_on(clear) {
-            if self.has(thumbprint) {
-                self.add(
-                    Gravity::Warning,
-                    thumbprint,
-                    "with `plaintext` there is no certificate that a thumbprint could pin",
-                    "leave one of them out",
-                );
-            }
-            self.add(
-                Gravity::Note,
-                clear,
-                "what the gateway sends to Octopus Deploy is not encrypted",
-                "right only for a proxy beside it that adds TLS",
-            );
-        }
-        for section in ["registration.octopus", "gateway.octopus", "gateway.argocd"] {
-            let path = format!("{section}.serverCertificate");
-            if self.has(&path) {
-                let text = format!("`{path}` is deprecated");
-                self.add(
-                    Gravity::Warning,
-                    &path,
-                    text,
-                    "gateway.serverCertificates serves both sides",
-                );
-            }
-        }
-        if self.is_on("gateway.argocd.grpcWeb") && self.has("gateway.argocd.grpcWebRootPath") {
-            self.add(
-                Gravity::Note,
-                "gateway.argocd.grpcWeb",
-                "`grpcWebRootPath` includes `grpcWeb`",
-                "leave `grpcWeb` out",
-            );
-        }
-    }
-
-    fn addresses(&mut self) {
-        let octopus = "gateway.octopus.serverGrpcUrl";
-        if !self.has(octopus) {
-            let text = format!("`{octopus}` is missing: the gRPC address of Octopus Deploy");
-            self.add(
-                Gravity::Error,
-                octopus,
-                text,
-                "add it: grpc://example.octopus.app:8443",
-            );
-        }
-        type Check = fn(&str, &str) -> Result<()>;
-        let checks: [(&str, Check); 4] = [
-            (octopus, |key, url| urls::grpc(key, url, true)),
-            ("gateway.argocd.serverGrpcUrl", |key, url| {
-                urls::grpc(key, url, false)
-            }),
-            ("registration.octopus.serverApiUrl", urls::web),
-            ("registration.argocd.webUiUrl", urls::web),
-        ];
-        for (path, check) in checks {
-            let Some(url) = self.get(path).and_then(Value::as_str) else {
-                continue;
-            };
-            // Values of a chart above this one may be templates.
-            if url.contains("{{") {
-                continue;
-            }
-            if let Err(error) = check(path, url) {
-                let help = error.hints().join("; ");
-                self.add(Gravity::Error, path, error.to_string(), help);
-            }
-        }
-        let interval = "gateway.octopus.keepAlive.intervalSeconds";
-        if self.get(interval).and_then(Value::as_u64) == Some(0) {
-            self.add(
-                Gravity::Note,
-                interval,
-                "no signs of life are sent: a load balancer that closes idle connections cuts this one off",
-                "30 is the chart's default",
-            );
-        }
-    }
-}
-
 /// The known key that an unknown one probably means: a neighbour, or one of that name elsewhere.
-fn meant(full: &str, section: &str, key: &str) -> Option<String> {
+pub(super) fn meant(full: &str, section: &str, key: &str) -> Option<String> {
     let beside = KEYS.iter().filter_map(|(known, _)| {
         let rest = known.strip_prefix(section)?.strip_prefix('.')?;
         rest.split('.').next()
@@ -523,7 +89,7 @@ fn meant(full: &str, section: &str, key: &str) -> Option<String> {
 }
 
 /// The one known path that ends in this key.
-fn moved(key: &str) -> Option<String> {
+pub(super) fn moved(key: &str) -> Option<String> {
     let mut found = KEYS.iter().map(|(known, _)| *known).filter(|known| {
         known
             .rsplit('.')
@@ -544,40 +110,7 @@ pub(super) fn is_secret(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn texts(values: &Value) -> Vec<String> {
-        let faults = judge(values).into_iter();
-        faults
-            .map(|fault| format!("{}: {}", fault.gravity.as_str(), fault.text))
-            .collect()
-    }
-
-    fn good() -> Value {
-        json!({
-            "registration": {"octopus": {
-                "name": "prod", "serverApiUrl": "https://example.octopus.app", "spaceId": "Spaces-1",
-                "serverAccessTokenSecretName": "a", "serverAccessTokenSecretKey": "b",
-            }},
-            "gateway": {
-                "serverCertificateSecretName": "ca",
-                "octopus": {"serverGrpcUrl": "grpc://example.octopus.app:8443"},
-                "argocd": {
-                    "serverGrpcUrl": "grpc://argocd-server.argocd.svc.cluster.local",
-                    "authenticationTokenSecretName": "c", "authenticationTokenSecretKey": "d",
-                },
-            },
-            "image": {"tag": "1.0"},
-            "podLabels": {"team": "web"},
-        })
-    }
-
-    #[test]
-    fn good_values_have_no_fault() {
-        assert_eq!(texts(&good()), [""; 0]);
-    }
 
     #[test]
     fn a_key_is_searched_beside_it_and_elsewhere() {
@@ -590,18 +123,5 @@ mod tests {
             Some("registration.argocd.webUiUrl")
         );
         assert_eq!(meant("gateway.colour", "gateway", "colour"), None);
-    }
-
-    #[test]
-    fn a_string_is_no_flag() {
-        let mut values = good();
-        values["gateway"]["argocd"]["insecure"] = json!("false");
-        assert_eq!(
-            texts(&values),
-            [
-                "warning: `gateway.argocd.insecure` is not a boolean",
-                "note: Argo CD's certificate is not verified: whoever is between can read the token",
-            ]
-        );
     }
 }

@@ -1,9 +1,10 @@
 //! What the gateway is told: checked, with the defaults filled in.
 
 mod chart;
+mod judge;
 mod overlay;
 
-pub use chart::{Fault, Gravity, judge};
+pub use judge::{Fault, Gravity, judge};
 pub use overlay::Overlay;
 
 use serde_json::{Map, Value};
