@@ -175,6 +175,10 @@ pub fn add_outcome(
         Revocation::Revoked => error.hint(format!(
             "token {id} was made and is revoked: nothing is left of it"
         )),
+        Revocation::Deleted => error.hint(format!(
+            "token {id} was made and argocd says that it is deleted, but its list could not be read; \
+             should it be valid all the same, delete it with: {command}"
+        )),
         Revocation::NotFound => error.hint(format!(
             "token {id} was looked for and is not there; should it turn up after all, delete it \
              with: {command}"

@@ -23,8 +23,10 @@ pub enum Revocation {
     /// It was made, and now the server knows no token of that id. A replica that lags behind says
     /// the same, so this proves nothing.
     Unconfirmed,
-    /// It was deleted: the server said so.
+    /// It was deleted, and the server does not list it any more.
     Revoked,
+    /// The server said that it was deleted; what it lists could not be asked.
+    Deleted,
     /// It could not be revoked, for this reason: it may be valid.
     Failed(Problem),
 }
@@ -69,7 +71,7 @@ pub(super) fn undo(
         return Revocation::Failed(problem);
     };
     match undo_as_caller(&client.presenting(token), owner, id, known) {
-        Revocation::Revoked => Revocation::Revoked,
+        outcome @ (Revocation::Revoked | Revocation::Deleted) => outcome,
         _ => Revocation::Failed(problem),
     }
 }
@@ -79,14 +81,17 @@ fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) ->
     let mut attempt = 1;
     loop {
         match (client.delete(owner, id), known) {
-            (Ok(Gone::Deleted), _) if !is_listed(client, owner, id) => return Revocation::Revoked,
-            (Ok(Gone::Deleted), _) if attempt >= LOOKS => {
-                return Revocation::Failed(Problem::garbled(
-                    "argocd account delete-token",
-                    "it says that the token is deleted, and lists it",
-                ));
-            }
-            (Ok(Gone::Deleted), _) => {}
+            (Ok(Gone::Deleted), _) => match is_listed(client, owner, id) {
+                Some(false) => return Revocation::Revoked,
+                None => return Revocation::Deleted,
+                Some(true) if attempt >= LOOKS => {
+                    return Revocation::Failed(Problem::garbled(
+                        "argocd account delete-token",
+                        "it says that the token is deleted, and lists it",
+                    ));
+                }
+                Some(true) => {}
+            },
             (Ok(Gone::NotThere), Known::Answered) if attempt > 1 => return Revocation::NotFound,
             (Ok(Gone::NotThere), Known::UnderWay) if attempt >= LOOKS => {
                 return Revocation::NotFound;
@@ -106,18 +111,17 @@ fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) ->
     }
 }
 
-/// Whether the server lists a token that it says it has deleted. A list that cannot be had does not
-/// count against its word.
-fn is_listed(client: &Client<'_>, owner: &Owner, id: &str) -> bool {
-    let tokens = client.tokens(owner);
-    tokens.is_ok_and(|tokens| tokens.iter().any(|token| token.id == id))
+/// Whether the server lists a token that it says it has deleted; `None` where it cannot be asked.
+fn is_listed(client: &Client<'_>, owner: &Owner, id: &str) -> Option<bool> {
+    let tokens = client.tokens(owner).ok()?;
+    Some(tokens.iter().any(|token| token.id == id))
 }
 
 /// The server denies again and again that it has the token, which it made: what its list says.
 fn look_once_more(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
     match client.tokens(owner) {
         Ok(tokens) if tokens.iter().any(|token| token.id == id) => match client.delete(owner, id) {
-            Ok(Gone::Deleted) => Revocation::Revoked,
+            Ok(Gone::Deleted) => Revocation::Deleted,
             Ok(Gone::NotThere) => Revocation::Failed(Problem::garbled(
                 "argocd account delete-token",
                 "it says that there is no such token, and lists it",

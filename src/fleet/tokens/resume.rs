@@ -115,6 +115,7 @@ fn settle(
                 return Err(add_outcome(error, &outcome, owner, id, client.commands()));
             }
             Revocation::Revoked => "was made and not delivered: it is revoked",
+            Revocation::Deleted => "was made and not delivered: argocd says that it is deleted",
             _ => "was not made",
         };
         log.write(Step::Gone(owner, id))?;
