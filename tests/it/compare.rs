@@ -375,7 +375,8 @@ fn anonymous_access_is_a_gain_of_whoever_has_no_token() {
 
 #[test]
 fn an_upgrade_of_argo_cd_is_compared_on_one_state() {
-    let policy = "p, x, applications, get, */*, allow\np, y, applications, delete, */*, allow\n";
+    let policy = "p, x, applications, get, */*, allow\np, x, applications, get, a/b, deny\n\
+        p, y, applications, delete, */*, allow\n";
     let run = Sandbox::new()
         .with("p.csv", policy)
         .command("compare --argocd-version 2.14..3.6 p.csv")
@@ -393,7 +394,7 @@ fn an_upgrade_of_argo_cd_is_compared_on_one_state() {
     after: no rule
 - y loses: delete/… applications */*
     for example delete/apps/Deployment/some-namespace/some-app applications some-project/some-app
-    before: p.csv:2:1: p, y, applications, delete, */*, allow
+    before: p.csv:3:1: p, y, applications, delete, */*, allow
     after: no rule
 ---- stderr
 warning: 0 gained, 2 lost
@@ -440,6 +441,7 @@ fn with_live_the_new_objects_replace_the_live_ones() {
     before: <live>:15:7: p, ci, applications, sync, web/*, allow
     after: no rule
 ---- stderr
+note: not read: the live ConfigMap argocd-rbac-cm: new.yaml takes its place
 warning: 1 gained, 1 lost
 ---- exit code 1
 
