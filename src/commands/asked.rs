@@ -8,6 +8,20 @@ use crate::input::File;
 use crate::rbac::ArgoCdVersion;
 use crate::site::{self, ArgoCd, OPERATOR_DEFAULT_ROLE, Options, Question};
 
+/// The most characters that are shown of a pattern.
+const SHOWN: usize = 60;
+
+/// Says that a glob takes too many steps to be decided.
+pub(super) fn too_costly(pattern: &str) -> String {
+    let shown: String = pattern.chars().take(SHOWN).collect();
+    let more = if shown.len() < pattern.len() {
+        "…"
+    } else {
+        ""
+    };
+    format!("the pattern `{shown}{more}` takes too many steps to be decided")
+}
+
 /// How the options say that the input is read.
 pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Question {
     let selector = selector(args);
@@ -58,6 +72,17 @@ pub(super) fn asked<'a>(
     if foreign > 0 {
         let objects = if foreign == 1 { "object" } else { "objects" };
         context.note(format!("ignored {foreign} {objects} of other kinds"));
+    }
+    if let Some(unknown) = argocd.unknown_lines() {
+        let (lines, are) = if unknown.count == 1 {
+            ("line", "is")
+        } else {
+            ("lines", "are")
+        };
+        context.warn(format!(
+            "{}: {} {lines} of the policy {are} filled in by a template, and count as missing",
+            unknown.first, unknown.count
+        ));
     }
     for text in &found.not_read {
         context.note(format!("not read: {text}"));

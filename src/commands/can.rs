@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::asked::{asked, question};
+use super::asked::{asked, question, too_costly};
 use super::context::{Context, ReadState};
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
 use crate::rbac::vocabulary::{UnknownName, strict_actions, strict_resources};
 use crate::rbac::{
-    AdminCan, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, LineId, Request,
-    Verdict,
+    AdminCan, Answer, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, Grounds,
+    LineId, Request, Verdict,
 };
-use crate::site::{ArgoCd, text_of};
+use crate::site::{ArgoCd, text_of, with_inline_patches};
 
 /// How many lines that came close are shown.
 const NEAR: usize = 5;
@@ -24,6 +24,7 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     };
     let mut question = question(&args.input, version);
     question.base = base;
+    let files = with_inline_patches(files);
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
@@ -88,6 +89,13 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     if !context.is_quiet() {
         context.print(&context.shown(&text))?;
     }
+    if let Some(text) = beside(args, &found, &answer.resource, &answer.object) {
+        context.note(text);
+    }
+    // A yes is certain: what cannot be decided denies.
+    if let Some(pattern) = server.undecided().filter(|_| !allowed) {
+        context.warn(format!("{}: the answer may be wrong", too_costly(pattern)));
+    }
     Ok(if allowed { Code::OK } else { Code::NO })
 }
 
@@ -98,6 +106,25 @@ pub(super) fn version(asked: Option<&str>) -> Result<ArgoCdVersion> {
     asked
         .parse()
         .map_err(|error: crate::rbac::BadVersion| Error::usage(error.to_string()))
+}
+
+/// What has to be known beside an answer.
+fn beside(args: &CanArgs, found: &Answer<'_>, resource: &str, object: &str) -> Option<String> {
+    let enforcer = found.enforcer;
+    if let Grounds::Allowed(line) = found.grounds {
+        let is_own = enforcer.rule(line).subject.text == args.subject;
+        let is_address = args.subject.contains('@') && !enforcer.is_bound(&args.subject);
+        return (is_own && is_address).then(|| {
+            format!(
+                "this holds where {} is the user's identifier (`sub`); as a value of `scopes` it needs a g line",
+                args.subject
+            )
+        });
+    }
+    let is_scoped = ["applications", "applicationsets", "logs", "exec"].contains(&resource);
+    let is_bare = !object.is_empty() && !object.contains(['/', '*']);
+    (!found.allowed() && is_scoped && is_bare)
+        .then(|| format!("the object of {resource} is PROJECT/NAME: `{object}` has no project"))
 }
 
 /// Says which of the groups the server does not ask for, because no `g` line binds them.

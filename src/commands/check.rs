@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::asked::{asked, question};
+use super::asked::{asked, question, too_costly};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::Context;
@@ -14,9 +14,10 @@ use crate::model::{Data, Form, ProjectName};
 use crate::octopus::{
     self, Check, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
 };
+use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::report::check;
-use crate::site::ArgoCd;
+use crate::site::{ArgoCd, with_inline_patches};
 use crate::text::Source;
 use crate::yaml::Stream;
 
@@ -48,6 +49,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     };
     let mut question = question(&args.input, version);
     question.base = base;
+    let files = with_inline_patches(files);
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
@@ -84,6 +86,18 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         }
         checks
     };
+    let mut checks = checks;
+    if disabled.is_none() {
+        let subjects: Vec<String> = if args.expect.is_empty() {
+            let accounts = accounts(args, &request, &argocd)?;
+            accounts.into_iter().map(|(account, _)| account).collect()
+        } else {
+            let refused = checks.iter().filter(|check| check.want == "no");
+            refused.map(|check| check.subject.clone()).collect()
+        };
+        let subjects = subjects.iter().map(String::as_str);
+        checks.extend(uncertain(&argocd, &server, subjects));
+    }
     let text = match args.output {
         CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
         CheckOutput::Json => check::json(&checks, state),
@@ -148,7 +162,51 @@ pub(super) fn checks_of(argocd: &ArgoCd<'_>, account: &str, needs: &Needs) -> Re
         strict: false,
         budget: &budget,
     };
-    Ok(checker.checks())
+    let mut checks = checker.checks();
+    checks.extend(uncertain(argocd, &server, [account]));
+    Ok(checks)
+}
+
+/// The checks that fail where no refusal of some subjects is certain: a template fills in a line that
+/// may concern them, or a glob costs too much to be decided.
+fn uncertain<'s>(
+    argocd: &ArgoCd<'_>,
+    server: &Server,
+    subjects: impl IntoIterator<Item = &'s str>,
+) -> Vec<Check> {
+    let unknown = argocd.unknown_lines();
+    let mut checks = Vec::new();
+    for subject in subjects {
+        let of_template = unknown
+            .as_ref()
+            .filter(|unknown| checks.is_empty() && unknown.may_concern(subject, server.base()));
+        let of_template =
+            of_template.map(|unknown| format!("{}: filled in by a template", unknown.first));
+        let of_glob = server
+            .undecided()
+            .filter(|_| checks.is_empty())
+            .map(too_costly);
+        let reasons = of_template.into_iter().chain(of_glob);
+        checks.extend(reasons.map(|why| not_proved(subject.to_owned(), why)));
+    }
+    checks
+}
+
+/// The check that fails where no refusal is certain: a glob costs too much to be decided, or a
+/// template fills in a line.
+fn not_proved(subject: String, why: String) -> Check {
+    Check {
+        subject,
+        action: "*".to_owned(),
+        resource: "*".to_owned(),
+        object: "(any)".to_owned(),
+        want: "no",
+        got: "not proved",
+        decided_by: why,
+        purpose: Purpose::Forbidden,
+        ok: false,
+        name: None,
+    }
 }
 
 /// The one check of a server that authorises nothing.

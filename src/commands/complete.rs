@@ -145,8 +145,10 @@ fn projects(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
 fn instances(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     let named = offer.config.clone();
     let named = named.or_else(|| host.env.get(config::VARIABLE).map(PathBuf::from));
-    let path = named.or_else(|| config::find(&host.directory));
-    let read = path.and_then(|path| config::read(&path, &host.directory).ok());
+    let named = named.map(|path| (path, config::Choice::Named));
+    let found = || Some((config::find(&host.directory)?, config::Choice::Found));
+    let chosen = named.or_else(found);
+    let read = chosen.and_then(|(path, choice)| config::read(&path, &host.directory, choice).ok());
     let instances = read.map(|read| read.instances).unwrap_or_default();
     let candidates = instances.into_iter().map(|instance| {
         let namespace = instance.namespace.unwrap_or_default();

@@ -49,7 +49,12 @@ pub(crate) fn choose(
         return Ok(Chosen::One(Box::new(command)));
     };
     let is_found = fleet.config.is_none() && context.host.env.get(config::VARIABLE).is_none();
-    let configuration = config::read(&path, &context.host.directory).map_err(|error| {
+    let choice = if is_found {
+        config::Choice::Found
+    } else {
+        config::Choice::Named
+    };
+    let configuration = config::read(&path, &context.host.directory, choice).map_err(|error| {
         if asked || !is_found {
             return error;
         }

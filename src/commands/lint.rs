@@ -13,7 +13,7 @@ use crate::lint::{self, Outcome, Safety, Selection, Severity};
 use crate::model::Source;
 use crate::report::findings::{self, Counts, Finding, Level, Mark, RuleInfo};
 use crate::report::{Style, printable};
-use crate::site::{Options, Place, Site};
+use crate::site::{Options, Place, Site, inline_patches};
 use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
@@ -45,6 +45,8 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         return Err(Error::usage("there is nothing to lint")
             .hint("give it with -f FILE, -f DIRECTORY, -f - or --live; --sample has an example"));
     };
+    let read = files.len();
+    files.extend(inline_patches(&files));
     let fixed = match args.fix {
         Some(safety) => fix(&mut files, safety, &selection, &options)?,
         None => BTreeMap::new(),
@@ -63,7 +65,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
     }
     let outcome = lint::run(&site, &selection);
     let printed = args.fix.is_some() && save(&files, &fixed, context)?;
-    report(args, &site, &outcome, &files, printed, context)?;
+    report(args, &site, &outcome, &files[..read], printed, context)?;
     for error in &failures {
         context.show(error);
     }
@@ -236,6 +238,10 @@ fn report(
             LintOutput::Text => context.print_painted(&text)?,
             _ => context.print(&text)?,
         }
+    }
+    for (rule, more) in &outcome.more {
+        let findings = if *more == 1 { "finding" } else { "findings" };
+        context.note(format!("{more} more {findings} of {rule} are not shown"));
     }
     let counts = Counts::of(&found, outcome.ignored);
     // Where nothing could be read, the errors say all there is to say.

@@ -1,6 +1,6 @@
 //! `matrix`: who may do what, for every subject and role that the policy names.
 
-use super::asked::{asked, question};
+use super::asked::{asked, question, too_costly};
 use super::can::version;
 use super::context::{Context, ReadState};
 use crate::cli::{MatrixArgs, MatrixOutput};
@@ -9,7 +9,7 @@ use crate::input::File;
 use crate::rbac::analysis::{State, effective, subjects};
 use crate::rbac::{Effect, Enforcer, PolicySet, project_role};
 use crate::report::matrix::{self, Permission};
-use crate::site::ArgoCd;
+use crate::site::{ArgoCd, with_inline_patches};
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
@@ -19,6 +19,7 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     };
     let mut question = question(&args.input, version);
     question.base = base;
+    let files = with_inline_patches(files);
     let argocd = asked(&files, &question, context)?;
     if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
@@ -51,6 +52,10 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     context.print(&text)?;
     if rows.is_empty() {
         context.note("nobody may do anything that was asked for");
+    }
+    if let Some(pattern) = server.undecided() {
+        context.warn(format!("{}: a row may be wrong", too_costly(pattern)));
+        return Ok(Code::NO);
     }
     Ok(Code::OK)
 }

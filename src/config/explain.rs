@@ -1,13 +1,11 @@
 //! What the parser says of a configuration, with its place and with what was probably meant.
 
-use serde_yaml::Location as Mark;
-
 use crate::error::Error;
 use crate::model::{Source, spelling};
 use crate::yaml::{Document, Stream};
 
 /// The parser's error as ours.
-pub(super) fn explain(message: &str, mark: Option<Mark>, source: &Source) -> Error {
+pub(super) fn explain(message: &str, offset: Option<usize>, source: &Source) -> Error {
     // Our own reader refuses what can be read in two ways, and names the second key itself.
     match Stream::parse(source.clone()) {
         Err(error) => return error,
@@ -28,10 +26,8 @@ pub(super) fn explain(message: &str, mark: Option<Mark>, source: &Source) -> Err
         None => message,
     };
     let mut error = Error::input(format!("this is no configuration: {message}"));
-    if let Some(mark) = mark {
-        // The parser counts bytes as we do, but other line breaks.
-        let bom = source.text().len() - source.text().trim_start_matches('\u{feff}').len();
-        error = error.at(source.location(mark.index() + bom));
+    if let Some(offset) = offset {
+        error = error.at(source.location(offset));
     }
     match suggestion(message) {
         Some(meant) => error.hint(format!("did you mean `{meant}`?")),

@@ -1,6 +1,7 @@
 //! The configuration file `octopus-argo.yaml`: where it is found, and what it says.
 
 mod explain;
+mod nodes;
 mod validate;
 
 use std::fs;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::model::{Configuration, Source};
 use crate::yaml::{Document, Node, Stream};
+use serde::Deserialize as _;
 
 /// The name under which a configuration is looked up.
 pub const FILE_NAME: &str = "octopus-argo.yaml";
@@ -61,12 +63,22 @@ fn is_krew_manifest(path: &Path) -> bool {
     kind.and_then(Node::as_str) == Some("Plugin")
 }
 
+/// Who chose the configuration, which decides what reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Somebody named it.
+    Named,
+    /// It was found in the directory or above it, and may be a stranger's: our own reader reads it,
+    /// which is Rust without `unsafe`.
+    Found,
+}
+
 /// Reads the configuration at `path`, which relative to `directory` is what is shown. Relative
 /// paths in it become relative to `directory`.
 ///
 /// # Errors
 /// Bad input, with the place: not YAML, unknown or doubled keys, names that cannot be.
-pub fn read(path: &Path, directory: &Path) -> Result<Configuration> {
+pub fn read(path: &Path, directory: &Path, choice: Choice) -> Result<Configuration> {
     let mut text = String::new();
     let opened = fs::File::open(directory.join(path));
     opened
@@ -80,7 +92,7 @@ pub fn read(path: &Path, directory: &Path) -> Result<Configuration> {
             path.display()
         )));
     }
-    let mut configuration = parse(&Source::new(&*path.to_string_lossy(), text))?;
+    let mut configuration = parse(&Source::new(&*path.to_string_lossy(), text), choice)?;
     let base = path.parent().unwrap_or(Path::new(""));
     for instance in &mut configuration.instances {
         instance.rebase(base);
@@ -100,13 +112,44 @@ pub fn read(path: &Path, directory: &Path) -> Result<Configuration> {
 ///
 /// # Errors
 /// See [`read`].
-pub fn parse(source: &Source) -> Result<Configuration> {
-    let text = source.text();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let configuration = serde_yaml::from_str(text)
-        .map_err(|error| explain::explain(&error.to_string(), error.location(), source))?;
+pub fn parse(source: &Source, choice: Choice) -> Result<Configuration> {
+    let configuration = match choice {
+        Choice::Named => {
+            let text = source.text();
+            let bom = text.len() - text.trim_start_matches('\u{feff}').len();
+            serde_yaml::from_str(&text[bom..]).map_err(|error| {
+                // The parser counts bytes as we do, but other line breaks.
+                let offset = error.location().map(|mark| mark.index() + bom);
+                explain::explain(&error.to_string(), offset, source)
+            })?
+        }
+        Choice::Found => found(source)?,
+    };
     validate::validate(&configuration, source)?;
     Ok(configuration)
+}
+
+/// What a text says that nobody named.
+fn found(source: &Source) -> Result<Configuration> {
+    let explain = |message: &str, offset| explain::explain(message, offset, source);
+    let stream = Stream::parse(source.clone())?;
+    let documents = stream.documents();
+    if documents.iter().any(|one| !one.duplicates().is_empty()) {
+        return Err(explain("a key is doubled", None));
+    }
+    if let Some(offset) = stream.template() {
+        return Err(explain("it is a template", Some(offset)));
+    }
+    let document = match documents {
+        [] => return Ok(Configuration::default()),
+        [document] => document,
+        _ => return Err(explain("it has more than one document", None)),
+    };
+    let Some(root) = document.root() else {
+        return Ok(Configuration::default());
+    };
+    Configuration::deserialize(nodes::Reading::new(document, root))
+        .map_err(|error| explain(&error.to_string(), error.offset))
 }
 
 #[cfg(test)]

@@ -5,12 +5,20 @@ use super::*;
 use crate::model::{Form, MatchMode};
 
 fn parsed(text: &str) -> Configuration {
-    parse(&Source::new("octopus-argo.yaml", text)).unwrap()
+    let source = Source::new("octopus-argo.yaml", text);
+    let named = parse(&source, Choice::Named).unwrap();
+    assert_eq!(parse(&source, Choice::Found).unwrap(), named);
+    named
 }
 
 #[track_caller]
 fn refused(text: &str, place: &str, said: &str) -> Error {
-    let error = parse(&Source::new("c.yaml", text)).unwrap_err();
+    let source = Source::new("c.yaml", text);
+    let error = parse(&source, Choice::Named).unwrap_err();
+    let found = parse(&source, Choice::Found).unwrap_err();
+    assert_eq!(found.location(), error.location(), "{found}");
+    assert_eq!(found.hints(), error.hints());
+    assert!(found.to_string().contains(said), "{found}");
     assert_eq!(error.kind(), crate::error::Kind::Input);
     let shown = error.to_string();
     assert!(shown.starts_with(&format!("c.yaml:{place}: ")), "{shown}");
@@ -123,7 +131,7 @@ fn a_way_to_values_with_a_gap_in_it_is_refused() {
     for root in ["a..b", "''", ".a", "a."] {
         refused(&of(root), "3:15", "leads to no values");
     }
-    assert!(parse(&Source::new("c.yaml", of("a.b"))).is_ok());
+    assert!(parse(&Source::new("c.yaml", of("a.b")), Choice::Named).is_ok());
 }
 
 #[test]
@@ -175,7 +183,7 @@ fn a_bomb_of_aliases_is_refused() {
         let many = format!("*{one}, ").repeat(9);
         writeln!(text, "{other}: &{other} [{many}*{one}]").unwrap();
     }
-    assert!(parse(&Source::new("c.yaml", text)).is_err());
+    assert!(parse(&Source::new("c.yaml", text), Choice::Named).is_err());
 }
 
 #[test]
@@ -188,10 +196,10 @@ fn paths_start_at_the_configuration_and_defaults_fill_what_is_not_said() {
     let path = directory.path().join(FILE_NAME);
     put(&path, text);
     let below = directory.path().join("d");
-    let read = read(Path::new("../octopus-argo.yaml"), &below);
+    let read = read(Path::new("../octopus-argo.yaml"), &below, Choice::Found);
     assert!(read.is_err(), "the directory is not there yet");
     make(&below);
-    let read = super::read(Path::new("../octopus-argo.yaml"), &below).unwrap();
+    let read = super::read(Path::new("../octopus-argo.yaml"), &below, Choice::Found).unwrap();
     let [a, b] = read.instances.as_slice() else {
         panic!("{read:?}")
     };

@@ -257,7 +257,7 @@ fn list(path: &Path, name: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> 
 /// Bad input: it cannot be read, is larger than 64 MiB, or is not UTF-8.
 pub fn read_text(path: &Path, name: &Path) -> Result<String> {
     let mut bytes = Vec::new();
-    fs::File::open(path)
+    open(path)
         .and_then(|file| {
             let len = file.metadata().map_or(0, |found| found.len()).min(MAX_FILE);
             // One more, so that the end is seen without asking for more memory.
@@ -266,6 +266,47 @@ pub fn read_text(path: &Path, name: &Path) -> Result<String> {
         })
         .map_err(|cause| unreadable(name, cause))?;
     text(&name.to_string_lossy(), bytes)
+}
+
+/// How long somebody may take to begin to write into a FIFO.
+#[cfg(unix)]
+const FIFO_PATIENCE: rustix::event::Timespec = rustix::event::Timespec {
+    tv_sec: 5,
+    tv_nsec: 0,
+};
+
+/// Opens a file. Opening a FIFO waits for somebody who writes, which may be for ever: so it is refused
+/// where nobody comes. What `<(…)` makes is open at its other end already.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<fs::File> {
+    use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::fs::{OFlags, fcntl_setfl};
+
+    let is_open = path.starts_with("/dev") || path.starts_with("/proc");
+    if is_open || !fs::metadata(path)?.file_type().is_fifo() {
+        return fs::File::open(path);
+    }
+    let mut options = fs::OpenOptions::new();
+    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = options.read(true).custom_flags(nonblocking).open(path)?;
+    let mut wait = [PollFd::new(&file, PollFlags::IN)];
+    let is_silent = poll(&mut wait, Some(&FIFO_PATIENCE))? == 0;
+    // A slow writer is there all the same: then reading would block.
+    if is_silent && file.read(&mut [0]).is_ok_and(|length| length == 0) {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::TimedOut,
+            "it is a FIFO, and nobody writes into it",
+        ));
+    }
+    fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<fs::File> {
+    fs::File::open(path)
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<String> {

@@ -29,6 +29,8 @@ pub enum Origin {
     Sample,
     /// Nowhere: it is what would be there after a change.
     Made,
+    /// Another text, inside of which it is written.
+    Inlined,
 }
 
 /// A text that was read.

@@ -159,17 +159,37 @@ impl Finding {
 pub struct Findings<'f> {
     about: &'static About,
     all: &'f mut Vec<Finding>,
+    /// How many there were before.
+    before: usize,
+    more: usize,
+    /// Where what is too many goes.
+    spare: Option<Finding>,
 }
+
+/// The most findings of one rule that are kept. Nobody reads more, and a hostile text would fill the
+/// memory with them.
+const MOST: usize = 5_000;
 
 impl<'f> Findings<'f> {
     pub(super) fn new(about: &'static About, all: &'f mut Vec<Finding>) -> Self {
-        Self { about, all }
+        let before = all.len();
+        Self {
+            about,
+            all,
+            before,
+            more: 0,
+            spare: None,
+        }
+    }
+
+    /// How many more there are than are kept.
+    pub(super) fn more(&self) -> usize {
+        self.more
     }
 
     /// Reports a finding and returns it, so that more can be said.
     pub(super) fn add(&mut self, place: Place, message: impl Into<String>) -> &mut Finding {
-        let at = self.all.len();
-        self.all.push(Finding {
+        let finding = Finding {
             rule: self.about.id,
             severity: self.about.severity,
             place,
@@ -178,7 +198,13 @@ impl<'f> Findings<'f> {
             related: Vec::new(),
             help: Vec::new(),
             fix: None,
-        });
+        };
+        let at = self.all.len();
+        if at - self.before >= MOST {
+            self.more += 1;
+            return self.spare.insert(finding);
+        }
+        self.all.push(finding);
         &mut self.all[at]
     }
 }

@@ -1,11 +1,12 @@
 //! From the fixes of findings to new texts.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use super::finding::{Change, Finding, Fix, Safety, Target};
-use crate::input::Content;
+use crate::input::{Content, Origin};
 use crate::site::Site;
-use crate::yaml::{self, Edit, Node, NodeKind, Stream};
+use crate::yaml::{self, Edit, Entry, Node, NodeKind, Step, Stream};
 
 /// What became of the fixes for one text.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,9 +54,12 @@ pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> 
 }
 
 /// Whether the editor can make a fix: no value on the way is an alias, or shared through an anchor.
-pub(super) fn is_possible(site: &Site<'_>, fix: &Fix) -> bool {
+pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<'s>) -> bool {
     fix.changes.iter().all(|change| {
         let target = change.target();
+        if site.files[target.file].origin == Origin::Inlined {
+            return false;
+        }
         let (Content::Documents(stream), Some(document)) =
             (&site.files[target.file].content, target.document)
         else {
@@ -63,7 +67,7 @@ pub(super) fn is_possible(site: &Site<'_>, fix: &Fix) -> bool {
         };
         let mut node = stream.documents()[document].root();
         for step in &target.route {
-            node = node.and_then(|node| node.step(step));
+            node = node.and_then(|node| indexes.step(node, step));
             let shared =
                 |node: &Node| node.has_anchor() || matches!(node.kind(), NodeKind::Alias(_));
             if node.is_some_and(shared) {
@@ -73,6 +77,29 @@ pub(super) fn is_possible(site: &Site<'_>, fix: &Fix) -> bool {
         // A key that comes through a merge does not stand there itself.
         node.is_some() || matches!(change, Change::Set { .. })
     })
+}
+
+/// The entries of long mappings by their keys: each is looked for by one finding after another.
+#[derive(Default)]
+pub(super) struct Indexes<'s>(HashMap<*const Node, HashMap<Cow<'s, str>, &'s Node>>);
+
+impl<'s> Indexes<'s> {
+    /// From how many entries on a mapping gets an index.
+    const LONG: usize = 64;
+
+    fn step(&mut self, node: &'s Node, step: &Step) -> Option<&'s Node> {
+        let (Step::Key(key), Some(entries)) = (step, node.entries()) else {
+            return node.step(step);
+        };
+        if entries.len() < Self::LONG {
+            return node.step(step);
+        }
+        let index = self.0.entry(std::ptr::from_ref(node)).or_insert_with(|| {
+            let keyed = |entry: &'s Entry| Some((entry.key.key_text()?, &entry.value));
+            entries.iter().filter_map(keyed).collect()
+        });
+        index.get(key.as_str()).copied()
+    }
 }
 
 /// The fixes of which no two touch the same bytes, or the same value as a whole.

@@ -64,21 +64,29 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many more there are that comments in the texts ignore.
     pub ignored: usize,
+    /// The rules with more findings than are reported, and how many more each has.
+    pub more: Vec<(&'static str, usize)>,
 }
 
 /// Runs the selected rules.
 pub fn run(site: &Site<'_>, selection: &Selection) -> Outcome {
-    let mut findings = Vec::new();
+    let (mut findings, mut more) = (Vec::new(), Vec::new());
     for rule in ALL.iter().filter(|rule| selection.has(rule.about().id)) {
-        rule.check(site, &mut Findings::new(rule.about(), &mut findings));
+        let mut own = Findings::new(rule.about(), &mut findings);
+        rule.check(site, &mut own);
+        if own.more() > 0 {
+            more.push((rule.about().id, own.more()));
+        }
     }
+    rules::undecided(site, &mut findings);
     let before = findings.len();
+    let mut indexes = fix::Indexes::default();
     for finding in &mut findings {
         // What an anchor or alias shares with other places is not edited.
         if finding
             .fix
             .as_ref()
-            .is_some_and(|fix| !fix::is_possible(site, fix))
+            .is_some_and(|fix| !fix::is_possible(site, fix, &mut indexes))
         {
             finding.fix = None;
         }
@@ -90,5 +98,9 @@ pub fn run(site: &Site<'_>, selection: &Selection) -> Outcome {
         let order = |finding: &Finding| (finding.place.file, finding.place.span.start);
         order(a).cmp(&order(b)).then(a.rule.cmp(b.rule))
     });
-    Outcome { findings, ignored }
+    Outcome {
+        findings,
+        ignored,
+        more,
+    }
 }

@@ -1,25 +1,54 @@
 //! Patterns, and texts that they match: witnesses for what a rule claims.
 
 use crate::rbac::MatchMode;
-use crate::rbac::glob::Glob;
+use crate::rbac::glob::{Effort, Glob, Panicked};
 use crate::rbac::regex::GoRegex;
+use crate::site::Policy;
+
+/// A glob of a rule, which may cost a share of what all of the policy's may.
+#[derive(Debug)]
+pub(crate) struct RuleGlob<'p> {
+    glob: Box<Glob>,
+    text: &'p str,
+    effort: &'p Effort,
+}
+
+impl RuleGlob<'_> {
+    /// Whether it matches a text; where that takes too many steps, the policy remembers it.
+    pub(crate) fn matches(&self, text: &str) -> Result<bool, Panicked> {
+        let answer = self.glob.matches_within(text, self.effort);
+        if matches!(answer, Err(Panicked::TooComplex | Panicked::GaveUp)) {
+            self.effort.leave_undecided(self.text);
+        }
+        answer
+    }
+
+    /// Whether the original may panic on some text.
+    pub(crate) fn may_panic(&self) -> bool {
+        self.glob.may_panic()
+    }
+}
 
 /// A pattern of a rule's resource, action or object.
 #[derive(Debug)]
-pub(crate) enum Pattern {
+pub(crate) enum Pattern<'p> {
     /// A glob.
-    Glob(Box<Glob>),
+    Glob(RuleGlob<'p>),
     /// A regular expression.
     Regex(Box<GoRegex>),
     /// A pattern that does not compile, and why.
     Broken(String),
 }
 
-impl Pattern {
-    pub(crate) fn new(mode: MatchMode, pattern: &str) -> Self {
-        match mode {
+impl<'p> Pattern<'p> {
+    pub(crate) fn new(policy: &'p Policy<'_>, pattern: &'p str) -> Self {
+        match policy.mode {
             MatchMode::Glob => match Glob::compile(pattern) {
-                Ok(glob) => Self::Glob(Box::new(glob)),
+                Ok(glob) => Self::Glob(RuleGlob {
+                    glob: Box::new(glob),
+                    text: pattern,
+                    effort: &policy.effort,
+                }),
                 Err(error) => Self::broken(error),
             },
             MatchMode::Regex => match GoRegex::compile(pattern) {
@@ -58,12 +87,14 @@ pub(crate) fn is_plain(pattern: &str) -> bool {
 }
 
 /// Texts that a pattern of objects is likely to match, all of which it does match.
-pub(crate) fn objects(mode: MatchMode, pattern: &str) -> Vec<String> {
-    let compiled = Pattern::new(mode, pattern);
-    let mut texts: Vec<String> = match mode {
+pub(crate) fn objects(policy: &Policy<'_>, pattern: &str) -> Vec<String> {
+    let compiled = Pattern::new(policy, pattern);
+    let mut texts: Vec<String> = match policy.mode {
         MatchMode::Glob => {
             let stars = ["x", "x/y", "default", ""];
-            stars.iter().map(|star| fill(pattern, star)).collect()
+            let all = alternatives(pattern);
+            let first = all.first().map_or(&[][..], Vec::as_slice);
+            stars.iter().map(|star| text_of(first, star, 'x')).collect()
         }
         MatchMode::Regex => {
             let bare = pattern.trim_start_matches('^').trim_end_matches('$');
@@ -84,14 +115,6 @@ pub(crate) fn objects(mode: MatchMode, pattern: &str) -> Vec<String> {
     texts.extend(common.map(str::to_owned));
     texts.retain(|text| compiled.matches(text));
     texts
-}
-
-/// A glob with its stars filled in, its first alternatives taken and its `?` a letter.
-fn fill(pattern: &str, star: &str) -> String {
-    alternatives(pattern)
-        .first()
-        .map(|tokens| text_of(tokens, star, 'x'))
-        .unwrap_or_default()
 }
 
 /// Texts that a glob may have to do with, in whatever way.
@@ -116,19 +139,30 @@ enum Token {
     },
 }
 
-/// The most alternatives that are looked at.
+/// The most alternatives that are looked at, and the most parts that they have together.
 const MOST: usize = 64;
+const MOST_PARTS: usize = 4096;
+
+/// How deep braces are looked into: a matcher takes no deeper ones.
+const DEEPEST: usize = 200;
 
 /// What a glob's alternatives are, each as its parts.
 fn alternatives(pattern: &str) -> Vec<Vec<Token>> {
     let chars: Vec<char> = pattern.chars().collect();
-    let (all, _) = expand(&chars, 0, false);
+    let most = (MOST_PARTS / chars.len().max(1)).clamp(1, MOST);
+    let (all, _) = expand(&chars, 0, (0, most));
     all
 }
 
 /// The alternatives of a pattern from an offset on, up to the `,` or `}` that ends it inside
-/// braces; and where that is.
-fn expand(chars: &[char], mut at: usize, inside: bool) -> (Vec<Vec<Token>>, usize) {
+/// braces; and where that is. `depth` counts the braces around, and `most` the alternatives that
+/// are wanted.
+fn expand(
+    chars: &[char],
+    mut at: usize,
+    (depth, most): (usize, usize),
+) -> (Vec<Vec<Token>>, usize) {
+    let inside = depth > 0;
     let mut done = Vec::new();
     let mut current: Vec<Vec<Token>> = vec![Vec::new()];
     while let Some(c) = chars.get(at) {
@@ -137,16 +171,17 @@ fn expand(chars: &[char], mut at: usize, inside: bool) -> (Vec<Vec<Token>>, usiz
             '}' if inside => break,
             ',' if inside => {
                 done.append(&mut current);
+                done.truncate(most);
                 current.push(Vec::new());
                 continue;
             }
-            '{' => {
-                let (inner, end) = expand(chars, at, true);
+            '{' if depth < DEEPEST => {
+                let (inner, end) = expand(chars, at, (depth + 1, most));
                 at = end;
                 current = current
                     .iter()
                     .flat_map(|head| inner.iter().map(move |tail| [&head[..], tail].concat()))
-                    .take(MOST)
+                    .take(most)
                     .collect();
                 continue;
             }
@@ -169,7 +204,7 @@ fn expand(chars: &[char], mut at: usize, inside: bool) -> (Vec<Vec<Token>>, usiz
         }
     }
     done.append(&mut current);
-    done.truncate(MOST);
+    done.truncate(most);
     (done, at)
 }
 
@@ -265,7 +300,8 @@ mod tests {
             (MatchMode::Regex, "^team-a/.*$"),
             (MatchMode::Regex, ".*"),
         ] {
-            assert!(!objects(mode, pattern).is_empty(), "{pattern}");
+            let policy = Policy::of_mode(mode);
+            assert!(!objects(&policy, pattern).is_empty(), "{pattern}");
         }
     }
 }

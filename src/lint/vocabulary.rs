@@ -12,13 +12,13 @@ pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static
 
 /// The resources that a pattern matches.
 pub(crate) fn resources(policy: &Policy<'_>, pattern: &str) -> Vec<&'static str> {
-    let pattern = Pattern::new(policy.mode, pattern);
+    let pattern = Pattern::new(policy, pattern);
     let known = RESOURCES.iter().copied();
     known.filter(|resource| pattern.matches(resource)).collect()
 }
 
 /// Whether a pattern matches some action of some resource.
-pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pattern) -> bool {
+pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pattern<'_>) -> bool {
     let verbs = actions(policy.version);
     verbs.iter().any(|verb| pattern.matches(verb)) || matches_path(policy, text)
         // A path where none may be: the verb is known all the same.
@@ -30,7 +30,7 @@ pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pat
 /// Whether a pattern matches an action with a path.
 fn matches_path(policy: &Policy<'_>, text: &str) -> bool {
     let common = ["apps/Deployment/restart", "*/Pod/*/*"];
-    let pattern = Pattern::new(policy.mode, text);
+    let pattern = Pattern::new(policy, text);
     let starts_well = |sample: &str| {
         let (verb, path) = sample.split_once('/').unwrap_or_default();
         ACTIONS_WITH_PATH.contains(&verb) && !path.is_empty()
@@ -39,7 +39,7 @@ fn matches_path(policy: &Policy<'_>, text: &str) -> bool {
         common
             .iter()
             .any(|path| pattern.matches(&format!("{verb}/{path}")))
-    }) || objects(policy.mode, text)
+    }) || objects(policy, text)
         .iter()
         .any(|sample| starts_well(sample))
 }
@@ -49,7 +49,7 @@ pub(crate) fn has_action(
     policy: &Policy<'_>,
     resource: &str,
     text: &str,
-    pattern: &Pattern,
+    pattern: &Pattern<'_>,
 ) -> bool {
     let own = actions_of(resource, policy.version);
     own.iter().any(|action| pattern.matches(action))
@@ -72,8 +72,8 @@ const MOST: usize = 200;
 /// Questions that match a rule's patterns, so that something can be shown to happen. None is no
 /// proof that nothing does.
 pub(crate) fn requests(policy: &Policy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
-    let pattern = Pattern::new(policy.mode, &rule.action.text);
-    let objects = objects(policy.mode, &rule.object.text);
+    let pattern = Pattern::new(policy, &rule.action.text);
+    let objects = objects(policy, &rule.object.text);
     let mut found = Vec::new();
     for resource in resources(policy, &rule.resource.text) {
         let own = actions_of(resource, policy.version);

@@ -197,6 +197,11 @@ impl Server {
         })
     }
 
+    /// The first glob that took too many steps to be decided, so that an answer may be wrong.
+    pub fn undecided(&self) -> Option<&str> {
+        self.base.undecided()
+    }
+
     /// The policy without any project's.
     pub fn base(&self) -> &Enforcer {
         &self.base
@@ -210,7 +215,10 @@ impl Server {
         };
         project
             .enforcer
-            .get_or_init(|| Enforcer::load_with(&self.set, Some(&project.text)).ok())
+            .get_or_init(|| {
+                let effort = Arc::clone(self.base.effort());
+                Enforcer::load_with(&self.set, Some(&project.text), effort).ok()
+            })
             .as_ref()
             .unwrap_or(&self.base)
     }

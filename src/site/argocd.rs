@@ -46,6 +46,16 @@ pub(super) struct Parts<'a> {
     pub(super) projects: Vec<AppProject<'a>>,
 }
 
+/// Whether a setting was read from a server.
+fn is_live(sources: &[Settings<'_>], setting: &Setting<'_>) -> bool {
+    let document = setting.spot.document.map(|(document, _)| document);
+    let mut objects = sources.iter().map(|source| &source.object);
+    objects.any(|object| {
+        (object.file, Some(object.document)) == (setting.spot.file, document)
+            && object.from_server()
+    })
+}
+
 impl<'a> ArgoCd<'a> {
     pub(super) fn new(parts: Parts<'a>, options: &Options) -> Self {
         let merged = |which| {
@@ -70,7 +80,9 @@ impl<'a> ArgoCd<'a> {
             keys.sort_by(|a, b| load_order(&a.key).cmp(&load_order(&b.key)));
             for setting in keys {
                 if let Some(text) = setting.text() {
-                    texts.push(PolicyText::new(&setting.key, text, setting.spot.clone()));
+                    let mut text = PolicyText::new(&setting.key, text, setting.spot.clone());
+                    text.is_live = is_live(&parts.settings, setting);
+                    texts.push(text);
                 }
             }
         }
@@ -127,7 +139,9 @@ impl<'a> ArgoCd<'a> {
 
     /// The account of this name.
     pub(crate) fn account(&self, name: &str) -> Option<&Account<'a>> {
-        self.accounts.iter().find(|account| account.name == name)
+        let by_name = |account: &Account<'_>| account.name.cmp(name);
+        let at = self.accounts.binary_search_by(by_name).ok()?;
+        self.accounts.get(at)
     }
 
     /// The names of the local accounts.

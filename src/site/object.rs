@@ -123,7 +123,7 @@ impl<'a> Object<'a> {
     pub fn path(&self) -> Option<&'a PathBuf> {
         match self.origin {
             Origin::Named(path) | Origin::Found(path) => Some(path),
-            Origin::Stdin | Origin::Live | Origin::Sample | Origin::Made => None,
+            Origin::Stdin | Origin::Live | Origin::Sample | Origin::Made | Origin::Inlined => None,
         }
     }
 }

@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::spot::{Place, Spot};
+use super::unknown::{is_template_line, without_template_lines};
 use crate::model::Text;
+use crate::rbac::glob::Effort;
 use crate::rbac::{
     ArgoCdVersion, Enforcer, Grouping, Line, LineId, MAX_HOPS, MatchMode, Numbered,
     Policy as PolicyLine, PolicySet, Value, builtin_policy, lines,
@@ -26,6 +28,8 @@ pub(crate) struct PolicyText<'a> {
     pub(crate) index: usize,
     /// The AppProject's role that it belongs to: project and role.
     pub(crate) project_role: Option<(&'a str, &'a str)>,
+    /// Whether it was read from a server, where no template fills in anything any more.
+    pub(crate) is_live: bool,
 }
 
 impl<'a> PolicyText<'a> {
@@ -42,6 +46,7 @@ impl<'a> PolicyText<'a> {
             lines: OnceCell::new(),
             index: 0,
             project_role: None,
+            is_live: false,
         }
     }
 
@@ -53,7 +58,13 @@ impl<'a> PolicyText<'a> {
 
     /// What an enforcer loads.
     pub(super) fn loaded(&self) -> crate::rbac::PolicyText {
-        crate::rbac::PolicyText::new(Arc::clone(&self.key), self.shared.clone())
+        let plain = if self.is_live {
+            None
+        } else {
+            without_template_lines(self.text)
+        };
+        let text = plain.map_or_else(|| self.shared.clone(), Text::from);
+        crate::rbac::PolicyText::new(Arc::clone(&self.key), text)
     }
 }
 
@@ -108,11 +119,22 @@ pub(crate) struct Policy<'a> {
     pub(crate) default_role: &'a str,
     pub(crate) mode: MatchMode,
     pub(crate) version: ArgoCdVersion,
+    /// What the globs may cost where they are tried outside the enforcer.
+    pub(crate) effort: Effort,
     enforcer: OnceCell<Option<Enforcer>>,
     graph: OnceCell<Graph<'a>>,
 }
 
 impl<'a> Policy<'a> {
+    /// A policy without lines.
+    #[cfg(test)]
+    pub(crate) fn of_mode(mode: MatchMode) -> Self {
+        Self {
+            mode,
+            ..Self::default()
+        }
+    }
+
     /// The `p` lines of the policy itself.
     pub(crate) fn rules(&self) -> impl Iterator<Item = At<'_, 'a, PolicyLine<'a>>> {
         self.all_rules().filter(|at| at.text.project_role.is_none())
@@ -201,7 +223,8 @@ impl<'a> Policy<'a> {
 fn without_invalid(text: &PolicyText<'_>) -> String {
     let mut out = text.text.to_owned();
     for line in text.lines() {
-        if matches!(line.line, Line::Invalid(_)) {
+        let is_template = !text.is_live && is_template_line(line.text);
+        if is_template || matches!(line.line, Line::Invalid(_)) {
             let end = line.offset + line.text.len();
             out.replace_range(line.offset..end, &" ".repeat(line.text.len()));
         }

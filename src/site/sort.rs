@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::object::Object;
 use super::settings::{Setting, Settings, chart_root, entries};
+use crate::input::Origin;
 use crate::yaml::Node;
 
 /// The ConfigMap of the server's own options.
@@ -41,9 +42,10 @@ pub(super) struct Reading<'o> {
 
 /// Sorts one object.
 pub(super) fn sort<'a>(object: &Object<'a>, reading: &Reading<'_>) -> Sorted<'a> {
-    let is_patch = object
-        .path()
-        .is_some_and(|path| reading.patches.contains(path));
+    let is_patch = *object.origin() == Origin::Inlined
+        || object
+            .path()
+            .is_some_and(|path| reading.patches.contains(path));
     let is_helm = reading.is_helm && object.kind().is_empty();
     let configmap = || Settings::of_configmap(object, is_patch);
     if let Some(settings) = (!is_helm).then(configmap).flatten() {

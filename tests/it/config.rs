@@ -287,7 +287,9 @@ instances:
         let value: Value = serde_yaml::from_str(text).unwrap();
         let wrong = Validator::new(&schema()).validate(&value);
         assert_eq!(wrong.is_empty(), fits, "{text}: {wrong:?}");
-        let read = config::parse(&Source::new("c", text));
-        assert_eq!(read.is_ok(), fits, "{text}: {read:?}");
+        for choice in [config::Choice::Named, config::Choice::Found] {
+            let read = config::parse(&Source::new("c", text), choice);
+            assert_eq!(read.is_ok(), fits, "{text}: {read:?}");
+        }
     }
 }

@@ -527,7 +527,6 @@ fn samples_have_the_findings_that_were_looked_at() {
         "operator/argocd-resource-customizations.yaml",
         "operator/argocd-extraconfig.yaml",
         "appproject/operator-sample-null-spec.yaml",
-        "appproject/project-documented.yaml",
         "appproject/argocd-agent.yaml",
     ] {
         let file = fs::canonicalize(samples.join(clean)).unwrap();
@@ -562,6 +561,7 @@ fn samples_have_the_findings_that_were_looked_at() {
         str![[r#"
 argocd-cm-documented.yaml:299 noncanonical-capabilities
 argocd-cm-opentelemetry-demo.yaml:9 widened-admin
+argocd-rbac-cm-argocd-agent.yaml:8 repeated-builtin
 argocd-rbac-cm-argocd-agent.yaml:9 writing-default-role
 argocd-rbac-cm-documented.yaml:18 unbound-group
 argocd-rbac-cm-overlay.yaml:9 missing-subresources
@@ -577,6 +577,7 @@ made-bom-crlf-two-documents.yaml:29 unbound-group
 made-duplicate-keys.yaml:10 duplicate-key
 made-duplicate-keys.yaml:11 undefined-role
 made-flow-and-empty.yaml:3 account-without-permission
+made-umbrella-flow-anchors.yaml:11 partly-unknown-policy
 
 "#]]
     );

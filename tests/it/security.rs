@@ -196,6 +196,107 @@ fn hostile_input_costs_bounded_time_and_memory() {
     });
 }
 
+/// Small texts that once cost seconds or hundreds of megabytes.
+fn costly() -> Vec<(&'static str, String)> {
+    let rbac = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\ndata:\n  policy.csv: |\n";
+    let policy = |object: &str, count: usize| {
+        let line = |number: usize| {
+            let before = "x".repeat(number);
+            format!("    p, octopus, applications, sync, \"{before}{object}\", allow\n")
+        };
+        rbac.to_owned() + &(0..count).map(line).collect::<String>()
+    };
+    let stars = "*a".repeat(200) + &"{a,b}".repeat(20);
+    let cm = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:\n";
+    let aliases = |key: &str, value: &str| {
+        let mut text = format!("{cm}  {key}: &a {value}\n");
+        for number in 0..200_000 {
+            writeln!(text, "  {key}{number}: *a").unwrap();
+        }
+        text
+    };
+    vec![
+        ("stars and braces", policy(&stars, 1)),
+        ("a hundred lines of stars and braces", policy(&stars, 100)),
+        (
+            "nested braces",
+            policy(&"{*x,{*a,b*{c,d}}*}".repeat(20), 30),
+        ),
+        (
+            "stars beyond ASCII",
+            policy(&format!("*\u{e4}*{stars}"), 30),
+        ),
+        ("aliases", aliases("k", "x")),
+    ]
+}
+
+#[cfg(unix)]
+#[test]
+fn costly_texts_end_within_seconds_and_256_megabytes() {
+    let Some(shell) = real::find("sh") else {
+        return;
+    };
+    let can = format!(
+        "can octopus sync applications a/{} -f FILE",
+        "a".repeat(600)
+    );
+    for (name, text) in costly() {
+        let sandbox = Sandbox::new().with("FILE", text);
+        for command in ["lint -q -f FILE", "check -f FILE", "matrix -f FILE", &can] {
+            // Seconds of a processor: a debug build takes some ten times as long.
+            let script = format!(
+                "ulimit -t 20 && ulimit -v 262144 && exec {} {command}",
+                real::binary().display()
+            );
+            let output = real::run(&shell, &["-c", &script], "", |command| {
+                command.current_dir(sandbox.path());
+            });
+            let said: String = String::from_utf8_lossy(&output.stderr)
+                .chars()
+                .take(300)
+                .collect();
+            let code = output.status.code();
+            assert!(
+                matches!(code, Some(0..=3)),
+                "{name}: {command}: {code:?}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_not_decided_is_said_and_fails() {
+    // Alternatives of different lengths in a row are searched as the original searches them.
+    let object = "{a*,bb}{a*,bb*}".repeat(60);
+    let policy = format!("p, octopus, applications, sync, \"{object}\", allow\n");
+    let text = "ab\u{e4}".repeat(300);
+    let run = Sandbox::new()
+        .with("p.csv", policy)
+        .command("can octopus sync applications -f p.csv")
+        .arg(format!("web/{text}"))
+        .run();
+    assert_eq!((run.code, &*run.stdout), (1, "No\n"), "{}", run.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fifo_is_read_where_somebody_writes() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    let sandbox = Sandbox::new();
+    let fifo = sandbox.path().join("fifo");
+    let mode = Mode::RUSR | Mode::WUSR;
+    mknodat(CWD, &fifo, FileType::Fifo, mode, 0).unwrap();
+    sandbox
+        .command("can a get logs a/b -f fifo")
+        .run()
+        .refused(3, "it is a FIFO, and nobody writes into it");
+    let writer = std::thread::spawn(move || fs::write(fifo, "p, a, logs, get, */*, allow\n"));
+    let run = sandbox.command("can a get logs a/b -f fifo").run();
+    assert_eq!((run.code, &*run.stdout), (0, "Yes\n"), "{}", run.stderr);
+    writer.join().unwrap().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn hostile_names_of_files_are_shown_escaped() {

@@ -425,3 +425,157 @@ spec:
     let said = lint_says("argocd.yaml", resource);
     assert!(said.contains("undefined-role"), "{said}");
 }
+
+/// Values whose policy a template fills in between plain lines.
+const TEMPLATED: &str = "configs:\n  cm:\n    accounts.octopus: apiKey\n  rbac:\n    policy.csv: |\n      \
+    p, octopus, applications, get, */*, allow\n      \
+    {{- range .Values.admins }}\n      \
+    g, {{ . }}, role:admin\n      \
+    {{- end }}\n";
+
+#[test]
+fn a_policy_that_a_template_fills_in_is_read_where_it_is_plain() {
+    let sandbox = Sandbox::new().with("values.yaml", TEMPLATED);
+    let said =
+        "values.yaml:7:7: 3 lines of the policy are filled in by a template, and count as missing";
+    for (command, code) in [
+        ("can octopus get applications web/shop", 0),
+        ("can octopus delete applications web/shop", 1),
+        ("matrix", 0),
+    ] {
+        let run = sandbox.command(&format!("{command} -f values.yaml")).run();
+        assert_eq!(run.code, code, "{command}: {}", run.stderr);
+        assert_eq!(
+            run.stderr.matches(said).count(),
+            1,
+            "{command}: {}",
+            run.stderr
+        );
+    }
+    // A line of the template may give octopus anything: no refusal is proved.
+    let run = sandbox.command("check -f values.yaml").run();
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stdout
+            .contains("values.yaml:7:7: filled in by a template"),
+        "{}",
+        run.stdout
+    );
+    // A line for a role that octopus does not have concerns nobody who is asked about.
+    let harmless = "configs:\n  rbac:\n    policy.csv: |\n      p, role:dev, applications, sync, ${PROJECT}/*, allow\n";
+    let run = Sandbox::new()
+        .with("values.yaml", harmless)
+        .command("check -f values.yaml")
+        .run();
+    assert!(!run.stdout.contains("filled in"), "{}", run.stdout);
+    // What comes from a server is filled in by nobody any more.
+    let live = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm, uid: a}\ndata:\n  policy.csv: |\n    {{- end }}\n";
+    Sandbox::new()
+        .with("live.yaml", live)
+        .command("can a get logs a/b -f live.yaml")
+        .run()
+        .refused(3, "the policy does not load");
+}
+
+#[test]
+fn patches_inside_a_kustomization_are_read() {
+    let kustomization = "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\npatches:\n- patch: |-\n    \
+        apiVersion: v1\n    kind: ConfigMap\n    metadata:\n      name: argocd-rbac-cm\n    data:\n      policy.csv: |\n        \
+        p, alice, applications, get, web/*, allow\n        p, alice, applications, gett, web/*, allow\n";
+    let sandbox = Sandbox::new().with("kustomization.yaml", kustomization);
+    let run = sandbox
+        .command("can alice get applications web/shop --explain -f kustomization.yaml")
+        .run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("kustomization.yaml:11:9: p, alice"),
+        "{}",
+        run.stdout
+    );
+    let run = sandbox.command("lint -f kustomization.yaml").run();
+    assert!(
+        run.stdout.contains("warning[unknown-action]"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("kustomization.yaml:12:33"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stderr.contains("in 1 file"), "{}", run.stderr);
+}
+
+#[test]
+fn can_says_what_has_to_be_known_beside_its_answer() {
+    let sandbox = Sandbox::new().with(
+        "p.csv",
+        "p, ida@corp.example, applications, get, web/*, allow\n",
+    );
+    let run = sandbox
+        .command("can ida@corp.example get applications web/shop -f p.csv")
+        .run();
+    assert_eq!((run.code, &*run.stdout), (0, "Yes\n"));
+    assert!(
+        run.stderr.contains("is the user's identifier"),
+        "{}",
+        run.stderr
+    );
+    let run = sandbox
+        .command("can ida@corp.example get applications shop -f p.csv")
+        .run();
+    assert_eq!((run.code, &*run.stdout), (1, "No\n"));
+    assert!(
+        run.stderr.contains("`shop` has no project"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn lint_looks_at_addresses_projects_and_misplaced_keys() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\ndata:\n  policy.csv: |\n    \
+        p, ida@corp.example, exec, create, web/*, allow\n    g, acme:x, proj:gone:deployer\n    g, acme:y, proj:web:missing\n  \
+        scopes: '[groups, email]'\n  url: https://x\n  server.admin.apiKey: y\n---\n\
+        apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata:\n  scopes: '[groups]'\n  policy.user: x\n---\n\
+        apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: web}\nspec:\n  roles:\n  - name: deployer\n    policies:\n    \
+        - p, proj:web:deployer, applications, get, web/*, allow\n    - p, proj:web:deployer, applications, update, web/*, allow\n";
+    let run = Sandbox::new()
+        .with("a.yaml", text)
+        .command("lint -q -o github -f a.yaml")
+        .run();
+    let found: Vec<(&str, &str)> = run
+        .stdout
+        .lines()
+        .filter_map(|line| {
+            let place = line.split("line=").nth(1)?.split(',').next()?;
+            let rule = line.split("title=").nth(1)?.split("::").next()?;
+            Some((place, rule))
+        })
+        .collect();
+    for expected in [
+        ("6", "unbound-group"),
+        ("8", "undefined-role"),
+        ("10", "misplaced-setting"),
+        ("11", "unread-key"),
+        ("17", "misplaced-setting"),
+        ("18", "unread-key"),
+        ("27", "missing-logs"),
+        ("28", "missing-subresources"),
+    ] {
+        assert!(
+            found
+                .iter()
+                .any(|(line, rule)| (*line, true) == (expected.0, rule.contains(expected.1))),
+            "{expected:?}: {}",
+            run.stdout
+        );
+    }
+    assert!(
+        !found
+            .iter()
+            .any(|(line, rule)| *line == "7" && rule.contains("undefined-role")),
+        "{}",
+        run.stdout
+    );
+}

@@ -46,7 +46,7 @@ pub fn whole(
             Origin::Stdin => "stdin.yaml".to_owned(),
             Origin::Live if index > 0 => format!("live-{}.yaml", index + 1),
             Origin::Live => "live.yaml".to_owned(),
-            Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
+            Origin::Sample | Origin::Made | Origin::Inlined => "sample.yaml".to_owned(),
         };
         if options.into_directory && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))

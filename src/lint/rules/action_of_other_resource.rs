@@ -7,7 +7,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         for at in policy.all_rules() {
             let resources = vocabulary::resources(policy, &at.says.resource.text);
             let value = &at.says.action;
-            let action = Pattern::new(policy.mode, &value.text);
+            let action = Pattern::new(policy, &value.text);
             let known = vocabulary::matches_some_action(policy, &value.text, &action);
             // Unknown names have rules of their own.
             if resources.is_empty() || !known || value.text == "action" {

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::Rule as _;
 
 rule!(BrokenPattern, "broken-pattern", Error);
 
@@ -13,12 +14,35 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Reports the patterns that rules could not decide within what all of a policy's may cost.
+pub(in crate::lint) fn undecided(site: &Site<'_>, all: &mut Vec<crate::lint::Finding>) {
+    let mut findings = Findings::new(BrokenPattern.about(), all);
+    for policy in site.policies() {
+        let enforcer = policy.enforcer().and_then(Enforcer::undecided);
+        let Some(pattern) = policy.effort.undecided().or(enforcer) else {
+            continue;
+        };
+        let mut rules = policy.all_rules();
+        let found = rules.find_map(|at| {
+            let fields = [&at.says.resource, &at.says.action, &at.says.object];
+            let field = fields.into_iter().find(|field| field.text == pattern)?;
+            Some(at.field(field))
+        });
+        if let Some(place) = found {
+            findings
+                .add(place, "the pattern takes too many steps to be decided")
+                .label("not decided")
+                .help("what other rules say of this policy may be incomplete; Argo CD's matcher takes longer still");
+        }
+    }
+}
+
 fn field(policy: &Policy<'_>, at: &At<'_, '_, Rule<'_>>, value: &Value<'_>, findings: &mut Findings<'_>) {
     if is_placeholder(&value.text) {
         return;
     }
     let denies = "every request that gets as far as this line is denied, whatever else allows it";
-    match Pattern::new(policy.mode, &value.text) {
+    match Pattern::new(policy, &value.text) {
         // A glob among regular expressions has a rule of its own.
         Pattern::Broken(_) if policy.mode == MatchMode::Regex && looks_like_glob(&value.text) => {}
         Pattern::Broken(why) => {
@@ -52,11 +76,11 @@ fn field(policy: &Policy<'_>, at: &At<'_, '_, Rule<'_>>, value: &Value<'_>, find
 }
 
 /// A text on which a glob panics; none where none was found.
-fn panics_on(glob: &Glob, pattern: &str) -> Option<String> {
+fn panics_on(glob: &RuleGlob<'_>, pattern: &str) -> Option<String> {
     if !glob.may_panic() {
         return None;
     }
     let mut texts = pattern::guesses(pattern);
     texts.extend(["", "x", "xy", "default/guestbook"].map(str::to_owned));
-    texts.into_iter().find(|text| glob.matches(text).is_err())
+    texts.into_iter().find(|text| matches!(glob.matches(text), Err(Panicked::SliceBounds { .. })))
 }

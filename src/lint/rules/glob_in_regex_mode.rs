@@ -10,7 +10,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 if !looks_like_glob(&value.text) || is_placeholder(&value.text) {
                     continue;
                 }
-                let compiles = !matches!(Pattern::new(policy.mode, &value.text), Pattern::Broken(_));
+                let compiles = !matches!(Pattern::new(policy, &value.text), Pattern::Broken(_));
                 let finding = findings.add(
                     at.field(value),
                     format!("`{}` is a glob, and `policy.matchMode` is regex", value.text),

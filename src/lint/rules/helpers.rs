@@ -14,6 +14,36 @@ pub(super) fn meant_bool(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether a key is one that Argo CD reads of argocd-cm, those of accounts left out of account.
+pub(super) fn is_of_cm(key: &str) -> bool {
+    const KEYS: [&str; 8] = [
+        "url",
+        "additionalUrls",
+        "admin.enabled",
+        "dex.config",
+        "oidc.config",
+        "installationID",
+        "passwordPattern",
+        "exec.enabled",
+    ];
+    const BEGINNINGS: [&str; 10] = [
+        "application.",
+        "resource.",
+        "server.rbac.",
+        "users.",
+        "kustomize.",
+        "helm.",
+        "statusbadge.",
+        "ui.",
+        "help.",
+        "timeout.",
+    ];
+    KEYS.contains(&key)
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| key.starts_with(beginning))
+}
+
 /// Whether a text has a placeholder that something else fills in before Argo CD reads it.
 pub(super) fn is_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("{{") || text.contains("$(")

@@ -11,7 +11,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 if pattern::is_plain(text) || is_placeholder(text) {
                     continue;
                 }
-                let Pattern::Glob(glob) = Pattern::new(policy.mode, text) else {
+                let Pattern::Glob(glob) = Pattern::new(policy, text) else {
                     continue;
                 };
                 let missed = pattern::meant(text)

@@ -24,10 +24,10 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
 
 /// The ConfigMap that a key belongs to, if it is one of accounts or policy.
 fn belongs(key: &str) -> Option<Which> {
-    if is_policy_key(key) || [DEFAULT_ROLE_KEY, MATCH_MODE_KEY].contains(&key) {
+    if is_policy_key(key) || [DEFAULT_ROLE_KEY, MATCH_MODE_KEY, SCOPES_KEY].contains(&key) {
         return Some(Which::RbacCm);
     }
-    account_key(key).map(|_| Which::Cm)
+    (account_key(key).is_some() || is_of_cm(key)).then_some(Which::Cm)
 }
 
 fn report(setting: &Setting<'_>, here: &str, right: Which, findings: &mut Findings<'_>) {

@@ -9,15 +9,27 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let mut told = HashSet::new();
-        for at in policy.rules().filter(|at| at.says.effect.text == "allow") {
+        // The enforcer does not know the rules of AppProjects' roles.
+        let mut of_roles: HashMap<&str, Vec<&Rule<'_>>> = HashMap::new();
+        for at in policy.all_rules().filter(|at| at.text.project_role.is_some()) {
+            of_roles.entry(&at.says.subject.text).or_default().push(at.says);
+        }
+        for at in policy.all_rules().filter(|at| at.says.effect.text == "allow") {
             let (who, verb) = (&*at.says.subject.text, &*at.says.action.text);
             let plain = ["update", "delete"].contains(&verb) && at.says.resource.text == "applications";
             if !plain || !told.insert((who, verb)) {
                 continue;
             }
             let path = format!("{verb}/apps/Deployment/default/web");
-            let objects = pattern::objects(policy.mode, &at.says.object.text);
-            let also = objects.iter().any(|object| {
+            let objects = pattern::objects(policy, &at.says.object.text);
+            let of_role = of_roles.get(who).into_iter().flatten().any(|rule| {
+                let covers = |field: &Value<'_>, text: &str| Pattern::new(policy, &field.text).matches(text);
+                rule.effect.text == "allow"
+                    && covers(&rule.resource, "applications")
+                    && covers(&rule.action, &path)
+                    && objects.iter().any(|object| covers(&rule.object, object))
+            });
+            let also = of_role || objects.iter().any(|object| {
                 let request = Request::new(who, "applications", &path, object);
                 enforcer.evaluate(&request).allowed()
             });

@@ -7,15 +7,15 @@ mod prelude {
     pub(super) use std::collections::{HashMap, HashSet};
 
     pub(super) use super::helpers::{
-        integrations, is_folded, is_placeholder, looks_like_glob, managed_keys, means_nobody,
-        meant_bool,
+        integrations, is_folded, is_of_cm, is_placeholder, looks_like_glob, managed_keys,
+        means_nobody, meant_bool,
     };
     pub(super) use super::rule;
     pub(super) use crate::input::Content;
     pub(super) use crate::lint::apps::applications;
     pub(super) use crate::lint::edit::{EditLine, EditSpot};
     pub(super) use crate::lint::finding::{Change, Findings, Target};
-    pub(super) use crate::lint::pattern::{self, Pattern};
+    pub(super) use crate::lint::pattern::{self, Pattern, RuleGlob};
     pub(super) use crate::lint::vocabulary;
     pub(super) use crate::model::spelling;
     pub(super) use crate::model::{
@@ -26,16 +26,16 @@ mod prelude {
         Application, Field, Key, Unwritable, Verdict as AppVerdict, annotation, images, is_slug,
         is_templated, mapping, mappings, repository, slug_of,
     };
-    pub(super) use crate::rbac::glob::{self, Glob};
+    pub(super) use crate::rbac::glob::{self, Glob, Panicked};
     pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
     pub(super) use crate::rbac::{
-        Decision, Line, MAX_HOPS, MatchMode, Policy as Rule, Request, Value, Verdict,
+        Decision, Enforcer, Line, MAX_HOPS, MatchMode, Policy as Rule, Request, Value, Verdict,
         is_policy_key, looks_like_group, project_role,
     };
     pub(super) use crate::site::{
-        AccountKey, At, Form, Ignored, OLD_PATHS, Object, PARAMS, PART_OF, Place, Policy,
-        SCOPES_KEY, Setting, Settings, Site, Spot, account_key, chart_root, entries,
-        is_kustomization,
+        AccountKey, AppProject, At, Form, Ignored, OLD_PATHS, Object, PARAMS, PART_OF, Place,
+        Policy, SCOPES_KEY, Setting, Settings, Site, Spot, account_key, chart_root, entries,
+        is_kustomization, is_template_line,
     };
     pub(super) use crate::yaml::{Document, Node, ScalarType, Step, Stream};
 }
@@ -46,6 +46,8 @@ mod helpers;
 macro_rules! rules {
     ($($module:ident :: $name:ident,)*) => {
         $(mod $module;)*
+
+        pub(super) use broken_pattern::undecided;
 
         /// Every rule.
         pub const ALL: &[&dyn Rule] = &[$(&$module::$name,)*];
@@ -90,16 +92,19 @@ rules! {
     missing_logs::MissingLogs,
     missing_part_of_label::MissingPartOfLabel,
     missing_subresources::MissingSubresources,
+    misspelt_values_key::MisspeltValuesKey,
     noncanonical_capabilities::NoncanonicalCapabilities,
     not_a_string::NotAString,
     object_without_project::ObjectWithoutProject,
     octopus_value_not_a_slug::OctopusValueNotASlug,
     operator_owned_edit::OperatorOwnedEdit,
     over_broad_integration::OverBroadIntegration,
+    partly_unknown_policy::PartlyUnknownPolicy,
     plain_keys_on_named_source::PlainKeysOnNamedSource,
     pruned_by_apply::PrunedByApply,
     regex_disables_builtin::RegexDisablesBuiltin,
     registry_on_eks_cluster::RegistryOnEksCluster,
+    repeated_builtin::RepeatedBuiltin,
     replaced_policy::ReplacedPolicy,
     repository_outside_project::RepositoryOutsideProject,
     reversed_grouping::ReversedGrouping,
@@ -123,6 +128,7 @@ rules! {
     unknown_match_mode::UnknownMatchMode,
     unknown_octopus_annotation::UnknownOctopusAnnotation,
     unknown_octopus_source::UnknownOctopusSource,
+    unknown_project::UnknownProject,
     unknown_resource::UnknownResource,
     unnamed_octopus_source::UnnamedOctopusSource,
     unread_key::UnreadKey,

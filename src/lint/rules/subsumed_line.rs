@@ -16,13 +16,16 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         }
         let mut found = Vec::new();
         for lines in groups.values() {
+            let mut seen = HashSet::new();
             let wide: Vec<_> = lines
                 .iter()
                 .filter(|at| {
                     let all = ["*", "*/*"].contains(&&*at.says.object.text);
                     let star = fields(at.says).iter().any(|field| field.contains('*'));
-                    all || star && lines.len() <= MANY
+                    // Of lines that say the same the first stays.
+                    (all || star && lines.len() <= MANY) && seen.insert(fields(at.says))
                 })
+                .take(MANY)
                 .collect();
             for narrow in lines {
                 let wider = wide.iter().find(|wide| {

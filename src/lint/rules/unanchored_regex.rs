@@ -13,7 +13,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 if bounded || looks_like_glob(text) || is_placeholder(text) {
                     continue;
                 }
-                let pattern = Pattern::new(policy.mode, text);
+                let pattern = Pattern::new(policy, text);
                 if matches!(pattern, Pattern::Broken(_)) {
                     continue;
                 }

@@ -14,7 +14,19 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let spelt = role.starts_with("role.") || role.starts_with("role: ") || role.contains('#');
             let subject = &*at.says.subject.text;
             let reversed = subject.starts_with("role:") && !role.starts_with("role:");
-            if spelt || reversed || is_placeholder(role) || project_role(role).is_some() {
+            if spelt || reversed || is_placeholder(role) {
+                continue;
+            }
+            // A project that is not in the input may have the role.
+            let project = project_role(role).map(|(project, _)| project);
+            let known = |name: &str| instance.projects.iter().find(|one| one.name() == name);
+            if let Some(name) = project {
+                let defined = known(name).is_none_or(|one| one.subjects().any(|subject| subject == role));
+                if !defined && told.insert(role) {
+                    findings
+                        .add(at.field(&at.says.role), format!("the AppProject {name} has no role of that name"))
+                        .label("gives nothing");
+                }
                 continue;
             }
             if graph.reaches_rules(role) || !told.insert(role) {

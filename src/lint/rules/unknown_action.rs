@@ -7,7 +7,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         let verbs = actions(policy.version);
         for at in policy.all_rules() {
             let value = &at.says.action;
-            let pattern = Pattern::new(policy.mode, &value.text);
+            let pattern = Pattern::new(policy, &value.text);
             let skip = is_placeholder(&value.text) || matches!(pattern, Pattern::Broken(_));
             if skip || vocabulary::matches_some_action(policy, &value.text, &pattern) {
                 continue;

@@ -6,7 +6,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
         for at in policy.all_rules() {
             let value = &at.says.resource;
-            let pattern = Pattern::new(policy.mode, &value.text);
+            let pattern = Pattern::new(policy, &value.text);
             if is_placeholder(&value.text) || matches!(pattern, Pattern::Broken(_)) {
                 continue;
             }

@@ -10,6 +10,7 @@ use super::texts::{Names, Source, Span, Texts, to_u32};
 use crate::model::Text;
 use crate::rbac::MatchMode;
 use crate::rbac::csv::Field;
+use crate::rbac::glob::Effort;
 use crate::rbac::policy::{PolicyError, Reason, Statement, parse};
 use crate::rbac::set::PolicyText;
 
@@ -44,7 +45,11 @@ struct Loader {
 }
 
 /// Loads texts in their order; the first bad line is the error.
-pub(super) fn load(texts: &[&PolicyText], mode: MatchMode) -> Result<Rules, PolicyError> {
+pub(super) fn load(
+    texts: &[&PolicyText],
+    mode: MatchMode,
+    effort: Arc<Effort>,
+) -> Result<Rules, PolicyError> {
     let shared: Vec<&Text> = texts.iter().map(|text| &text.text).collect();
     let Some((kept, spans)) = Texts::new(&shared) else {
         let key = texts.last().map(|text| Arc::clone(&text.key));
@@ -55,7 +60,7 @@ pub(super) fn load(texts: &[&PolicyText], mode: MatchMode) -> Result<Rules, Poli
     let mut loader = Loader {
         texts: kept,
         names: Names::default(),
-        patterns: Patterns::new(mode),
+        patterns: Patterns::new(mode, effort),
         resource_names: Names::default(),
         resources: Vec::new(),
         action_names: Names::default(),

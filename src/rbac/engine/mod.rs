@@ -13,7 +13,7 @@ mod reach;
 mod rules;
 mod texts;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use explain::Explanation;
 pub(in crate::rbac) use inspect::{Pattern, Reaching};
@@ -24,6 +24,7 @@ pub use rules::Effect;
 use self::reach::Reach;
 use self::rules::Rules;
 use super::builtin::builtin_policy;
+use super::glob::Effort;
 use super::policy::PolicyError;
 use super::set::{PolicySet, PolicyText};
 use crate::model::MatchMode;
@@ -140,13 +141,14 @@ impl Enforcer {
     /// Compiles a policy. One bad line anywhere is an error, as in Argo CD, where no call that needs
     /// a decision works then.
     pub fn load(set: &PolicySet) -> Result<Self, PolicyError> {
-        Self::load_with(set, None)
+        Self::load_with(set, None, Arc::default())
     }
 
-    /// Compiles a policy with an `AppProject`'s behind it.
+    /// Compiles a policy with an `AppProject`'s behind it, whose globs share an effort.
     pub(super) fn load_with(
         set: &PolicySet,
         project: Option<&PolicyText>,
+        effort: Arc<Effort>,
     ) -> Result<Self, PolicyError> {
         let builtin = set
             .builtin
@@ -157,11 +159,21 @@ impl Enforcer {
             .chain(project)
             .collect();
         Ok(Self {
-            rules: load::load(&texts, set.match_mode)?,
+            rules: load::load(&texts, set.match_mode, effort)?,
             default_role: set.default_role.clone(),
             has_builtin: set.builtin,
             line_starts: OnceLock::new(),
         })
+    }
+
+    /// What the globs may cost, shared with the enforcers of projects.
+    pub(super) fn effort(&self) -> &Arc<Effort> {
+        self.rules.patterns.effort()
+    }
+
+    /// The first glob that took too many steps to be decided, so that an answer may be wrong.
+    pub fn undecided(&self) -> Option<&str> {
+        self.effort().undecided()
     }
 
     /// The default role, empty for none.
@@ -231,6 +243,13 @@ impl Enforcer {
             .names
             .find(name)
             .is_some_and(|name| !rules.links_of(name).is_empty())
+    }
+
+    /// Whether a subject has a role, or is it.
+    pub fn inherits(&self, subject: &str, role: &str) -> bool {
+        let mut found = subject == role;
+        self.for_reached(subject, |name| found |= self.name_text(name) == role);
+        found
     }
 
     /// Answers as Argo CD's enforcer does: the default role first, whose yes is final, then the

@@ -2,18 +2,19 @@
 //! compiled when they are first asked.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
 use super::texts::{Names, Span, Texts, to_u32};
 use crate::rbac::MatchMode;
-use crate::rbac::glob::{self, Glob};
+use crate::rbac::glob::{self, Effort, Glob, Panicked};
 use crate::rbac::regex::{GoRegex, RegexShape};
 
 /// The evaluation of a pattern ended in an error, which denies the whole request: a regular
-/// expression that does not compile, or a glob on which the library panics.
+/// expression that does not compile, or a glob on which the library panics. Where a match was given up,
+/// [`Effort`] remembers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Failed;
 
@@ -121,9 +122,14 @@ impl Compiled {
         }
     }
 
-    fn matches(&self, text: &str) -> Result<bool, Failed> {
+    fn matches(&self, pattern: &str, text: &str, effort: &Effort) -> Result<bool, Failed> {
         match self {
-            Self::Glob(glob) => glob.matches(text).map_err(|_| Failed),
+            Self::Glob(glob) => glob.matches_within(text, effort).map_err(|panicked| {
+                if !matches!(panicked, Panicked::SliceBounds { .. }) {
+                    effort.leave_undecided(pattern);
+                }
+                Failed
+            }),
             Self::Regex(regex) => Ok(regex.is_match(text)),
             Self::Never => Ok(false),
             Self::Broken => Err(Failed),
@@ -146,20 +152,27 @@ pub(super) struct Patterns {
     names: Names,
     compiled: Vec<OnceLock<Box<Compiled>>>,
     kept: AtomicUsize,
+    effort: Arc<Effort>,
 }
 
 impl Patterns {
-    pub(super) fn new(mode: MatchMode) -> Self {
+    pub(super) fn new(mode: MatchMode, effort: Arc<Effort>) -> Self {
         Self {
             mode,
             names: Names::default(),
             compiled: Vec::new(),
             kept: AtomicUsize::new(0),
+            effort,
         }
     }
 
     pub(super) fn mode(&self) -> MatchMode {
         self.mode
+    }
+
+    /// What the patterns may cost.
+    pub(super) fn effort(&self) -> &Arc<Effort> {
+        &self.effort
     }
 
     /// Takes in the pattern at `span`.
@@ -220,7 +233,9 @@ impl Patterns {
 
     fn compiled_matches(&self, id: u32, text: &str) -> Result<bool, Failed> {
         let pattern = self.names.get(id);
-        self.with_compiled(id, pattern, |compiled| compiled.matches(text))
+        self.with_compiled(id, pattern, |compiled| {
+            compiled.matches(pattern, text, &self.effort)
+        })
     }
 
     fn compiles(&self, id: u32, pattern: &str) -> bool {

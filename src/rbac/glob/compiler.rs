@@ -7,7 +7,7 @@ use super::ast::{MAX_DEPTH, Node};
 use super::matcher::{AnyOf, Matcher, Row, Text, Tree};
 
 /// How many matchers the gluing of one pattern may look at.
-const MAX_GLUE_WORK: usize = 4_000_000;
+const MAX_GLUE_WORK: usize = 500_000;
 
 /// How deep the tree may be: each brace makes two levels, and taking out common parts one more.
 const MAX_NODE_DEPTH: usize = 3 * MAX_DEPTH;

@@ -7,11 +7,12 @@ use memchr::memmem;
 use super::error::Panicked;
 use super::utf8::{characters, decode};
 
-/// How many steps of some 16 bytes one match may take before it is given up: a second at most.
-const MAX_WORK: usize = 10_000_000;
+/// How many steps of some 16 bytes one match may take before it is given up: a tenth of a second.
+pub(super) const MAX_WORK: usize = 1_000_000;
 
-/// From how much work on the answers of subtrees are remembered.
-const REMEMBER_FROM: usize = 2_000;
+/// How many steps a match takes at most if the pattern is not made to cost. From here on the answers
+/// of subtrees are remembered.
+pub(super) const ORDINARY_WORK: usize = 2_000;
 
 /// How many answers are remembered at most.
 const MAX_KNOWN: usize = 500_000;
@@ -84,24 +85,33 @@ pub(super) struct Tree {
     pub(super) left: Option<Matcher>,
     pub(super) right: Option<Matcher>,
     /// The lengths as they were before the two sides were optimised.
-    left_len: Option<usize>,
-    right_len: Option<usize>,
+    pub(super) left_len: Option<usize>,
+    pub(super) right_len: Option<usize>,
     pub(super) height: usize,
 }
 
 /// What one match has cost so far, and what it has found out of a tree and a part of the text,
 /// which is known by its place in memory.
-#[derive(Default)]
 pub(super) struct Run {
-    work: usize,
+    pub(super) work: usize,
+    limit: usize,
     known: HashMap<(usize, usize, usize), bool>,
 }
 
 impl Run {
+    /// A match that may take so many steps.
+    pub(super) fn of(limit: usize) -> Self {
+        Self {
+            work: 0,
+            limit,
+            known: HashMap::new(),
+        }
+    }
+
     /// Accounts for reading so many bytes.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), Panicked> {
         self.work += bytes / 16 + 1;
-        if self.work > MAX_WORK {
+        if self.work > self.limit {
             return Err(Panicked::GaveUp);
         }
         Ok(())
@@ -199,7 +209,7 @@ impl Tree {
     }
 
     fn matches(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
-        if run.work < REMEMBER_FROM {
+        if run.work < ORDINARY_WORK {
             return self.search(text, run);
         }
         let key = (

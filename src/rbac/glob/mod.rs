@@ -4,10 +4,12 @@
 //!
 //! A pattern is lexed, parsed and compiled in the steps of the original (`lexer`, `ast`,
 //! `compiler`), because its answers follow from them, and is matched by the same kinds of matchers
-//! (`matcher`, `index`). Patterns of literals and stars take a shorter way to the same answers (`stars`).
+//! (`matcher`, `index`). Patterns of literals and stars take a shorter way to the same answers (`stars`),
+//! and so do matches that turn out to cost much (`sweep`).
 
 mod ast;
 mod compiler;
+mod effort;
 mod error;
 mod index;
 mod lexer;
@@ -15,6 +17,7 @@ mod literal;
 mod matcher;
 mod relate;
 mod stars;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod utf8;
@@ -22,8 +25,9 @@ mod utf8;
 use memchr::memmem;
 
 use ast::Parsed;
+pub use effort::Effort;
 pub use error::{GlobError, Panicked};
-use matcher::{Matcher, Run};
+use matcher::{MAX_WORK, Matcher, ORDINARY_WORK, Run};
 pub(in crate::rbac) use relate::plain_variants;
 pub use relate::{covers, may_meet};
 pub(in crate::rbac) use stars::Stars;
@@ -67,16 +71,29 @@ struct General {
     prefix: Box<str>,
     suffix: Box<str>,
     may_panic: bool,
+    /// Whether sweeping it gives the original's answers on ASCII texts.
+    sweeps: bool,
 }
 
 impl General {
-    fn matches(&self, text: &str) -> Result<bool, Panicked> {
+    fn matches(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
         let possible = text.starts_with(&*self.prefix) && text.ends_with(&*self.suffix);
         if !possible && !self.may_panic {
             return Ok(false);
         }
-        let mut run = Run::default();
-        self.matcher.matches(text.as_bytes(), &mut run)
+        let mut run = Run::of(ORDINARY_WORK);
+        match self.matcher.matches(text.as_bytes(), &mut run) {
+            Err(Panicked::GaveUp) => {}
+            answer => return answer,
+        }
+        let mut run = Run::of(MAX_WORK.min(effort.left()));
+        let answer = if self.sweeps && text.is_ascii() {
+            sweep::matches(&self.matcher, text, &mut run)
+        } else {
+            self.matcher.matches(text.as_bytes(), &mut run)
+        };
+        effort.spend(run.work);
+        answer
     }
 }
 
@@ -124,6 +141,11 @@ impl Glob {
 
     /// Whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> Result<bool, Panicked> {
+        self.matches_within(text, &Effort::default())
+    }
+
+    /// Whether the pattern matches the whole text, for a share of what all patterns may cost.
+    pub fn matches_within(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
         Ok(match &self.0 {
             Form::Any => true,
             Form::Literal(literal) => **literal == *text,
@@ -135,7 +157,7 @@ impl Glob {
                 text.starts_with(prefix) && text.ends_with(suffix)
             }
             Form::Stars(stars) => stars.matches(text),
-            Form::General(general) => return general.matches(text),
+            Form::General(general) => return general.matches(text, effort),
             Form::TooComplex => return Err(Panicked::TooComplex),
         })
     }
@@ -236,6 +258,7 @@ fn general(matcher: Matcher) -> Form {
             prefix: literal::prefix(&matcher).into(),
             suffix: literal::suffix(&matcher).into(),
             may_panic: literal::may_panic(&matcher),
+            sweeps: !literal::may_panic(&matcher) && sweep::is_sound(&matcher),
             matcher,
         })),
     }

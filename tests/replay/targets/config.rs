@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kubectl_octopus_argo::config;
+use kubectl_octopus_argo::config::{self, Choice};
 use kubectl_octopus_argo::error::{Kind, Result};
 use kubectl_octopus_argo::model::{AccountName, Configuration, Instance, ProjectName, Source};
 use kubectl_octopus_argo::yaml::{NodeKind, Scalar, Stream};
@@ -50,7 +50,13 @@ pub fn run(data: &[u8]) {
 }
 
 fn parse(text: &str) -> Result<Configuration> {
-    config::parse(&Source::new("octopus-argo.yaml", text))
+    let source = Source::new("octopus-argo.yaml", text);
+    let named = config::parse(&source, Choice::Named);
+    // What was found is read by our own reader, which refuses more.
+    if let (Ok(named), Ok(found)) = (&named, config::parse(&source, Choice::Found)) {
+        assert_eq!(*named, found, "{text:?}");
+    }
+    named
 }
 
 /// What is promised of every configuration that was read.

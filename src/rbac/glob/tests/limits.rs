@@ -61,14 +61,60 @@ fn a_chain_may_be_so_long() {
 
 #[test]
 fn a_match_that_takes_too_many_steps_is_given_up() {
+    // Texts beyond ASCII are searched as the original searches them.
     let counted = "[!x]".repeat(20_000) + "*";
-    let text = "a".repeat(40_000);
+    let text = "ä".repeat(40_000);
     assert_eq!(answer(&counted, &text), Err(Panicked::GaveUp));
     // What the literals decide is not tried.
     let glob = Glob::compile(&(counted + "y")).unwrap();
     assert!(!glob.may_panic());
     assert_eq!(glob.matches(&format!("{text}y")), Err(Panicked::GaveUp));
     assert_eq!(glob.matches(&format!("{text}yz")), Ok(false));
+}
+
+/// How many steps of an effort a match takes, and its answer.
+fn steps(pattern: &str, text: &str) -> (usize, Result<bool, Panicked>) {
+    let effort = Effort::default();
+    let before = effort.left();
+    let answer = Glob::compile(pattern)
+        .unwrap()
+        .matches_within(text, &effort);
+    (before - effort.left(), answer)
+}
+
+#[test]
+fn hostile_patterns_take_few_steps() {
+    let stars_and_braces = "*a".repeat(200) + &"{a,b}".repeat(20);
+    let nested = "{a,".repeat(30) + "b" + &"}".repeat(30);
+    let found_nowhere = "{*x,{*a,b*{c,d}}*}".repeat(20);
+    let between = "*a{b,c}*".repeat(60) + "d";
+    let text = "a".repeat(600);
+    for pattern in [&stars_and_braces, &nested, &found_nowhere, &between] {
+        for text in [text.clone(), format!("{text}d"), "ab".repeat(300)] {
+            let (steps, answer) = steps(pattern, &text);
+            assert!(answer.is_ok(), "{pattern}");
+            assert!(steps < 200_000, "{steps} for {pattern}");
+        }
+    }
+    assert_eq!(answer(&stars_and_braces, &text), Ok(true));
+    assert_eq!(answer(&stars_and_braces, &"a".repeat(219)), Ok(false));
+    assert_eq!(answer(&stars_and_braces, &"a".repeat(220)), Ok(true));
+}
+
+#[test]
+fn all_patterns_of_a_policy_share_an_effort() {
+    let effort = Effort::default();
+    let counted = "[!x]".repeat(20_000) + "*";
+    let text = "ä".repeat(40_000);
+    for more in ["y", "yy", "yyy", "yyyy", "yyyyy"] {
+        let glob = Glob::compile(&format!("{counted}{more}")).unwrap();
+        let answer = glob.matches_within(&format!("{text}{more}"), &effort);
+        assert_eq!(answer, Err(Panicked::GaveUp));
+    }
+    assert_eq!(effort.left(), 0);
+    // What costs little is decided all the same.
+    let glob = Glob::compile("{web,shop}/*").unwrap();
+    assert_eq!(glob.matches_within("shop/api", &effort), Ok(true));
 }
 
 #[test]

@@ -1,0 +1,30 @@
+use super::prelude::*;
+use crate::rbac::{builtin_policy, lines};
+
+rule!(RepeatedBuiltin, "repeated-builtin", Note);
+
+fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    for policy in site.policies() {
+        let key = "built-in policy".into();
+        let builtin = lines(&key, builtin_policy(policy.version));
+        let builtin: HashSet<Vec<String>> = builtin.filter_map(|line| fields(&line.line)).collect();
+        for at in policy.lines().filter(|at| at.text.project_role.is_none()) {
+            if fields(at.says).is_some_and(|fields| builtin.contains(&fields)) {
+                findings
+                    .add(at.place(), "this line is in the built-in policy already")
+                    .label("says nothing new")
+                    .help(format!("Argo CD {} loads its own policy before this one", policy.version))
+                    .safe("take the line out", vec![at.remove()]);
+            }
+        }
+    }
+}
+
+fn fields(line: &Line<'_>) -> Option<Vec<String>> {
+    let values = match line {
+        Line::Policy(p) => vec![&p.subject, &p.resource, &p.action, &p.object, &p.effect],
+        Line::Grouping(g) => vec![&g.subject, &g.role],
+        _ => return None,
+    };
+    Some(values.into_iter().map(|value| value.text.to_string()).collect())
+}
