@@ -130,6 +130,23 @@ impl Wanted<'_> {
     }
 }
 
+/// What kubectl said, without the log lines of its libraries: where there is no cluster, these say
+/// the same five times before the one line that is meant for people.
+pub(super) fn said(stderr: &str) -> String {
+    let is_log = |line: &&str| {
+        let (level, rest) = line.split_at_checked(1).unwrap_or_default();
+        let (date, rest) = rest.split_at_checked(4).unwrap_or_default();
+        "IWEF".contains(level)
+            && date.len() == 4
+            && date.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.starts_with(' ')
+    };
+    let lines: Vec<&str> = stderr.trim().lines().collect();
+    let meant: Vec<&str> = lines.iter().copied().filter(|line| !is_log(line)).collect();
+    let shown = if meant.is_empty() { &lines } else { &meant };
+    shown.join("\n").trim().to_owned()
+}
+
 /// Asks for objects of one Argo CD.
 pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Result<File> {
     let (kind, names) = wanted.resource();
@@ -148,7 +165,7 @@ pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Resul
     args.extend(cluster.flags.iter().cloned());
     let output = runner.run(&Invocation::new(&cluster.kubectl).args(args))?;
     if output.code != Some(0) {
-        let said = output.stderr.trim();
+        let said = said(&output.stderr);
         return Err(Error::external(format!("kubectl could not read {called}: {said}"))
             .hint("is this the right cluster? `kubectl config current-context` names it; --context chooses another"));
     }
@@ -178,4 +195,20 @@ pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Resul
         origin: Origin::Live,
         content: Content::Documents(stream),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+
+    #[test]
+    fn the_log_of_kubectls_libraries_is_left_out() {
+        let log = "E1128 13:17:10.624394    1488 memcache.go:265] \"Unhandled Error\" err=\"x\"\n";
+        let meant = "The connection to the server localhost:8080 was refused";
+        assert_eq!(said(&format!("{log}{log}{meant}\n")), meant);
+        assert_eq!(said(log), log.trim());
+        for kept in ["Error from server (Forbidden): no", "E11 x", "é1128 x", ""] {
+            assert_eq!(said(kept), kept);
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub fn secret(
     args.extend(cluster.flags.iter().cloned());
     let output = runner.run(&Invocation::new(&cluster.kubectl).args(args))?;
     if output.code != Some(0) {
-        let said = output.stderr.trim();
+        let said = super::live::said(&output.stderr);
         return Err(Error::external(format!(
             "kubectl could not read the Secret {name}: {said}"
         )));
