@@ -98,7 +98,7 @@ const HELP: &[Help] = &[
                 "matrix -f live.yaml -o html > matrix.html",
             ),
         ],
-        main: &["filename", "live", "subject", "resource", "output"],
+        main: &["filename", "live", "subject", "resource", "by", "output"],
     },
     Help {
         command: "compare",

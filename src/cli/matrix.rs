@@ -6,8 +6,8 @@ use super::{Fleet, Input};
 
 /// Show who may do what: every subject and role of a policy.
 ///
-/// Takes roles, denies, the default role and the built-in policy into account. -o wide shows the
-/// deciding lines; -o html prints one page to attach to a review.
+/// One row for rules that differ in their action alone; whoever has a role shows the role, whose rows
+/// are its own. -o wide shows the deciding lines; -o html prints a page to attach to a review.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
     /// Where the objects come from.
@@ -16,12 +16,15 @@ pub struct MatrixArgs {
     /// Which instances are meant.
     #[command(flatten)]
     pub fleet: Fleet,
-    /// Only this subject (repeatable, comma-separated)
+    /// Only this subject and the roles that it has (repeatable, comma-separated)
     #[arg(long, value_name = "SUBJECT", value_delimiter = ',')]
     pub subject: Vec<String>,
     /// Only this resource (repeatable, comma-separated)
     #[arg(long, value_name = "RESOURCE", value_delimiter = ',')]
     pub resource: Vec<String>,
+    /// Sort the rows by subject or by resource
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    pub by: MatrixOrder,
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: MatrixOutput,
@@ -39,6 +42,8 @@ pub enum MatrixOutput {
     /// A table
     #[default]
     Text,
+    /// The table with what limits a rule, and the deciding lines
+    Wide,
     /// A table for a pull request
     Markdown,
     /// Comma-separated values
@@ -47,4 +52,14 @@ pub enum MatrixOutput {
     Json,
     /// One self-contained page
     Html,
+}
+
+/// How the rows of `matrix` are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum MatrixOrder {
+    /// What each subject may do
+    #[default]
+    Subject,
+    /// Who may use each resource
+    Resource,
 }

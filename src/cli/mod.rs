@@ -48,7 +48,7 @@ pub use gateway::{
 pub use help::definition;
 pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
-pub use matrix::{MatrixArgs, MatrixOutput};
+pub use matrix::{MatrixArgs, MatrixOrder, MatrixOutput};
 pub use options::{Color, Talk};
 pub use shell::{
     BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,

@@ -1,14 +1,17 @@
 //! `matrix`: who may do what, for every subject and role that the policy names.
 
+use std::collections::{HashMap, HashSet};
+
 use super::asked::{asked, question, too_costly};
 use super::can::version;
 use super::context::{Context, ReadState};
-use crate::cli::{MatrixArgs, MatrixOutput};
+use crate::cli::{MatrixArgs, MatrixOrder, MatrixOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::File;
-use crate::rbac::analysis::{State, effective, subjects};
-use crate::rbac::{Effect, Enforcer, PolicySet, project_role};
-use crate::report::matrix::{self, Permission};
+use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, named};
+use crate::rbac::vocabulary::resolve_resource;
+use crate::rbac::{Effect, Server};
+use crate::report::matrix::{self, EVERYBODY, Holder, Matrix, Membership, Order, RuleGroup};
 use crate::site::{ArgoCd, with_inline_patches};
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -21,36 +24,36 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     question.base = base;
     let files = with_inline_patches(files);
     let argocd = asked(&files, &question, context)?;
-    if let Some(place) = argocd.disables_auth() {
+    let mut set = argocd.policy_set();
+    set.builtin = args.use_builtin_policy;
+    let server = argocd.server(set)?;
+    let matrix = if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
             "everybody may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
-    }
-    let mut set = argocd.policy_set();
-    set.builtin = args.use_builtin_policy;
-    let named = named(&argocd, &set, args)?;
-    let server = argocd.server(set)?;
-    let mut rows = Vec::new();
-    for subject in &named {
-        rows.extend(permissions(&argocd, server.base(), subject, None, args));
-        for project in &argocd.projects {
-            let name = project.name();
-            let of_other = project_role(subject).is_some_and(|(of, _)| of != name);
-            if !of_other {
-                let enforcer = server.enforcer_of(name);
-                rows.extend(permissions(&argocd, enforcer, subject, Some(name), args));
-            }
+        Matrix::of_everything(format!("{place}: server.disable.auth"))
+    } else {
+        let budget = Budget::default();
+        let matrix = Gatherer::new(&argocd, &server, &budget, args).matrix();
+        if budget.is_spent() {
+            context.warn("the policy is too large to find everything out: some rows are undecided");
         }
-    }
+        matrix
+    };
+    let order = match args.by {
+        MatrixOrder::Subject => Order::Subject,
+        MatrixOrder::Resource => Order::Resource,
+    };
     let text = match args.output {
-        MatrixOutput::Text => matrix::text(&rows),
-        MatrixOutput::Markdown => matrix::as_markdown(&rows),
-        MatrixOutput::Csv => matrix::csv(&rows),
-        MatrixOutput::Json => matrix::json(&rows),
-        MatrixOutput::Html => matrix::html(&rows, &name(&files)),
+        MatrixOutput::Text => matrix::text(&matrix, order, false),
+        MatrixOutput::Wide => matrix::text(&matrix, order, true),
+        MatrixOutput::Markdown => matrix::as_markdown(&matrix, order),
+        MatrixOutput::Csv => matrix::csv(&matrix, order),
+        MatrixOutput::Json => matrix::json(&matrix),
+        MatrixOutput::Html => matrix::html(&matrix, &name(&files)),
     };
     context.print(&text)?;
-    if rows.is_empty() {
+    if matrix.is_empty() {
         context.note("nobody may do anything that was asked for");
     }
     if let Some(pattern) = server.undecided() {
@@ -60,89 +63,221 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     Ok(Code::OK)
 }
 
-/// The rows of one subject: those of the policy itself, or those that come from a project's roles.
-fn permissions(
-    argocd: &ArgoCd<'_>,
-    enforcer: &Enforcer,
-    subject: &str,
-    project: Option<&str>,
-    args: &MatrixArgs,
-) -> Vec<Permission> {
-    let mut rows = Vec::new();
-    let key = project.map(|name| format!("AppProject {name}"));
-    for cell in effective(enforcer, subject, argocd.version) {
-        if !args.resource.is_empty() && !args.resource.contains(&cell.resource) {
-            continue;
-        }
-        let entries = cell.entries.iter().filter(|entry| match &key {
-            // What the policy gives is listed once, with the policy.
-            Some(key) => {
-                let line = enforcer.line(entry.line);
-                line.is_some_and(|line| &*line.key == key.as_str())
-            }
-            None => true,
-        });
-        rows.extend(entries.map(|entry| Permission {
-            subject: subject.to_owned(),
-            resource: cell.resource.clone(),
-            action: cell.action.clone(),
-            object: entry.object.clone(),
-            effect: if entry.effect == Effect::Allow {
-                "allow"
-            } else {
-                "deny"
-            },
-            state: match entry.state {
-                State::InForce => "in force".to_owned(),
-                State::Limited => "limited by denies".to_owned(),
-                State::Overruled(line) => {
-                    format!("overruled by {}", argocd.describe(enforcer, line))
-                }
-                State::Fails(line) => {
-                    format!(
-                        "cannot be evaluated because of {}",
-                        argocd.describe(enforcer, line)
-                    )
-                }
-                State::Never => "never: its pattern does not compile".to_owned(),
-            },
-            in_force: entry.state.is_in_force(),
-            by_default_role: entry.by_default_role,
-            decided_by: argocd.describe(enforcer, entry.line),
-        }));
-    }
-    rows
-}
-
 /// What was read, for the page's title.
 fn name(files: &[File]) -> String {
     let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     names.join(", ")
 }
 
-/// Every name in the user's own policy and in the AppProjects' roles; a subject that is asked for
-/// and not named there has what the default role gives.
-fn named(argocd: &ArgoCd<'_>, set: &PolicySet, args: &MatrixArgs) -> Result<Vec<String>> {
-    if !args.subject.is_empty() {
-        return Ok(args.subject.clone());
-    }
-    let own = PolicySet {
-        builtin: false,
-        ..set.clone()
-    };
-    let own = argocd.server(own)?;
-    let mut named: Vec<String> = subjects(own.base()).map(str::to_owned).collect();
-    let default_role = &set.default_role;
-    if !default_role.is_empty() && !named.contains(default_role) {
-        named.push(default_role.clone());
-    }
-    for project in &argocd.projects {
-        let of_project = subjects(own.enforcer_of(project.name())).map(str::to_owned);
-        for subject in of_project.chain(project.subjects()) {
-            if !named.contains(&subject) {
-                named.push(subject);
-            }
+/// Makes the rows of what the survey tells.
+struct Gatherer<'a, 's, 'b> {
+    argocd: &'a ArgoCd<'a>,
+    server: &'s Server,
+    effective: Effective<'s, 'b>,
+    subjects: &'a [String],
+    resources: Vec<&'a str>,
+    /// Whether the lines are shown.
+    with_lines: bool,
+}
+
+impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
+    fn new(
+        argocd: &'a ArgoCd<'a>,
+        server: &'s Server,
+        budget: &'b Budget,
+        args: &'a MatrixArgs,
+    ) -> Self {
+        Self {
+            argocd,
+            server,
+            effective: Effective::new(server, budget),
+            subjects: &args.subject,
+            resources: args
+                .resource
+                .iter()
+                .map(|name| resolve_resource(name))
+                .collect(),
+            with_lines: args.output != MatrixOutput::Text,
         }
     }
-    Ok(named)
+
+    /// The rows of everybody, of the subjects that were asked for or all that are named, and of the
+    /// roles that they have.
+    fn matrix(mut self) -> Matrix {
+        let mut names = if self.subjects.is_empty() {
+            named(self.server)
+        } else {
+            self.subjects.to_vec()
+        };
+        let everybody = self.everybody();
+        names.extend(everybody.roles.iter().map(|one| one.role.clone()));
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        let mut subjects = vec![everybody];
+        let mut at = 0;
+        while let Some(name) = names.get(at) {
+            let holder = self.holder(name.clone(), name);
+            for one in &holder.roles {
+                if seen.insert(one.role.clone()) {
+                    names.push(one.role.clone());
+                }
+            }
+            subjects.push(holder);
+            at += 1;
+        }
+        self.narrow(&mut subjects);
+        subjects.retain(|holder| !holder.is_empty());
+        Matrix { subjects }
+    }
+
+    /// What everybody has: the rules of the empty subject, and the default role.
+    fn everybody(&mut self) -> Holder {
+        let mut holder = self.holder(EVERYBODY.to_owned(), "");
+        let role = self.server.base().default_role();
+        if !role.is_empty() {
+            let decided_by = match self.argocd.default_role_place() {
+                Some(place) => format!("{place}: policy.default: {role}"),
+                None => format!("policy.default: {role} (assumed)"),
+            };
+            let limited_by = String::new();
+            let role = role.to_owned();
+            let membership = Membership {
+                role,
+                decided_by,
+                limited_by,
+            };
+            holder.roles.insert(0, membership);
+        }
+        holder
+    }
+
+    fn holder(&mut self, subject: String, name: &str) -> Holder {
+        let holding = self.effective.of(name);
+        let mut rules: Vec<RuleGroup> = Vec::new();
+        let mut groups: HashMap<(String, String, &'static str, bool, bool), usize> = HashMap::new();
+        for entry in &holding.rules {
+            let rule = entry.line.enforcer.rule(entry.line.line);
+            if !self.is_wanted(entry, &rule.resource.text) {
+                continue;
+            }
+            let effect = effect(entry.effect);
+            let state = self.state(entry);
+            let key = (
+                rule.resource.text.to_string(),
+                rule.object.text.to_string(),
+                effect,
+                entry.state.is_in_force(),
+                state.is_empty(),
+            );
+            let place = *groups.entry(key).or_insert(rules.len());
+            if place == rules.len() {
+                rules.push(RuleGroup {
+                    resource: rule.resource.text.to_string(),
+                    object: rule.object.text.to_string(),
+                    actions: Vec::new(),
+                    effect,
+                    in_force: entry.state.is_in_force(),
+                    state: Vec::new(),
+                    decided_by: Vec::new(),
+                });
+            }
+            let group = &mut rules[place];
+            if !group.actions.iter().any(|known| *known == rule.action.text) {
+                group.actions.push(rule.action.text.to_string());
+            }
+            if !state.is_empty() && group.state.last() != Some(&state) {
+                group.state.push(state);
+            }
+            if self.with_lines {
+                group.decided_by.push(self.describe(entry.line));
+            }
+        }
+        let roles = holding.roles.iter().map(|binding| Membership {
+            role: binding.role.to_owned(),
+            decided_by: if self.with_lines {
+                self.describe(binding.line)
+            } else {
+                String::new()
+            },
+            limited_by: match binding.limit {
+                None => String::new(),
+                Some(Limit::Deny(line)) => format!("limited by {}", self.describe(line)),
+                Some(Limit::OtherProjects) => OWN_PROJECT.to_owned(),
+                Some(Limit::TooFar) => {
+                    "some of its roles are more than ten g lines away and do not count".to_owned()
+                }
+                Some(Limit::Undecided) => UNDECIDED.to_owned(),
+            },
+        });
+        Holder {
+            roles: roles.collect(),
+            subject,
+            rules,
+        }
+    }
+
+    fn describe(&self, cited: Cited<'_>) -> String {
+        self.argocd.describe(cited.enforcer, cited.line)
+    }
+
+    /// What is left of a rule, in words; nothing where all of it is.
+    fn state(&self, entry: &Entry<'_>) -> String {
+        match entry.state {
+            State::InForce => String::new(),
+            State::Limited(line) if entry.effect == Effect::Deny => {
+                format!("in vain for what is granted by {}", self.describe(line))
+            }
+            State::Limited(line) => format!("limited by {}", self.describe(line)),
+            State::OtherProjects => OWN_PROJECT.to_owned(),
+            State::Overruled(line) => format!("overruled by {}", self.describe(line)),
+            State::InVain(line) => format!("in vain: granted by {}", self.describe(line)),
+            State::Fails(line) => {
+                format!("cannot be evaluated because of {}", self.describe(line))
+            }
+            State::Never => "its pattern does not compile".to_owned(),
+            State::NotAsked => "no server asks for this action of this resource".to_owned(),
+            State::NoEffect => "its effect is neither allow nor deny".to_owned(),
+            State::Undecided => UNDECIDED.to_owned(),
+        }
+    }
+
+    /// Whether a rule is about a resource that was asked for.
+    fn is_wanted(&self, entry: &Entry<'_>, written: &str) -> bool {
+        let is_asked = |resource: &&str| self.resources.contains(resource);
+        self.resources.is_empty() || entry.resources.iter().any(is_asked) || is_asked(&written)
+    }
+
+    /// Leaves out roles that have nothing to do with the resources that were asked for.
+    fn narrow(&self, subjects: &mut [Holder]) {
+        if self.resources.is_empty() {
+            return;
+        }
+        let mut useful: HashSet<String> = HashSet::new();
+        loop {
+            let known = useful.len();
+            for holder in &*subjects {
+                let has = |one: &Membership| useful.contains(&one.role);
+                if !holder.rules.is_empty() || holder.roles.iter().any(has) {
+                    useful.insert(holder.subject.clone());
+                }
+            }
+            if useful.len() == known {
+                break;
+            }
+        }
+        for holder in subjects {
+            holder.roles.retain(|one| useful.contains(&one.role));
+        }
+    }
+}
+
+const OWN_PROJECT: &str = "counts for objects of its own project alone";
+const UNDECIDED: &str = "undecided: the policy is too large";
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Allow => "allow",
+        Effect::Deny => "deny",
+        Effect::Other => "none",
+    }
 }

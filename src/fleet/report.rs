@@ -61,7 +61,7 @@ impl Report {
                 "matrix",
                 ["shown", "shown"],
                 match args.output {
-                    MatrixOutput::Text => Join::Text(Details::OfAll),
+                    MatrixOutput::Text | MatrixOutput::Wide => Join::Text(Details::OfAll),
                     MatrixOutput::Markdown => Join::Markdown,
                     MatrixOutput::Csv => Join::Csv,
                     MatrixOutput::Json => Join::Json,

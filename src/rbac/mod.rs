@@ -2,11 +2,10 @@
 //!
 //! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions ([`Decision`]) and
 //! their reasons ([`Explanation`]). Around the enforcer stand the rules of Argo CD's server
-//! ([`Server`]: tokens, groups, projects) and of its CLI ([`AdminCan`]); [`analysis`] makes
+//! ([`Server`]: tokens, groups, projects) and of its CLI ([`AdminCan`]); [`survey`] makes
 //! statements about all questions at once.
 
 mod admin;
-pub mod analysis;
 mod builtin;
 mod claims;
 mod csv;

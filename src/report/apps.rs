@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::findings::{self, Finding};
-use super::html::escape;
+use super::html::{escape, page};
 use super::table::{self, markdown, table};
 
 /// Whether a deployment updates a source.
@@ -183,7 +183,7 @@ pub fn json(rows: &[Row], found: &[Finding<'_>]) -> String {
     format!("{report:#}\n")
 }
 
-/// One page: no request leaves it, it follows light and dark, it fits a phone, and it prints.
+/// One page.
 pub fn html(rows: &[Row], found: &[Finding<'_>], source: &str) -> String {
     let mut head = String::from("<tr>");
     for header in HEADERS {
@@ -217,9 +217,11 @@ pub fn html(rows: &[Row], found: &[Finding<'_>], source: &str) -> String {
     if list.is_empty() {
         list.push_str("<li>None.</li>\n");
     }
-    include_str!("apps.html")
-        .replace("{{source}}", &escape(source))
-        .replace("{{head}}", &head)
-        .replace("{{body}}", &body)
-        .replace("{{findings}}", &list)
+    let places = [
+        ("source", &*escape(source)),
+        ("head", &head),
+        ("body", &body),
+        ("findings", &list),
+    ];
+    page(include_str!("apps.html"), &places)
 }

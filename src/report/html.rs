@@ -1,4 +1,13 @@
-//! Texts inside HTML pages.
+//! HTML pages: no request leaves one, it follows light and dark, it fits a phone, and it prints.
+
+/// Fills in a template: the style that all pages share, and then each named place, in this order.
+pub(super) fn page(template: &str, places: &[(&str, &str)]) -> String {
+    let mut page = template.replace("{{style}}", include_str!("page.css"));
+    for (name, text) in places {
+        page = page.replace(&format!("{{{{{name}}}}}"), text);
+    }
+    page
+}
 
 /// Escapes a text for HTML; characters that reorder or control are shown as escapes.
 pub(super) fn escape(text: &str) -> String {

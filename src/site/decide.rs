@@ -5,7 +5,7 @@ use super::argocd::ArgoCd;
 use super::policy::PolicyText;
 use super::settings::{Form, SCOPES_KEY, Setting, Settings};
 use crate::error::{Error, Result};
-use crate::model::{Location, Source, parse_bool};
+use crate::model::{DEFAULT_ROLE_KEY, Location, Source, parse_bool};
 use crate::rbac::{
     BUILTIN_KEY, Enforcer, Line, LineId, PolicyError, PolicySet, Project, Server, ServerSettings,
     SourceLine,
@@ -95,6 +95,15 @@ impl<'a> ArgoCd<'a> {
     pub fn disables_auth(&self) -> Option<Location> {
         let (text, place) = self.server_setting(DISABLE_AUTH_KEY)?;
         text.eq_ignore_ascii_case("true").then_some(place)
+    }
+
+    /// The place of the setting that names the default role.
+    pub fn default_role_place(&self) -> Option<Location> {
+        let setting = self
+            .rbac
+            .as_ref()
+            .and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
+        setting.map(|setting| setting.spot.location(0))
     }
 
     /// Whether everybody may read logs: before 3.0 without a setting of argocd-cm.
@@ -188,8 +197,7 @@ impl<'a> ArgoCd<'a> {
 
     /// The place of a byte of a policy text.
     fn locate(&self, key: &str, offset: usize) -> Option<(&'a Source, usize)> {
-        let mut own = self.policy.texts.iter();
-        let text = own.find(|text| text.project_role.is_none() && &*text.key == key)?;
+        let text = self.policy.text_of_key(key)?;
         Some((text.spot.source, text.spot.offset(offset)))
     }
 

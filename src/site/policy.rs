@@ -123,6 +123,8 @@ pub(crate) struct Policy<'a> {
     pub(crate) effort: Effort,
     enforcer: OnceCell<Option<Enforcer>>,
     graph: OnceCell<Graph<'a>>,
+    /// Where the text of each key is; AppProjects have several of one name, and are not in it.
+    by_key: OnceCell<HashMap<Arc<str>, usize>>,
 }
 
 impl<'a> Policy<'a> {
@@ -133,6 +135,17 @@ impl<'a> Policy<'a> {
             mode,
             ..Self::default()
         }
+    }
+
+    /// The text of a key, AppProjects' lines left out.
+    pub(super) fn text_of_key(&self, key: &str) -> Option<&PolicyText<'a>> {
+        let by_key = self.by_key.get_or_init(|| {
+            let own = self.texts.iter().enumerate().rev();
+            let own = own.filter(|(_, text)| text.project_role.is_none());
+            own.map(|(place, text)| (Arc::clone(&text.key), place))
+                .collect()
+        });
+        self.texts.get(*by_key.get(key)?)
     }
 
     /// The `p` lines of the policy itself.

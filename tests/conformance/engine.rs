@@ -1,9 +1,6 @@
 //! Answers that do not depend on how large a policy is, or how often it is asked.
 
-use kubectl_octopus_argo::rbac::analysis::effective;
-use kubectl_octopus_argo::rbac::{
-    ArgoCdVersion, Enforcer, MatchMode, PolicySet, PolicyText, Request, Verdict,
-};
+use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText, Request, Verdict};
 
 fn load(match_mode: MatchMode, policy: &str) -> Enforcer {
     Enforcer::load(&PolicySet {
@@ -99,12 +96,6 @@ fn a_role_of_many_roles_counts_once() {
         let request = Request::new("octopus", "exec", "create", &object);
         assert!(enforcer.decide(&request).allowed(), "{object}");
     }
-    let cells = effective(&enforcer, "octopus", ArgoCdVersion::NEWEST);
-    let counts: Vec<_> = cells
-        .iter()
-        .map(|cell| (cell.resource.as_str(), cell.entries.len()))
-        .collect();
-    assert_eq!(counts, [("logs", 1), ("exec", 150)]);
 }
 
 #[test]

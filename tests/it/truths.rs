@@ -65,11 +65,15 @@ fn roles_of_app_projects_count_in_can_check_and_matrix() {
     assert!(found, "{}", check.stdout);
     let matrix = run(&files, &format!("matrix -o csv {given}"));
     let rows = matrix.stdout_of(0);
-    for subject in ["proj:web:deployer", "octopus", "acme:web"] {
-        let row = rows
-            .lines()
-            .any(|row| row.starts_with(subject) && row.contains("web/*"));
-        assert!(row, "{subject}\n{rows}");
+    for row in [
+        "proj:web:deployer,applications,web/*,*,allow,",
+        "octopus,has proj:web:deployer,",
+        "acme:web,has proj:web:deployer,",
+    ] {
+        assert!(
+            rows.lines().any(|line| line.starts_with(row)),
+            "{row}\n{rows}"
+        );
     }
     // Without the project, the same policy is proved.
     let check = run(&files, "check -f cm.yaml -f rbac.yaml");
@@ -157,6 +161,9 @@ configs:
             "{}",
             matrix.stderr
         );
+        let everybody = matrix.stdout_of(0);
+        let row = "(everybody)   *          *        *         allow";
+        assert_eq!(everybody.lines().nth(1), Some(row));
     }
 }
 

@@ -29,6 +29,11 @@ impl<'e> Reaching<'e> {
         self.rule.effect()
     }
 
+    /// The number of its pair of resource and action, of this enforcer alone.
+    pub(in crate::rbac) fn pair(self) -> u32 {
+        self.pair
+    }
+
     /// Its pattern of resources.
     pub(in crate::rbac) fn resource(self) -> Pattern<'e> {
         let (resource, _) = self.rules.pairs[self.pair as usize];
@@ -51,20 +56,6 @@ impl<'e> Reaching<'e> {
         [self.resource(), self.action(), self.object()]
             .iter()
             .any(|pattern| pattern.may_fail())
-    }
-
-    /// Whether it says what `other` says, and perhaps more.
-    pub(in crate::rbac) fn covers(self, other: Reaching<'_>) -> bool {
-        self.resource().covers(other.resource())
-            && self.action().covers(other.action())
-            && self.object().covers(other.object())
-    }
-
-    /// Whether some question may match both it and `other`; a no is certain.
-    pub(in crate::rbac) fn may_meet(self, other: Reaching<'_>) -> bool {
-        self.resource().may_meet(other.resource())
-            && self.action().may_meet(other.action())
-            && self.object().may_meet(other.object())
     }
 
     fn pattern(self, compact: Compact) -> Pattern<'e> {
@@ -367,6 +358,26 @@ impl Enforcer {
     /// The roles that a name is bound to, in the order of their lines.
     pub(in crate::rbac) fn own_roles(&self, name: u32) -> impl Iterator<Item = u32> {
         self.rules.links_of(name).iter().map(|link| link.role)
+    }
+
+    /// The roles that a name is bound to, each with its `g` line, in the order of their lines.
+    pub(in crate::rbac) fn own_links(&self, name: u32) -> impl Iterator<Item = (u32, LineId)> {
+        let links = self.rules.links_of(name).iter();
+        links.map(|link| (link.role, LineId(link.line)))
+    }
+
+    /// Whether a line is one of the built-in policy.
+    pub fn is_builtin(&self, line: LineId) -> bool {
+        let first = self.rules.sources.first().filter(|_| self.has_builtin);
+        first.is_some_and(|source| line.0 < source.span.start + source.span.len)
+    }
+
+    /// Whether a line of this or another enforcer is behind all of this one's texts, where an
+    /// `AppProject`'s lines are.
+    pub(in crate::rbac) fn is_behind(&self, line: LineId) -> bool {
+        let last = self.rules.sources.last();
+        let end = last.map_or(0, |source| source.span.start + source.span.len);
+        line.0 >= end && !Rules::is_virtual(line.0)
     }
 
     /// The text of a line from its first character to its line's end.

@@ -1,58 +1,60 @@
-//! What each subject may do, and what becomes of each of its rules.
+//! What is left of each rule of a subject.
 
-use kubectl_octopus_argo::rbac::analysis::{State, effective, subjects};
-use kubectl_octopus_argo::rbac::{Enforcer, MatchMode, PolicySet, PolicyText};
+use kubectl_octopus_argo::rbac::survey::{Budget, Effective, Limit, State, named};
+use kubectl_octopus_argo::rbac::{MatchMode, PolicySet, PolicyText, Server, ServerSettings};
 
-use super::VERSION;
-
-fn random(mode: MatchMode, policy: &str, role: &str) -> Enforcer {
-    Enforcer::load(&PolicySet {
+fn server(mode: MatchMode, policy: &str, role: &str) -> Server {
+    let set = PolicySet {
         texts: vec![PolicyText::new("policy.csv", policy)],
         match_mode: mode,
         default_role: role.to_owned(),
+        builtin: true,
         ..PolicySet::default()
-    })
-    .unwrap()
+    };
+    Server::load(set, [], ServerSettings::default()).unwrap()
 }
 
-/// Each rule of each cell: resource, action, object, what becomes of it.
-fn cells(mode: MatchMode, policy: &str, role: &str) -> Vec<String> {
-    let enforcer = random(mode, policy, role);
-    let mut all = Vec::new();
-    for cell in effective(&enforcer, "octopus", VERSION) {
-        for entry in &cell.entries {
-            let state = match entry.state {
-                State::InForce => "in force",
-                State::Limited => "limited",
-                State::Overruled(_) => "overruled",
-                State::Fails(_) => "fails",
-                State::Never => "never",
-            };
-            let by = if entry.by_default_role {
-                "default "
-            } else {
-                ""
-            };
-            let (resource, action) = (&cell.resource, &cell.action);
-            all.push(format!("{resource} {action} {by}{}: {state}", entry.object));
-        }
-    }
-    all
+/// The rules of octopus: resource, action, object, what is left.
+fn rows(mode: MatchMode, policy: &str, role: &str) -> Vec<String> {
+    let server = server(mode, policy, role);
+    let budget = Budget::default();
+    let holding = Effective::new(&server, &budget).of("octopus");
+    let rules = holding.rules.iter().map(|entry| {
+        let rule = entry.line.enforcer.rule(entry.line.line);
+        let state = match entry.state {
+            State::InForce => "in force",
+            State::Limited(_) => "limited",
+            State::OtherProjects => "other projects",
+            State::Overruled(_) => "overruled",
+            State::InVain(_) => "in vain",
+            State::Fails(_) => "fails",
+            State::Never => "never",
+            State::NotAsked => "not asked",
+            State::NoEffect => "no effect",
+            State::Undecided => "undecided",
+        };
+        let [resource, action, object] =
+            [rule.resource, rule.action, rule.object].map(|field| field.text);
+        format!("{resource} {action} {object}: {state}")
+    });
+    rules.collect()
 }
 
 fn glob(policy: &str) -> Vec<String> {
-    cells(MatchMode::Glob, policy, "")
+    rows(MatchMode::Glob, policy, "")
 }
 
 #[test]
-fn names_come_in_the_order_in_which_the_policy_has_them() {
-    let enforcer = random(
+fn names_come_in_the_order_in_which_the_policy_has_them_and_built_in_ones_last() {
+    let server = server(
         MatchMode::Glob,
-        "p, alice, logs, get, *, allow\ng, bob, role:team\np, role:team, logs, get, *, allow\n",
+        "g, ada, role:admin\np, alice, logs, get, *, allow\ng, bob, role:team\np, role:team, logs, get, *, allow\n",
         "",
     );
-    let names: Vec<_> = subjects(&enforcer).collect();
-    assert_eq!(names, ["alice", "bob", "role:team"]);
+    assert_eq!(
+        named(&server),
+        ["ada", "alice", "bob", "role:team", "role:admin"]
+    );
 }
 
 #[test]
@@ -73,13 +75,16 @@ fn a_deny_limits_or_overrules() {
             "p, octopus, clusters, *, *, allow\n\
              p, octopus, clusters, get, *, deny\n"
         ),
-        [
-            "clusters get *: overruled",
-            "clusters get *: in force",
-            "clusters create *: in force",
-            "clusters update *: in force",
-            "clusters delete *: in force"
-        ]
+        ["clusters * *: limited", "clusters get *: in force"]
+    );
+    // Two denies together take all of it.
+    assert_eq!(
+        glob(
+            "p, octopus, clusters, \"{get,update}\", *, allow\n\
+             p, octopus, clusters, get, *, deny\n\
+             p, octopus, clusters, update, *, deny\n"
+        )[0],
+        "clusters {get,update} *: overruled"
     );
     // Of the paths below an action only some are denied.
     assert_eq!(
@@ -88,18 +93,31 @@ fn a_deny_limits_or_overrules() {
              p, octopus, applications, action/apps/*, *, deny\n"
         ),
         [
-            "applications action/… *: limited",
-            "applications action/… *: in force"
+            "applications action/* *: limited",
+            "applications action/apps/* *: in force"
         ]
     );
     assert_eq!(
         glob(
             "p, octopus, applications, action/apps/x, *, allow\n\
              p, octopus, applications, action/apps/*, *, deny\n"
+        )[0],
+        "applications action/apps/x *: overruled",
+    );
+}
+
+#[test]
+fn a_deny_of_what_the_server_never_asks_limits_nothing() {
+    assert_eq!(
+        glob(
+            "p, octopus, clusters, *, *, allow\n\
+             p, octopus, clusters, sync, *, deny\n\
+             p, octopus, application, get, *, deny\n"
         ),
         [
-            "applications action/… *: overruled",
-            "applications action/… *: in force"
+            "clusters * *: in force",
+            "clusters sync *: not asked",
+            "application get *: not asked"
         ]
     );
 }
@@ -116,89 +134,103 @@ fn a_line_that_does_not_compile_is_never_in_force() {
 fn a_line_that_fails_ends_all_that_reach_it() {
     let regex = |broken: &str| {
         let policy = format!("p, octopus, ^logs$, ^get$, .*, allow\np, octopus, {broken}\n");
-        cells(MatchMode::Regex, &policy, "")
+        rows(MatchMode::Regex, &policy, "")
     };
     assert_eq!(
         regex("^logs$, ^get$, (, deny"),
-        ["logs get .*: fails", "logs get (: fails"]
+        ["^logs$ ^get$ .*: fails", "^logs$ ^get$ (: fails"]
     );
-    assert_eq!(regex("^logs$, (, .*, Allow")[0], "logs get .*: fails");
-    assert_eq!(regex("(, ^get$, .*, Allow")[0], "logs get .*: fails");
+    assert_eq!(regex("^logs$, (, .*, Allow")[0], "^logs$ ^get$ .*: fails");
+    assert_eq!(regex("(, ^get$, .*, Allow")[0], "^logs$ ^get$ .*: fails");
     // Some paths below an action reach it, and some do not.
     let policy = "p, octopus, ^applications$, ^action/, .*, allow\n\
         p, octopus, ^applications$, ^action/apps/x$, (, Allow\n";
     assert_eq!(
-        cells(MatchMode::Regex, policy, ""),
-        ["applications action/… .*: in force"]
-    );
-}
-
-#[test]
-fn unknown_resources_and_actions_have_cells_of_their_own() {
-    assert_eq!(
-        glob(
-            "p, octopus, application, get, a/*, allow\n\
-             p, octopus, application, sync, b/*, allow\n\
-             p, octopus, application, get, c/*, deny\n\
-             p, octopus, application, get, d/*, Allow\n"
-        ),
+        rows(MatchMode::Regex, policy, ""),
         [
-            "application get a/*: in force",
-            "application get c/*: in force",
-            "application sync b/*: in force"
+            "^applications$ ^action/ .*: limited",
+            "^applications$ ^action/apps/x$ (: fails"
         ]
     );
 }
 
 #[test]
-fn a_deny_takes_back_what_no_cell_is_about() {
-    let cases = [
-        (
-            "applications, rollback, web/*",
-            "applications, *, *",
-            "overruled",
-        ),
-        ("application, get, web/*", "*, get, web/*", "overruled"),
-        (
-            "application, get, web/*",
-            "application, get, web/prod-*",
-            "limited",
-        ),
-        ("application, get, web/*", "*, get, *-prod", "limited"),
-        (
-            "application, get, web/*",
-            "application, get, pay/*",
-            "in force",
-        ),
-        (
-            "application, get, web/*",
-            "application, sync, *",
-            "in force",
-        ),
-        ("application, get, web/*", "application, get, [", "in force"),
-        ("application, get, [", "application, get, *", "never"),
-        ("application, [, *", "application, get, x", "never"),
-        ("[, get, *", "application, get, x", "never"),
-    ];
-    for (allow, deny, state) in cases {
-        let shown = glob(&format!(
-            "p, octopus, {allow}, allow\np, octopus, {deny}, deny\n"
-        ));
-        let object = allow.rsplit(", ").next().unwrap();
-        let want = format!("{object}: {state}");
-        let found = shown.iter().any(|cell| cell.ends_with(&want));
-        assert!(found, "{allow}, {deny}: {shown:?}");
-    }
+fn no_deny_is_held_against_the_default_role_whose_rules_are_not_repeated() {
+    let policy = "p, octopus, logs, get, *, deny\n\
+                  p, octopus, logs, get, web/*, allow\n\
+                  p, octopus, *, get, web/*, deny\n\
+                  p, role:all, logs, get, *, allow\n";
+    assert_eq!(
+        rows(MatchMode::Glob, policy, "role:all"),
+        ["logs get *: in vain", "* get web/*: limited"]
+    );
 }
 
 #[test]
-fn the_default_role_comes_first_and_no_deny_is_held_against_it() {
+fn a_yes_to_the_plain_verb_is_a_yes_to_what_is_below_it() {
+    let policy = "p, octopus, applications, delete, web/*, allow\n\
+                  p, octopus, applications, delete/*, web/*, deny\n\
+                  p, octopus, applications, delete/*, pay/*, deny\n";
+    let mut set = PolicySet {
+        texts: vec![PolicyText::new("policy.csv", policy)],
+        ..PolicySet::default()
+    };
+    let rows = |set: &PolicySet| {
+        let settings = ServerSettings {
+            inheritance_disabled: Some(false),
+            ..ServerSettings::default()
+        };
+        let server = Server::load(set.clone(), [], settings).unwrap();
+        let budget = Budget::default();
+        let holding = Effective::new(&server, &budget).of("octopus");
+        let states = holding.rules.into_iter();
+        let states = states.map(|entry| match entry.state {
+            State::InForce => "in force",
+            State::InVain(_) => "in vain",
+            _ => "other",
+        });
+        states.collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&set), ["in force", "in vain", "in force"]);
+    set.version = "2.13".parse().unwrap();
+    assert_eq!(rows(&set)[0], "in force");
+}
+
+#[test]
+fn what_takes_back_part_of_a_role_is_told_of_the_binding() {
+    let policy = "p, role:a, applications, sync, web/*, allow\n\
+                  p, role:b, applications, sync, web/base, deny\n\
+                  p, role:c, applications, sync, pay/*, deny\n\
+                  g, octopus, role:a\n\
+                  g, octopus, role:c\n";
+    let limits = |policy: &str| {
+        let server = server(MatchMode::Glob, policy, "");
+        let budget = Budget::default();
+        let holding = Effective::new(&server, &budget).of("octopus");
+        let roles = holding.roles.iter();
+        let roles = roles.map(|role| (role.role.to_owned(), role.limit.is_some()));
+        roles.collect::<Vec<_>>()
+    };
+    let role = |name: &str, is_limited| (name.to_owned(), is_limited);
     assert_eq!(
-        cells(
-            MatchMode::Glob,
-            "p, octopus, logs, get, *, deny\np, role:all, logs, get, *, allow\n",
-            "role:all"
-        ),
-        ["logs get default *: in force", "logs get *: in force"]
+        limits(policy),
+        [role("role:a", false), role("role:c", false)]
     );
+    assert_eq!(
+        limits(&format!("{policy}g, octopus, role:b\n")),
+        [
+            role("role:a", true),
+            role("role:c", false),
+            role("role:b", false)
+        ]
+    );
+    // More `g` lines than count.
+    let mut far = "g, octopus, role:0\n".to_owned();
+    for hop in 0..11 {
+        far.push_str(&format!("g, role:{hop}, role:{}\n", hop + 1));
+    }
+    let server = server(MatchMode::Glob, &far, "");
+    let budget = Budget::default();
+    let holding = Effective::new(&server, &budget).of("octopus");
+    assert_eq!(holding.roles[0].limit, Some(Limit::TooFar));
 }
