@@ -14,6 +14,7 @@ impl Command {
             Self::Diff(args) => args.fleet.clone(),
             Self::Check(args) => args.fleet.clone(),
             Self::Can(args) => args.fleet.clone(),
+            Self::WhoCan(args) => args.fleet.clone(),
             Self::Matrix(args) => args.fleet.clone(),
             Self::Lint(args) => args.fleet.clone(),
             Self::Apps(args) => match &args.command {
@@ -66,6 +67,10 @@ impl Command {
                 fill.version(&mut args.argocd_version);
             }
             Self::Can(args) => {
+                fill.input(&mut args.input);
+                fill.version(&mut args.argocd_version);
+            }
+            Self::WhoCan(args) => {
                 fill.input(&mut args.input);
                 fill.version(&mut args.argocd_version);
             }

@@ -90,6 +90,20 @@ const HELP: &[Help] = &[
         main: &["filename", "live", "groups", "explain"],
     },
     Help {
+        command: "who-can",
+        examples: &[
+            (
+                "Show who may delete an application",
+                "who-can delete app prod/shop -f live.yaml",
+            ),
+            (
+                "Show who may sync everything in production",
+                "who-can sync app prod/* --for every --live",
+            ),
+        ],
+        main: &["filename", "live", "which", "output"],
+    },
+    Help {
         command: "matrix",
         examples: &[
             ("Show who may do what", "matrix -f live.yaml"),

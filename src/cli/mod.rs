@@ -23,6 +23,7 @@ mod shell;
 mod token;
 mod verify;
 mod version;
+mod who_can;
 
 use std::ffi::OsString;
 
@@ -59,6 +60,7 @@ pub use token::{
 };
 pub use verify::{VerifyArgs, VerifyOutput};
 pub use version::{VersionArgs, VersionOutput};
+pub use who_can::{Which, WhoCanArgs, WhoCanOutput};
 
 /// What the user types in front of every command.
 pub const NAME: &str = crate::model::PROGRAM;
@@ -120,6 +122,7 @@ pub enum Command {
     Diff(DiffArgs),
     Check(CheckArgs),
     Can(CanArgs),
+    WhoCan(WhoCanArgs),
     Matrix(MatrixArgs),
     Compare(CompareArgs),
     Lint(LintArgs),

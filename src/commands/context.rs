@@ -460,7 +460,7 @@ impl<'a, 'h> Context<'a, 'h> {
 fn refuse_both(args: &Input) -> Result<()> {
     if args.live {
         return Err(Error::usage("--live and --filename exclude each other here")
-            .hint("`check`, `can` and `matrix` read files as they would be applied to the live objects"));
+            .hint("`check`, `can`, `who-can` and `matrix` read files as they would be applied to the live objects"));
     }
     Ok(())
 }

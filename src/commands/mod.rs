@@ -26,6 +26,7 @@ mod shell;
 pub(crate) mod token;
 pub(crate) mod verify;
 mod version;
+pub(crate) mod who_can;
 mod words;
 
 pub(crate) use complete::run as complete;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: Command, context: &mut Context<'_, '_>) -> Result<Cod
         Command::Diff(args) => diff::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Can(args) => can::run(&args, context),
+        Command::WhoCan(args) => who_can::run(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
         Command::Compare(args) => compare::run(&args, context),
         Command::Lint(args) => lint::run(&args, context),

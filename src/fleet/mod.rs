@@ -11,7 +11,7 @@ mod verify;
 use crate::cli::Command;
 use crate::commands::context::{Context, InstanceOutcome};
 use crate::commands::instances::{Member, Several};
-use crate::commands::{apps, can, check, diff, lint, matrix};
+use crate::commands::{apps, can, check, diff, lint, matrix, who_can};
 use crate::error::{Code, Error, Result};
 
 /// How many `kubectl get` run at a time.
@@ -27,6 +27,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         Command::Diff(_)
         | Command::Check(_)
         | Command::Can(_)
+        | Command::WhoCan(_)
         | Command::Matrix(_)
         | Command::Lint(_) => report(&first.command, &several.members, context),
         Command::Apps(args) if args.command.is_none() => {
@@ -62,6 +63,7 @@ fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) 
             Command::Diff(args) => diff::run(args, own),
             Command::Check(args) => check::run(args, own),
             Command::Can(args) => can::run(args, own),
+            Command::WhoCan(args) => who_can::run(args, own),
             Command::Matrix(args) => matrix::run(args, own),
             Command::Lint(args) => lint::run(args, own),
             Command::Apps(args) => apps::list(&args.list, own),
@@ -82,6 +84,7 @@ fn reads_live(command: &Command) -> bool {
         Command::Diff(args) => args.input.live,
         Command::Check(args) => args.input.live,
         Command::Can(args) => args.input.live,
+        Command::WhoCan(args) => args.input.live,
         Command::Matrix(args) => args.input.live,
         Command::Apps(args) => args.list.input.live,
         Command::Lint(args) => args.input.live,

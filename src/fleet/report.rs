@@ -2,6 +2,7 @@
 
 use crate::cli::{
     AppsOutput, CheckOutput, Command, DiffOutput, LintOutput, MatrixOutput, VerifyOutput,
+    WhoCanOutput,
 };
 use crate::commands::context::{Context, InstanceOutcome};
 use crate::error::{Error, Result};
@@ -57,6 +58,16 @@ impl Report {
                 },
             ),
             Command::Can(_) => ("can", ["yes", "no"], Join::Text(Details::BeyondOneLine)),
+            Command::WhoCan(args) => (
+                "who-can",
+                ["found", "nobody"],
+                match args.output {
+                    WhoCanOutput::Text | WhoCanOutput::Wide => Join::Text(Details::OfAll),
+                    WhoCanOutput::Markdown => Join::Markdown,
+                    WhoCanOutput::Csv => Join::Csv,
+                    WhoCanOutput::Json => Join::Json,
+                },
+            ),
             Command::Matrix(args) => (
                 "matrix",
                 ["shown", "shown"],

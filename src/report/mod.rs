@@ -13,6 +13,7 @@ pub mod matrix;
 pub mod permissions;
 mod style;
 mod table;
+pub mod who_can;
 mod words;
 mod xml;
 

@@ -54,3 +54,4 @@ mod token_reach;
 mod token_rotate;
 mod truths;
 mod verify;
+mod who_can;

@@ -44,6 +44,8 @@ ada        applications   dev/base   action/apps/Deployment/restart   deny
 x          clusters       [a-        get                              none
 x          clusters       *          sync                             none
 x          logs           */*        get                              none
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]
@@ -67,6 +69,8 @@ ada        applications   dev/base   action/apps/Deployment/restart   deny      
 x          clusters       [a-        get                              none      its pattern does not compile                                                                 p.csv:9:1: p, x, clusters, get, [a-, allow
 x          clusters       *          sync                             none      no server asks for this action of this resource                                              p.csv:10:1: p, x, clusters, sync, *, allow
 x          logs           */*        get                              none      its effect is neither allow nor deny                                                         p.csv:11:1: p, x, logs, get, */*, Allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]
@@ -88,6 +92,8 @@ applications   prod/*     role:dev   sync                             none
 clusters       *          x          sync                             none
 clusters       [a-        x          get                              none
 logs           */*        x          get                              none
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]
@@ -117,6 +123,7 @@ role:dev,applications,dev/*,"sync, action/*",allow,,"p.csv:4:1: p, role:dev, app
 ---- stdout
 SUBJECT   RESOURCE   OBJECT   ACTIONS   EFFECT
 ---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 note: nobody may do anything that was asked for
 ---- exit code 0
 
@@ -264,6 +271,8 @@ dev             applications        web/*        sync      allow                
 acme:web        has proj:web:ci                                                                                                                              r.yaml:20:14: g, acme:web, proj:web:ci
 proj:web:ci     applications        web/*        sync      allow                                                                                             r.yaml:19:7: p, proj:web:ci, applications, sync, web/*, allow
 role:readonly   applications        */*          get       allow                                                                                             built-in policy:1: p, role:readonly, applications, get, */*, allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm
 ---- exit code 0
 
 "#]]
@@ -280,6 +289,8 @@ SUBJECT         RESOURCE            OBJECT   ACTIONS   EFFECT
 (everybody)     has role:readonly
 (everybody)     exec                web/*    create    allow
 role:readonly   logs                */*      get       allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm
 ---- exit code 0
 
 "#]]
@@ -320,6 +331,8 @@ role:readonly     projects             *          get                           
 role:readonly     accounts             *          get                              allow
 role:readonly     gpgkeys              *          get                              allow
 role:readonly     logs                 */*        get                              allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]
@@ -343,6 +356,8 @@ role:admin      applications        */*      create, update, update/*,   allow
                                              delete, delete/*, sync,
                                              override, action/*
 role:readonly   applications        */*      get                         allow
+---- stderr
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 ---- exit code 0
 
 "#]]

@@ -40,6 +40,7 @@ const OFFLINE: &[&str] = &[
     "check -f cm.yaml,rbac.yaml",
     "can octopus get applications a/b -f rbac.yaml --explain",
     "matrix -f rbac.yaml",
+    "who-can get app -f rbac.yaml",
     "lint -f cm.yaml,rbac.yaml",
     "lint -f fixed.csv --fix",
     "gateway values --name a --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443 --space Spaces-1",
@@ -353,6 +354,7 @@ fn what_is_read_cannot_fool_a_terminal() {
     for command in [
         "lint -f p.csv,cm.yaml",
         "matrix -f p.csv",
+        "who-can get app -f p.csv",
         "can me get applications x/y -f p.csv --explain",
         "diff -f cm.yaml",
         "check -f p.csv",
@@ -407,6 +409,7 @@ fn formats_for_programs_cannot_fool_a_terminal_either() {
         "lint -f p.csv -o sarif",
         "lint --all -o github",
         "lint --all",
+        "who-can get app -f p.csv -o csv",
         "matrix -f p.csv -o csv",
         "matrix -f p.csv -o markdown",
         "matrix --all",

@@ -1,0 +1,66 @@
+//! Who may do something.
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::{Fleet, Input};
+
+/// Show who may do ACTION on RESOURCE, and through which lines.
+///
+/// Names every subject, group, role and project role of the policy and its AppProjects, and those who
+/// would be allowed but for a deny. ACTION and OBJECT may be patterns. Exit code 0: somebody may.
+#[derive(Clone, Debug, Args)]
+pub struct WhoCanArgs {
+    /// get, sync, action/apps/Deployment/restart, … or a pattern: delete/*
+    pub action: String,
+    /// applications, clusters, logs, … or a shorthand: app, cluster, …
+    pub resource: String,
+    /// PROJECT/APPLICATION, a URL, … or a pattern: prod/* [default: *]
+    pub object: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
+    /// Of a pattern: who may for some object that matches, or for every one
+    #[arg(long = "for", value_enum, default_value_t, value_name = "WHICH")]
+    pub which: Which,
+    /// Use this default role instead of the input's
+    #[arg(long, value_name = "ROLE")]
+    pub default_role: Option<String>,
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: WhoCanOutput,
+    /// Load Argo CD's built-in policy first
+    #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub use_builtin_policy: bool,
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    #[arg(long, value_name = "VERSION")]
+    pub argocd_version: Option<String>,
+}
+
+/// Which of the requests that match a pattern somebody must be allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// At least one of them
+    #[default]
+    Some,
+    /// All of them, by proof
+    Every,
+}
+
+/// The format of `who-can`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum WhoCanOutput {
+    /// A table
+    #[default]
+    Text,
+    /// The table with a request that was asked, and the lines in full
+    Wide,
+    /// A versioned JSON document
+    Json,
+    /// A table for a pull request
+    Markdown,
+    /// Comma-separated values
+    Csv,
+}
