@@ -304,7 +304,11 @@ fn project(random: &mut Random, name: &str, number: usize) -> Value {
                 let action = if random.one_in(4) {
                     "*"
                 } else {
-                    random.pick(actions)
+                    // The server refuses a role with a plain `action`.
+                    match random.pick(actions) {
+                        "action" => "action/*",
+                        action => action,
+                    }
                 };
                 let object = random.pick(&["*", "api", "web-*", "team/*"]);
                 let effect = if random.one_in(5) { "deny" } else { "allow" };
