@@ -73,6 +73,19 @@ pub(super) fn asked<'a>(
         let objects = if foreign == 1 { "object" } else { "objects" };
         context.note(format!("ignored {foreign} {objects} of other kinds"));
     }
+    tell(&argocd, &found.not_read, context);
+    let missing = argocd.not_read();
+    if !missing.is_empty() {
+        context.note(format!(
+            "not read, so Argo CD's defaults count: {}",
+            missing.join(", ")
+        ));
+    }
+    Ok(argocd)
+}
+
+/// Says what of an Argo CD was not read, or is assumed.
+pub(super) fn tell(argocd: &ArgoCd<'_>, not_read: &[String], context: &mut Context<'_, '_>) {
     if let Some(unknown) = argocd.unknown_lines() {
         let (lines, are) = if unknown.count == 1 {
             ("line", "is")
@@ -84,15 +97,8 @@ pub(super) fn asked<'a>(
             unknown.first, unknown.count
         ));
     }
-    for text in &found.not_read {
+    for text in not_read {
         context.note(format!("not read: {text}"));
-    }
-    let missing = argocd.not_read();
-    if !missing.is_empty() {
-        context.note(format!(
-            "not read, so Argo CD's defaults count: {}",
-            missing.join(", ")
-        ));
     }
     if argocd.assumes_default_role() {
         context.note(format!(
@@ -100,5 +106,4 @@ pub(super) fn asked<'a>(
              input: {OPERATOR_DEFAULT_ROLE} is assumed, which argocd-operator sets when it creates the ConfigMap"
         ));
     }
-    Ok(argocd)
 }

@@ -1,6 +1,6 @@
 //! `compare`: what the difference between two states means for everybody.
 
-use super::asked::question;
+use super::asked::{question, tell};
 use super::can::version;
 use super::context::Context;
 use crate::cli::{CompareArgs, CompareOutput, FailOnChange};
@@ -139,12 +139,13 @@ fn state<'a>(
     context: &mut Context<'_, '_>,
 ) -> Result<ArgoCd<'a>> {
     let mut found = site::ask(files, question)?;
-    for text in &found.not_read {
-        context.note(format!("not read: {text}"));
-    }
     let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     match found.argocds.len() {
-        1 => Ok(found.argocds.remove(0)),
+        1 => {
+            let argocd = found.argocds.remove(0);
+            tell(&argocd, &found.not_read, context);
+            Ok(argocd)
+        }
         0 => Err(
             Error::input(format!("there is no Argo CD in {}", names.join(", ")))
                 .hint("a state is argocd-rbac-cm, argocd-cm, AppProjects, an ArgoCD, Helm values or a CSV file"),

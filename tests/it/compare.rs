@@ -467,6 +467,18 @@ warning: 1 gained, 1 lost
 }
 
 #[test]
+fn lines_of_a_template_are_named() {
+    let values = "configs:\n  rbac:\n    policy.csv: |\n      p, ci, logs, get, web/*, allow\n      \
+        {{ .Values.more }}\n";
+    let sandbox = Sandbox::new()
+        .with("old.yaml", values.replace("      {{ .Values.more }}\n", ""))
+        .with("new.yaml", values);
+    let run = sandbox.command("compare old.yaml new.yaml").run();
+    let said = "warning: new.yaml:5:7: 1 line of the policy is filled in by a template";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused() {
     let sandbox = Sandbox::new()
         .with("p.csv", OLD)
