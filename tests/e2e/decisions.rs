@@ -311,7 +311,9 @@ fn project(random: &mut Random, name: &str, number: usize) -> Value {
                     }
                 };
                 let object = random.pick(&["*", "api", "web-*", "team/*"]);
-                let effect = if random.one_in(5) { "deny" } else { "allow" };
+                // A deny on applications could hide the marker, and the server would seem not to see it.
+                let deny = random.one_in(5) && *resource != *"applications";
+                let effect = if deny { "deny" } else { "allow" };
                 policies.push(format!(
                     "p, {subject}, {resource}, {action}, {name}/{object}, {effect}"
                 ));
