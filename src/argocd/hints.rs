@@ -9,6 +9,7 @@ pub(super) const NEEDED: &str = "v2.14";
 pub(super) const INSTALL: &str = "https://argo-cd.readthedocs.io/en/stable/cli_installation/";
 
 /// What to do next, a line each.
+#[expect(clippy::too_many_lines, reason = "a table of reasons")]
 pub(super) fn of(refusal: &Refusal) -> Vec<String> {
     let hints: &[&str] = match &refusal.reason {
         Reason::NotLoggedIn => &[

@@ -138,9 +138,9 @@ impl Client<'_> {
         }
         let content = match (self.named_context(), self.remembered_server()) {
             (Some(context), _) => match logins.without_login(&context) {
-                Some(content) => Some(content),
                 // argocd itself says that there is no such context.
                 None => return Ok(None),
+                login_free => login_free,
             },
             (None, Some(server)) => {
                 let context = logins.context_of(&server);

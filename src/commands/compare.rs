@@ -123,7 +123,7 @@ fn read(
                 .hint("name both: compare OLD NEW")
                 .hint("compare --live NEW compares with the cluster; --argocd-version 2.14..3.6 compares one state under two versions"));
         }
-        (_, true, _) | (_, false, _) => {
+        _ => {
             return Err(Error::usage(
                 "with --live the cluster is the old state, so only the new one is named",
             ));

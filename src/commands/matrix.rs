@@ -192,7 +192,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
                 group.decided_by.push(self.describe(entry.line));
             }
         }
-        let roles = holding.roles.iter().map(|binding| Membership {
+        let memberships = holding.roles.iter().map(|binding| Membership {
             role: binding.role.to_owned(),
             decided_by: if self.with_lines {
                 self.describe(binding.line)
@@ -210,7 +210,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
             },
         });
         Holder {
-            roles: roles.collect(),
+            roles: memberships.collect(),
             subject,
             rules,
         }

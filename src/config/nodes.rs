@@ -205,7 +205,7 @@ impl<'n> Deserializer<'n> for Reading<'n> {
         };
         let entries = Entries {
             document: self.document,
-            entries: entries.iter(),
+            left: entries.iter(),
             entry: None,
         };
         visitor
@@ -263,7 +263,7 @@ impl<'n> SeqAccess<'n> for Items<'n> {
 
 struct Entries<'n> {
     document: &'n Document,
-    entries: std::slice::Iter<'n, Entry>,
+    left: std::slice::Iter<'n, Entry>,
     entry: Option<&'n Entry>,
 }
 
@@ -271,7 +271,7 @@ impl<'n> MapAccess<'n> for Entries<'n> {
     type Error = NodeError;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        let Some(entry) = self.entries.next() else {
+        let Some(entry) = self.left.next() else {
             return Ok(None);
         };
         self.entry = Some(entry);

@@ -231,7 +231,7 @@ pub enum ExternalTool {
     ExternalSecrets,
     /// Crossplane, with provider-kubernetes or provider-argocd.
     Crossplane,
-    /// Terraform or OpenTofu, with the provider kubernetes.
+    /// Terraform or `OpenTofu`, with the provider kubernetes.
     Terraform,
 }
 
@@ -462,7 +462,7 @@ mod tests {
             tool: ExternalTool::Terraform,
             keys: Some(keys(&["url"])),
         };
-        assert_eq!(marks.external_owners(), [terraform.clone()]);
+        assert_eq!(marks.external_owners(), std::slice::from_ref(&terraform));
         marks.managers[0] = manager("HashiCorp", false, &["url"]);
         let whole = ExternalOwner {
             keys: None,

@@ -134,9 +134,8 @@ fn of_subject<'s>(
                 object: &object,
             };
             match of_requests(wanted, subject, requests, server, budget) {
-                Found::Nothing => {}
                 Found::Holds if matches!(found, Found::Nothing) => found = Found::Holds,
-                Found::Holds => {}
+                Found::Nothing | Found::Holds => {}
                 refuted @ Found::Refuted(_) => return refuted,
                 open @ Found::Open(_) => found = open,
             }

@@ -50,13 +50,13 @@ pub(super) fn changes(sides: [&ArgoCd<'_>; 2]) -> Vec<AccountChange> {
         let list = |ways: Option<&Vec<&'static str>>| ways.cloned().unwrap_or_default();
         let (before, after) = (list(was), list(is));
         let gained: Vec<_> = after.iter().filter(|way| !before.contains(way)).collect();
-        let lost: Vec<_> = before.iter().filter(|way| !after.contains(way)).collect();
+        let gone: Vec<_> = before.iter().filter(|way| !after.contains(way)).collect();
         let words = |ways: &[&&'static str]| {
-            let ways = ways.iter().map(|way| match **way {
+            let phrases = ways.iter().map(|way| match **way {
                 LOGIN => "log in with a password",
                 _ => "authenticate with tokens",
             });
-            ways.collect::<Vec<_>>().join(" and ")
+            phrases.collect::<Vec<_>>().join(" and ")
         };
         let prefix = match (was, is) {
             (None, _) => "is new and ",
@@ -70,11 +70,11 @@ pub(super) fn changes(sides: [&ArgoCd<'_>; 2]) -> Vec<AccountChange> {
                 text: format!("{prefix}can {}", words(&gained)),
             });
         }
-        if !lost.is_empty() {
+        if !gone.is_empty() {
             found.push(AccountChange {
                 account: name.clone(),
                 direction: Direction::Lost,
-                text: format!("{prefix}can no longer {}", words(&lost)),
+                text: format!("{prefix}can no longer {}", words(&gone)),
             });
         }
     }

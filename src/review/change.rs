@@ -145,12 +145,11 @@ pub(super) fn join<'a>(
             change.line.clone()
         };
         let key = (change.direction, change.danger, change.role.clone(), line);
-        match places.get(&key) {
-            Some(place) => all[*place].permissions.extend(change.permissions),
-            None => {
-                places.insert(key, all.len());
-                all.push(change);
-            }
+        if let Some(place) = places.get(&key) {
+            all[*place].permissions.extend(change.permissions);
+        } else {
+            places.insert(key, all.len());
+            all.push(change);
         }
     }
 }

@@ -32,10 +32,6 @@ pub struct MintError {
 }
 
 impl MintError {
-    #[expect(
-        clippy::unnecessary_box_returns,
-        reason = "it is large, and every result of this room holds it boxed"
-    )]
     fn new(failure: MintFailure, id: String, outcome: Revocation) -> Box<Self> {
         Box::new(Self {
             failure,

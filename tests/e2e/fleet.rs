@@ -2,6 +2,7 @@
 //! often (4), `E2E_SEED` at which moments.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::time::{Duration, Instant};
 
@@ -20,10 +21,12 @@ fn start(cluster: &Cluster) -> (Vec<ArgoCd>, Session) {
     for name in INSTANCES {
         let (argocd, _) = connected(cluster, name);
         user.log_in(&argocd);
-        config.push_str(&format!(
-            "  - {{name: {name}, namespace: {name}, context: admin, argocd: {{context: '{}'}}, gateway: {{namespace: {name}-gateway}}}}\n",
+        writeln!(
+            config,
+            "  - {{name: {name}, namespace: {name}, context: admin, argocd: {{context: '{}'}}, gateway: {{namespace: {name}-gateway}}}}",
             argocd.address()
-        ));
+        )
+        .unwrap();
         servers.push(argocd);
     }
     user.write("octopus-argo.yaml", &config);
@@ -78,7 +81,7 @@ fn rotation_that_is_killed_leaves_no_token_that_nobody_knows() {
             .collect();
         let (mut said, mut ended) = (String::new(), false);
         // One to three kills in a row, then a run that is left alone.
-        for _ in 0..1 + random.below(3) {
+        for _ in 0..=random.below(3) {
             let mut command = user.command(&line);
             let child = command.process_group(0).spawn().unwrap();
             let moment = random.below(usize::try_from(whole.as_millis()).unwrap() + 100);

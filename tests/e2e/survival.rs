@@ -361,17 +361,19 @@ fn what_an_upgrade_deletes_is_what_was_announced() {
             .collect()
     });
     done.sort();
-    let table: String = done.iter().map(|(_, row, _)| format!("{row}\n")).collect();
+    let rows: Vec<&str> = done.iter().map(|(_, row, _)| row.as_str()).collect();
+    let table = rows.join("\n");
     eprintln!("accounts.octopus, .enabled, policy.octopus.csv, url, policy.csv:\n{table}");
     assert!(done.len() * every > 100, "{} chains", done.len());
     let wrong: Vec<_> = done
         .iter()
         .filter(|(.., wrong)| !wrong.is_empty())
         .collect();
-    let text: String = wrong
+    let text: Vec<String> = wrong
         .iter()
-        .map(|(_, row, wrong)| format!("{row}\n    {}\n", wrong.join("\n    ")))
+        .map(|(_, row, wrong)| format!("{row}\n    {}", wrong.join("\n    ")))
         .collect();
+    let text = text.join("\n");
     assert!(
         wrong.is_empty(),
         "{} of {} chains:\n{text}",

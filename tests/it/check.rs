@@ -500,7 +500,7 @@ fn the_fourth_documented_rule_is_more_and_no_failure() {
          p, octopus, logs, get, */*, allow\np, octopus, applications, sync, *, allow\n";
     let sandbox = Sandbox::new()
         .with("p.csv", rules)
-        .with("default.csv", &rules.replace("octopus, applications, sync", "role:all, applications, sync"))
+        .with("default.csv", rules.replace("octopus, applications, sync", "role:all, applications, sync"))
         .with(
             "rbac.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\ndata:\n  policy.default: role:all\n",

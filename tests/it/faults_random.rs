@@ -79,9 +79,9 @@ fn run(seed: u64) {
     let lies = random.below(8);
     for _ in 0..=random.below(3) {
         let nth = [None, Some(1), Some(2), Some(3)][random.below(4)];
-        let when: &str = *random.of(&["before", "after"][..]);
+        let when = *random.of(&["before", "after"][..]);
         let steps = steps(&mut random);
-        let call: &str = *random.of(if lies == 0 { &calls[2..] } else { &calls[..] });
+        let call = *random.of(if lies == 0 { &calls[2..] } else { &calls[..] });
         world.fault(call, nth, when, steps);
     }
     if random.below(4) == 0 {

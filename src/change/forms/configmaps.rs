@@ -102,11 +102,11 @@ pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
 /// What the input holds instead, by kind and name.
 fn held(objects: &[Object<'_>]) -> Option<String> {
     const SHOWN: usize = 3;
-    let named = |object: &Object<'_>| format!("{} {}", object.kind(), object.name());
+    let shown = |object: &Object<'_>| format!("{} {}", object.kind(), object.name());
     let mut names: Vec<String> = objects
         .iter()
         .filter(|object| !object.kind().is_empty())
-        .map(named)
+        .map(shown)
         .collect();
     names.dedup();
     let more = match names.len().saturating_sub(SHOWN) {

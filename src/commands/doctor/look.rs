@@ -107,13 +107,15 @@ fn names(args: &DoctorArgs, found: Option<&str>, release: Option<String>) -> Nam
     };
     let mut change = String::new();
     if args.account != "octopus" {
-        change += &format!(" --account {}", quoted(&args.account));
+        change.push_str(" --account ");
+        change.push_str(&quoted(&args.account));
     }
     if args.allow_sync {
         change += " --allow-sync";
     }
     for project in &args.project {
-        change += &format!(" --project {}", quoted(project));
+        change.push_str(" --project ");
+        change.push_str(&quoted(project));
     }
     let argocd = args.argocd.flags().into_iter();
     let quoted = |text: &str| quoted(text).into_owned();
@@ -127,7 +129,7 @@ fn names(args: &DoctorArgs, found: Option<&str>, release: Option<String>) -> Nam
         input: from,
         change,
         kubectl,
-        argocd: argocd.map(|flag| format!(" {}", quoted(&flag))).collect(),
+        argocd: argocd.fold(String::new(), |flags, flag| flags + " " + &quoted(&flag)),
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Token {
     pub(super) claims: Claims,
 }
 
+#[expect(clippy::too_many_lines, reason = "one step after the other")]
 pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let told = &args.gateway.told.0;
     let settings = GatewayPlan::of_secrets(

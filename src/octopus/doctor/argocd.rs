@@ -140,21 +140,21 @@ pub fn rules(fact: &Known<Rules>, read: Option<&SettingsFact>, names: &Names) ->
             .filter(move |check| !check.ok && check.purpose == purpose)
     };
     let name = |check: &Check| format!("{} {}", check.action, check.resource);
-    let named = |purpose: Purpose| {
+    let listed = |purpose: Purpose| {
         let mut all: Vec<String> = failed(purpose).map(name).collect();
         all.dedup();
         all.join(", ")
     };
     let mut step = step;
     if failed(Purpose::Required).next().is_some() {
-        let why = format!("{} may not {}", names.account, named(Purpose::Required));
+        let why = format!("{} may not {}", names.account, listed(Purpose::Required));
         step = step.open(State::Missing, why, names.render(read, ""));
     }
     if let Some(first) = failed(Purpose::Forbidden).next() {
         let why = format!(
             "{} may {}, which Octopus does not need: {}",
             names.account,
-            named(Purpose::Forbidden),
+            listed(Purpose::Forbidden),
             first.decided_by
         );
         let next = format!("kubectl octopus-argo check{}{}", names.input, names.change);

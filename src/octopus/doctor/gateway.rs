@@ -87,7 +87,7 @@ pub fn deployment(
             *secret == names.secret && key.as_ref().is_none_or(|key| *key == names.key)
         });
         if !refers {
-            let named: Vec<String> = one
+            let others: Vec<String> = one
                 .secrets
                 .iter()
                 .map(|(secret, key)| match key {
@@ -95,13 +95,13 @@ pub fn deployment(
                     None => secret.clone(),
                 })
                 .collect();
-            let named = if named.is_empty() {
+            let others = if others.is_empty() {
                 "none".to_owned()
             } else {
-                named.join(", ")
+                others.join(", ")
             };
             let why = format!(
-                "{name} does not read the key {} of {}; its Secrets: {named}",
+                "{name} does not read the key {} of {}; its Secrets: {others}",
                 names.key, names.secret
             );
             let next = names.set_value(&format!(

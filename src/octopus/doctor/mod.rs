@@ -211,10 +211,12 @@ impl Names {
     fn of_secret(&self) -> String {
         let mut options = String::new();
         if self.secret != super::TOKEN_SECRET {
-            options += &format!(" --secret-name {}", self.secret);
+            options.push_str(" --secret-name ");
+            options.push_str(&self.secret);
         }
         if self.key != super::TOKEN_KEY {
-            options += &format!(" --secret-key {}", self.key);
+            options.push_str(" --secret-key ");
+            options.push_str(&self.key);
         }
         options
     }

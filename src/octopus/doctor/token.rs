@@ -212,10 +212,12 @@ impl Names {
     fn of_gateway_secret(&self) -> String {
         let mut options = String::new();
         if self.secret != crate::octopus::TOKEN_SECRET {
-            options += &format!(" --token-secret {}", self.secret);
+            options.push_str(" --token-secret ");
+            options.push_str(&self.secret);
         }
         if self.key != crate::octopus::TOKEN_KEY {
-            options += &format!(" --token-key {}", self.key);
+            options.push_str(" --token-key ");
+            options.push_str(&self.key);
         }
         options
     }

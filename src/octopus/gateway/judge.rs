@@ -7,6 +7,9 @@ use super::chart::{CLOSED, Holds, KEYS, meant, moved};
 use crate::error::Result;
 use crate::model::spelling;
 
+/// A test of an address: its path and its text.
+type AddressCheck = fn(&str, &str) -> Result<()>;
+
 /// How bad a fault of the values is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gravity {
@@ -404,8 +407,7 @@ impl<'v> Judge<'v> {
                 "add it: grpc://example.octopus.app:8443",
             );
         }
-        type Check = fn(&str, &str) -> Result<()>;
-        let checks: [(&str, Check); 4] = [
+        let checks: [(&str, AddressCheck); 4] = [
             (octopus, |key, url| urls::grpc(key, url, true)),
             ("gateway.argocd.serverGrpcUrl", |key, url| {
                 urls::grpc(key, url, false)

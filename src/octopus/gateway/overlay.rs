@@ -274,12 +274,12 @@ mod tests {
 
     use super::*;
 
-    fn set_on(values: Value, text: &str) -> Result<Value, String> {
+    fn set_on(values: &Value, text: &str) -> Result<Value, String> {
         let overlay = Overlay {
             files: Vec::new(),
             set: vec![text.to_owned()],
         };
-        overlay.over(&values).map_err(|error| error.to_string())
+        overlay.over(values).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -304,11 +304,11 @@ mod tests {
                 json!({"a": "99999999999999999999"}),
             ),
         ] {
-            assert_eq!(set_on(json!({}), text).unwrap(), want, "{text}");
+            assert_eq!(set_on(&json!({}), text).unwrap(), want, "{text}");
         }
         let present = json!({"a": {"b": 1, "c": 2}, "l": [1, 2]});
         assert_eq!(
-            set_on(present.clone(), "a.b=null,l[1]=9").unwrap(),
+            set_on(&present, "a.b=null,l[1]=9").unwrap(),
             json!({"a": {"b": null, "c": 2}, "l": [1, 9]})
         );
         for wrong in [
@@ -327,10 +327,10 @@ mod tests {
             "l.x=9",
             "a[70000]=1",
         ] {
-            assert!(set_on(json!({"l": [1]}), wrong).is_err(), "{wrong}");
+            assert!(set_on(&json!({"l": [1]}), wrong).is_err(), "{wrong}");
         }
-        assert!(set_on(present, "a[0]=9").is_err());
-        assert!(set_on(json!({}), &("a.".repeat(40) + "b=1")).is_err());
+        assert!(set_on(&present, "a[0]=9").is_err());
+        assert!(set_on(&json!({}), &("a.".repeat(40) + "b=1")).is_err());
     }
 
     #[test]

@@ -23,8 +23,8 @@ pub fn html(matrix: &Matrix, source: &str) -> String {
     for holder in &matrix.subjects {
         rules += holder.rules.len();
         let name = escape(&holder.subject);
-        let roles: Vec<&str> = holder.roles.iter().map(|one| one.role.as_str()).collect();
-        let json = serde_json::to_string(&roles).unwrap_or_default();
+        let bound: Vec<&str> = holder.roles.iter().map(|one| one.role.as_str()).collect();
+        let json = serde_json::to_string(&bound).unwrap_or_default();
         let _ = write!(
             body,
             "<tr data-subject=\"{name}\" data-roles=\"{}\"><th scope=\"row\">{name}",

@@ -51,14 +51,14 @@ fn matrix() -> Matrix {
 fn a_subject_shows_its_roles_and_one_row_for_a_group_of_rules() {
     assert_data_eq!(
         text(&matrix(), Order::Subject, false),
-        str![[r#"
+        str![[r"
 SUBJECT    RESOURCE       OBJECT   ACTIONS     EFFECT
 role:dev   applications   */*      get, sync   allow
 role:dev   applications   prod/*   delete      none
 ada,=x     has role:dev                        in part
 ada,=x     logs           */*      *           allow in part
 
-"#]]
+"]]
     );
 }
 
@@ -66,13 +66,13 @@ ada,=x     logs           */*      *           allow in part
 fn by_resource_the_table_says_who_may_use_each() {
     assert_data_eq!(
         text(&matrix(), Order::Resource, true),
-        str![[r#"
+        str![[r"
 RESOURCE       OBJECT   SUBJECT    ACTIONS     EFFECT          STATE                    DECIDED BY
-applications   */*      role:dev   get, sync   allow           p.csv:1:1: p, x, applications, …, */*, allow
+applications   */*      role:dev   get, sync   allow                                    p.csv:1:1: p, x, applications, …, */*, allow
 applications   prod/*   role:dev   delete      none            overruled by p.csv:9:1   p.csv:1:1: p, x, applications, …, prod/*, allow
-logs           */*      ada,=x     *           allow in part   limited by p.csv:9:1       p.csv:1:1: p, x, logs, …, */*, allow
+logs           */*      ada,=x     *           allow in part   limited by p.csv:9:1     p.csv:1:1: p, x, logs, …, */*, allow
 
-"#]]
+"]]
     );
 }
 

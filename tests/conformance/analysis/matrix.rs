@@ -1,5 +1,7 @@
 //! What is left of each rule of a subject.
 
+use std::fmt::Write as _;
+
 use kubectl_octopus_argo::rbac::survey::{Budget, Effective, Limit, State, named};
 use kubectl_octopus_argo::rbac::{MatchMode, PolicySet, PolicyText, Server, ServerSettings};
 
@@ -19,8 +21,8 @@ fn rows(mode: MatchMode, policy: &str, role: &str) -> Vec<String> {
     let server = server(mode, policy, role);
     let budget = Budget::default();
     let holding = Effective::new(&server, &budget).of("octopus");
-    let rules = holding.rules.iter().map(|entry| {
-        let rule = entry.line.enforcer.rule(entry.line.line);
+    let shown = holding.rules.iter().map(|entry| {
+        let row = entry.line.enforcer.rule(entry.line.line);
         let state = match entry.state {
             State::InForce => "in force",
             State::Limited(_) => "limited",
@@ -34,10 +36,10 @@ fn rows(mode: MatchMode, policy: &str, role: &str) -> Vec<String> {
             State::Undecided => "undecided",
         };
         let [resource, action, object] =
-            [rule.resource, rule.action, rule.object].map(|field| field.text);
+            [row.resource, row.action, row.object].map(|field| field.text);
         format!("{resource} {action} {object}: {state}")
     });
-    rules.collect()
+    shown.collect()
 }
 
 fn glob(policy: &str) -> Vec<String> {
@@ -227,7 +229,7 @@ fn what_takes_back_part_of_a_role_is_told_of_the_binding() {
     // More `g` lines than count.
     let mut far = "g, octopus, role:0\n".to_owned();
     for hop in 0..11 {
-        far.push_str(&format!("g, role:{hop}, role:{}\n", hop + 1));
+        writeln!(far, "g, role:{hop}, role:{}", hop + 1).unwrap();
     }
     let server = server(MatchMode::Glob, &far, "");
     let budget = Budget::default();

@@ -16,7 +16,7 @@ use self::index::{Denies, Index, Indexed, Weighed};
 use self::questions::Questions;
 use super::budget::Budget;
 use super::view::Cited;
-use crate::rbac::engine::{Enforcer, LineId};
+use crate::rbac::engine::{Enforcer, LineId, Reaching};
 use crate::rbac::project::project_role;
 use crate::rbac::server::Server;
 
@@ -335,8 +335,8 @@ pub fn named(server: &Server) -> Vec<String> {
         is_own[at] = true;
     };
     for (number, name) in base.names() {
-        let mut own = base.own_rules(number).map(|rule| rule.line());
-        let is_own = own.any(|line| !base.is_builtin(line) && base.line_text(line) != "");
+        let mut own = base.own_rules(number).map(Reaching::line);
+        let is_own = own.any(|line| !base.is_builtin(line) && !base.line_text(line).is_empty());
         if is_own || name == base.default_role() {
             mark(number);
         }
