@@ -167,6 +167,16 @@ fn a_program_of_the_working_directory_is_not_run() {
     assert!(!world.file("stolen").exists());
 }
 
+/// Whether a signal is ignored here, as far as the system tells.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_that_would_end_the_program_revoke_a_token_that_waits() {
@@ -180,6 +190,10 @@ fn signals_that_would_end_the_program_revoke_a_token_that_waits() {
         Signal::VTALARM,
         Signal::TERM,
     ] {
+        // A shell's job in the background has SIGQUIT ignored, and what it starts inherits that.
+        if is_ignored(signal.as_raw()) {
+            continue;
+        }
         let world = World::new();
         // A pipe that is full, and that nobody reads.
         let (reader, writer) = std::io::pipe().unwrap();
