@@ -55,8 +55,10 @@ struct Generator<'a> {
     base: bool,
     /// Whether there is a null that is filled.
     fills_null: bool,
-    /// Whether a mapping that is edited is to be repeated.
-    repeats: bool,
+    /// How many mappings have an anchor: no document may have two of one name.
+    anchored: usize,
+    /// The anchor of a mapping that is edited and is to be repeated.
+    repeats: Option<String>,
     /// Whether lines of a template may come.
     template: bool,
 }
@@ -98,7 +100,8 @@ pub(crate) fn shape(bytes: &[u8]) -> Shape {
         anchors: Vec::new(),
         base: false,
         fills_null: false,
-        repeats: false,
+        anchored: 0,
+        repeats: None,
         template,
     };
     generator.file();
@@ -281,8 +284,14 @@ impl Generator<'_> {
             }
             _ => {}
         }
-        let anchor = if self.choices.one_in(10) { " &m" } else { "" };
-        self.line(depth, &format!("{key}:{anchor}{right}"));
+        let anchor = self.choices.one_in(10).then(|| {
+            self.anchored += 1;
+            format!("m{}", self.anchored)
+        });
+        let shown = anchor
+            .as_ref()
+            .map_or(String::new(), |name| format!(" &{name}"));
+        self.line(depth, &format!("{key}:{shown}{right}"));
         let begin = self.shape.text.len();
         let mut taken = Vec::new();
         self.trivia(depth + 1);
@@ -311,10 +320,10 @@ impl Generator<'_> {
         let inside = self.shape.text[begin..].trim();
         self.shape.is_ambiguous |= inside.is_empty();
         self.fills_null |= inside.lines().all(|line| line.trim().starts_with('#'));
-        if !anchor.is_empty() && self.choices.one_in(3) {
+        if anchor.is_some() && self.choices.one_in(3) {
             // Repeated: what is edited is shared.
             self.shape.is_shared = true;
-            self.repeats = true;
+            self.repeats = anchor;
         }
     }
 
@@ -342,8 +351,8 @@ impl Generator<'_> {
     }
 
     fn tail(&mut self) {
-        if std::mem::take(&mut self.repeats) {
-            self.line(0, "x-other: *m");
+        if let Some(name) = self.repeats.take() {
+            self.line(0, &format!("x-other: *{name}"));
         } else if self.choices.one_in(4) {
             let tail = self
                 .choices
