@@ -27,7 +27,7 @@ mod who_can;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args as _, FromArgMatches, Parser, Subcommand};
 
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
@@ -153,6 +153,39 @@ pub enum Parsed {
     Wrong(String),
 }
 
+/// What defines the arguments of one command.
+type Define = fn(clap::Command) -> clap::Command;
+
+/// Each command's own definition.
+const DEFINITIONS: &[(&str, Define)] = &[
+    ("render", RenderArgs::augment_args),
+    ("diff", DiffArgs::augment_args),
+    ("check", CheckArgs::augment_args),
+    ("can", CanArgs::augment_args),
+    ("who-can", WhoCanArgs::augment_args),
+    ("matrix", MatrixArgs::augment_args),
+    ("compare", CompareArgs::augment_args),
+    ("lint", LintArgs::augment_args),
+    ("apps", AppsArgs::augment_args),
+    ("doctor", DoctorArgs::augment_args),
+    ("account", AccountCommand::augment_subcommands),
+    ("token", TokenCommand::augment_subcommands),
+    ("verify", VerifyArgs::augment_args),
+    ("gateway", GatewayCommand::augment_subcommands),
+    ("completion", CompletionArgs::augment_args),
+    ("man", ManArgs::augment_args),
+    ("version", VersionArgs::augment_args),
+];
+
+/// The command line with the one command that its first word names, options apart, if it does.
+fn alone(args: &[OsString]) -> Option<clap::Command> {
+    let mut words = args.iter().skip(1);
+    let name = words.find(|word| !word.as_encoded_bytes().starts_with(b"-"))?;
+    let (name, define) = DEFINITIONS.iter().find(|(known, _)| name == known)?;
+    let command = Talk::augment_args(clap::Command::new("kubectl-octopus_argo"));
+    Some(command.subcommand(define(clap::Command::new(*name))))
+}
+
 /// Reads a command line whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let args: Vec<OsString> = args.into_iter().collect();
@@ -165,8 +198,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         }
         Ok::<Cli, clap::Error>(Cli { given, ..cli })
     };
-    // The help costs a third of a start, so it is added only where something is to be shown.
-    if let Ok(cli) = read(&mut Cli::command()) {
+    // The definition of all commands and their help costs most of a start, so it is made only where
+    // something is to be shown.
+    if let Some(mut command) = alone(&args)
+        && let Ok(cli) = read(&mut command)
+    {
         return Parsed::Run(Box::new(cli));
     }
     let mut command = definition();
@@ -180,8 +216,45 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
     #[test]
     fn the_definition_is_consistent() {
-        super::definition().debug_assert();
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn each_command_alone_takes_what_it_takes_among_all() {
+        // The order in which help shows an argument is nothing to its reading.
+        fn read(arg: &clap::Arg) -> String {
+            let shown = format!("{arg:?}");
+            let (before, rest) = shown.split_once("disp_ord: ").unwrap();
+            let (_, after) = rest.split_once(", ").unwrap();
+            format!("{before}{after}")
+        }
+        fn arguments(command: &clap::Command) -> BTreeSet<String> {
+            command.get_arguments().map(read).collect()
+        }
+        fn compare(all: &clap::Command, alone: &clap::Command) {
+            assert_eq!(arguments(all), arguments(alone), "{}", all.get_name());
+            for sub in all.get_subcommands().filter(|sub| sub.get_name() != "help") {
+                compare(sub, alone.find_subcommand(sub.get_name()).unwrap());
+            }
+        }
+        let mut all = Cli::command();
+        all.build();
+        let mut names = 0;
+        for sub in all.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let args = ["kubectl-octopus_argo", sub.get_name()].map(OsString::from);
+            let mut root = alone(&args).unwrap_or_else(|| panic!("{}", sub.get_name()));
+            root.build();
+            compare(sub, root.find_subcommand(sub.get_name()).unwrap());
+            names += 1;
+        }
+        assert_eq!(names, DEFINITIONS.len());
     }
 }
