@@ -74,7 +74,7 @@ pub struct Logins {
     pub current: String,
     /// The server of each context, and whether it works in core mode.
     pub servers: BTreeMap<String, (String, bool)>,
-    /// What is known of each server: TLS settings and the like, no login.
+    /// The settings of each server, such as TLS, without its login.
     entries: Vec<serde_json::Value>,
     /// Whether there is a configuration that only argocd may understand.
     pub(super) unreadable: bool,

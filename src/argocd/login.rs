@@ -18,7 +18,7 @@ const PORT_FORWARD: &str = "port-forward";
 /// The login for the server that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
-    /// The one that argocd chooses itself: there is no other, or it was named.
+    /// The login that argocd chooses itself, because it is the only one or was named.
     Chosen,
     /// That of another context than the current one.
     OfContext(String),
@@ -77,7 +77,7 @@ impl Client<'_> {
         server.or_else(|| self.setup.server_variable.clone())
     }
 
-    /// The same, as argocd would remember it.
+    /// Returns the server's name as argocd would remember it.
     fn remembered_server(&self) -> Option<String> {
         let root = self.setup.connection.grpc_web_root_path.clone();
         let root = root.or_else(|| self.option("grpc-web-root-path"));

@@ -70,7 +70,7 @@ impl Problem {
         }
     }
 
-    /// The same problem, of a call about the tokens of this owner.
+    /// Returns the problem as one of a call about this owner's tokens.
     #[must_use]
     pub(super) fn about(mut self, owner: &Owner) -> Self {
         if let Self::Refused(refusal) = &mut self {

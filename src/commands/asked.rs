@@ -1,12 +1,12 @@
 //! The one Argo CD that a question is asked of, and what is said about how it was read.
 
 use super::change::selector;
-use super::context::Context;
+use super::context::{Context, ReadState};
 use crate::cli::Input;
 use crate::error::{Error, Result};
 use crate::input::File;
 use crate::rbac::ArgoCdVersion;
-use crate::site::{self, ArgoCd, OPERATOR_DEFAULT_ROLE, Options, Question};
+use crate::site::{self, ArgoCd, OPERATOR_DEFAULT_ROLE, Options, Question, inline_patches};
 
 /// The most characters that are shown of a pattern.
 const SHOWN: usize = 60;
@@ -35,6 +35,24 @@ pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Question {
         },
         base: None,
     }
+}
+
+/// What a question about the whole of an Argo CD is asked of, and how it is read: patches inside
+/// kustomizations count as files, and so come before live objects.
+pub(super) fn question_of(
+    read: ReadState,
+    args: &Input,
+    version: ArgoCdVersion,
+) -> (Vec<File>, Question) {
+    let ReadState { mut files, base } = read;
+    let end = base.unwrap_or(files.len());
+    let patches = inline_patches(&files[..end]);
+    let question = Question {
+        base: base.map(|base| base + patches.len()),
+        ..question(args, version)
+    };
+    files.splice(end..end, patches);
+    (files, question)
 }
 
 /// Finds the Argo CD that is asked in what was read.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::asked::{asked, question, too_costly};
-use super::context::{Context, ReadState};
+use super::asked::{asked, question_of, too_costly};
+use super::context::Context;
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
 use crate::rbac::vocabulary::{UnknownName, strict_actions, strict_resources};
@@ -11,20 +11,18 @@ use crate::rbac::{
     AdminCan, Answer, ArgoCdVersion, Claims, Decision, Enforcer, Explanation, Fatal, Grounds,
     LineId, Request, Verdict,
 };
-use crate::site::{ArgoCd, text_of, with_inline_patches};
+use crate::site::{ArgoCd, text_of};
 
 /// How many lines that came close are shown.
 const NEAR: usize = 5;
 
 pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(ReadState { files, base }) = context.read_state(&args.input, &[])? else {
+    let Some(read) = context.read_state(&args.input, &[])? else {
         return Err(Error::usage("there is no policy to ask")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let mut question = question(&args.input, version);
-    question.base = base;
-    let files = with_inline_patches(files);
+    let (files, question) = question_of(read, &args.input, version);
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;

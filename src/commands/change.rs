@@ -108,12 +108,7 @@ pub(super) fn mapping(path: &Path, context: &Context<'_, '_>) -> Result<Map<Stri
     let [document] = stream.documents() else {
         return Err(wrong());
     };
-    if let Some(double) = document.duplicates().first() {
-        return Err(
-            Error::input(format!("the key `{}` stands here twice", double.key))
-                .at(stream.source().location(double.second)),
-        );
-    }
+    stream.refuse_duplicates()?;
     let root = document.root().map(|root| document.to_json(root));
     match root.transpose()? {
         Some(Value::Object(read)) => Ok(read),

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::asked::{asked, question, too_costly};
+use super::asked::{asked, question_of, too_costly};
 use super::can::version;
 use super::change::{request, selector};
-use super::context::Context;
+use super::context::{Context, ReadState};
 use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
@@ -17,7 +17,7 @@ use crate::octopus::{
 use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::report::check;
-use crate::site::{ArgoCd, with_inline_patches};
+use crate::site::ArgoCd;
 use crate::text::Source;
 use crate::yaml::Stream;
 
@@ -27,15 +27,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let expectations = expectations(&args.expect, context)?;
     refuse_idle_options(args)?;
     let is_changed = args.after_change || args.change.fresh;
-    let state = context.read_state(&args.input, &args.change.project)?;
-    let base = state.as_ref().and_then(|state| state.base);
+    let read = context.read_state(&args.input, &args.change.project)?;
+    let base = read.as_ref().and_then(|read| read.base);
     if base.is_some() && args.after_change {
         return Err(
             Error::usage("--after-change changes files or the live objects, not both")
                 .hint("leave out --live or --filename"),
         );
     }
-    let files = match state.map(|state| state.files) {
+    let files = match read.map(|read| read.files) {
         None if args.change.fresh => fresh(&request, selector(&args.input).namespace())?,
         None => {
             return Err(Error::usage("there is no policy to check")
@@ -47,9 +47,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         }
         Some(files) => files,
     };
-    let mut question = question(&args.input, version);
-    question.base = base;
-    let files = with_inline_patches(files);
+    let (files, question) = question_of(ReadState { files, base }, &args.input, version);
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;

@@ -1,8 +1,8 @@
 //! `compare`: what the difference between two states means for everybody.
 
-use super::asked::{question, tell};
+use super::asked::{question_of, tell};
 use super::can::version;
-use super::context::Context;
+use super::context::{Context, ReadState};
 use crate::cli::{CompareArgs, CompareOutput, FailOnChange};
 use crate::error::{Code, Error, Result};
 use crate::input::File;
@@ -12,24 +12,25 @@ use crate::report::compare;
 use crate::review::{Direction, Filter, review};
 use crate::site::{self, ArgoCd, Question};
 
-/// The files of both states.
+/// What was read of both states.
 struct Sides {
-    old: Vec<File>,
-    /// Those of the new state; none where the same files are read under another version.
-    new: Option<Vec<File>>,
-    /// From which of them on they are live objects, which give way to those in front.
-    base: Option<usize>,
+    old: ReadState,
+    /// None where the same files are read under another version.
+    new: Option<ReadState>,
 }
 
 pub(crate) fn run(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let versions = versions(args)?;
-    let sides = read(args, versions, context)?;
-    let mut question = question(&args.side(None), versions[0]);
-    let before = state(&sides.old, &question, context)?;
+    let Sides { old, new } = read(args, versions, context)?;
+    let input = args.side(None);
+    let (old, mut question) = question_of(old, &input, versions[0]);
+    let before = state(&old, &question, context)?;
     question.options.version = versions[1];
-    question.base = sides.base;
-    let new = sides.new.as_ref().unwrap_or(&sides.old);
-    let after = state(new, &question, context)?;
+    let new = new.map(|new| question_of(new, &input, versions[1]));
+    let (new, question) = new
+        .as_ref()
+        .map_or((&old, &question), |(files, how)| (files, how));
+    let after = state(new, question, context)?;
     let servers = [
         before.server(before.policy_set())?,
         after.server(after.policy_set())?,
@@ -88,9 +89,10 @@ fn read(
     context: &mut Context<'_, '_>,
 ) -> Result<Sides> {
     let is_range = versions[0] != versions[1];
-    let mut files = |state| -> Result<Vec<File>> {
+    let mut files = |state| -> Result<ReadState> {
         let read = context.read(&args.side(Some(state)), args.form, &[])?;
-        Ok(read.unwrap_or_default())
+        let files = read.unwrap_or_default();
+        Ok(ReadState { files, base: None })
     };
     let sides = match (&args.states[..], args.live, is_range) {
         ([old, new], false, _) if old.as_os_str() == "-" && new.as_os_str() == "-" => {
@@ -100,23 +102,23 @@ fn read(
         ([old, new], false, _) => Sides {
             old: files(old)?,
             new: Some(files(new)?),
-            base: None,
         },
         ([new], true, _) => {
             let mut new = files(new)?;
             let live = context.read_live(&args.side(None))?;
-            let base = Some(new.len());
-            new.extend(live.iter().cloned());
+            new.base = Some(new.files.len());
+            new.files.extend(live.iter().cloned());
             Sides {
-                old: live,
+                old: ReadState {
+                    files: live,
+                    base: None,
+                },
                 new: Some(new),
-                base,
             }
         }
         ([one], false, true) => Sides {
             old: files(one)?,
             new: None,
-            base: None,
         },
         ([_], false, false) => {
             return Err(Error::usage("there is one state, and two are compared")

@@ -333,7 +333,7 @@ impl<'a, 'h> Context<'a, 'h> {
         Ok(files)
     }
 
-    /// Reads the named files without a word.
+    /// Reads the named files and says nothing about those that it leaves out.
     pub(super) fn peek(&mut self, args: &Input) -> Result<Vec<File>> {
         let (files, _) = self.reader(args).read(&args.filename)?;
         Ok(files)

@@ -2,27 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::asked::{asked, question, too_costly};
+use super::asked::{asked, question_of, too_costly};
 use super::can::version;
-use super::context::{Context, ReadState};
+use super::context::Context;
 use crate::cli::{MatrixArgs, MatrixOrder, MatrixOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::File;
-use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, named};
+use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, Whom, named};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{Effect, Server};
-use crate::report::matrix::{self, EVERYBODY, Holder, Matrix, Membership, Order, RuleGroup};
-use crate::site::{ArgoCd, with_inline_patches};
+use crate::report::matrix::{self, Holder, Matrix, Membership, Order, RuleGroup};
+use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(ReadState { files, base }) = context.read_state(&args.input, &[])? else {
+    let Some(read) = context.read_state(&args.input, &[])? else {
         return Err(Error::usage("there is no policy to show")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let mut question = question(&args.input, version);
-    question.base = base;
-    let files = with_inline_patches(files);
+    let (files, question) = question_of(read, &args.input, version);
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
@@ -31,7 +29,10 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         context.warn(format!(
             "everybody may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
-        Matrix::of_everything(format!("{place}: server.disable.auth"))
+        Matrix::of_everything(
+            Whom::Everybody.to_string(),
+            format!("{place}: server.disable.auth"),
+        )
     } else {
         let budget = Budget::default();
         let matrix = Gatherer::new(&argocd, &server, &budget, args).matrix();
@@ -132,7 +133,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
 
     /// What everybody has: the rules of the empty subject, and the default role.
     fn everybody(&mut self) -> Holder {
-        let mut holder = self.holder(EVERYBODY.to_owned(), "");
+        let mut holder = self.holder(Whom::Everybody.to_string(), "");
         let role = self.server.base().default_role();
         if !role.is_empty() {
             let decided_by = match self.argocd.default_role_place() {

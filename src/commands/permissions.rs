@@ -8,17 +8,11 @@ use crate::cli::Input;
 use crate::error::{Error, Kind, Result};
 use crate::input::{Content, File};
 use crate::model::{AccountName, Which};
-use crate::rbac::survey::{Budget, Change, Cited, Whom, compare};
+use crate::rbac::survey::{Budget, Change, Cited, compare};
 use crate::rbac::{ArgoCdVersion, Grounds, project_role};
 use crate::report::permissions::PermissionChange;
 use crate::site::{self, ArgoCd};
 use crate::yaml::Stream;
-
-/// Everybody, in the report.
-const EVERYBODY: &str = "(everybody)";
-
-/// Whoever has no token, in the report.
-const ANONYMOUS: &str = "(without a token)";
 
 /// What makes a difference that no line of a policy makes.
 const A_SETTING: &str = "a setting of the server";
@@ -66,11 +60,7 @@ pub(super) fn permissions(
         ];
         let sides = [&was, &will];
         for subject in compare(&servers[0], &servers[1], &Budget::default()).subjects {
-            let name = match &subject.whom {
-                Whom::Everybody => EVERYBODY.to_owned(),
-                Whom::Anonymous => ANONYMOUS.to_owned(),
-                Whom::Subject(name) => name.clone(),
-            };
+            let name = subject.whom.to_string();
             let collateral = !is_the_account(&name, account);
             for change in &subject.changes {
                 changes.push(PermissionChange {

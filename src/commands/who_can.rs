@@ -1,17 +1,16 @@
 //! `who-can`: everybody who may do something.
 
-use super::asked::{asked, question, too_costly};
+use super::asked::{asked, question_of, too_costly};
 use super::can::version;
-use super::context::{Context, ReadState};
+use super::context::Context;
 use crate::cli::{Which, WhoCanArgs, WhoCanOutput};
 use crate::error::{Code, Error, Result};
 use crate::rbac::glob::Glob;
 use crate::rbac::survey::{Budget, Cited, Holder, Requests, Verb, Whom, verbs, who_can};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{ArgoCdVersion, Enforcer, Grounds, Line, LineId, SourceLine};
-use crate::report::matrix::EVERYBODY;
 use crate::report::who_can::{self, May, Request, Row, WhoCan};
-use crate::site::{ArgoCd, with_inline_patches};
+use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
@@ -21,13 +20,11 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
         object: args.object.as_deref().unwrap_or("*"),
     };
     refuse_unknown(requests, version)?;
-    let Some(ReadState { files, base }) = context.read_state(&args.input, &[])? else {
+    let Some(read) = context.read_state(&args.input, &[])? else {
         return Err(Error::usage("there is no policy to ask")
             .hint("give it with -f FILE, -f - or --live; --sample has an example"));
     };
-    let mut question = question(&args.input, version);
-    question.base = base;
-    let files = with_inline_patches(files);
+    let (files, question) = question_of(read, &args.input, version);
     let argocd = asked(&files, &question, context)?;
     if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
@@ -204,10 +201,7 @@ fn row(holder: &Holder<'_>, argocd: &ArgoCd<'_>) -> Row {
         (None, None) => (String::new(), String::new()),
     };
     Row {
-        subject: match &holder.whom {
-            Whom::Everybody | Whom::Anonymous => EVERYBODY.to_owned(),
-            Whom::Subject(name) => name.clone(),
-        },
+        subject: holder.whom.to_string(),
         may,
         roles,
         place,

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::model::{Source, spelling};
-use crate::yaml::{Document, Stream};
+use crate::yaml::Stream;
 
 /// The parser's error as ours.
 pub(super) fn explain(message: &str, offset: Option<usize>, source: &Source) -> Error {
@@ -10,14 +10,8 @@ pub(super) fn explain(message: &str, offset: Option<usize>, source: &Source) -> 
     match Stream::parse(source.clone()) {
         Err(error) => return error,
         Ok(stream) => {
-            let doubled = stream
-                .documents()
-                .iter()
-                .flat_map(Document::duplicates)
-                .next();
-            if let Some(doubled) = doubled {
-                return Error::input(format!("the key `{}` stands here twice", doubled.key))
-                    .at(source.location(doubled.second));
+            if let Err(error) = stream.refuse_duplicates() {
+                return error;
             }
         }
     }

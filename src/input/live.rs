@@ -147,23 +147,28 @@ pub(super) fn said(stderr: &str) -> String {
     shown.join("\n").trim().to_owned()
 }
 
-/// Asks for objects of one Argo CD.
-pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Result<File> {
-    let (kind, names) = wanted.resource();
-    let (called, missing, hint) = wanted.called();
+/// The call of `kubectl get` for objects of a kind.
+pub(super) fn kubectl_get(
+    cluster: &Cluster,
+    kind: &str,
+    names: Vec<OsString>,
+    format: &str,
+) -> Invocation {
     let mut args: Vec<OsString> = vec!["get".into(), kind.into()];
     args.extend(names);
     args.push("--namespace".into());
     args.push(cluster.namespace.clone().into());
-    for flag in [
-        "--output=yaml",
-        "--show-managed-fields",
-        "--ignore-not-found",
-    ] {
-        args.push(flag.into());
-    }
+    args.push(format!("--output={format}").into());
+    args.extend(["--show-managed-fields", "--ignore-not-found"].map(OsString::from));
     args.extend(cluster.flags.iter().cloned());
-    let output = runner.run(&Invocation::new(&cluster.kubectl).args(args))?;
+    Invocation::new(&cluster.kubectl).args(args)
+}
+
+/// Asks for objects of one Argo CD.
+pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Result<File> {
+    let (kind, names) = wanted.resource();
+    let (called, missing, hint) = wanted.called();
+    let output = runner.run(&kubectl_get(cluster, kind, names, "yaml"))?;
     if output.code != Some(0) {
         let said = said(&output.stderr);
         return Err(Error::external(format!("kubectl could not read {called}: {said}"))

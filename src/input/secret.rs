@@ -1,15 +1,14 @@
 //! The Secret of the gateway, through `kubectl get`: its token goes into a [`Secret`] and nowhere else.
 
-use std::ffi::OsString;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Cluster;
+use super::live::{kubectl_get, said};
 use crate::error::{Error, Result};
 use crate::model::Moment;
-use crate::process::{Invocation, Runner};
+use crate::process::Runner;
 use crate::text::Secret;
 
 /// A Secret of the cluster, of which one value was taken.
@@ -35,20 +34,9 @@ pub fn secret(
     key: &str,
     runner: &dyn Runner,
 ) -> Result<Option<LiveSecret>> {
-    let mut args: Vec<OsString> = ["get", "secret", name, "--namespace", &cluster.namespace]
-        .map(OsString::from)
-        .to_vec();
-    for flag in [
-        "--output=json",
-        "--show-managed-fields",
-        "--ignore-not-found",
-    ] {
-        args.push(flag.into());
-    }
-    args.extend(cluster.flags.iter().cloned());
-    let output = runner.run(&Invocation::new(&cluster.kubectl).args(args))?;
+    let output = runner.run(&kubectl_get(cluster, "secret", vec![name.into()], "json"))?;
     if output.code != Some(0) {
-        let said = super::live::said(&output.stderr);
+        let said = said(&output.stderr);
         return Err(Error::external(format!(
             "kubectl could not read the Secret {name}: {said}"
         )));

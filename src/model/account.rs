@@ -115,7 +115,7 @@ impl Capabilities {
         self
     }
 
-    /// The list without a word.
+    /// Returns the list without one capability.
     #[must_use]
     pub fn without(mut self, capability: &str) -> Self {
         self.0.retain(|word| word != capability);

@@ -114,17 +114,12 @@ impl Expectation {
 pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
     let place = |node: &Node| -> Location { stream.source().location(node.span().start) };
     let mut read = Vec::new();
+    stream.refuse_duplicates()?;
     for document in stream.documents() {
         let Some(root) = document.root() else {
             continue;
         };
         let shape = "a mapping with `expectations:`, a list";
-        if let Some(double) = document.duplicates().first() {
-            return Err(
-                Error::input(format!("the key `{}` stands here twice", double.key))
-                    .at(stream.source().location(double.second)),
-            );
-        }
         let items = root
             .get("expectations")
             .and_then(Node::items)

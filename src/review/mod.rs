@@ -10,15 +10,9 @@ pub use danger::Danger;
 
 use std::collections::BTreeSet;
 
-use crate::rbac::survey::{Budget, Whom, compare, roles_with_members};
+use crate::rbac::survey::{Budget, compare, roles_with_members};
 use crate::rbac::{Server, ServerSettings};
 use crate::site::ArgoCd;
-
-/// Everybody, in reports.
-pub const EVERYBODY: &str = "(everybody)";
-
-/// Whoever has no token, in reports.
-pub const ANONYMOUS: &str = "(without a token)";
 
 /// What a comparison found.
 #[derive(Debug, Default)]
@@ -96,11 +90,7 @@ pub fn review<'a>(
     }
     let members: BTreeSet<&str> = servers.into_iter().flat_map(roles_with_members).collect();
     for subject in &found.subjects {
-        let name = match &subject.whom {
-            Whom::Everybody => EVERYBODY,
-            Whom::Anonymous => ANONYMOUS,
-            Whom::Subject(name) => name,
-        };
+        let name = &*subject.whom.to_string();
         // What a role gains or loses is shown for those who have it.
         if name.starts_with("role:") && !filter.subjects.iter().any(|wanted| wanted == name) {
             if !members.contains(name) {

@@ -23,12 +23,6 @@ pub fn inline_patches(files: &[File]) -> Vec<File> {
     found
 }
 
-/// What was read, and the patches inside of it.
-pub fn with_inline_patches(mut files: Vec<File>) -> Vec<File> {
-    files.extend(inline_patches(&files));
-    files
-}
-
 fn patch(source: &Source, node: &Node) -> Option<File> {
     let scalar = node.as_scalar()?;
     if scalar.style() != ScalarStyle::Literal {

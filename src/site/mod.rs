@@ -28,7 +28,7 @@ pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 pub use ask::{Asked, Question, ask};
 pub use decide::text_of;
 pub use gather::{Options, Site};
-pub use inline::{inline_patches, with_inline_patches};
+pub use inline::inline_patches;
 pub use marks::marks;
 pub use object::{Object, objects};
 pub use operator::OperatorResource;

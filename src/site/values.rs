@@ -48,7 +48,7 @@ impl<'a> Values<'a> {
     /// Reads a document as values. `root` is the way to the chart's values, separated by dots.
     ///
     /// # Errors
-    /// Values in the shape of charts before 5.7, which newer ones drop without a word; values of an
+    /// Values in the shape of charts before 5.7, which newer ones silently drop; values of an
     /// umbrella chart without `root`; a policy that is no text.
     pub fn read(object: &Object<'a>, root: Option<&str>, namespace: &str) -> Result<Self> {
         let root: Vec<String> = root
@@ -146,8 +146,8 @@ impl<'a> Values<'a> {
             return Ok(());
         };
         Err(Error::input(format!(
-            "`server.{old}` is where charts before 5.7 had these values; since 6.0 the chart drops \
-             them without a word"
+            "`server.{old}` is where charts before 5.7 had these values; since 6.0 the chart silently \
+             drops them"
         ))
         .at(self.object.location(entry.key.span().start))
         .hint("move server.config to configs.cm and server.rbacConfig to configs.rbac, with the chart's upgrade to 5.7 or newer; then run this again"))

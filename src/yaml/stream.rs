@@ -104,6 +104,22 @@ impl Stream {
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
+
+    /// Refuses the first key that a mapping of any document has twice.
+    ///
+    /// # Errors
+    /// The key, with its second place.
+    pub fn refuse_duplicates(&self) -> Result<()> {
+        let mut all = self.documents.iter().flat_map(Document::duplicates);
+        match all.next() {
+            Some(double) => Err(Error::input(format!(
+                "the key `{}` stands here twice",
+                double.key
+            ))
+            .at(self.source().location(double.second))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.

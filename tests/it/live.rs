@@ -105,3 +105,36 @@ fn files_beside_it_count_as_if_they_were_applied() {
         sandbox.command(line).run().refused(2, "exclude each other");
     }
 }
+
+#[test]
+fn a_patch_inside_a_kustomization_lies_over_the_file_beside_it() {
+    let kustomization = "\
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+patches:
+- patch: |
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-rbac-cm
+    data:
+      policy.more.csv: |
+        p, carol, applications, get, web/*, allow
+";
+    let sandbox = Sandbox::new()
+        .with("rbac.yaml", RBAC)
+        .with("kustomization.yaml", kustomization);
+    let run = sandbox
+        .command("can carol get applications web/shop --live -f rbac.yaml,kustomization.yaml")
+        .answers_always("configmap", &list(&RBAC.replace("alice", "bob")))
+        .answers_always("appprojects.argoproj.io", "")
+        .run();
+    assert_eq!(run.stdout_of(0), "Yes\n");
+    let run = sandbox
+        .command("compare rbac.yaml kustomization.yaml --subject carol")
+        .run();
+    assert!(
+        run.stdout_of(1)
+            .starts_with("+ carol gains: get applications web/*\n")
+    );
+}

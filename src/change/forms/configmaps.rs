@@ -99,7 +99,7 @@ pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
     }
 }
 
-/// What the input holds instead, by kind and name.
+/// Lists the input's objects by kind and name.
 fn held(objects: &[Object<'_>]) -> Option<String> {
     const SHOWN: usize = 3;
     let shown = |object: &Object<'_>| format!("{} {}", object.kind(), object.name());

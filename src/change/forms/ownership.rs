@@ -96,7 +96,7 @@ fn loses_whole_data(which: Which, marks: &Marks) -> bool {
     which == Which::RbacCm && applied.is_some_and(|applied| applied.has_data)
 }
 
-/// What tools with a source of their own do to the change.
+/// Notes on what tools that apply a source of their own do to the change.
 fn reverted_by_tools(planned: &Planned<'_>, which: Which, marks: &Marks) -> Vec<String> {
     let owners = marks.external_owners().into_iter().filter(|owner| {
         let mut changes = planned.plan.changes.iter();

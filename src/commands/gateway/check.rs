@@ -60,12 +60,7 @@ fn values(file: &File) -> Result<Value> {
     let [document] = stream.documents() else {
         return Err(wrong());
     };
-    if let Some(double) = document.duplicates().first() {
-        return Err(
-            Error::input(format!("the key `{}` stands here twice", double.key))
-                .at(stream.source().location(double.second)),
-        );
-    }
+    stream.refuse_duplicates()?;
     match document.root() {
         None => Ok(Value::Object(Map::new())),
         Some(root) => {

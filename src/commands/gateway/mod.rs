@@ -5,15 +5,18 @@ mod found;
 mod secret;
 mod values;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::change::{extra, mapping, overrides};
 use super::context::Context;
-use crate::cli::{ChartArgs, GatewayApplicationArgs, GatewayCommand, GatewayCommandArgs};
+use crate::cli::{
+    ChartArgs, GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs,
+};
 use crate::error::{Code, Error, Result};
 use crate::model::Source;
 use crate::model::shell::quoted;
 use crate::octopus::{GatewayPlan, Overlay, replaced};
+use crate::render::Override;
 use crate::yaml::Stream;
 
 pub(crate) fn run(command: &GatewayCommand, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -38,16 +41,21 @@ fn plan(args: &ChartArgs, context: &mut Context<'_, '_>) -> Result<GatewayPlan> 
     let mut plan = GatewayPlan::new(
         gateway,
         namespace.or(found.namespace.as_deref()).unwrap_or("argocd"),
-        overrides(args.gateway.template_dir.as_deref(), context)?,
-        extra(
-            &args.gateway.template_set,
-            &args.gateway.template_values,
-            context,
-        )?,
+        templates(&args.gateway, context)?,
     )?;
     context.tell(&notes);
     plan.overlay = overlay(args, context)?;
     Ok(plan)
+}
+
+/// The templates of `--template-dir`, and the values that templates see beside our own.
+fn templates(
+    args: &GatewayArgs,
+    context: &Context<'_, '_>,
+) -> Result<(Vec<Override>, Map<String, Value>)> {
+    let overrides = overrides(args.template_dir.as_deref(), context)?;
+    let extra = extra(&args.template_set, &args.template_values, context)?;
+    Ok((overrides, extra))
 }
 
 /// What the user lays over the values.

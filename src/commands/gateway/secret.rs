@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::templates;
 use crate::cli::GatewaySecretArgs;
 use crate::commands::argocd::{now, read_secret};
-use crate::commands::change::{extra, overrides};
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
@@ -25,18 +25,12 @@ pub(super) struct Token {
     pub(super) claims: Claims,
 }
 
-#[expect(clippy::too_many_lines, reason = "one step after the other")]
 pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let told = &args.gateway.told.0;
     let settings = GatewayPlan::of_secrets(
         told.clone(),
         args.namespace.as_deref().unwrap_or("argocd"),
-        overrides(args.gateway.template_dir.as_deref(), context)?,
-        extra(
-            &args.gateway.template_set,
-            &args.gateway.template_values,
-            context,
-        )?,
+        templates(&args.gateway, context)?,
     )?;
     let restart = restart(settings.namespace());
     if args.rotate_hint {

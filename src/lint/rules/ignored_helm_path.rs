@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                         spot.key(),
                         format!("the argo-cd chart does not read `{dotted}`"),
                     )
-                    .label("ignored without a word")
+                    .label("silently ignored")
                     .help(format!("since chart 6.0 this stands in `{instead}`"));
             }
         }

@@ -46,6 +46,6 @@ fn report(setting: &Setting<'_>, meant: &str, findings: &mut Findings<'_>) {
             setting.spot.key(),
             format!("the argo-cd chart does not read `{}`", setting.key),
         )
-        .label("ignored without a word")
+        .label("silently ignored")
         .help(format!("is `{meant}` meant?"));
 }

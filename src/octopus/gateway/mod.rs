@@ -59,10 +59,9 @@ impl GatewayPlan {
     pub fn new(
         gateway: Gateway,
         namespace: &str,
-        overrides: Vec<Override>,
-        extra: Map<String, Value>,
+        templates: (Vec<Override>, Map<String, Value>),
     ) -> Result<Self> {
-        let settings = Self::of_secrets(gateway, namespace, overrides, extra)?;
+        let settings = Self::of_secrets(gateway, namespace, templates)?;
         let gateway = &settings.gateway;
         let registers = gateway.register != Some(false);
         let has_space = gateway
@@ -94,8 +93,7 @@ impl GatewayPlan {
     pub fn of_secrets(
         mut gateway: Gateway,
         namespace: &str,
-        overrides: Vec<Override>,
-        extra: Map<String, Value>,
+        (overrides, extra): (Vec<Override>, Map<String, Value>),
     ) -> Result<Self> {
         if gateway.project_token_secret.is_some()
             && (gateway.token_secret.is_some() || gateway.token_key.is_some())

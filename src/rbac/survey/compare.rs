@@ -8,6 +8,7 @@
 //! request that both servers are asked, or excluded by an exact search, or it is undecided.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use super::automaton::Texts;
 use super::budget::Budget;
@@ -30,6 +31,16 @@ pub enum Whom {
     Everybody,
     /// A subject that one of the servers names.
     Subject(String),
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anonymous => "(without a token)",
+            Self::Everybody => "(everybody)",
+            Self::Subject(name) => name,
+        })
+    }
 }
 
 /// One thing that somebody gains or loses.

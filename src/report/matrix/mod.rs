@@ -10,9 +10,6 @@ use super::table::{self, markdown, table};
 
 pub use page::html;
 
-/// The subject that is shown for what everybody has.
-pub const EVERYBODY: &str = "(everybody)";
-
 /// Who may do what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Matrix {
@@ -23,7 +20,7 @@ pub struct Matrix {
 /// A subject, or a role, with what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holder {
-    /// Its name, or [`EVERYBODY`].
+    /// Its name, or what everybody is called.
     pub subject: String,
     /// The roles that it is bound to directly.
     pub roles: Vec<Membership>,
@@ -79,8 +76,8 @@ pub enum Order {
 }
 
 impl Matrix {
-    /// What holds where authorisation is switched off by a setting.
-    pub fn of_everything(decided_by: String) -> Self {
+    /// What holds for everybody where authorisation is switched off by a setting.
+    pub fn of_everything(everybody: String, decided_by: String) -> Self {
         let everything = RuleGroup {
             resource: "*".to_owned(),
             object: "*".to_owned(),
@@ -92,7 +89,7 @@ impl Matrix {
         };
         Self {
             subjects: vec![Holder {
-                subject: EVERYBODY.to_owned(),
+                subject: everybody,
                 roles: Vec::new(),
                 rules: vec![everything],
             }],
