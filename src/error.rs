@@ -5,6 +5,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use crate::model::Location;
+use crate::yaml;
 
 /// A specialised result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -155,6 +156,27 @@ impl Error {
     /// What to do next, a line each.
     pub fn hints(&self) -> &[String] {
         &self.hints
+    }
+}
+
+impl From<yaml::Error> for Error {
+    fn from(error: yaml::Error) -> Self {
+        let told = match error.kind() {
+            yaml::ErrorKind::Input => Self::input(error.message()),
+            yaml::ErrorKind::Internal => Self::internal(error.message()),
+        };
+        let told = match error.location() {
+            Some(location) => told.at(location.clone()),
+            None => told,
+        };
+        let told = match error.cause() {
+            Some(cause) => told.caused_by(cause.clone()),
+            None => told,
+        };
+        error
+            .hints()
+            .iter()
+            .fold(told, |told, hint| told.hint(hint))
     }
 }
 

@@ -18,14 +18,15 @@ pub mod lint;
 pub mod model;
 pub mod octopus;
 pub mod process;
-pub mod rbac;
 pub mod render;
 pub mod report;
 pub mod review;
 pub mod site;
 pub mod text;
 pub mod tokens;
-pub mod yaml;
+
+pub use argo_rbac as rbac;
+pub use yaml_splice as yaml;
 
 use std::ffi::OsString;
 

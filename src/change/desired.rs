@@ -72,7 +72,8 @@ impl Desired {
 fn entries(rendered: &Rendered) -> Result<Data> {
     let source = Source::new(format!("{} (rendered)", rendered.template), &*rendered.text);
     let stream = Stream::parse(source.clone()).map_err(|error| {
-        error.hint("this is what the template rendered; correct the template or its values")
+        Error::from(error)
+            .hint("this is what the template rendered; correct the template or its values")
     })?;
     let error = |at: usize, what: String| Error::input(what).at(source.location(at));
     let wrong = |at, what: String| Err(error(at, what));

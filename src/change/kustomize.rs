@@ -55,7 +55,7 @@ impl Kustomization<'_> {
                 text: self.patch(which)?,
             });
         }
-        yaml::edit(&stream, &edits)
+        Ok(yaml::edit(&stream, &edits)?)
     }
 
     /// The Component, and its patches in files of their own.

@@ -66,7 +66,8 @@ impl Overlay<'_> {
 pub(super) fn parsed(rendered: &Rendered) -> Result<Stream> {
     let source = Source::new(format!("{} (rendered)", rendered.template), &*rendered.text);
     let stream = Stream::parse(source).map_err(|error| {
-        error.hint("this is what the template rendered; correct the template or its values")
+        Error::from(error)
+            .hint("this is what the template rendered; correct the template or its values")
     })?;
     if stream.documents().len() == 1 {
         Ok(stream)
@@ -95,5 +96,5 @@ pub(super) fn spliced(stream: &Stream, edits: Vec<Edit>, keep: usize) -> Result<
         Some(document) => pruned(edits, document, keep),
         None => edits,
     };
-    yaml::edit(stream, &edits)
+    Ok(yaml::edit(stream, &edits)?)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Fleet, Format, Input, RenderOutput};
+use super::{Fleet, Input, Language, RenderOutput};
 
 /// The change: an account, its rules, where they go.
 #[derive(Clone, Debug, Args)]
@@ -112,7 +112,7 @@ pub struct RenderArgs {
     pub output: Option<RenderOutput>,
     /// Output format [default: that of the input, otherwise yaml]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<Format>,
+    pub format: Option<Language>,
     /// Write one file per patch or input file to this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,

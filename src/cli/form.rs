@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 pub use crate::model::Form;
-pub use crate::yaml::Format;
+use crate::yaml::Format;
 
 /// `-o` of `render`: a form, or the default form in a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,16 +62,21 @@ impl ValueEnum for RenderOutput {
     }
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Yaml, Self::Json]
-    }
+/// The language that a manifest is printed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}
 
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Yaml => PossibleValue::new("yaml").help("YAML"),
-            Self::Json => PossibleValue::new("json").help("JSON"),
-        })
+impl From<Language> for Format {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Yaml => Self::Yaml,
+            Language::Json => Self::Json,
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
 pub use connection::Argocd;
 pub use doctor::{DoctorArgs, DoctorOutput};
 pub use fleet::{AtATime, Fleet, Given, One};
-pub use form::{Form, Format, RenderOutput};
+pub use form::{Form, Language, RenderOutput};
 pub use gateway::{
     ChartArgs, GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs,
     GatewaySecretArgs, GatewayValuesArgs,

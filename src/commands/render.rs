@@ -11,12 +11,13 @@ use crate::change::{
     ChangeRequest, OutputFile, OutputOptions, Planned, beside, edited_files, for_operator,
     form_of_owner, join, patches, plan, standalone, tell_owner, whole,
 };
-use crate::cli::{Form, Format, RenderArgs, RenderOutput};
+use crate::cli::{Form, RenderArgs, RenderOutput};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::model::Owner;
 use crate::site::{Object, objects};
+use crate::yaml::Format;
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
 struct Asked {
@@ -112,7 +113,10 @@ fn asked(args: &RenderArgs) -> Result<Asked> {
         }
         (one, other) => (one.or(other), false),
     };
-    let format = match (args.format, args.output.and_then(RenderOutput::format)) {
+    let format = match (
+        args.format.map(Format::from),
+        args.output.and_then(RenderOutput::format),
+    ) {
         (Some(one), Some(other)) if one != other => {
             return Err(Error::usage("-o and --format name different formats"));
         }

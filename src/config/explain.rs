@@ -8,10 +8,10 @@ use crate::yaml::Stream;
 pub(super) fn explain(message: &str, offset: Option<usize>, source: &Source) -> Error {
     // Our own reader refuses what can be read in two ways, and names the second key itself.
     match Stream::parse(source.clone()) {
-        Err(error) => return error,
+        Err(error) => return error.into(),
         Ok(stream) => {
             if let Err(error) = stream.refuse_duplicates() {
-                return error;
+                return error.into();
             }
         }
     }

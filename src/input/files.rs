@@ -219,7 +219,7 @@ fn content(source: Source) -> Result<Content> {
     if source.name().ends_with(".csv") || first.is_some_and(rule) {
         return Ok(Content::Policy(source));
     }
-    Stream::parse(source).map(Content::Documents)
+    Ok(Content::Documents(Stream::parse(source)?))
 }
 
 fn list(path: &Path, name: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Text;
+use super::{POLICY_KEY, Text, is_policy_key};
 
 /// The namespace of an Argo CD of which nothing says another.
 pub const DEFAULT_NAMESPACE: &str = "argocd";
@@ -88,17 +88,10 @@ impl<T: Into<Text>> FromIterator<(String, T)> for Data {
     }
 }
 
-/// The key of `argocd-rbac-cm` that everybody edits.
-pub const POLICY_KEY: &str = "policy.csv";
 /// The key of `argocd-rbac-cm` that chooses between glob and regex.
 pub const MATCH_MODE_KEY: &str = "policy.matchMode";
 /// The key of `argocd-rbac-cm` that names the role of everybody who is logged in.
 pub const DEFAULT_ROLE_KEY: &str = "policy.default";
-
-/// Whether Argo CD reads this key of `argocd-rbac-cm` as a policy.
-pub fn is_policy_key(key: &str) -> bool {
-    key.starts_with("policy.") && key.ends_with(".csv")
-}
 
 /// Whether the API server accepts this key in a ConfigMap's `data`.
 pub fn is_data_key(key: &str) -> bool {

@@ -16,11 +16,11 @@ pub mod spelling;
 mod terminal;
 mod token;
 
+pub use crate::rbac::{MatchMode, POLICY_KEY, is_policy_key};
 pub use crate::text::{Location, Moment, Source, Span, Text};
 pub use account::{API_KEY, AccountName, Capabilities, LOGIN, parse_bool};
 pub use configmap::{
-    ConfigMap, DEFAULT_NAMESPACE, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, POLICY_KEY, Which,
-    is_data_key, is_policy_key,
+    ConfigMap, DEFAULT_NAMESPACE, DEFAULT_ROLE_KEY, Data, MATCH_MODE_KEY, Which, is_data_key,
 };
 pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;
@@ -32,7 +32,7 @@ pub use instance::{
 pub use names::{is_namespace, is_object_name};
 
 pub use ownership::{ExternalOwner, ExternalTool, LastApplied, Manager, Marks, Owner, is_upstream};
-pub use project::{MatchMode, ProjectName};
+pub use project::ProjectName;
 pub use terminal::printable;
 pub use token::{Claims, Expiry, Subject, TokenRecord};
 

@@ -1,8 +1,6 @@
-//! AppProject names, and how a policy's patterns are written.
+//! AppProject names.
 
 use std::fmt;
-
-use serde::Deserialize;
 
 /// The name of an AppProject: a name, never a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,37 +37,6 @@ impl ProjectName {
 impl fmt::Display for ProjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// How a policy's patterns are read: `policy.matchMode` of `argocd-rbac-cm`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum MatchMode {
-    /// Glob patterns, the default.
-    #[default]
-    Glob,
-    /// Go regular expressions, not anchored.
-    Regex,
-}
-
-impl MatchMode {
-    /// Exactly `regex` means regular expressions; anything else is glob, as Argo CD reads it.
-    pub fn from_setting(value: &str) -> Self {
-        if value == "regex" {
-            Self::Regex
-        } else {
-            Self::Glob
-        }
-    }
-
-    /// The setting's value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Glob => "glob",
-            Self::Regex => "regex",
-        }
     }
 }
 

@@ -2,12 +2,9 @@
 
 mod note;
 mod secret;
-mod shared;
-mod source;
 mod time;
 
 pub use note::{Note, NoteLevel};
 pub use secret::{Secret, SecretBytes};
-pub use shared::Text;
-pub use source::{Location, Source};
+pub use source_text::{Location, Source, Text};
 pub use time::{Moment, Span};

@@ -23,7 +23,7 @@ mod fleet;
 mod live;
 mod projects;
 mod proofs;
-#[path = "../oracle/random.rs"]
+#[path = "../../crates/argo-rbac/tests/oracle/random.rs"]
 mod random;
 mod readme;
 mod survival;

@@ -69,7 +69,7 @@ fn values(stream: &Stream) -> Result<Vec<Value>> {
         .iter()
         .filter_map(|document| Some((document, document.root()?)));
     roots
-        .map(|(document, root): (_, &Node)| document.to_json(root))
+        .map(|(document, root): (_, &Node)| Ok(document.to_json(root)?))
         .collect()
 }
 

@@ -168,7 +168,7 @@ fn value(rendered: &Rendered) -> Result<Value> {
     let stream = Stream::parse(source)?;
     let root = stream.documents().first().and_then(yaml::Document::root);
     match (stream.documents(), root) {
-        ([document], Some(root)) => document.to_json(root),
+        ([document], Some(root)) => Ok(document.to_json(root)?),
         _ => Ok(Value::Null),
     }
 }

@@ -352,7 +352,7 @@ pub fn replaced(stream: &Stream, route: &[&str], values: &Value) -> Result<Strin
             .collect(),
         value: value.clone(),
     });
-    yaml::edit(stream, &edits.collect::<Vec<_>>())
+    Ok(yaml::edit(stream, &edits.collect::<Vec<_>>())?)
 }
 
 /// Refuses values with which the gateway does not work, once the user's are laid over ours.

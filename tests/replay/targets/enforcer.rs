@@ -5,7 +5,7 @@ use kubectl_octopus_argo::rbac::{
     Decision, Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines,
 };
 
-#[path = "../../conformance/obvious.rs"]
+#[path = "../../../crates/argo-rbac/tests/conformance/obvious.rs"]
 mod obvious;
 
 use obvious::{Answer, Matchers, reference};

@@ -1,0 +1,265 @@
+//! Glob patterns as gobwas/glob v0.2.3 without separators understands them, its mistakes included:
+//! they decide who gets in. `*` crosses `/`, the order of alternatives matters, `a*a` matches `a`,
+//! `?` matches the empty text, and some patterns panic on some texts.
+//!
+//! A pattern is lexed, parsed and compiled in the steps of the original (`lexer`, `ast`,
+//! `compiler`), because its answers follow from them, and is matched by the same kinds of matchers
+//! (`matcher`, `index`). Patterns of literals and stars take a shorter way to the same answers (`stars`),
+//! and so do matches that turn out to cost much (`sweep`).
+
+mod ast;
+mod compiler;
+mod effort;
+mod error;
+mod index;
+mod lexer;
+mod literal;
+mod matcher;
+mod relate;
+mod stars;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod utf8;
+
+use memchr::memmem;
+
+use ast::Parsed;
+pub use effort::Effort;
+pub use error::{GlobError, Panicked};
+use matcher::{MAX_WORK, Matcher, ORDINARY_WORK, Run};
+pub(crate) use relate::plain_variants;
+pub use relate::{covers, may_meet};
+pub(crate) use stars::Stars;
+
+/// What an index may know of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape<'p> {
+    /// Matches this text alone.
+    Literal(&'p str),
+    /// Matches exactly the texts that start so.
+    Prefix(&'p str),
+    /// Matches exactly the texts that end so.
+    Suffix(&'p str),
+    /// Matches everything.
+    Any,
+    /// Must be tried.
+    Generic,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub struct Glob(Form);
+
+#[derive(Clone, Debug)]
+enum Form {
+    Any,
+    Literal(Box<str>),
+    Prefix(Box<str>),
+    Suffix(Box<str>),
+    Contains(Box<str>),
+    /// Starts with the part before the offset and ends with the part after it; both may overlap.
+    PrefixSuffix(Box<str>, u32),
+    Stars(Box<Stars>),
+    General(Box<General>),
+    TooComplex,
+}
+
+#[derive(Clone, Debug)]
+struct General {
+    matcher: Matcher,
+    prefix: Box<str>,
+    suffix: Box<str>,
+    may_panic: bool,
+    /// Whether sweeping it gives the original's answers on ASCII texts.
+    sweeps: bool,
+}
+
+impl General {
+    fn matches(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
+        let possible = text.starts_with(&*self.prefix) && text.ends_with(&*self.suffix);
+        if !possible && !self.may_panic {
+            return Ok(false);
+        }
+        let mut run = Run::of(ORDINARY_WORK);
+        match self.matcher.matches(text.as_bytes(), &mut run) {
+            Err(Panicked::GaveUp) => {}
+            answer => return answer,
+        }
+        let mut run = Run::of(MAX_WORK.min(effort.left()));
+        let answer = if self.sweeps && text.is_ascii() {
+            sweep::matches(&self.matcher, text, &mut run)
+        } else {
+            self.matcher.matches(text.as_bytes(), &mut run)
+        };
+        effort.spend(run.work);
+        answer
+    }
+}
+
+/// Whether a pattern's text is literals and stars and nothing else.
+fn is_plain(pattern: &str) -> bool {
+    let special = |b: &u8| matches!(b, b'?' | b'[' | b'{' | b'\\' | 0);
+    let replaced = || !pattern.is_ascii() && pattern.contains(char::REPLACEMENT_CHARACTER);
+    !pattern.as_bytes().iter().any(special) && !replaced()
+}
+
+/// The shape of a pattern straight from its text. `None`: the pattern must be compiled to know.
+/// `Some(Shape::Generic)`: it compiles, and cannot panic.
+pub fn quick_shape(pattern: &str) -> Option<Shape<'_>> {
+    if !is_plain(pattern) {
+        return None;
+    }
+    let Some(first) = pattern.find('*') else {
+        return Some(Shape::Literal(pattern));
+    };
+    let head = &pattern[..first];
+    let tail = pattern[first..].trim_start_matches('*');
+    Some(match (head, tail) {
+        ("", "") => Shape::Any,
+        (_, "") => Shape::Prefix(head),
+        ("", _) if !tail.contains('*') => Shape::Suffix(tail),
+        _ => Shape::Generic,
+    })
+}
+
+impl Glob {
+    /// Compiles a pattern.
+    pub fn compile(pattern: &str) -> Result<Self, GlobError> {
+        if let Some(form) = plain(pattern) {
+            return Ok(Self(form));
+        }
+        let children = match ast::parse(pattern)? {
+            Parsed::Tree(children) => children,
+            Parsed::TooDeep => return Ok(Self(Form::TooComplex)),
+        };
+        Ok(Self(match compiler::compile(children) {
+            Ok(matcher) => general(matcher),
+            Err(compiler::TooComplex) => Form::TooComplex,
+        }))
+    }
+
+    /// Whether the pattern matches the whole text.
+    pub fn matches(&self, text: &str) -> Result<bool, Panicked> {
+        self.matches_within(text, &Effort::default())
+    }
+
+    /// Whether the pattern matches the whole text, for a share of what all patterns may cost.
+    pub fn matches_within(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
+        Ok(match &self.0 {
+            Form::Any => true,
+            Form::Literal(literal) => **literal == *text,
+            Form::Prefix(prefix) => text.starts_with(&**prefix),
+            Form::Suffix(suffix) => text.ends_with(&**suffix),
+            Form::Contains(needle) => memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
+            Form::PrefixSuffix(both, at) => {
+                let (prefix, suffix) = split(both, *at);
+                text.starts_with(prefix) && text.ends_with(suffix)
+            }
+            Form::Stars(stars) => stars.matches(text),
+            Form::General(general) => return general.matches(text, effort),
+            Form::TooComplex => return Err(Panicked::TooComplex),
+        })
+    }
+
+    /// What an index may rely on for every text.
+    pub fn shape(&self) -> Shape<'_> {
+        match &self.0 {
+            Form::Any => Shape::Any,
+            Form::Literal(literal) => Shape::Literal(literal),
+            Form::Prefix(prefix) => Shape::Prefix(prefix),
+            Form::Suffix(suffix) => Shape::Suffix(suffix),
+            _ => Shape::Generic,
+        }
+    }
+
+    /// Every text that matches starts so.
+    pub fn literal_prefix(&self) -> &str {
+        match &self.0 {
+            Form::Literal(prefix) | Form::Prefix(prefix) => prefix,
+            Form::PrefixSuffix(both, at) => split(both, *at).0,
+            Form::Stars(stars) => stars.first(),
+            Form::General(general) => &general.prefix,
+            Form::Any | Form::Suffix(_) | Form::Contains(_) | Form::TooComplex => "",
+        }
+    }
+
+    /// Every text that matches ends so.
+    pub fn literal_suffix(&self) -> &str {
+        match &self.0 {
+            Form::Literal(suffix) | Form::Suffix(suffix) => suffix,
+            Form::PrefixSuffix(both, at) => split(both, *at).1,
+            Form::Stars(stars) => stars.last(),
+            Form::General(general) => &general.suffix,
+            Form::Any | Form::Prefix(_) | Form::Contains(_) | Form::TooComplex => "",
+        }
+    }
+
+    /// Whether [`Self::matches`] may end in an error that denies the request, so that the pattern
+    /// has to be tried whatever its literals say. A match that is given up does not count: there
+    /// the literals decide rightly.
+    pub fn may_panic(&self) -> bool {
+        match &self.0 {
+            Form::General(general) => general.may_panic,
+            Form::TooComplex => true,
+            _ => false,
+        }
+    }
+}
+
+fn split(both: &str, at: u32) -> (&str, &str) {
+    both.split_at(at as usize)
+}
+
+fn prefix_suffix(prefix: &str, suffix: &str) -> Form {
+    match u32::try_from(prefix.len()) {
+        Ok(at) => Form::PrefixSuffix([prefix, suffix].concat().into(), at),
+        Err(_) => Form::TooComplex,
+    }
+}
+
+/// The form of a pattern of literals and stars, from its text.
+fn plain(pattern: &str) -> Option<Form> {
+    Some(match quick_shape(pattern)? {
+        Shape::Any => Form::Any,
+        Shape::Literal(literal) => Form::Literal(literal.into()),
+        Shape::Prefix(prefix) => Form::Prefix(prefix.into()),
+        Shape::Suffix(suffix) => Form::Suffix(suffix.into()),
+        Shape::Generic => {
+            let first = pattern.find('*').unwrap_or(0);
+            let last = pattern.rfind('*').map_or(0, |at| at + 1);
+            let (head, tail) = (&pattern[..first], &pattern[last..]);
+            let middle = pattern[first..last]
+                .split('*')
+                .filter(|part| !part.is_empty());
+            let mut literals = vec![head];
+            literals.extend(middle);
+            literals.push(tail);
+            match literals.as_slice() {
+                [prefix, suffix] => prefix_suffix(prefix, suffix),
+                ["", needle, ""] => Form::Contains((*needle).into()),
+                literals => Form::Stars(Box::new(Stars::new(literals))),
+            }
+        }
+    })
+}
+
+/// The form of a compiled pattern.
+fn general(matcher: Matcher) -> Form {
+    match matcher {
+        Matcher::Super => Form::Any,
+        Matcher::Nothing => Form::Literal("".into()),
+        Matcher::Text(own) => Form::Literal(own.text),
+        Matcher::Prefix(prefix) => Form::Prefix(prefix),
+        Matcher::Suffix(suffix) => Form::Suffix(suffix),
+        Matcher::Contains { not: false, needle } => Form::Contains(needle),
+        Matcher::PrefixSuffix(prefix, suffix) => prefix_suffix(&prefix, &suffix),
+        matcher => Form::General(Box::new(General {
+            prefix: literal::prefix(&matcher).into(),
+            suffix: literal::suffix(&matcher).into(),
+            may_panic: literal::may_panic(&matcher),
+            sweeps: !literal::may_panic(&matcher) && sweep::is_sound(&matcher),
+            matcher,
+        })),
+    }
+}

@@ -1,0 +1,349 @@
+//! What a change of a whole server changes, for everybody.
+//!
+//! A subject's answers follow from the sets of rules that reach it, from the settings and from the
+//! match mode; the order of lines decides only which line is named. So a subject that reaches the
+//! same rules before and after has the same answers. For the others each rule that one side has and
+//! the other has not is looked at, verb by verb: an allow that went can only take, a deny that went
+//! can only give, and a request on which the answers differ matches such a rule. Each is shown by a
+//! request that both servers are asked, or excluded by an exact search, or it is undecided.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use super::automaton::Texts;
+use super::budget::Budget;
+use super::concerned::{concerned, who_reaches};
+use super::difference::{Denies, Difference, Sayings, Signature, likely_actions};
+use super::prove::{Objects, Proof, Prover};
+use super::sample::Names;
+use super::verb::{Verb, verbs};
+use super::view::{Cited, Views, asked, is_own};
+use crate::claims::Claims;
+use crate::server::{Answer, Grounds, Server};
+use crate::vocabulary::counts_for_project;
+
+/// Who a change is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whom {
+    /// Whoever has no token, where anonymous access is on.
+    Anonymous,
+    /// Everybody, through the default role and the empty subject.
+    Everybody,
+    /// A subject that one of the servers names.
+    Subject(String),
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anonymous => "(without a token)",
+            Self::Everybody => "(everybody)",
+            Self::Subject(name) => name,
+        })
+    }
+}
+
+/// One thing that somebody gains or loses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<'s> {
+    /// Whether it was a no and is a yes, or the other way round.
+    pub gained: bool,
+    /// The resource.
+    pub resource: &'static str,
+    /// The verb.
+    pub verb: Verb,
+    /// The pattern of objects of the rule that makes the difference; `*` where a setting does.
+    pub objects: String,
+    /// The action of a request for which the answers differ: both servers were asked.
+    pub action: String,
+    /// Its object.
+    pub object: String,
+    /// The grounds before and after, with their lines.
+    pub grounds: [(Grounds, Option<Cited<'s>>); 2],
+    /// The rule that makes the difference, and whether it was added (or went).
+    pub rule: Option<(Cited<'s>, bool)>,
+}
+
+/// A rule of which neither a difference was found nor shown that there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided<'s> {
+    /// Whether it could be gained (or lost).
+    pub gained: bool,
+    /// The resource.
+    pub resource: &'static str,
+    /// The verb.
+    pub verb: Verb,
+    /// The rule; none where a setting makes the difference.
+    pub rule: Option<(Cited<'s>, bool)>,
+}
+
+/// What changes for one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectChange<'s> {
+    /// Who.
+    pub whom: Whom,
+    /// What it gains and loses.
+    pub changes: Vec<Change<'s>>,
+    /// What could not be found out: it counts as a difference.
+    pub undecided: Vec<Undecided<'s>>,
+}
+
+/// The difference between two servers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison<'s> {
+    /// Everybody for whom something changes or may change, by name; nobody else is concerned.
+    pub subjects: Vec<SubjectChange<'s>>,
+    /// Denies that were added (or went) and change nothing for anybody.
+    pub idle_denies: Vec<(Cited<'s>, bool)>,
+}
+
+impl Comparison<'_> {
+    /// Whether the two decide alike for everybody.
+    pub fn is_alike(&self) -> bool {
+        self.subjects.is_empty()
+    }
+}
+
+/// Compares two servers for every subject. Accounts are the caller's business.
+pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Comparison<'s> {
+    let comparer = Comparer {
+        sides: [before, after],
+        names: Names::new(|word| before.mentions(word) || after.mentions(word)),
+        columns: columns(before, after),
+        same_mode: before.base().match_mode() == after.base().match_mode(),
+        budget,
+    };
+    comparer.all()
+}
+
+/// Every resource and verb that either server is asked for, without those that both ask as the same
+/// other one.
+fn columns(before: &Server, after: &Server) -> Vec<(&'static str, Verb)> {
+    let mut columns: Vec<_> = verbs(before.version()).collect();
+    for column in verbs(after.version()) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns.retain(|column| {
+        let (resource, verb) = *column;
+        let is_own = is_own(before, *column) || is_own(after, *column);
+        is_own || asked(before, resource, verb) != asked(after, resource, verb)
+    });
+    columns
+}
+
+pub(super) struct Comparer<'s, 'b> {
+    pub(super) sides: [&'s Server; 2],
+    pub(super) names: Names,
+    pub(super) columns: Vec<(&'static str, Verb)>,
+    pub(super) same_mode: bool,
+    pub(super) budget: &'b Budget,
+}
+
+/// What was found for a subject, for all others that reach the same.
+type Known<'s> = HashMap<[Signature<'s>; 2], (Vec<Change<'s>>, Vec<Undecided<'s>>)>;
+
+impl<'s> Comparer<'s, '_> {
+    fn all(&self) -> Comparison<'s> {
+        let mut comparison = Comparison::default();
+        let off = self.sides.map(|server| server.settings().auth_disabled);
+        if off == [true, true] {
+            return comparison;
+        }
+        let nobody = self.unnamed();
+        if off[0] != off[1] {
+            let changes = self.everything(&nobody, off[1]);
+            comparison.subjects.push(SubjectChange {
+                whom: Whom::Everybody,
+                changes,
+                undecided: Vec::new(),
+            });
+            return comparison;
+        }
+        let mut run = Run::default();
+        comparison.subjects.extend(self.anonymous());
+        comparison
+            .subjects
+            .extend(self.subject(Whom::Everybody, &nobody, &mut run));
+        for name in self.concerned() {
+            let change = self.subject(Whom::Subject(name.clone()), &name, &mut run);
+            comparison.subjects.extend(change);
+        }
+        comparison.idle_denies = run.denies.idle();
+        comparison
+    }
+
+    /// A name that neither side has.
+    fn unnamed(&self) -> String {
+        let mut nobody = "nobody".to_owned();
+        while self.sides.iter().any(|server| server.mentions(&nobody)) {
+            nobody.push('x');
+        }
+        nobody
+    }
+
+    /// What everybody gains or loses when authorisation is switched.
+    fn everything(&self, nobody: &str, gained: bool) -> Vec<Change<'s>> {
+        let columns = self.columns.iter();
+        let changes = columns.filter_map(|(resource, verb)| {
+            let action = likely_actions(*verb, &self.names).swap_remove(0);
+            let texts = Texts::objects(resource);
+            let mut objects = self.names.objects(None);
+            objects.retain(|object| texts.contains(object));
+            objects.into_iter().find_map(|object| {
+                self.change(nobody, (*resource, *verb), (&action, &object), gained, None)
+            })
+        });
+        changes.collect()
+    }
+
+    /// A change, if both servers say that it is one.
+    pub(super) fn change(
+        &self,
+        subject: &str,
+        (resource, verb): (&'static str, Verb),
+        (action, object): (&str, &str),
+        gained: bool,
+        rule: Option<(Cited<'s>, bool)>,
+    ) -> Option<Change<'s>> {
+        let claims = Claims::of(subject, [""; 0]);
+        let answers = self
+            .sides
+            .map(|server| server.decide(&claims, resource, action, object));
+        let [before, after] = answers.each_ref().map(Answer::allowed);
+        (before != after && after == gained).then(|| Change {
+            gained,
+            resource,
+            verb,
+            objects: rule.map_or_else(
+                || "*".to_owned(),
+                |(cited, _)| cited.enforcer.rule(cited.line).object.text.into_owned(),
+            ),
+            action: action.to_owned(),
+            object: object.to_owned(),
+            grounds: answers.each_ref().map(|answer| {
+                let enforcer = answer.enforcer;
+                let line = answer.grounds.line();
+                (answer.grounds, line.map(|line| Cited { enforcer, line }))
+            }),
+            rule,
+        })
+    }
+
+    /// What changes for those without a token when anonymous access is switched.
+    fn anonymous(&self) -> Option<SubjectChange<'s>> {
+        let on = self.sides.map(|server| server.settings().anonymous_enabled);
+        let gained = on[1];
+        if on[0] == on[1] {
+            return None;
+        }
+        let prover = Prover::new(self.sides[usize::from(gained)], "", self.budget);
+        let (mut changes, mut undecided) = (Vec::new(), Vec::new());
+        for (resource, verb) in &self.columns {
+            match prover.prove(resource, *verb, Objects::All) {
+                Proof::Refused(_) => {}
+                Proof::NotProved { line, .. } => undecided.push(Undecided {
+                    gained,
+                    resource,
+                    verb: *verb,
+                    rule: Some((line, gained)),
+                }),
+                Proof::Granted {
+                    action,
+                    object,
+                    answer,
+                } => {
+                    let enforcer = answer.enforcer;
+                    let line = answer.grounds.line();
+                    let yes = (answer.grounds, line.map(|line| Cited { enforcer, line }));
+                    let no = (Grounds::NoRule, None);
+                    changes.push(Change {
+                        gained,
+                        resource,
+                        verb: *verb,
+                        objects: "*".to_owned(),
+                        action,
+                        object,
+                        grounds: if gained { [no, yes] } else { [yes, no] },
+                        rule: None,
+                    });
+                }
+            }
+        }
+        (!changes.is_empty() || !undecided.is_empty()).then_some(SubjectChange {
+            whom: Whom::Anonymous,
+            changes,
+            undecided,
+        })
+    }
+
+    /// Whether the same rules decide alike for every column.
+    fn is_same_column(&self) -> bool {
+        let [before, after] = self.sides;
+        let alike = |(resource, verb): &(&'static str, Verb)| {
+            asked(before, resource, *verb) == asked(after, resource, *verb)
+                && counts_for_project(resource, before.version())
+                    == counts_for_project(resource, after.version())
+        };
+        self.same_mode && self.columns.iter().all(alike)
+    }
+
+    /// The names for which something may change, sorted.
+    fn concerned(&self) -> Vec<String> {
+        let [before, after] = self.sides;
+        let same = self.is_same_column();
+        let mut names: BTreeSet<String> = concerned(before.base(), after.base(), same)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut of_projects =
+            before.names_in_projects_that_differ(after, |name| names.contains(name));
+        of_projects
+            .extend(after.names_in_projects_that_differ(before, |name| names.contains(name)));
+        let roles: BTreeSet<&str> = of_projects.iter().map(String::as_str).collect();
+        for server in self.sides {
+            let acting = who_reaches(server.base(), &roles).into_iter();
+            names.extend(acting.map(str::to_owned));
+        }
+        names.extend(of_projects);
+        names.remove("");
+        names.into_iter().collect()
+    }
+
+    /// What changes for a subject by its own rules and its roles', or for everybody.
+    fn subject(&self, whom: Whom, name: &str, run: &mut Run<'s>) -> Option<SubjectChange<'s>> {
+        let [before, after] = self.sides;
+        let views = [Views::new(before, name), Views::new(after, name)];
+        let is_everybody = whom == Whom::Everybody;
+        let signatures = [
+            run.sayings.signature(false, &views[0], is_everybody),
+            run.sayings.signature(true, &views[1], is_everybody),
+        ];
+        if signatures[0] == signatures[1] && self.is_same_column() {
+            return None;
+        }
+        let found = if let Some(found) = run.known.get(&signatures) {
+            found.clone()
+        } else {
+            let difference = Difference::new(self, name, is_everybody, &views);
+            let found = difference.find(&mut run.sayings, &mut run.denies);
+            run.known.insert(signatures, found.clone());
+            found
+        };
+        let (changes, undecided) = found;
+        (!changes.is_empty() || !undecided.is_empty()).then_some(SubjectChange {
+            whom,
+            changes,
+            undecided,
+        })
+    }
+}
+
+/// What a run of comparisons has found out so far.
+#[derive(Default)]
+struct Run<'s> {
+    sayings: Sayings<'s>,
+    denies: Denies<'s>,
+    known: Known<'s>,
+}

@@ -1,0 +1,619 @@
+//! Statements about whole servers, against their answers to many requests: what a change gives and
+//! takes, what holds of all requests that match a pattern, who may make one.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the length and seed of a run come from the environment"
+)]
+
+use std::env;
+
+use argo_rbac::glob::Glob;
+use argo_rbac::survey::verbs;
+use argo_rbac::survey::{
+    Budget, Comparison, Effective, Requests, State, Whom, compare, range, server_subjects, who_can,
+};
+use argo_rbac::vocabulary::counts_for_project;
+use argo_rbac::{
+    Answer, Claims, Effect, MatchMode, PolicySet, PolicyText, Project, ProjectRole, Server,
+    ServerSettings, project_role,
+};
+
+/// How many random servers a run looks at, unless `SERVER_PAIRS` says otherwise.
+const PAIRS: u64 = 150;
+
+/// A generator of which a seed gives the whole sequence.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap() % sides
+    }
+
+    fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.roll(of.len())]
+    }
+}
+
+const NAMES: &[&str] = &[
+    "alice",
+    "bob",
+    "role:a",
+    "role:b",
+    "proj:web:ci",
+    "proj:pay:ci",
+    "",
+];
+
+const REQUESTS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "applications",
+        &[
+            "get",
+            "sync",
+            "delete",
+            "rollback",
+            "delete/apps/Deployment/ns/x",
+            "delete//Pod/ns/y",
+            "update/apps/Deployment/ns/x",
+            "action/apps/Deployment/restart",
+        ],
+        &[
+            "web/shop",
+            "web/app-1",
+            "web/ns/shop",
+            "pay/shop",
+            "pay/app-1",
+            "x/y",
+            "webb/shop",
+        ],
+    ),
+    ("logs", &["get"], &["web/shop", "pay/shop", "x/y"]),
+    (
+        "applicationsets",
+        &["get", "delete"],
+        &["web/shop", "pay/shop"],
+    ),
+    ("exec", &["create"], &["web/shop", "pay/shop"]),
+    (
+        "clusters",
+        &["get", "update"],
+        &["https://a", "web/https://a", "pay/https://b"],
+    ),
+    ("projects", &["get", "update"], &["web", "pay", "x"]),
+    ("accounts", &["get", "update"], &["alice", "bob"]),
+];
+
+fn rule(dice: &mut Dice, subject: &str, project: Option<&str>) -> String {
+    let resource = dice.pick(&[
+        "applications",
+        "applications",
+        "applications",
+        "logs",
+        "clusters",
+        "projects",
+        "*",
+        "applicationsets",
+        "exec",
+        "app*",
+    ]);
+    let action = dice.pick(&[
+        "get",
+        "get",
+        "sync",
+        "delete",
+        "delete/*",
+        "delete/*/Pod/*",
+        "update/apps/*",
+        "action/*",
+        "*",
+        "rollback",
+        "{get,sync}",
+    ]);
+    let object = match project {
+        Some(project) => {
+            let end = dice.pick(&["*", "*", "shop", "app-*", "*p"]);
+            format!("{project}/{end}")
+        }
+        None => dice
+            .pick(&[
+                "*",
+                "*/*",
+                "web/*",
+                "web*",
+                "web/shop",
+                "*/shop",
+                "*/app-*",
+                "pay/*",
+                "p*/*p",
+                "{web,pay}/*",
+                "[wp]*",
+                "web",
+                "https://*",
+                "*/**/shop",
+                "web/**p",
+            ])
+            .to_owned(),
+    };
+    let effect = dice.pick(&["allow", "allow", "allow", "deny", "Allow"]);
+    format!("p, {subject}, {resource}, \"{action}\", \"{object}\", {effect}")
+}
+
+#[derive(Clone)]
+struct Site {
+    lines: Vec<String>,
+    default_role: &'static str,
+    projects: Vec<Project>,
+    settings: ServerSettings,
+    version: &'static str,
+}
+
+impl Site {
+    fn random(dice: &mut Dice) -> Self {
+        let mut lines: Vec<String> = (0..2 + dice.roll(7))
+            .map(|_| {
+                let name = dice.pick(NAMES);
+                rule(dice, name, None)
+            })
+            .collect();
+        for _ in 0..dice.roll(4) {
+            let (subject, role) = (dice.pick(NAMES), dice.pick(&["role:a", "role:b", "role:c"]));
+            lines.push(format!("g, {subject}, {role}"));
+        }
+        let projects = ["web", "pay"][..dice.roll(3)].iter();
+        let projects = projects.map(|name| Project {
+            name: (*name).to_owned(),
+            roles: (0..dice.roll(2))
+                .map(|_| ProjectRole {
+                    name: "ci".to_owned(),
+                    policies: (0..dice.roll(3))
+                        .map(|_| rule(dice, &format!("proj:{name}:ci"), Some(name)))
+                        .collect(),
+                    groups: (0..dice.roll(2))
+                        .map(|_| dice.pick(&["alice", "role:a"]).to_owned())
+                        .collect(),
+                })
+                .collect(),
+        });
+        let projects = projects.collect();
+        Self {
+            lines,
+            projects,
+            default_role: dice.pick(&["", "", "role:a", "role:b"]),
+            settings: ServerSettings {
+                inheritance_disabled: [None, None, Some(false), Some(true)][dice.roll(4)],
+                logs_enforced: dice.roll(3) == 0,
+                rollback_enforced: dice.roll(3) == 0,
+                auth_disabled: dice.roll(40) == 0,
+                ..ServerSettings::default()
+            },
+            version: dice.pick(&["3.6", "3.6", "3.5.1", "3.0.2", "2.14.3", "2.13"]),
+        }
+    }
+
+    fn mutated(&self, dice: &mut Dice) -> Self {
+        let mut site = self.clone();
+        for _ in 0..=dice.roll(2) {
+            let at = dice.roll(site.lines.len().max(1));
+            match dice.roll(10) {
+                0 | 1 if !site.lines.is_empty() => {
+                    site.lines.remove(at);
+                }
+                2 | 3 => {
+                    let name = dice.pick(NAMES);
+                    let line = rule(dice, name, None);
+                    site.lines.insert(at, line);
+                }
+                4 => {
+                    let (one, other) = (dice.pick(NAMES), dice.pick(&["role:a", "role:c"]));
+                    site.lines.push(format!("g, {one}, {other}"));
+                }
+                5 if !site.lines.is_empty() => {
+                    site.lines[at] = site.lines[at].replace("allow", "deny");
+                }
+                6 => site.lines.reverse(),
+                7 => site.default_role = dice.pick(&["", "role:a", "role:b"]),
+                8 => {
+                    let other = Self::random(dice);
+                    site.settings = other.settings;
+                    if dice.roll(2) == 0 {
+                        site.version = other.version;
+                    }
+                }
+                _ => site.projects = Self::random(dice).projects,
+            }
+        }
+        site
+    }
+
+    fn load(&self) -> Server {
+        let set = PolicySet {
+            texts: vec![PolicyText::new("policy.csv", self.lines.join("\n"))],
+            default_role: self.default_role.to_owned(),
+            match_mode: MatchMode::Glob,
+            builtin: false,
+            version: self.version.parse().unwrap(),
+        };
+        Server::load(set, self.projects.clone(), self.settings.clone()).unwrap()
+    }
+
+    fn shown(&self) -> String {
+        let projects: Vec<_> = self
+            .projects
+            .iter()
+            .map(|project| project.policy().map(|policy| policy.text.to_string()))
+            .collect();
+        format!(
+            "{} default `{}` {:?}\n{}\nprojects {projects:#?}",
+            self.version,
+            self.default_role,
+            self.settings,
+            self.lines.join("\n")
+        )
+    }
+}
+
+fn pairs() -> u64 {
+    let asked = env::var("SERVER_PAIRS").ok();
+    asked.map_or(PAIRS, |count| count.parse().unwrap())
+}
+
+fn first_seed() -> u64 {
+    let asked = env::var("SERVER_SEED").ok();
+    asked.map_or(1, |seed| seed.parse().unwrap())
+}
+
+fn each_seed(mut test: impl FnMut(&mut Dice, u64)) {
+    for seed in first_seed()..first_seed() + pairs() {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        for _ in 0..8 {
+            dice.roll(2);
+        }
+        test(&mut dice, seed);
+    }
+}
+
+/// Every request that some server is asked in these tests, as far as its version has it.
+fn requests(server: &Server) -> Vec<(&'static str, &'static str, &'static str)> {
+    let known: Vec<_> = verbs(server.version()).collect();
+    let mut all = Vec::new();
+    for (resource, actions, objects) in REQUESTS {
+        for action in *actions {
+            let is_known = known
+                .iter()
+                .any(|(of, verb)| of == resource && verb.contains(action));
+            if is_known {
+                all.extend(objects.iter().map(|object| (*resource, *action, *object)));
+            }
+        }
+    }
+    all
+}
+
+fn is_reported(
+    found: &Comparison<'_>,
+    subject: &str,
+    resource: &str,
+    action: &str,
+    gained: bool,
+) -> bool {
+    let own = Whom::Subject(subject.to_owned());
+    found.subjects.iter().any(|change| {
+        (change.whom == own || change.whom == Whom::Everybody)
+            && (change.changes.iter().any(|change| {
+                change.gained == gained
+                    && change.resource == resource
+                    && change.verb.contains(action)
+            }) || change.undecided.iter().any(|undecided| {
+                undecided.gained == gained
+                    && undecided.resource == resource
+                    && undecided.verb.contains(action)
+            }))
+    })
+}
+
+#[test]
+fn every_difference_is_reported_and_every_report_is_real() {
+    let (mut changed, mut undecided, mut alike) = (0, 0, 0);
+    each_seed(|dice, seed| {
+        let site = Site::random(dice);
+        let other = site.mutated(dice);
+        let (before, after) = (site.load(), other.load());
+        let budget = Budget::default();
+        let found = compare(&before, &after, &budget);
+        let shown = || format!("seed {seed}\n{}\n----\n{}", site.shown(), other.shown());
+        for subject in &found.subjects {
+            let name = match &subject.whom {
+                Whom::Subject(name) => name,
+                Whom::Everybody | Whom::Anonymous => "nobody",
+            };
+            undecided += subject.undecided.len();
+            for change in &subject.changes {
+                let claims = Claims::of(name, [""; 0]);
+                let [was, is] = [&before, &after].map(|server| {
+                    let answer =
+                        server.decide(&claims, change.resource, &change.action, &change.object);
+                    answer.allowed()
+                });
+                assert!(was != is && is == change.gained, "{change:?}\n{}", shown());
+                changed += 1;
+            }
+        }
+        alike += u32::from(found.is_alike());
+        let mut names = server_subjects(&before);
+        names.extend(server_subjects(&after));
+        names.push("nobody".to_owned());
+        for name in names {
+            let claims = Claims::of(&name, [""; 0]);
+            for (resource, action, object) in requests(&before) {
+                let answers = [&before, &after]
+                    .map(|server| server.decide(&claims, resource, action, object));
+                let [was, is] = answers.each_ref().map(Answer::allowed);
+                if was != is && requests(&after).contains(&(resource, action, object)) {
+                    // A rollback that both ask as a sync is reported as one.
+                    let reported = |answer: &Answer<'_>| {
+                        is_reported(&found, &name, &answer.resource, &answer.action, is)
+                    };
+                    assert!(
+                        is_reported(&found, &name, resource, action, is)
+                            || answers.iter().all(reported),
+                        "{name} {resource} {action} {object} {was} {is}\n{found:#?}\n{}",
+                        shown()
+                    );
+                }
+            }
+        }
+    });
+    println!("{changed} changes, {undecided} undecided, {alike} pairs alike");
+    assert!(
+        changed > 0 && undecided * 5 <= changed,
+        "{undecided} of {changed}"
+    );
+}
+
+#[test]
+fn a_rewritten_policy_is_no_difference() {
+    each_seed(|dice, seed| {
+        let site = Site::random(dice);
+        let mut other = site.clone();
+        other.lines.reverse();
+        // Roles renamed with their bindings.
+        if !site.default_role.is_empty() || dice.roll(2) == 0 {
+            other.lines.extend(site.lines.first().cloned());
+        }
+        let found = compare(&site.load(), &other.load(), &Budget::default())
+            .subjects
+            .len();
+        assert_eq!(found, 0, "seed {seed}\n{}", site.shown());
+    });
+}
+
+#[test]
+fn what_is_said_of_a_range_holds_for_each_of_its_requests() {
+    let patterns = [
+        "*",
+        "*/*",
+        "web/*",
+        "pay/shop",
+        "*/shop",
+        "{web,pay}/*",
+        "w?b/*",
+        "https://*",
+    ];
+    let actions = [
+        "*",
+        "get",
+        "delete*",
+        "delete/*",
+        "sync",
+        "action/*",
+        "{get,sync}",
+    ];
+    let resources = ["applications", "*", "logs", "clusters", "projects", "exec"];
+    let (mut proved, mut open) = (0, 0);
+    each_seed(|dice, seed| {
+        let site = Site::random(dice);
+        let server = site.load();
+        let budget = Budget::default();
+        let mut names = server_subjects(&server);
+        names.push("nobody".to_owned());
+        for _ in 0..6 {
+            let asked = Requests {
+                action: dice.pick(&actions),
+                resource: dice.pick(&resources),
+                object: dice.pick(&patterns),
+            };
+            let name = &names[dice.roll(names.len())];
+            let claims = Claims::of(name, [""; 0]);
+            let found = range(&server, name, asked, &[], &budget);
+            let shown = || format!("seed {seed} {name} {asked:?}\n{found:#?}\n{}", site.shown());
+            let matches =
+                |pattern: &str, text: &str| Glob::compile(pattern).unwrap().matches(text).unwrap();
+            for (example, wanted) in [(&found.allowed, true), (&found.refused, false)] {
+                let Some(example) = example else { continue };
+                let answer =
+                    server.decide(&claims, example.resource, &example.action, &example.object);
+                assert_eq!(answer.allowed(), wanted, "{}", shown());
+                assert!(matches(asked.object, &example.object), "{}", shown());
+                assert!(matches(asked.action, &example.action), "{}", shown());
+            }
+            proved += u32::from(found.is_refused()) + u32::from(found.is_allowed());
+            open += u32::from(!found.undecided.is_empty());
+            for (resource, action, object) in requests(&server) {
+                if !matches(asked.resource, resource)
+                    || !matches(asked.action, action)
+                    || !matches(asked.object, object)
+                {
+                    continue;
+                }
+                let allowed = server.decide(&claims, resource, action, object).allowed();
+                assert!(
+                    !(allowed && found.is_refused()),
+                    "{resource} {action} {object}\n{}",
+                    shown()
+                );
+                assert!(
+                    allowed || !found.is_allowed(),
+                    "{resource} {action} {object}\n{}",
+                    shown()
+                );
+            }
+        }
+    });
+    println!("{proved} proved, {open} open");
+    assert!(proved > 10 * open, "{proved} proved, {open} open");
+}
+
+#[test]
+fn who_can_names_everybody_who_can() {
+    each_seed(|dice, seed| {
+        let site = Site::random(dice);
+        let server = site.load();
+        let all = requests(&server);
+        let (resource, action, object) = all[dice.roll(all.len())];
+        let asked = Requests {
+            action,
+            resource,
+            object,
+        };
+        let found = who_can(&server, asked, &Budget::default());
+        let may = |name: &str| {
+            server
+                .decide(&Claims::of(name, [""; 0]), resource, action, object)
+                .allowed()
+        };
+        let named = |whom: Whom| {
+            found
+                .iter()
+                .any(|holder| holder.whom == whom && holder.range.allowed.is_some())
+        };
+        let shown = || format!("seed {seed} {asked:?}\n{found:#?}\n{}", site.shown());
+        assert_eq!(named(Whom::Everybody), may("nobody"), "{}", shown());
+        for name in server_subjects(&server) {
+            let named = named(Whom::Subject(name.clone()));
+            // Who may only as everybody does need not be named.
+            assert!(
+                named == may(&name) || !named && may("nobody"),
+                "{name}\n{}",
+                shown()
+            );
+        }
+    });
+}
+
+/// Whether the rows of a matrix grant a request to a subject, through its roles too: rows that count
+/// in whole, or all of them.
+fn rows_grant(
+    matrix: &mut Effective<'_, '_>,
+    server: &Server,
+    subject: &str,
+    (resource, action, object): (&str, &str, &str),
+    whole: bool,
+    projects: bool,
+) -> bool {
+    let mut asked = vec![match (resource, action) {
+        ("applications", "rollback") if server.rollback_is_sync() => (resource, "sync"),
+        ("logs", "get") if server.logs_are_open() => ("applications", "get"),
+        asked => asked,
+    }];
+    if let ("applications", Some((plain @ ("update" | "delete"), _))) =
+        (resource, action.split_once('/'))
+        && server.inherits_subresources()
+    {
+        asked.push((resource, plain));
+    }
+    let counts = |project: Option<&str>| {
+        project.is_none_or(|project| {
+            let own = resource == "projects" && object == project;
+            let within = resource != "projects" && object.starts_with(&format!("{project}/"));
+            projects && counts_for_project(resource, server.version()) && (own || within)
+        })
+    };
+    let mut names = vec![subject.to_owned()];
+    let mut at = 0;
+    while let Some(name) = names.get(at).cloned() {
+        let holding = matrix.of(&name);
+        let granted = holding.rules.iter().any(|entry| {
+            let rule = entry.line.enforcer.rule(entry.line.line);
+            let matches = |pattern: &str, text: &str| {
+                Glob::compile(pattern).is_ok_and(|glob| glob.matches(text) == Ok(true))
+            };
+            let is_asked = asked.iter().any(|(resource, action)| {
+                matches(&rule.resource.text, resource) && matches(&rule.action.text, action)
+            });
+            entry.effect == Effect::Allow
+                && counts(entry.project)
+                && is_asked
+                && matches(&rule.object.text, object)
+                && entry.state.is_in_force()
+                && (!whole || entry.state == State::InForce)
+        });
+        if granted {
+            return true;
+        }
+        for binding in holding.roles {
+            let counts = counts(binding.project) && (!whole || binding.limit.is_none());
+            if counts && !names.iter().any(|name| name == binding.role) {
+                names.push(binding.role.to_owned());
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
+#[test]
+fn the_matrix_agrees_with_single_answers() {
+    let (mut yes, mut no, mut open) = (0, 0, 0);
+    each_seed(|dice, seed| {
+        let site = Site::random(dice);
+        let server = site.load();
+        if server.settings().auth_disabled {
+            return;
+        }
+        let budget = Budget::default();
+        let mut matrix = Effective::new(&server, &budget);
+        for name in server_subjects(&server) {
+            let claims = Claims::of(&name, [""; 0]);
+            for request in requests(&server) {
+                let (resource, action, object) = request;
+                let project = object
+                    .split_once('/')
+                    .map_or(object, |(project, _)| project);
+                let is_of_other = project_role(&name).is_some_and(|(own, _)| own != project);
+                let mut grants = |whole| {
+                    rows_grant(&mut matrix, &server, &name, request, whole, true)
+                        || !site.default_role.is_empty()
+                            && rows_grant(
+                                &mut matrix,
+                                &server,
+                                site.default_role,
+                                request,
+                                whole,
+                                !is_of_other,
+                            )
+                        || rows_grant(&mut matrix, &server, "", request, whole, false)
+                };
+                let (in_whole, at_all) = (grants(true), grants(false));
+                let allowed = server.decide(&claims, resource, action, object).allowed();
+                let holding = matrix.of(&name);
+                assert!(
+                    (at_all || !allowed) && (allowed || !in_whole),
+                    "seed {seed} {name} {resource} {action} {object}: {in_whole} {at_all} {allowed}\n\
+                     {holding:#?}\n{}",
+                    site.shown()
+                );
+                match (in_whole, at_all) {
+                    (true, _) => yes += 1,
+                    (false, false) => no += 1,
+                    _ => open += 1,
+                }
+            }
+        }
+    });
+    println!("{yes} yes, {no} no, {open} in part");
+    assert!(yes > 0 && no > 0 && open < yes + no, "{yes} {no} {open}");
+}

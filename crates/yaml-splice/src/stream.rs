@@ -1,0 +1,269 @@
+//! Texts, their documents, and where things are in them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::node::{Entry, Node, NodeKind, Step};
+use super::template::Covered;
+use super::{build, decode, json, template};
+use crate::{Error, Result};
+use crate::{Location, Source};
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// YAML, read as kubectl reads it.
+    Yaml,
+    /// JSON, one value or several one after another.
+    Json,
+}
+
+/// A text parsed into documents.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    source: Source,
+    format: Format,
+    /// Shared, because they are many nodes.
+    documents: Arc<Vec<Document>>,
+}
+
+impl Stream {
+    /// Parses a text. As for kubectl, a text that begins with a brace is JSON; where it is no JSON
+    /// but a YAML flow mapping (`{a: b}`), or JSON between `---`, it is read as YAML.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Input`], with place and reason: a syntax error, a control character,
+    /// an alias without anchor, more nesting, bytes, values or aliased text than is read.
+    /// Duplicate keys are no error: see [`Document::duplicates`].
+    pub fn parse(source: Source) -> Result<Self> {
+        let text = source.text();
+        let trimmed = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        if trimmed.starts_with(['{', '[']) {
+            match json::documents(&source) {
+                Ok(documents) => {
+                    return Ok(Self {
+                        format: Format::Json,
+                        documents: Arc::new(documents),
+                        source,
+                    });
+                }
+                Err(error) if looks_like_json(trimmed) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        refuse_unicode_breaks(&source)?;
+        let documents = match build::documents(&source, None) {
+            Ok(documents) => documents,
+            Err(error) => {
+                // A template may be why; where it is not, the first error is the better one.
+                let Some(covered) = template::cover(text).map(Arc::new) else {
+                    return Err(error);
+                };
+                build::documents(&source, Some(&covered)).map_err(|error| {
+                    error.hint(
+                        "this text has tags of a template: render it first, or edit its values",
+                    )
+                })?
+            }
+        };
+        Ok(Self {
+            format: Format::Yaml,
+            documents: Arc::new(documents),
+            source,
+        })
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn renamed(mut self, name: &str) -> Self {
+        self.source = self.source.renamed(name);
+        for document in Arc::make_mut(&mut self.documents) {
+            document.source = self.source.clone();
+        }
+        self
+    }
+
+    /// The text.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What it is written in.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The offset of the first tag of a template, where the text is YAML only without those tags:
+    /// what they are going to add, change or leave out is unknown.
+    pub fn template(&self) -> Option<usize> {
+        self.documents.first()?.covered.as_ref()?.first()
+    }
+
+    /// Its documents, empty ones included; of a text of blanks there are none.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// Refuses the first key that a mapping of any document has twice.
+    ///
+    /// # Errors
+    /// The key, with its second place.
+    pub fn refuse_duplicates(&self) -> Result<()> {
+        let mut all = self.documents.iter().flat_map(Document::duplicates);
+        match all.next() {
+            Some(double) => Err(Error::input(format!(
+                "the key `{}` stands here twice",
+                double.key
+            ))
+            .at(self.source().location(double.second))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.
+fn looks_like_json(trimmed: &str) -> bool {
+    let inside = trimmed.strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|inside| inside.is_empty() || inside.starts_with('"'))
+        && !trimmed.lines().any(|line| line.trim_end() == "---")
+}
+
+/// YAML 1.1 readers (kubectl) take these for line breaks, YAML 1.2 readers do not: the same text
+/// would be two different things.
+fn refuse_unicode_breaks(source: &Source) -> Result<()> {
+    let text = source.text();
+    if text.is_ascii() {
+        return Ok(());
+    }
+    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+    let found = breaks
+        .into_iter()
+        .filter_map(|what| Some((text.find(what)?, what)));
+    let Some((at, what)) = found.min() else {
+        return Ok(());
+    };
+    let code = what.chars().next().map_or(0, u32::from);
+    Err(Error::input(format!(
+        "the invisible line separator U+{code:04X}: kubectl takes it for a line break, other programs do not"
+    ))
+    .at(source.location(at))
+    .hint(format!("delete it, or write \"\\u{code:04x}\" in a double-quoted text")))
+}
+
+/// One document of a stream.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub(super) source: Source,
+    pub(super) root: Option<Node>,
+    pub(super) span: Range<usize>,
+    pub(super) duplicates: Vec<Duplicate>,
+    /// For each anchor's id the way to its node: which child, keys and values counted alike.
+    pub(super) anchors: HashMap<usize, Vec<usize>>,
+    /// The text without the tags of a template, where it can be read only so.
+    pub(super) covered: Option<Arc<Covered>>,
+}
+
+/// A key that stands twice in one mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The key.
+    pub key: String,
+    /// Where it stands first: an offset into the text.
+    pub first: usize,
+    /// Where it stands again.
+    pub second: usize,
+}
+
+impl Document {
+    /// Its value, if there is more than comments.
+    pub fn root(&self) -> Option<&Node> {
+        self.root.as_ref()
+    }
+
+    /// Its bytes: from its `---` (the first document: from the beginning of the text; after `...`:
+    /// from the line after) up to the next document. The spans cover the whole text.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Keys that stand twice in one mapping, in the order of the text.
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.duplicates
+    }
+
+    /// The text it stands in.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The text as YAML: without the tags of a template.
+    pub(super) fn syntax(&self) -> &str {
+        match &self.covered {
+            Some(covered) => &covered.text,
+            None => self.source.text(),
+        }
+    }
+
+    /// How many blocks of a template are open at an offset.
+    pub(super) fn open_blocks(&self, offset: usize) -> isize {
+        self.covered
+            .as_ref()
+            .map_or(0, |covered| covered.open_at(offset))
+    }
+
+    /// The place of an offset into the text.
+    pub fn location(&self, offset: usize) -> Location {
+        self.source.location(offset)
+    }
+
+    /// The node at the end of a route, aliases followed.
+    pub fn get(&self, route: &[Step]) -> Option<&Node> {
+        let mut node = self.resolve(self.root()?);
+        for step in route {
+            node = self.resolve(node.step(step)?);
+        }
+        Some(node)
+    }
+
+    /// The node that an alias stands for; any other node is itself.
+    pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
+        let NodeKind::Alias(id) = node.kind else {
+            return node;
+        };
+        let found = self.anchors.get(&id).and_then(|path| {
+            path.iter()
+                .try_fold(self.root()?, |node, index| node.children().nth(*index))
+        });
+        found.unwrap_or(node)
+    }
+
+    /// The offset into the text of the byte `value_offset` of a scalar's decoded value, so that
+    /// something found in a policy can be shown where it stands: inside a block, behind an escape,
+    /// after a folded line. Of the value's end, the end of its last character.
+    pub fn locate(&self, node: &Node, value_offset: usize) -> usize {
+        decode::locate(node, self.source.text(), value_offset)
+    }
+}
+
+/// Adds the keys that stand twice in a mapping.
+pub(super) fn duplicates(entries: &[Entry], into: &mut Vec<Duplicate>) {
+    if entries.len() < 2 {
+        return;
+    }
+    let mut seen = HashMap::with_capacity(entries.len());
+    for entry in entries {
+        if let Some(key) = entry.key.key_text() {
+            let at = entry.key.span.start;
+            if let Some(first) = seen.get(&key) {
+                into.push(Duplicate {
+                    key: key.into_owned(),
+                    first: *first,
+                    second: at,
+                });
+            } else {
+                seen.insert(key, at);
+            }
+        }
+    }
+}
