@@ -28,6 +28,12 @@ pub struct CheckArgs {
     /// Check the expectations in a YAML or JSON file instead (repeatable)
     #[arg(long, value_name = "FILE")]
     pub expect: Vec<PathBuf>,
+    /// Show which lines of the policy no expectation depends on
+    #[arg(long, requires = "expect")]
+    pub coverage: bool,
+    /// Exit with 1 if less than this share of the lines is covered
+    #[arg(long, value_name = "PERCENT", requires = "expect", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub coverage_min: Option<u8>,
     /// Also exit with 1 if the account can read more than it needs
     #[arg(long)]
     pub strict: bool,
@@ -54,4 +60,6 @@ pub enum CheckOutput {
     Markdown,
     /// `JUnit` XML, for a build server
     Junit,
+    /// What the expectations cover, for editors and coverage services
+    Lcov,
 }

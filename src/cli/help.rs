@@ -63,7 +63,7 @@ const HELP: &[Help] = &[
             ("Prove what octopus may do now", "check --live"),
             (
                 "Test a policy against your own expectations",
-                "check -f live.yaml --expect tests.yaml",
+                "check -f live.yaml --expect tests.yaml --coverage",
             ),
         ],
         main: &[

@@ -6,6 +6,7 @@ use super::asked::{asked, question_of, too_costly};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::{Context, ReadState};
+use super::coverage::{covered, judge, refuse_nothing};
 use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
@@ -16,7 +17,7 @@ use crate::octopus::{
 };
 use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
-use crate::report::check;
+use crate::report::{check, coverage};
 use crate::site::ArgoCd;
 use crate::text::Source;
 use crate::yaml::Stream;
@@ -26,6 +27,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let version = version(args.argocd_version.as_deref())?;
     let expectations = expectations(&args.expect, context)?;
     refuse_idle_options(args)?;
+    if args.output == CheckOutput::Lcov && args.expect.is_empty() {
+        return Err(refuse_nothing());
+    }
     let is_changed = args.after_change || args.change.fresh;
     let read = context.read_state(&args.input, &args.change.project)?;
     let base = read.as_ref().and_then(|read| read.base);
@@ -51,7 +55,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
-    let server = argocd.server(set)?;
+    let server = argocd.server(set.clone())?;
     let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
     let disabled = argocd.disables_auth().map(|place| {
         format!("{place}: server.disable.auth is set, so everybody may do everything")
@@ -96,11 +100,23 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let subjects = subjects.iter().map(String::as_str);
         checks.extend(uncertain(&argocd, &server, subjects));
     }
+    let is_measured =
+        args.coverage || args.coverage_min.is_some() || args.output == CheckOutput::Lcov;
+    let covered = is_measured
+        .then(|| covered(&expectations, &argocd, &set, &server, context))
+        .transpose()?;
+    let shown = covered.as_deref().filter(|_| args.coverage);
     let text = match args.output {
-        CheckOutput::Text => check::text(&checks, context.is_verbose(), context.style()),
-        CheckOutput::Json => check::json(&checks, state),
-        CheckOutput::Markdown => check::as_markdown(&checks),
+        CheckOutput::Text => {
+            let checks = check::text(&checks, context.is_verbose(), context.style());
+            checks + &shown.map(coverage::text).unwrap_or_default()
+        }
+        CheckOutput::Json => check::json(&checks, state, shown),
+        CheckOutput::Markdown => {
+            check::as_markdown(&checks) + &shown.map(coverage::as_markdown).unwrap_or_default()
+        }
         CheckOutput::Junit => check::junit(&checks),
+        CheckOutput::Lcov => coverage::lcov(covered.as_deref().unwrap_or_default()),
     };
     match args.output {
         // Its cells are harmless, and its lines painted.
@@ -108,7 +124,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         _ => context.print(&text)?,
     }
     summarise(&checks, state, context);
-    Ok(if checks.iter().all(|check| check.ok) {
+    let least = args.coverage_min;
+    let is_enough = covered.is_none_or(|lines| judge(&lines, least, context));
+    Ok(if is_enough && checks.iter().all(|check| check.ok) {
         Code::OK
     } else {
         Code::NO

@@ -10,6 +10,7 @@ pub(crate) mod check;
 mod compare;
 mod complete;
 pub(crate) mod context;
+mod coverage;
 pub(crate) mod diff;
 mod doctor;
 mod external_diff;

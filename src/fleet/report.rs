@@ -55,6 +55,7 @@ impl Report {
                     CheckOutput::Json => Join::Json,
                     CheckOutput::Markdown => Join::Markdown,
                     CheckOutput::Junit => Join::Junit,
+                    CheckOutput::Lcov => Join::Lines,
                 },
             ),
             Command::Can(_) => ("can", ["yes", "no"], Join::Text(Details::BeyondOneLine)),

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::model::spelling::meant;
 use crate::rbac::survey::Budget;
-use crate::rbac::{Claims, Server, vocabulary};
+use crate::rbac::{Answer, Claims, Server, vocabulary};
 use crate::yaml::{Node, Stream};
 
 /// The keys of an expectation.
@@ -18,7 +18,7 @@ const KEYS: [&str; 9] = [
 ];
 
 /// The keys of an exception.
-const EXCEPT_KEYS: [&str; 4] = ["subject", "action", "resource", "object"];
+const EXCEPT_KEYS: [&str; 5] = ["subject", "inherited", "action", "resource", "object"];
 
 /// A file of expectations.
 #[derive(Clone, Debug, Deserialize)]
@@ -61,18 +61,32 @@ pub struct Expectation {
 }
 
 /// Requests and subjects that an expectation is not about: those that match every field that is given.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Except {
     /// Subjects, and who has these roles.
     pub(super) subject: Globs,
+    /// Whether who has one of these roles is left out too, and not these names alone.
+    pub(super) inherited: bool,
     /// Actions.
     pub(super) action: Globs,
     /// Resources.
     pub(super) resource: Globs,
     /// Objects.
     pub(super) object: Globs,
+}
+
+impl Default for Except {
+    fn default() -> Self {
+        Self {
+            subject: Globs::default(),
+            inherited: true,
+            action: Globs::default(),
+            resource: Globs::default(),
+            object: Globs::default(),
+        }
+    }
 }
 
 /// One glob or several.
@@ -103,10 +117,16 @@ impl Globs {
 
 impl Expectation {
     /// Whether it is about every request that matches, and not about one.
-    fn is_quantified(&self) -> bool {
+    pub(super) fn is_quantified(&self) -> bool {
         let fields = [&self.subject, &self.action, &self.resource, &self.object];
         let is_glob = |field: &&String| field.contains(['*', '?', '[', '{']);
         !self.literal && (fields.iter().any(is_glob) || !self.except.is_empty())
+    }
+
+    /// What a server answers to the one request that it is about.
+    pub(super) fn answer<'s>(&self, server: &'s Server, scopes: Option<&[String]>) -> Answer<'s> {
+        let claims = Claims::in_scopes(&self.subject, &self.groups, scopes);
+        server.decide(&claims, &self.resource, &self.action, &self.object)
     }
 }
 
@@ -174,8 +194,7 @@ pub fn ask(
         if wanted.is_quantified() {
             return quantified::prove(wanted, server, describe, budget);
         }
-        let claims = Claims::in_scopes(&wanted.subject, &wanted.groups, scopes);
-        let answer = server.decide(&claims, &wanted.resource, &wanted.action, &wanted.object);
+        let answer = wanted.answer(server, scopes);
         let allowed = answer.allowed();
         let decided_by = reason(&answer, (&wanted.resource, &wanted.action), describe);
         let unknown = if vocabulary::RESOURCES.contains(&&*wanted.resource) {

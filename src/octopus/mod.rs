@@ -4,6 +4,7 @@
 mod account;
 pub mod apps;
 mod checker;
+mod coverage;
 pub mod doctor;
 mod expectations;
 mod gateway;
@@ -13,6 +14,7 @@ mod urls;
 
 pub use account::account_faults;
 pub use checker::{Check, CheckedState, Checker, Describe};
+pub use coverage::{Coverage, LineCoverage, coverage};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, ask, parse};
 pub use gateway::{
     Fault, GATEWAY_NAMESPACE, GatewayPlan, Gravity, Overlay, TOKEN_KEY, TOKEN_SECRET, Values,

@@ -1,10 +1,12 @@
 //! Expectations about every request that matches patterns: proved, refuted by a request, or neither.
 
+use std::collections::HashSet;
+
 use super::checker::reason;
 use super::expectations::{Except, Expectation};
 use super::{Check, Describe, Purpose};
 use crate::rbac::glob::Glob;
-use crate::rbac::survey::{Budget, Example, Range, Requests, holders_of, range, server_subjects};
+use crate::rbac::survey::{Budget, Example, Range, Requests, acts_as, range, server_subjects};
 use crate::rbac::{Claims, Server};
 
 /// The most globs that one with braces becomes.
@@ -22,6 +24,50 @@ enum Found<'s> {
     Open(String),
 }
 
+/// What was found for one subject, without the details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nothing,
+    Holds,
+    Refuted,
+    Open,
+}
+
+impl Found<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Nothing => Kind::Nothing,
+            Self::Holds => Kind::Holds,
+            Self::Refuted(_) => Kind::Refuted,
+            Self::Open(_) => Kind::Open,
+        }
+    }
+}
+
+/// Finds out what holds for one subject.
+pub(super) fn kind(wanted: &Expectation, subject: &str, server: &Server, budget: &Budget) -> Kind {
+    of_subject(wanted, subject, server, budget).kind()
+}
+
+/// Joins what was found for all subjects: `yes`, `no` or `not proved`.
+pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = Kind>) -> &'static str {
+    let [want, other] = if wanted { ["yes", "no"] } else { ["no", "yes"] };
+    let (mut holds, mut is_open) = (false, false);
+    for kind in kinds {
+        match kind {
+            Kind::Nothing => {}
+            Kind::Holds => holds = true,
+            Kind::Refuted => return other,
+            Kind::Open => is_open = true,
+        }
+    }
+    if holds && !is_open {
+        want
+    } else {
+        "not proved"
+    }
+}
+
 /// Proves an expectation for all subjects and requests that match it.
 pub(super) fn prove(
     wanted: &Expectation,
@@ -29,46 +75,40 @@ pub(super) fn prove(
     describe: &Describe<'_>,
     budget: &Budget,
 ) -> Check {
-    let mut proved = 0;
-    let mut failure = None;
     let subjects = subjects(wanted, server);
+    let mut kinds = Vec::new();
+    let mut failure = None;
     for subject in &subjects {
-        match of_subject(wanted, subject, server, budget) {
-            Found::Nothing => {}
-            Found::Holds => proved += 1,
+        let found = of_subject(wanted, subject, server, budget);
+        kinds.push(found.kind());
+        match found {
+            Found::Nothing | Found::Holds => {}
             Found::Refuted(example) => {
                 let (action, resource) = (&example.action, example.resource);
                 let why = reason(&example.answer, (resource, action), describe);
                 let can = if wanted.allowed { "may not" } else { "may" };
-                let subject = shown(subject);
-                let text = format!(
-                    "{subject} {can} {action} {resource} {}: {why}",
-                    example.object
-                );
-                let got = if wanted.allowed { "no" } else { "yes" };
-                failure = Some((got, text));
+                let (subject, object) = (shown(subject), &example.object);
+                failure = Some(format!(
+                    "{subject} {can} {action} {resource} {object}: {why}"
+                ));
                 break;
             }
             Found::Open(what) => {
                 let subject = shown(subject);
                 let text = format!("neither proved nor refuted for {subject}: {what}");
-                failure.get_or_insert(("not proved", text));
+                failure.get_or_insert(text);
             }
         }
     }
-    let want = if wanted.allowed { "yes" } else { "no" };
-    let (got, decided_by) = failure.unwrap_or_else(|| match proved {
-        0 if subjects.is_empty() => ("not proved", "no subject matches".to_owned()),
-        0 => (
-            "not proved",
-            "no request that Argo CD makes matches".to_owned(),
-        ),
-        1 => (want, "proved for every request that matches".to_owned()),
-        many => (
-            want,
-            format!("proved for every request that matches, of {many} subjects"),
-        ),
+    let got = got(wanted.allowed, kinds.iter().copied());
+    let proved = kinds.iter().filter(|kind| **kind == Kind::Holds).count();
+    let decided_by = failure.unwrap_or_else(|| match proved {
+        0 if subjects.is_empty() => "no subject matches".to_owned(),
+        0 => "no request that Argo CD makes matches".to_owned(),
+        1 => "proved for every request that matches".to_owned(),
+        many => format!("proved for every request that matches, of {many} subjects"),
     });
+    let want = if wanted.allowed { "yes" } else { "no" };
     Check {
         subject: wanted.subject.clone(),
         action: wanted.action.clone(),
@@ -94,28 +134,107 @@ fn shown(subject: &str) -> &str {
 
 /// Every subject that is meant; the empty one stands for all that nobody names.
 fn subjects(wanted: &Expectation, server: &Server) -> Vec<String> {
-    let is_glob = wanted.subject.contains(['*', '?', '[', '{']);
-    if !is_glob {
-        return vec![wanted.subject.clone()];
-    }
-    let mut all = server_subjects(server);
-    all.retain(|name| matches(&wanted.subject, name));
-    all.push(String::new());
-    let only_subjects = wanted.except.iter().filter(|except| !has_request(except));
-    for glob in only_subjects.flat_map(|except| except.subject.all()) {
-        let gone = holders_of(server, |name| matches(glob, name));
-        all.retain(|name| !gone.contains(name.as_str()));
-    }
+    let mut all = matching_subjects(wanted, server);
+    leave_out(wanted, server, &mut all);
     all
 }
 
-fn has_request(except: &Except) -> bool {
+/// Every subject that matches, those included that are left out.
+pub(super) fn matching_subjects(wanted: &Expectation, server: &Server) -> Vec<String> {
+    if let Some(texts) = only_texts(&wanted.subject) {
+        return texts;
+    }
+    let chosen = Names::new([&wanted.subject]);
+    let mut all = server_subjects(server);
+    all.retain(|name| chosen.contains(name));
+    all.push(String::new());
+    all
+}
+
+/// Removes the subjects of the exceptions, and who inherits them on a server.
+pub(super) fn leave_out(wanted: &Expectation, server: &Server, all: &mut Vec<String>) {
+    for except in wanted.except.iter().filter(|except| !has_request(except)) {
+        let names = Names::new(except.subject.all());
+        all.retain(|name| !is_meant(except, &names, name, server));
+    }
+}
+
+/// Whether an exception is about a subject.
+fn is_meant(except: &Except, names: &Names, subject: &str, server: &Server) -> bool {
+    names.contains(subject)
+        || except.inherited && acts_as(server, subject, |name| names.contains(name))
+}
+
+pub(super) fn has_request(except: &Except) -> bool {
     let fields = [&except.action, &except.resource, &except.object];
     fields.iter().any(|field| !field.all().is_empty())
 }
 
-fn matches(glob: &str, text: &str) -> bool {
-    Glob::compile(glob).is_ok_and(|glob| glob.matches(text) == Ok(true))
+/// Names that some globs match.
+pub(super) struct Names {
+    exact: HashSet<String>,
+    globs: Vec<Glob>,
+}
+
+impl Names {
+    pub(super) fn new<'g>(globs: impl IntoIterator<Item = &'g String>) -> Self {
+        let mut names = Self {
+            exact: HashSet::new(),
+            globs: Vec::new(),
+        };
+        for glob in globs {
+            match only_texts(glob) {
+                Some(texts) => names.exact.extend(texts),
+                None => names.globs.extend(Glob::compile(glob).ok()),
+            }
+        }
+        names
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        let mut globs = self.globs.iter();
+        self.exact.contains(name) || globs.any(|glob| glob.matches(name) == Ok(true))
+    }
+}
+
+/// The texts that a glob without wildcards matches, one for each of its alternatives; none for
+/// another glob, and where braces are nested or there are too many.
+pub(super) fn only_texts(glob: &str) -> Option<Vec<String>> {
+    let mut all = vec![String::new()];
+    let mut arms: Option<Vec<String>> = None;
+    let mut chars = glob.chars();
+    while let Some(c) = chars.next() {
+        let literal = match (c, &mut arms) {
+            ('*' | '?' | '[', _) | ('{', Some(_)) => return None,
+            ('{', None) => {
+                arms = Some(vec![String::new()]);
+                continue;
+            }
+            (',', Some(arms)) => {
+                arms.push(String::new());
+                continue;
+            }
+            ('}', Some(_)) => {
+                let arms = arms.take()?;
+                if all.len() > 1 && all.len() * arms.len() > MOST_ALTERNATIVES {
+                    return None;
+                }
+                let joined = |start: &String| {
+                    let arms = arms.iter().map(|arm| format!("{start}{arm}"));
+                    arms.collect::<Vec<_>>()
+                };
+                all = all.iter().flat_map(joined).collect();
+                continue;
+            }
+            ('\\', _) => chars.next()?,
+            (literal, _) => literal,
+        };
+        match arms.as_mut().and_then(|arms| arms.last_mut()) {
+            Some(arm) => arm.push(literal),
+            None => all.iter_mut().for_each(|text| text.push(literal)),
+        }
+    }
+    arms.is_none().then_some(all)
 }
 
 /// What holds for one subject with the groups of the expectation.
@@ -237,12 +356,8 @@ fn exceptions(wanted: &Expectation, subject: &str, server: &Server) -> Vec<[Stri
     let mut all = Vec::new();
     for except in wanted.except.iter().filter(|except| has_request(except)) {
         let subjects = except.subject.all();
-        let is_meant = subjects.is_empty()
-            || subjects.iter().any(|glob| {
-                holders_of(server, |name| matches(glob, name)).contains(subject)
-                    || matches(glob, subject)
-            });
-        if !is_meant {
+        let names = Names::new(subjects);
+        if !subjects.is_empty() && !is_meant(except, &names, subject, server) {
             continue;
         }
         let any = |globs: &[String]| match globs {

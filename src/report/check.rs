@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Style;
+use super::coverage::{self, CoverageLine};
 use super::table::{markdown, table};
 use super::xml::escape;
 use crate::octopus::{Check, CheckedState, Purpose};
@@ -43,13 +44,16 @@ pub fn as_markdown(checks: &[Check]) -> String {
     markdown(&HEADERS, &rows(&condensed(checks)))
 }
 
-/// A versioned document.
-pub fn json(checks: &[Check], state: CheckedState) -> String {
-    let report = serde_json::json!({
+/// A versioned document, with what the expectations cover where that was asked for.
+pub fn json(checks: &[Check], state: CheckedState, covered: Option<&[CoverageLine]>) -> String {
+    let mut report = serde_json::json!({
         "schema": "check/v1",
         "state": state.as_str(),
         "checks": checks,
     });
+    if let Some(lines) = covered {
+        report["coverage"] = coverage::value(lines);
+    }
     format!("{report:#}\n")
 }
 

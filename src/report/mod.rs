@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod check;
 pub mod compare;
+pub mod coverage;
 pub mod diff;
 pub mod doctor;
 pub mod findings;

@@ -185,13 +185,23 @@ impl<'a> ArgoCd<'a> {
     /// Returns where a line of the loaded policy is written: the text and the byte. A line of the
     /// built-in policy is nowhere.
     pub fn source_of(&self, found: &SourceLine<'_>) -> Option<(&'a Source, usize)> {
-        let project = found.key.strip_prefix("AppProject ").and_then(|name| {
+        self.source_at(&found.key, found.line.number, found.line.offset)
+    }
+
+    /// Returns where a line of a key's text is written, by its number and its byte there.
+    pub fn source_at(
+        &self,
+        key: &str,
+        number: usize,
+        offset: usize,
+    ) -> Option<(&'a Source, usize)> {
+        let project = key.strip_prefix("AppProject ").and_then(|name| {
             let mut projects = self.projects.iter();
             projects.find(|project| project.name() == name)
         });
         match project {
-            Some(project) => project.locate(found.line.number),
-            None => self.locate(&found.key, found.line.offset),
+            Some(project) => project.locate(number),
+            None => self.locate(key, offset),
         }
     }
 

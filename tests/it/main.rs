@@ -19,6 +19,7 @@ mod check;
 mod common;
 mod compare;
 mod config;
+mod coverage;
 mod diff;
 mod docs;
 mod doctor;

@@ -175,16 +175,26 @@ impl Server {
         projects: impl IntoIterator<Item = Project>,
         settings: ServerSettings,
     ) -> Result<Self, PolicyError> {
+        let projects = projects.into_iter();
+        let projects = projects.map(|project| (project.policy(), project.name));
+        let projects = projects.map(|(policy, name)| (name, policy));
+        Self::of_texts(set, projects, settings)
+    }
+
+    /// Loads a policy and takes in the policies of projects by their names.
+    pub(super) fn of_texts(
+        set: PolicySet,
+        projects: impl IntoIterator<Item = (String, Option<PolicyText>)>,
+        settings: ServerSettings,
+    ) -> Result<Self, PolicyError> {
         let base = Enforcer::load(&set)?;
+        let with_enforcer = |text| ProjectPolicy {
+            text,
+            enforcer: OnceCell::new(),
+        };
+        let projects = projects.into_iter();
         let projects = projects
-            .into_iter()
-            .map(|project| {
-                let policy = project.policy().map(|text| ProjectPolicy {
-                    text,
-                    enforcer: OnceCell::new(),
-                });
-                (project.name, policy)
-            })
+            .map(|(name, text)| (name, text.map(with_enforcer)))
             .collect();
         let scopes = settings.scopes.clone();
         Ok(Self {
@@ -333,6 +343,11 @@ impl Server {
     /// The version of Argo CD whose rules count.
     pub fn version(&self) -> ArgoCdVersion {
         self.set.version
+    }
+
+    /// What it was loaded from.
+    pub(super) fn policy_set(&self) -> &PolicySet {
+        &self.set
     }
 
     /// The settings beside the policy.

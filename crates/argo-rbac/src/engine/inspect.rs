@@ -83,7 +83,7 @@ impl<'e> Pattern<'e> {
     }
 
     /// Whether its evaluation may fail on some text.
-    fn may_fail(self) -> bool {
+    pub(crate) fn may_fail(self) -> bool {
         self.rules.patterns.may_fail(self.compact)
     }
 
@@ -336,6 +336,15 @@ impl Enforcer {
     pub(crate) fn mentions(&self, word: &str) -> bool {
         let mut pieces = self.rules.texts.pieces().into_iter();
         pieces.any(|text| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    }
+
+    /// Whether any line has a rule.
+    pub(crate) fn has_rules(&self) -> bool {
+        !self
+            .rules
+            .all
+            .iter()
+            .all(|rule| Rules::is_virtual(rule.line))
     }
 
     /// The number of a name.

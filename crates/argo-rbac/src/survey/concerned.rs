@@ -105,14 +105,13 @@ pub(super) fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> 
         .collect()
 }
 
-/// The names that a test chooses, and everybody who acts as one of them.
-pub fn holders_of(server: &Server, chosen: impl Fn(&str) -> bool) -> BTreeSet<&str> {
-    let base = server.base();
-    let names = base.names().map(|(_, name)| name);
-    let some: BTreeSet<&str> = names.filter(|name| chosen(name)).collect();
-    let mut all: BTreeSet<&str> = who_reaches(base, &some).into_iter().collect();
-    all.extend(some);
-    all
+/// Whether a subject has a role that a test chooses.
+pub fn acts_as(server: &Server, subject: &str, chosen: impl Fn(&str) -> bool) -> bool {
+    let (base, mut found) = (server.base(), false);
+    base.for_reached(subject, |name| {
+        found = found || chosen(base.name_text(name))
+    });
+    found
 }
 
 /// The roles (`role:…`) that somebody has whom the policy names, or everybody by default.

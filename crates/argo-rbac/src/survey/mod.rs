@@ -18,14 +18,16 @@ mod range;
 mod regex_pieces;
 mod sample;
 mod search;
+mod slice;
 mod verb;
 mod view;
 
 pub use budget::Budget;
 pub use compare::{Change, Comparison, SubjectChange, Undecided, Whom, compare};
-pub use concerned::{holders_of, roles_with_members};
+pub use concerned::{acts_as, roles_with_members};
 pub use effective::{Binding, Effective, Entry, Holding, Limit, State, named};
 pub use prove::{Objects, Proof, Prover, Refusal};
 pub use range::{Example, Holder, Range, Requests, is_request, range, server_subjects, who_can};
+pub use slice::{Asked, Askers, Slice, SliceLine};
 pub use verb::{Verb, verbs};
 pub use view::{Cited, Giver, own_verbs};

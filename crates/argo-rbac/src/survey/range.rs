@@ -440,7 +440,7 @@ fn candidates(server: &Server, requests: Requests<'_>) -> Vec<String> {
 }
 
 /// What the requests are asked of the enforcer as.
-fn columns(server: &Server, requests: Requests<'_>) -> Vec<(&'static str, Verb)> {
+pub(super) fn columns(server: &Server, requests: Requests<'_>) -> Vec<(&'static str, Verb)> {
     let (Ok(resources), Some(actions)) = (
         Glob::compile(requests.resource),
         Field::of_glob(requests.action),

@@ -1,0 +1,175 @@
+//! The report of what the expectations of a policy cover.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::table::{markdown, table};
+use crate::model::Location;
+
+/// A line of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CoverageLine {
+    /// The key, or a project's role.
+    pub part: String,
+    /// Its file.
+    pub file: String,
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// Its column, from 1.
+    pub column: usize,
+    /// What it says.
+    pub text: String,
+    /// How many expectations would come out otherwise without it.
+    pub expectations: usize,
+}
+
+impl CoverageLine {
+    /// A line at its place.
+    pub fn new(part: String, text: String, expectations: usize, place: &Location) -> Self {
+        Self {
+            part,
+            file: place.name.to_string(),
+            line: place.line,
+            column: place.column,
+            text,
+            expectations,
+        }
+    }
+
+    fn is_covered(&self) -> bool {
+        self.expectations > 0
+    }
+}
+
+/// How many lines there are, and how many of them are covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The lines on which some expectation depends.
+    pub covered: usize,
+    /// All of them.
+    pub lines: usize,
+}
+
+impl Share {
+    fn add(&mut self, line: &CoverageLine) {
+        self.lines += 1;
+        self.covered += usize::from(line.is_covered());
+    }
+
+    /// The covered ones of a hundred, rounded down; a policy without lines is covered.
+    pub fn percent(self) -> usize {
+        (self.covered * 100).checked_div(self.lines).unwrap_or(100)
+    }
+}
+
+/// The share of all lines.
+pub fn share(lines: &[CoverageLine]) -> Share {
+    let mut share = Share::default();
+    lines.iter().for_each(|line| share.add(line));
+    share
+}
+
+/// The share of each key and project role, in the order of their first lines.
+fn parts(lines: &[CoverageLine]) -> Vec<(&str, Share)> {
+    let mut parts: Vec<(&str, Share)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in lines {
+        let place = *places.entry(&line.part).or_insert(parts.len());
+        if place == parts.len() {
+            parts.push((&line.part, Share::default()));
+        }
+        parts[place].1.add(line);
+    }
+    parts
+}
+
+const PARTS: [&str; 4] = ["PART", "LINES", "COVERED", "PERCENT"];
+const LINES: [&str; 3] = ["NOT COVERED", "PART", "LINE"];
+
+fn part_rows(lines: &[CoverageLine]) -> Vec<Vec<String>> {
+    let mut rows = parts(lines);
+    rows.push(("all", share(lines)));
+    let row = |(part, share): (&str, Share)| {
+        let numbers = [share.lines, share.covered, share.percent()];
+        let numbers = numbers.into_iter().map(|number| number.to_string());
+        std::iter::once(part.to_owned()).chain(numbers).collect()
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn uncovered(lines: &[CoverageLine]) -> Vec<Vec<String>> {
+    let lines = lines.iter().filter(|line| !line.is_covered());
+    let row = |line: &CoverageLine| {
+        vec![
+            format!("{}:{}:{}", line.file, line.line, line.column),
+            line.part.clone(),
+            line.text.clone(),
+        ]
+    };
+    lines.map(row).collect()
+}
+
+/// Two tables: the share of each part, and the lines that nothing depends on.
+pub fn text(lines: &[CoverageLine]) -> String {
+    tables(lines, table)
+}
+
+/// The same for a pull request.
+pub fn as_markdown(lines: &[CoverageLine]) -> String {
+    tables(lines, markdown)
+}
+
+fn tables(lines: &[CoverageLine], table: fn(&[&str], &[Vec<String>]) -> String) -> String {
+    let mut out = format!("\n{}", table(&PARTS, &part_rows(lines)));
+    let rows = uncovered(lines);
+    if !rows.is_empty() {
+        let _ = write!(out, "\n{}", table(&LINES, &rows));
+    }
+    out
+}
+
+/// The part of a JSON report.
+pub fn value(lines: &[CoverageLine]) -> serde_json::Value {
+    let share = share(lines);
+    let parts: Vec<_> = parts(lines)
+        .into_iter()
+        .map(|(part, share)| {
+            serde_json::json!({
+                "part": part,
+                "covered": share.covered,
+                "lines": share.lines,
+                "percent": share.percent(),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "covered": share.covered,
+        "lines": share.lines,
+        "percent": share.percent(),
+        "parts": parts,
+        "all": lines,
+    })
+}
+
+/// A record of lcov for each file, with the real line numbers. Where several lines of a policy are on
+/// one line of a file, the least covered of them counts.
+pub fn lcov(lines: &[CoverageLine]) -> String {
+    let mut files: BTreeMap<&str, BTreeMap<usize, usize>> = BTreeMap::new();
+    for line in lines {
+        let counts = files.entry(&line.file).or_default();
+        let count = counts.entry(line.line).or_insert(line.expectations);
+        *count = (*count).min(line.expectations);
+    }
+    let mut out = String::new();
+    for (file, counts) in files {
+        let _ = writeln!(out, "TN:expectations\nSF:{file}");
+        for (line, count) in &counts {
+            let _ = writeln!(out, "DA:{line},{count}");
+        }
+        let covered = counts.values().filter(|count| **count > 0).count();
+        let _ = writeln!(out, "LF:{}\nLH:{covered}\nend_of_record", counts.len());
+    }
+    out
+}
