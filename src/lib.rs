@@ -31,7 +31,7 @@ pub use yaml_splice as yaml;
 use std::ffi::OsString;
 
 use cli::{Cli, Parsed};
-use commands::{Chosen, Context, choose};
+use commands::{ChosenInstances, Context, choose};
 use error::{Code, Result};
 use host::Host;
 use process::Masks;
@@ -71,7 +71,7 @@ fn execute(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
     match choose(cli.command, &cli.given, &mut context)? {
-        Chosen::One(command) => commands::run(*command, &mut context),
-        Chosen::Several(several) => fleet::run(&several, &mut context),
+        ChosenInstances::One(command) => commands::run(*command, &mut context),
+        ChosenInstances::Several(several) => fleet::run(&several, &mut context),
     }
 }

@@ -4,6 +4,10 @@
     clippy::unwrap_used,
     reason = "a test that cannot read its input must fail"
 )]
+
+#[path = "layers/names.rs"]
+mod names;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,6 +87,23 @@ const OWNED: &[(&str, &str, &str)] = &[
         "the library is imported as `crate::text`",
     ),
 ];
+
+/// The sources of every crate of the workspace.
+const CRATES: &[&str] = &[
+    "src",
+    "crates/argo-rbac/src",
+    "crates/source-text/src",
+    "crates/yaml-splice/src",
+];
+
+/// Whether a file of the sources holds tests alone.
+fn is_test(file: &Path) -> bool {
+    let mut parts = file.iter().filter_map(|part| part.to_str());
+    parts.any(|part| {
+        let name = part.trim_end_matches(".rs");
+        name == "tests" || name.starts_with("tests_")
+    })
+}
 
 fn sources(directory: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {

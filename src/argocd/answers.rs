@@ -6,7 +6,7 @@ use crate::model::{API_KEY, LOGIN, Moment, TokenRecord};
 
 /// A local account, as the server knows it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-pub struct Account {
+pub struct ServerAccount {
     /// Its name.
     pub name: String,
     /// Whether it is enabled.
@@ -20,7 +20,7 @@ pub struct Account {
     pub tokens: Vec<TokenRecord>,
 }
 
-impl Account {
+impl ServerAccount {
     /// Whether it may have tokens.
     pub fn may_have_tokens(&self) -> bool {
         self.capabilities.iter().any(|word| word == API_KEY)
@@ -33,7 +33,7 @@ impl Account {
 }
 
 #[derive(Deserialize)]
-struct Token {
+struct TokenAnswer {
     #[serde(default)]
     id: String,
     #[serde(rename = "issuedAt", default)]
@@ -43,8 +43,8 @@ struct Token {
 }
 
 fn tokens<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<TokenRecord>, D::Error> {
-    let tokens: Option<Vec<Token>> = Deserialize::deserialize(from)?;
-    let record = |token: Token| record(token.id, token.issued, token.expires);
+    let tokens: Option<Vec<TokenAnswer>> = Deserialize::deserialize(from)?;
+    let record = |token: TokenAnswer| record(token.id, token.issued, token.expires);
     let tokens = tokens.unwrap_or_default().into_iter().map(record);
     Ok(newest_first(tokens.collect()))
 }
@@ -78,7 +78,7 @@ pub struct User {
 
 /// What the server said to `can-i`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum CanIAnswer {
     /// The caller may.
     Yes,
     /// The caller may not.

@@ -2,9 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use super::answers::{Account, Answer, User, Versions, project_tokens};
+use super::answers::{CanIAnswer, ServerAccount, User, Versions, project_tokens};
 use super::problem::Problem;
-use super::refusal::{Reason, Refusal};
+use super::refusal::{Refusal, RefusalReason};
 use super::{CONFIG_VARIABLE, Client, Login, OPTIONS_VARIABLE, log};
 use crate::model::{Expiry, Moment, TokenRecord};
 use crate::process::{Failure, Invocation, Output, Prompt, Stdin};
@@ -47,26 +47,26 @@ impl Client<'_> {
     }
 
     /// The accounts that the caller may see.
-    pub fn accounts(&self) -> Result<Vec<Account>> {
+    pub fn accounts(&self) -> Result<Vec<ServerAccount>> {
         self.json(&self.call(["account", "list", "-o", "json"]))
     }
 
     /// One account with its tokens.
-    pub fn account(&self, name: &str) -> Result<Account> {
+    pub fn account(&self, name: &str) -> Result<ServerAccount> {
         self.json(&self.call(["account", "get", "--account", name, "-o", "json"]))
     }
 
     /// Whether the caller may do this.
-    pub fn can_i(&self, action: &str, resource: &str, object: &str) -> Result<Answer> {
+    pub fn can_i(&self, action: &str, resource: &str, object: &str) -> Result<CanIAnswer> {
         let call = self.about(&["account", "can-i"], &[action, resource, object]);
         match self.run(&call) {
             Ok(output) => match output.stdout.expose().trim() {
-                "yes" => Ok(Answer::Yes),
-                "no" => Ok(Answer::No),
+                "yes" => Ok(CanIAnswer::Yes),
+                "no" => Ok(CanIAnswer::No),
                 _ => Err(Problem::garbled(call.to_string(), "neither yes nor no")),
             },
             Err(problem) => match problem.reason() {
-                Some(Reason::NoSuchWord(known)) => Ok(Answer::NoSuchWord(known.clone())),
+                Some(RefusalReason::NoSuchWord(known)) => Ok(CanIAnswer::NoSuchWord(known.clone())),
                 _ => Err(problem),
             },
         }
@@ -200,7 +200,7 @@ impl Client<'_> {
         // What it printed may hold a token; only a line that names an error is looked at.
         let message = call.masks.apply(&log::reason(&output.stderr, printed));
         Err(Problem::Refused(Box::new(Refusal {
-            reason: Reason::recognise(output.code, &message, printed),
+            reason: RefusalReason::recognise(output.code, &message, printed),
             message,
             call: call.to_string(),
             code: output.code,

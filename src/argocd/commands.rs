@@ -1,6 +1,6 @@
 //! The commands of ours that a hint names.
 
-use super::Owner;
+use super::TokenOwner;
 use crate::model::shell::quoted;
 
 /// How this program is called.
@@ -27,18 +27,20 @@ impl HintCommands {
     }
 
     /// A command about the tokens of an owner; `more` follows the owner.
-    pub fn token(&self, verb: &str, owner: &Owner, more: &[&str]) -> String {
+    pub fn token(&self, verb: &str, owner: &TokenOwner, more: &[&str]) -> String {
         let mut words = vec!["token", verb];
         match owner {
-            Owner::Account(name) => words.extend(["--account", name]),
-            Owner::Role { project, role } => words.extend(["--role", role, "--project", project]),
+            TokenOwner::Account(name) => words.extend(["--account", name]),
+            TokenOwner::Role { project, role } => {
+                words.extend(["--role", role, "--project", project])
+            }
         }
         words.extend(more);
         self.line(&words)
     }
 
     /// The command that deletes a token.
-    pub fn delete_token(&self, owner: &Owner, id: &str) -> String {
+    pub fn delete_token(&self, owner: &TokenOwner, id: &str) -> String {
         self.token("delete", owner, &[id])
     }
 }

@@ -30,15 +30,15 @@ struct Config {
     #[serde(rename = "current-context", default)]
     current: String,
     #[serde(default)]
-    contexts: Vec<Context>,
+    contexts: Vec<ContextEntry>,
     #[serde(default)]
-    servers: Vec<Server>,
+    servers: Vec<ServerEntry>,
     #[serde(skip)]
     entries: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
-struct Context {
+struct ContextEntry {
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -46,7 +46,7 @@ struct Context {
 }
 
 #[derive(Deserialize)]
-struct Server {
+struct ServerEntry {
     #[serde(default)]
     server: String,
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! What to do about each refusal.
 
-use super::Owner;
-use super::refusal::{Reason, Refusal};
+use super::TokenOwner;
+use super::refusal::{Refusal, RefusalReason};
 
 /// The first argocd that knows every command and flag that we use (`--prompts-enabled`).
 pub(super) const NEEDED: &str = "v2.14";
@@ -12,139 +12,149 @@ pub(super) const INSTALL: &str = "https://argo-cd.readthedocs.io/en/stable/cli_i
 #[expect(clippy::too_many_lines, reason = "a table of reasons")]
 pub(super) fn of(refusal: &Refusal) -> Vec<String> {
     let hints: &[&str] = match &refusal.reason {
-        Reason::NotLoggedIn => &[
+        RefusalReason::NotLoggedIn => &[
             "log in with `argocd login SERVER`, or present a token: ARGOCD_AUTH_TOKEN, \
              or --token-file where the command has it",
         ],
-        Reason::TokenExpired => {
+        RefusalReason::TokenExpired => {
             return vec![format!(
                 "the token that was presented has expired: present a newer one, or make one as \
                  somebody who may update the account: `{}`",
                 of_owner("create", refusal)
             )];
         }
-        Reason::TokenNotYetValid => &[
+        RefusalReason::TokenNotYetValid => &[
             "the clock of the server is behind that of whoever made the token: compare the clocks \
              (`date -u`), or wait until they agree",
         ],
-        Reason::TokenRevoked => {
+        RefusalReason::TokenRevoked => {
             return vec![format!(
                 "the token that was presented has been revoked, or argocd-secret was applied again, \
                  which revokes every token; `{}` shows those that are left",
                 of_owner("list", refusal)
             )];
         }
-        Reason::TokenInvalid => &[
+        RefusalReason::TokenInvalid => &[
             "what was presented is no token of this server: look at --server and at where the \
              token came from; `kubectl octopus-argo token inspect` shows what it claims",
         ],
-        Reason::AccountDisabled => &["set accounts.<name>.enabled to \"true\" in argocd-cm: \
-             `kubectl octopus-argo render --enable` makes that change"],
-        Reason::PermissionDenied if project(refusal).is_some() => {
+        RefusalReason::AccountDisabled => {
+            &["set accounts.<name>.enabled to \"true\" in argocd-cm: \
+             `kubectl octopus-argo render --enable` makes that change"]
+        }
+        RefusalReason::PermissionDenied if project(refusal).is_some() => {
             let project = project(refusal).unwrap_or_default();
             return vec![format!(
                 "log in as somebody who may update the project (`projects, update, {project}`); a \
                  token of a project's role may not make or delete tokens"
             )];
         }
-        Reason::PermissionDenied => &[
+        RefusalReason::PermissionDenied => &[
             "log in as somebody who may do this (`argocd login SERVER`); an account may always \
              make and delete its own tokens, others need `accounts, update`",
         ],
-        Reason::UnknownAccount(_) => {
+        RefusalReason::UnknownAccount(_) => {
             return vec![format!(
                 "`kubectl octopus-argo render` makes the change that adds the account to argocd-cm; \
                  `{}` shows the accounts that the server knows",
                 refusal.commands.line(&["account", "list"])
             )];
         }
-        Reason::UnknownToken => {
+        RefusalReason::UnknownToken => {
             return vec![format!(
                 "`{}` shows the ids of the tokens there are",
                 of_owner("list", refusal)
             )];
         }
-        Reason::UnknownProject => &["`argocd proj list` shows the projects that you may see"],
-        Reason::UnknownRole => &[
+        RefusalReason::UnknownProject => {
+            &["`argocd proj list` shows the projects that you may see"]
+        }
+        RefusalReason::UnknownRole => &[
             "`kubectl octopus-argo render -o appproject --project PROJECT` makes the change that \
              adds the role to the project",
         ],
-        Reason::NoApiKey => &[
+        RefusalReason::NoApiKey => &[
             "the account needs the capability `apiKey`, written exactly so: \
              `kubectl octopus-argo render` makes that change",
         ],
-        Reason::DuplicateId => {
+        RefusalReason::DuplicateId => {
             return vec![format!(
                 "an id can be used once: name another one with --id, or leave it out; \
                  `{}` shows the ids there are",
                 of_owner("list", refusal)
             )];
         }
-        Reason::LostRace => &["somebody changed the same object at the same time: run it again"],
-        Reason::WrongPassword => {
+        RefusalReason::LostRace => {
+            &["somebody changed the same object at the same time: run it again"]
+        }
+        RefusalReason::WrongPassword => {
             &["the first password is the one of whoever is logged in, not the account's"]
         }
-        Reason::StaleLogin => &["log in again with `argocd relogin`"],
-        Reason::BadDuration => &["write one number and one unit of s, m, h and d, such as 90d"],
-        Reason::NoServer => &[
+        RefusalReason::StaleLogin => &["log in again with `argocd relogin`"],
+        RefusalReason::BadDuration => {
+            &["write one number and one unit of s, m, h and d, such as 90d"]
+        }
+        RefusalReason::NoServer => &[
             "name the server with --server or ARGOCD_SERVER, use --port-forward, or log in with \
              `argocd login SERVER`",
         ],
-        Reason::UnknownContext => &["`argocd context` shows the contexts that argocd knows"],
-        Reason::Unreachable => &[
+        RefusalReason::UnknownContext => &["`argocd context` shows the contexts that argocd knows"],
+        RefusalReason::Unreachable => &[
             "look whether the address is right and the server is up; behind a proxy without \
              HTTP/2 use --grpc-web, from outside the cluster --port-forward \
              --port-forward-namespace argocd",
         ],
-        Reason::Untrusted => &[
+        RefusalReason::Untrusted => &[
             "name the certificate of the server or its authority with --server-crt FILE; \
              --insecure trusts anybody",
             "the gateway needs it as well: a Secret that gateway.serverCertificateSecretName of its \
              chart names",
         ],
-        Reason::WrongName(names) => {
+        RefusalReason::WrongName(names) => {
             return vec![format!(
                 "the certificate is for other names: reach the server by one of them with --server \
                  ({names})"
             )];
         }
-        Reason::NeedsGrpcWeb => &[
+        RefusalReason::NeedsGrpcWeb => &[
             "a load balancer refuses HTTP/2 as gRPC speaks it: use --grpc-web, or \
              --grpc-web-root-path where the server is below a path",
         ],
-        Reason::NotTls => &["this server seems to speak no TLS: use --plaintext if that is meant"],
-        Reason::NoCluster => &[
+        RefusalReason::NotTls => {
+            &["this server seems to speak no TLS: use --plaintext if that is meant"]
+        }
+        RefusalReason::NoCluster => &[
             "look at --kube-context, at --port-forward-namespace (usually argocd) and at \
              --server-name, the label app.kubernetes.io/name of the server's pods",
         ],
-        Reason::NeedsTerminal => &["argocd wants to ask something: run it at a terminal"],
-        Reason::Killed => &["something outside ended argocd; its memory may have run out"],
-        Reason::WeakPassword(pattern) => {
+        RefusalReason::NeedsTerminal => &["argocd wants to ask something: run it at a terminal"],
+        RefusalReason::Killed => &["something outside ended argocd; its memory may have run out"],
+        RefusalReason::WeakPassword(pattern) => {
             return vec![format!(
                 "choose a password that matches `{pattern}` (passwordPattern of argocd-cm)"
             )];
         }
-        Reason::NoSuchWord(words) => return vec![format!("this server knows: {words}")],
-        Reason::BrokenEnabled(value) => {
+        RefusalReason::NoSuchWord(words) => return vec![format!("this server knows: {words}")],
+        RefusalReason::BrokenEnabled(value) => {
             return vec![format!(
                 "an `accounts.<name>.enabled` of argocd-cm is \"{value}\", which is no boolean, so \
                  nobody can log in: set it to \"true\" or \"false\" with kubectl; \
                  `kubectl octopus-argo lint --live` finds it"
             )];
         }
-        Reason::BrokenPolicy(line) => {
+        RefusalReason::BrokenPolicy(line) => {
             return vec![format!(
                 "this line of argocd-rbac-cm does not load, so every decision fails: {line} \
                  (mend it with kubectl; `kubectl octopus-argo lint --live` finds it)"
             )];
         }
-        Reason::TooOld => {
+        RefusalReason::TooOld => {
             return vec![format!(
                 "argocd {NEEDED} or later is needed; `argocd version --client` shows yours, and \
                  {INSTALL} how to get another"
             )];
         }
-        Reason::Other => &[],
+        RefusalReason::Other => &[],
     };
     hints.iter().map(|hint| (*hint).to_owned()).collect()
 }
@@ -161,7 +171,7 @@ fn of_owner(verb: &str, refusal: &Refusal) -> String {
 /// The project whose role's tokens the call was about.
 fn project(refusal: &Refusal) -> Option<&str> {
     match &refusal.owner {
-        Some(Owner::Role { project, .. }) => Some(project),
+        Some(TokenOwner::Role { project, .. }) => Some(project),
         _ => None,
     }
 }

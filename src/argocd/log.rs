@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Line {
+struct LogLine {
     level: String,
     msg: String,
 }
@@ -29,7 +29,7 @@ pub(super) fn reason(stderr: &str, stdout: &str) -> String {
 fn message(line: &str, level: &str) -> Option<String> {
     let line = line.trim();
     if line.starts_with('{') {
-        let line: Line = serde_json::from_str(line).ok()?;
+        let line: LogLine = serde_json::from_str(line).ok()?;
         return (line.level == level).then_some(line.msg);
     }
     if let Some((before, rest)) = line.split_once("msg=") {

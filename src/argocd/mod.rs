@@ -17,14 +17,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use answers::{Account, Answer, User};
+pub use answers::{CanIAnswer, ServerAccount, User};
 pub use commands::HintCommands;
 pub use context::{Logins, comparable, config_file, is_core, remembered};
 pub use login::Login;
 pub use options::Options;
-pub use owner::{ATTEMPTS, Gone, Owner, PAUSE, twin};
+pub use owner::{ATTEMPTS, Gone, PAUSE, TokenOwner, twin};
 pub use problem::Problem;
-pub use refusal::{Reason, Refusal};
+pub use refusal::{Refusal, RefusalReason};
 
 use crate::model::Connection;
 use crate::process::{Invocation, Masks, Runner, Stdin};

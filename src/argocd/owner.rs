@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Client;
 use super::calls::Result;
 use super::problem::Problem;
-use super::refusal::Reason;
+use super::refusal::RefusalReason;
 use crate::model::{Expiry, Moment, Subject, TokenRecord};
 use crate::text::Secret;
 
@@ -16,7 +16,7 @@ pub const PAUSE: Duration = Duration::from_millis(150);
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub enum TokenOwner {
     /// A local account.
     Account(String),
     /// A role of a project.
@@ -28,7 +28,7 @@ pub enum Owner {
     },
 }
 
-impl Owner {
+impl TokenOwner {
     /// The owner that a token names as its subject.
     pub fn of(subject: &Subject) -> Self {
         match subject {
@@ -55,7 +55,7 @@ impl Owner {
     }
 }
 
-impl std::fmt::Display for Owner {
+impl std::fmt::Display for TokenOwner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account(name) => write!(f, "account {name}"),
@@ -75,19 +75,21 @@ pub enum Gone {
 
 impl Client<'_> {
     /// The tokens of an owner, the newest first.
-    pub fn tokens(&self, owner: &Owner) -> Result<Vec<TokenRecord>> {
+    pub fn tokens(&self, owner: &TokenOwner) -> Result<Vec<TokenRecord>> {
         match owner {
-            Owner::Account(name) => self.account(name).map(|account| account.tokens),
-            Owner::Role { project, role } => self.project_tokens(project, role),
+            TokenOwner::Account(name) => self.account(name).map(|account| account.tokens),
+            TokenOwner::Role { project, role } => self.project_tokens(project, role),
         }
         .map_err(|problem| problem.about(owner))
     }
 
     /// Makes a token. That it is what was asked for is for the caller to check.
-    pub fn create_token(&self, owner: &Owner, id: &str, expiry: Expiry) -> Result<Secret> {
+    pub fn create_token(&self, owner: &TokenOwner, id: &str, expiry: Expiry) -> Result<Secret> {
         match owner {
-            Owner::Account(name) => self.generate_token(name, id, expiry),
-            Owner::Role { project, role } => self.create_project_token(project, role, id, expiry),
+            TokenOwner::Account(name) => self.generate_token(name, id, expiry),
+            TokenOwner::Role { project, role } => {
+                self.create_project_token(project, role, id, expiry)
+            }
         }
         .map_err(|problem| problem.about(owner))
     }
@@ -97,11 +99,11 @@ impl Client<'_> {
     /// # Errors
     /// A [`Problem`]; for a token of a project's role also that another one was made in the same
     /// second: Argo CD cannot tell them apart, and would delete either.
-    pub fn delete(&self, owner: &Owner, id: &str) -> Result<Gone> {
+    pub fn delete(&self, owner: &TokenOwner, id: &str) -> Result<Gone> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS {
             match self.delete_once(owner, id) {
-                Err(problem) if problem.reason() == Some(&Reason::LostRace) => {}
+                Err(problem) if problem.reason() == Some(&RefusalReason::LostRace) => {}
                 outcome => return outcome,
             }
             // Somebody who asks to stop meanwhile is heard by the next call.
@@ -111,16 +113,16 @@ impl Client<'_> {
         self.delete_once(owner, id)
     }
 
-    fn delete_once(&self, owner: &Owner, id: &str) -> Result<Gone> {
+    fn delete_once(&self, owner: &TokenOwner, id: &str) -> Result<Gone> {
         match owner {
-            Owner::Account(name) => match self.delete_token(name, id) {
+            TokenOwner::Account(name) => match self.delete_token(name, id) {
                 Ok(()) => Ok(Gone::Deleted),
-                Err(problem) if problem.reason() == Some(&Reason::UnknownToken) => {
+                Err(problem) if problem.reason() == Some(&RefusalReason::UnknownToken) => {
                     Ok(Gone::NotThere)
                 }
                 Err(problem) => Err(problem),
             },
-            Owner::Role { project, role } => self.delete_of_role(project, role, id),
+            TokenOwner::Role { project, role } => self.delete_of_role(project, role, id),
         }
         .map_err(|problem| problem.about(owner))
     }

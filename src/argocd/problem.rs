@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::Owner;
+use super::TokenOwner;
 use super::hints::{INSTALL, NEEDED};
-use super::refusal::{Reason, Refusal};
+use super::refusal::{Refusal, RefusalReason};
 use crate::error::Error;
 use crate::process::Failure;
 
@@ -53,7 +53,7 @@ impl Problem {
     }
 
     /// Why argocd said no, if that is what happened.
-    pub fn reason(&self) -> Option<&Reason> {
+    pub fn reason(&self) -> Option<&RefusalReason> {
         match self {
             Self::Refused(refusal) => Some(&refusal.reason),
             _ => None,
@@ -72,7 +72,7 @@ impl Problem {
 
     /// Returns the problem as one of a call about this owner's tokens.
     #[must_use]
-    pub(super) fn about(mut self, owner: &Owner) -> Self {
+    pub(super) fn about(mut self, owner: &TokenOwner) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.owner = Some(owner.clone());
         }

@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-use super::{HintCommands, Owner};
+use super::{HintCommands, TokenOwner};
 use crate::error::{Error, Kind};
 
 /// Why argocd said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum RefusalReason {
     /// Nobody is logged in, or the login is no longer good.
     NotLoggedIn,
     /// The token that was presented has ended.
@@ -81,7 +81,7 @@ pub enum Reason {
 #[derive(Clone, Debug)]
 pub struct Refusal {
     /// Why.
-    pub reason: Reason,
+    pub reason: RefusalReason,
     /// argocd's own words, without secrets.
     pub message: String,
     /// The call, without secrets.
@@ -91,7 +91,7 @@ pub struct Refusal {
     /// Whether it put something on stdout before that.
     pub printed: bool,
     /// Whose tokens the call was about, if about anybody's.
-    pub owner: Option<Owner>,
+    pub owner: Option<TokenOwner>,
     /// The commands that hints name.
     pub commands: HintCommands,
 }
@@ -107,7 +107,7 @@ fn rpc_code(message: &str) -> &str {
     between(message, "rpc error: code = ", " desc = ").unwrap_or("")
 }
 
-impl Reason {
+impl RefusalReason {
     /// Recognises the reason in argocd's own words; `printed` is what it put on stdout.
     pub fn recognise(code: Option<i32>, message: &str, printed: &str) -> Self {
         if code.is_none() {
@@ -238,9 +238,12 @@ impl Refusal {
             return false;
         }
         match self.reason {
-            Reason::LostRace | Reason::DuplicateId | Reason::Killed | Reason::Other => false,
+            RefusalReason::LostRace
+            | RefusalReason::DuplicateId
+            | RefusalReason::Killed
+            | RefusalReason::Other => false,
             // Exit code 1, or nobody who took the call: the connection was never made.
-            Reason::Unreachable | Reason::NotTls => {
+            RefusalReason::Unreachable | RefusalReason::NotTls => {
                 self.code == Some(1)
                     || ["connection refused", "no such host"]
                         .iter()

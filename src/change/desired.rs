@@ -18,12 +18,12 @@ pub struct Desired {
     /// Entries of `argocd-rbac-cm`, the rules among them.
     pub rbac_cm: Data,
     /// The rules, in order.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<WantedRule>,
 }
 
 /// One `p` line, as text and as what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct WantedRule {
     /// The line.
     pub line: String,
     /// Subject, resource, action, object, effect.
@@ -112,8 +112,8 @@ fn entries(rendered: &Rendered) -> Result<Data> {
     read.collect()
 }
 
-pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<Rule>> {
-    let mut rules: Vec<Rule> = Vec::new();
+pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<WantedRule>> {
+    let mut rules: Vec<WantedRule> = Vec::new();
     for numbered in lines(&key.into(), text) {
         let wrong = |what: &str| {
             Err(
@@ -133,7 +133,7 @@ pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<Rule>> 
                 ]
                 .map(|value| value.text.clone().into_owned());
                 if !rules.iter().any(|rule| rule.fields == fields) {
-                    rules.push(Rule {
+                    rules.push(WantedRule {
                         line: numbered.text.to_owned(),
                         fields,
                     });

@@ -25,7 +25,7 @@ pub use account::AccountPlan;
 pub use after::{after, changed, changed_but, fresh};
 pub use argocd::argocd_patch;
 pub use command::{patch_command, rules_command};
-pub use desired::{Desired, Rule};
+pub use desired::{Desired, WantedRule};
 pub use forms::{Edited, Planned, form_of_owner, form_of_planned, plan, tell_owner};
 pub use json_patch::json_patch;
 pub use kustomize::{Kustomization, PatchFile};
@@ -37,7 +37,7 @@ pub use output::{
 pub use overlay::Overlay;
 pub use patch::merge_patch;
 pub use policy::PolicyPlan;
-pub use request::{Asked, ChangeRequest, Commands};
+pub use request::{ChangeRequest, Commands, UncheckedChange};
 pub use role::{DesiredRole, ProjectObject, RolePlan, roles_patch};
 pub use sides::{Side, fresh_sides, sides};
 pub use values::ValuesFile;

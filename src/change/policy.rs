@@ -23,15 +23,15 @@ pub struct PolicyPlan<'a> {
 }
 
 /// One line of the current policy that matters here.
-struct Found<'a> {
+struct FoundLine<'a> {
     key: &'a str,
     /// The line in the key's text, its line break included.
     range: Range<usize>,
     offset: usize,
-    kind: Kind,
+    kind: LineKind,
 }
 
-enum Kind {
+enum LineKind {
     Rule(Fields),
     /// Binds this subject to this role.
     Binding(String, String),
@@ -78,7 +78,7 @@ impl PolicyPlan<'_> {
         self.desired.account.policy_key()
     }
 
-    fn read(&self, plan: &mut Plan) -> Result<Vec<Found<'_>>> {
+    fn read(&self, plan: &mut Plan) -> Result<Vec<FoundLine<'_>>> {
         let mut found = Vec::new();
         for (key, text) in self.current.data.iter().flat_map(|data| data.policies()) {
             let mut is_template = false;
@@ -93,9 +93,9 @@ impl PolicyPlan<'_> {
                             &rule.object,
                             &rule.effect,
                         ];
-                        Kind::Rule(fields.map(|value| value.text.clone().into_owned()))
+                        LineKind::Rule(fields.map(|value| value.text.clone().into_owned()))
                     }
-                    Line::Grouping(binding) => Kind::Binding(
+                    Line::Grouping(binding) => LineKind::Binding(
                         binding.subject.text.clone().into_owned(),
                         binding.role.text.clone().into_owned(),
                     ),
@@ -123,7 +123,7 @@ impl PolicyPlan<'_> {
                         ));
                     }
                 };
-                found.push(Found {
+                found.push(FoundLine {
                     key,
                     range: line_range(text, &numbered),
                     offset: numbered.offset,
@@ -138,14 +138,14 @@ impl PolicyPlan<'_> {
         self.desired.rules.iter().any(|rule| rule.fields == *fields)
     }
 
-    fn present(&self, found: &[Found<'_>], plan: &mut Plan) {
+    fn present(&self, found: &[FoundLine<'_>], plan: &mut Plan) {
         let own = self.key() == self.own_key();
         let text = self.current.get(self.key());
         let mut here = BTreeSet::new();
         let mut gone = Vec::new();
         for line in found.iter().filter(|line| own && line.key == self.key()) {
             match &line.kind {
-                Kind::Rule(fields) if self.is_wanted(fields) && here.insert(fields) => {}
+                LineKind::Rule(fields) if self.is_wanted(fields) && here.insert(fields) => {}
                 _ => gone.push(line.range.clone()),
             }
         }
@@ -178,7 +178,7 @@ impl PolicyPlan<'_> {
         plan.change(self.key(), text, after.filter(|_| !own || left > 0));
     }
 
-    fn absent(&self, found: &[Found<'_>], plan: &mut Plan) {
+    fn absent(&self, found: &[FoundLine<'_>], plan: &mut Plan) {
         for (key, text) in self.current.data.iter().flat_map(|data| data.policies()) {
             let lines = found.iter().filter(|line| line.key == key);
             if key == self.own_key() {
@@ -225,7 +225,7 @@ impl PolicyPlan<'_> {
     /// Names what else reaches the account: rules of its own and roles it is bound to.
     fn warn_of_wider(
         &self,
-        found: &[Found<'_>],
+        found: &[FoundLine<'_>],
         removed: &BTreeSet<String>,
         notes: &mut Vec<Note>,
         verb: &str,
@@ -235,13 +235,13 @@ impl PolicyPlan<'_> {
             let own = line.key == self.own_key();
             let goes = own && (self.key() == self.own_key() || removed.contains(line.key));
             let what = match &line.kind {
-                Kind::Rule(fields) if fields[0] == account && fields[4] == "allow" => {
+                LineKind::Rule(fields) if fields[0] == account && fields[4] == "allow" => {
                     if goes || self.is_wanted(fields) {
                         continue;
                     }
                     format!("{} {} on {}", fields[2], fields[1], fields[3])
                 }
-                Kind::Binding(subject, role) if subject == account && !goes => {
+                LineKind::Binding(subject, role) if subject == account && !goes => {
                     format!("everything of {role}")
                 }
                 _ => continue,
@@ -264,13 +264,13 @@ impl Plan {
     }
 }
 
-impl Found<'_> {
+impl FoundLine<'_> {
     fn is(&self, wanted: &Fields) -> bool {
         self.is_rule(|fields| fields == wanted)
     }
 
     fn is_rule(&self, test: impl FnOnce(&Fields) -> bool) -> bool {
-        matches!(&self.kind, Kind::Rule(fields) if test(fields))
+        matches!(&self.kind, LineKind::Rule(fields) if test(fields))
     }
 }
 

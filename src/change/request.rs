@@ -10,7 +10,7 @@ use crate::yaml;
 
 /// A change in plain values, not checked yet.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct UncheckedChange {
     /// The name of the account.
     pub account: String,
     /// Whether the account is to be there or not.
@@ -72,7 +72,7 @@ impl ChangeRequest {
     ///
     /// # Errors
     /// A name that Argo CD does not accept, a key that it does not read, a broken template.
-    pub fn new(asked: Asked) -> Result<Self> {
+    pub fn new(asked: UncheckedChange) -> Result<Self> {
         let account = AccountName::new(&asked.account).map_err(Error::usage)?;
         let policy_key = asked
             .policy_key

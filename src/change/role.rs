@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Goal, KeyChange, Plan, Rule, pruned, rules};
+use super::{Goal, KeyChange, Plan, WantedRule, pruned, rules};
 use crate::error::{Error, Result};
 use crate::model::{Location, Source};
 use crate::render::Rendered;
@@ -15,7 +15,7 @@ pub struct DesiredRole {
     project: String,
     name: String,
     value: Value,
-    rules: Vec<Rule>,
+    rules: Vec<WantedRule>,
 }
 
 /// An `AppProject` in its place.
@@ -71,7 +71,7 @@ impl DesiredRole {
         let rules = rules("policies", &lines.join("\n"), &rendered.template)?;
         let subject = format!("proj:{project}:{name}");
         let within = format!("{project}/");
-        for Rule { line, fields } in &rules {
+        for WantedRule { line, fields } in &rules {
             if fields[0] != subject || !fields[3].starts_with(&within) || line.contains('"') {
                 return Err(wrong(&format!(
                     "Argo CD rejects this rule of a role: {line}: its subject is {subject}, its object begins with {within}, and nothing is quoted"
@@ -182,7 +182,7 @@ impl DesiredRole {
     fn merge(&self, document: &Document, role: &Node, plan: &mut Plan) -> Result<Option<Value>> {
         let node = role.get("policies").filter(|node| !node.is_null());
         let place = |node: &Node| -> Location { document.location(node.span().start) };
-        let mut before: Vec<(&str, Option<Rule>)> = Vec::new();
+        let mut before: Vec<(&str, Option<WantedRule>)> = Vec::new();
         if let Some(node) = node {
             let items = node.items().ok_or_else(|| {
                 Error::input("`policies` of a role is not a list").at(place(node))
@@ -195,9 +195,9 @@ impl DesiredRole {
                 before.push((line, read.and_then(|mut rules| rules.pop())));
             }
         }
-        let wanted = |rule: &Rule| self.rules.iter().any(|want| want.fields == rule.fields);
+        let wanted = |rule: &WantedRule| self.rules.iter().any(|want| want.fields == rule.fields);
         let mut after: Vec<&str> = Vec::new();
-        let mut held: Vec<&Rule> = Vec::new();
+        let mut held: Vec<&WantedRule> = Vec::new();
         for (line, rule) in &before {
             match rule {
                 Some(found) if wanted(found) && held.iter().all(|h| h.fields != found.fields) => {

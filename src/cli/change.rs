@@ -9,7 +9,7 @@ use super::{Fleet, Input, Language, RenderOutput};
 /// The change: an account, its rules, where they go.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Change")]
-pub struct Change {
+pub struct ChangeArgs {
     /// Argo CD account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
@@ -106,7 +106,7 @@ pub struct RenderArgs {
     pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
-    pub change: Change,
+    pub change: ChangeArgs,
     /// Form of the change, or yaml or json for the default form in that format
     #[arg(short, long, value_enum, value_name = "FORM")]
     pub output: Option<RenderOutput>,
@@ -138,7 +138,7 @@ pub struct DiffArgs {
     pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
-    pub change: Change,
+    pub change: ChangeArgs,
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: DiffOutput,

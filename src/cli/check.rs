@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Change, Fleet, Input};
+use super::{ChangeArgs, Fleet, Input};
 
 /// Prove, offline, what the account may and may not do, and why.
 ///
@@ -21,7 +21,7 @@ pub struct CheckArgs {
     pub fleet: Fleet,
     /// What to change.
     #[command(flatten)]
-    pub change: Change,
+    pub change: ChangeArgs,
     /// Check the state that `render` would make of what was read, with the same options
     #[arg(long)]
     pub after_change: bool,

@@ -33,7 +33,7 @@ impl Candidate {
 
 /// Words that the definition does not know and somebody else must look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum LookupKind {
     /// Files and directories.
     Path,
     /// Directories.
@@ -56,7 +56,7 @@ pub enum Wanted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     /// What is wanted.
-    pub wanted: Wanted,
+    pub wanted: LookupKind,
     /// What has been typed of it.
     pub typed: String,
     /// What stands before it in the same word: `a.yaml,` in `-f a.yaml,b`.
@@ -86,7 +86,7 @@ pub fn complete(words: &[String]) -> Offer {
         Some((typed, before)) => (typed.as_str(), before),
         None => ("", [].as_slice()),
     };
-    let mut line = Line::new(&root);
+    let mut line = TypedLine::new(&root);
     for word in before {
         line.read(word);
     }
@@ -103,7 +103,7 @@ pub fn complete(words: &[String]) -> Offer {
 }
 
 /// A command line, as far as it has been read.
-struct Line<'a> {
+struct TypedLine<'a> {
     root: &'a Command,
     command: &'a Command,
     /// The positional words.
@@ -116,7 +116,7 @@ struct Line<'a> {
     given: Vec<(&'a Arg, String)>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> TypedLine<'a> {
     fn new(root: &'a Command) -> Self {
         Self {
             root,
@@ -319,22 +319,22 @@ fn values(arg: &Arg, typed: &str, before: &str) -> Offer {
 }
 
 /// What an argument's values are, by its name and its type.
-fn wanted(arg: &Arg) -> Option<Wanted> {
+fn wanted(arg: &Arg) -> Option<LookupKind> {
     let value_name = arg.get_value_names().and_then(<[_]>::first);
     match (
         arg.get_id().as_str(),
         value_name.map(clap::builder::Str::as_str),
     ) {
-        ("account" | "subject", _) | (_, Some("ACCOUNT")) => Some(Wanted::Account),
-        ("instance", _) => Some(Wanted::Instance),
-        ("action", _) => Some(Wanted::Action),
-        ("resource", _) => Some(Wanted::Resource),
-        ("project", _) => Some(Wanted::Project),
-        (_, Some("RULE")) => Some(Wanted::Rule),
-        (_, Some("DIR")) => Some(Wanted::Directory),
+        ("account" | "subject", _) | (_, Some("ACCOUNT")) => Some(LookupKind::Account),
+        ("instance", _) => Some(LookupKind::Instance),
+        ("action", _) => Some(LookupKind::Action),
+        ("resource", _) => Some(LookupKind::Resource),
+        ("project", _) => Some(LookupKind::Project),
+        (_, Some("RULE")) => Some(LookupKind::Rule),
+        (_, Some("DIR")) => Some(LookupKind::Directory),
         _ => match arg.get_value_hint() {
-            clap::ValueHint::AnyPath | clap::ValueHint::FilePath => Some(Wanted::Path),
-            clap::ValueHint::DirPath => Some(Wanted::Directory),
+            clap::ValueHint::AnyPath | clap::ValueHint::FilePath => Some(LookupKind::Path),
+            clap::ValueHint::DirPath => Some(LookupKind::Directory),
             _ => None,
         },
     }

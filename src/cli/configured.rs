@@ -1,7 +1,7 @@
 //! A command as it is for one instance: what was not given comes from the configuration.
 
 use super::{
-    AccountCommand, AppsCommand, Argocd, Change, Command, DeliveryArgs, Fleet, GatewayCommand,
+    AccountCommand, AppsCommand, Argocd, ChangeArgs, Command, DeliveryArgs, Fleet, GatewayCommand,
     Given, Input, Mode, OwnerArgs, TokenCommand,
 };
 use crate::model::{Instance, LintSettings, MatchMode};
@@ -230,7 +230,7 @@ impl Fill<'_> {
         }
     }
 
-    fn change(&self, change: &mut Change) {
+    fn change(&self, change: &mut ChangeArgs) {
         let instance = self.instance;
         self.value("account", &mut change.account, instance.account.clone());
         self.permissions(&mut change.allow_sync, &mut change.project);

@@ -58,7 +58,7 @@ pub struct DoctorArgs {
     pub namespace: Option<String>,
     /// How kubectl reaches the cluster.
     #[command(flatten)]
-    pub cluster: Cluster,
+    pub cluster: ClusterArgs,
     /// Which instance is meant.
     #[command(flatten)]
     pub one: One,
@@ -70,7 +70,7 @@ pub struct DoctorArgs {
 /// Connection flags handed to kubectl as they are.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cluster")]
-pub struct Cluster {
+pub struct ClusterArgs {
     /// The kubeconfig context to use
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,

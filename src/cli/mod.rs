@@ -34,10 +34,10 @@ pub use account::{
 };
 pub use apps::{AppsAnnotateArgs, AppsArgs, AppsCommand, AppsListArgs, AppsOutput, DeploymentArgs};
 pub use can::CanArgs;
-pub use change::{Change, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
+pub use change::{ChangeArgs, DiffArgs, DiffOutput, Mode, Only, RenderArgs};
 pub use check::{CheckArgs, CheckOutput};
 pub use compare::{CompareArgs, CompareOutput, FailOnChange};
-pub use complete::{Candidate, Lookup, Offer, Wanted, complete, request};
+pub use complete::{Candidate, Lookup, LookupKind, Offer, complete, request};
 pub use connection::Argocd;
 pub use doctor::{DoctorArgs, DoctorOutput};
 pub use fleet::{AtATime, Fleet, Given, One};
@@ -60,7 +60,7 @@ pub use token::{
 };
 pub use verify::{VerifyArgs, VerifyOutput};
 pub use version::{VersionArgs, VersionOutput};
-pub use who_can::{Which, WhoCanArgs, WhoCanOutput};
+pub use who_can::{Quantifier, WhoCanArgs, WhoCanOutput};
 
 /// What the user types in front of every command.
 pub const NAME: &str = crate::model::PROGRAM;

@@ -24,7 +24,7 @@ pub struct WhoCanArgs {
     pub fleet: Fleet,
     /// Of a pattern: who may for some object that matches, or for every one
     #[arg(long = "for", value_enum, default_value_t, value_name = "WHICH")]
-    pub which: Which,
+    pub which: Quantifier,
     /// Use this default role instead of the input's
     #[arg(long, value_name = "ROLE")]
     pub default_role: Option<String>,
@@ -41,7 +41,7 @@ pub struct WhoCanArgs {
 
 /// Which of the requests that match a pattern somebody must be allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Which {
+pub enum Quantifier {
     /// At least one of them
     #[default]
     Some,

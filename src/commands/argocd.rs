@@ -11,7 +11,7 @@ use crate::argocd::{
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::read_text;
-use crate::model::{Claims, Moment, Span};
+use crate::model::{Moment, Span, TokenClaims};
 use crate::process::DEFAULT_TIMEOUT;
 use crate::text::Secret;
 
@@ -166,7 +166,7 @@ pub(crate) fn read_secret(file: &Path, context: &mut Context<'_, '_>) -> Result<
 pub(crate) fn presented(
     file: Option<&Path>,
     context: &mut Context<'_, '_>,
-) -> Result<Option<(Secret, Claims)>> {
+) -> Result<Option<(Secret, TokenClaims)>> {
     let (token, name) = if let Some(file) = file {
         let token = Secret::new(read_secret(file, context)?.expose().trim());
         (token, format!("--token-file {}", file.display()))
@@ -177,7 +177,7 @@ pub(crate) fn presented(
         let text = text.to_str().unwrap_or_default();
         (Secret::new(text.trim()), TOKEN_VARIABLE.to_owned())
     };
-    let claims = Claims::decode(token.expose())
+    let claims = TokenClaims::decode(token.expose())
         .map_err(|why| Error::input(format!("{name} holds no token: {why}")))?;
     Ok(Some((token, claims)))
 }

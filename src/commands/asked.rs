@@ -6,7 +6,7 @@ use crate::cli::Input;
 use crate::error::{Error, Result};
 use crate::input::File;
 use crate::rbac::ArgoCdVersion;
-use crate::site::{self, ArgoCd, OPERATOR_DEFAULT_ROLE, Options, Question, inline_patches};
+use crate::site::{self, ArgoCd, GatherOptions, Inquiry, OPERATOR_DEFAULT_ROLE, inline_patches};
 
 /// The most characters that are shown of a pattern.
 const SHOWN: usize = 60;
@@ -23,15 +23,15 @@ pub(super) fn too_costly(pattern: &str) -> String {
 }
 
 /// How the options say that the input is read.
-pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Question {
+pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Inquiry {
     let selector = selector(args);
-    Question {
+    Inquiry {
         scope: selector.scope,
         form: args.form,
         values_root: selector.values_root,
-        options: Options {
+        options: GatherOptions {
             version,
-            ..Options::default()
+            ..GatherOptions::default()
         },
         base: None,
     }
@@ -43,11 +43,11 @@ pub(super) fn question_of(
     read: ReadState,
     args: &Input,
     version: ArgoCdVersion,
-) -> (Vec<File>, Question) {
+) -> (Vec<File>, Inquiry) {
     let ReadState { mut files, base } = read;
     let end = base.unwrap_or(files.len());
     let patches = inline_patches(&files[..end]);
-    let question = Question {
+    let question = Inquiry {
         base: base.map(|base| base + patches.len()),
         ..question(args, version)
     };
@@ -61,7 +61,7 @@ pub(super) fn question_of(
 /// Several of them; nothing that holds a policy.
 pub(super) fn asked<'a>(
     files: &'a [File],
-    question: &Question,
+    question: &Inquiry,
     context: &mut Context<'_, '_>,
 ) -> Result<ArgoCd<'a>> {
     let mut found = site::ask(files, question)?;

@@ -6,22 +6,22 @@ use serde_json::{Map, Value};
 
 use super::context::Context;
 use super::words::{change_options, kubectl_flags, render_command};
-use crate::change::{Asked, ChangeRequest, Commands, Goal};
-use crate::cli::{self, Change, Mode, Only};
+use crate::change::{ChangeRequest, Commands, Goal, UncheckedChange};
+use crate::cli::{self, ChangeArgs, Mode, Only};
 use crate::error::{Error, Result};
 use crate::input::read_text;
 use crate::model::{MatchMode, Source, Which};
 use crate::render::{Override, names};
-use crate::site::{Scope, Selector};
+use crate::site::{NamespaceScope, Selector};
 use crate::yaml::Stream;
 
 /// The change that the arguments ask for, with the templates and values of their files.
 pub(crate) fn request(
-    args: &Change,
+    args: &ChangeArgs,
     input: &cli::Input,
     context: &Context<'_, '_>,
 ) -> Result<ChangeRequest> {
-    ChangeRequest::new(Asked {
+    ChangeRequest::new(UncheckedChange {
         account: args.account.clone(),
         goal: if args.absent {
             Goal::Absent
@@ -54,9 +54,9 @@ pub(crate) fn request(
 /// The objects that the options ask for.
 pub(crate) fn selector(args: &cli::Input) -> Selector {
     let scope = match &args.namespace {
-        Some(namespace) => Scope::Namespace(namespace.clone()),
-        None if args.all_namespaces => Scope::All,
-        None => Scope::Only,
+        Some(namespace) => NamespaceScope::Namespace(namespace.clone()),
+        None if args.all_namespaces => NamespaceScope::All,
+        None => NamespaceScope::Only,
     };
     Selector {
         scope,

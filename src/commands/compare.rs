@@ -10,7 +10,7 @@ use crate::rbac::ArgoCdVersion;
 use crate::rbac::survey::Budget;
 use crate::report::compare;
 use crate::review::{Direction, Filter, review};
-use crate::site::{self, ArgoCd, Question};
+use crate::site::{self, ArgoCd, Inquiry};
 
 /// What was read of both states.
 struct Sides {
@@ -137,7 +137,7 @@ fn read(
 /// The one Argo CD of a side.
 fn state<'a>(
     files: &'a [File],
-    question: &Question,
+    question: &Inquiry,
     context: &mut Context<'_, '_>,
 ) -> Result<ArgoCd<'a>> {
     let mut found = site::ask(files, question)?;

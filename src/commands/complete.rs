@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{self, Candidate, Lookup, Offer, Wanted};
+use crate::cli::{self, Candidate, Lookup, LookupKind, Offer};
 use crate::config;
 use crate::error::Code;
 use crate::host::Host;
@@ -55,14 +55,14 @@ pub(crate) fn run(words: &[String], host: &mut Host<'_>) -> Code {
 
 fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     let found: Vec<Candidate> = match lookup.wanted {
-        Wanted::Path => paths(&lookup.typed, &host.directory, false),
-        Wanted::Directory => paths(&lookup.typed, &host.directory, true),
-        Wanted::Account => accounts(offer, host),
-        Wanted::Action => plain(vocabulary::actions(ArgoCdVersion::default())),
-        Wanted::Resource => plain(vocabulary::RESOURCES),
-        Wanted::Project => projects(offer, host),
-        Wanted::Rule => rules(),
-        Wanted::Instance => instances(offer, host),
+        LookupKind::Path => paths(&lookup.typed, &host.directory, false),
+        LookupKind::Directory => paths(&lookup.typed, &host.directory, true),
+        LookupKind::Account => accounts(offer, host),
+        LookupKind::Action => plain(vocabulary::actions(ArgoCdVersion::default())),
+        LookupKind::Resource => plain(vocabulary::RESOURCES),
+        LookupKind::Project => projects(offer, host),
+        LookupKind::Rule => rules(),
+        LookupKind::Instance => instances(offer, host),
     };
     let mut found: Vec<_> = found
         .into_iter()

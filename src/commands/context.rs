@@ -7,7 +7,7 @@ use crate::cli::{Color, Form, Input, Talk};
 use crate::emit;
 use crate::error::{Code, Error, Kind, Result};
 use crate::host::Host;
-use crate::input::{self, File, Reader, Skipped, Wanted};
+use crate::input::{self, File, Reader, Skipped, WantedObjects};
 use crate::process::Masks;
 use crate::report::{Style, printable};
 use crate::text::{Note, NoteLevel};
@@ -312,17 +312,17 @@ impl<'a, 'h> Context<'a, 'h> {
     pub(crate) fn read_live(&mut self, args: &Input) -> Result<Vec<File>> {
         let cluster = self.cluster(args);
         let runner = self.host.runner;
-        let settings = match input::get(&cluster, &Wanted::Settings, runner) {
+        let settings = match input::get(&cluster, &WantedObjects::Settings, runner) {
             // Whoever may read the two need not be allowed to read the third.
             Err(error) if error.to_string().to_lowercase().contains("forbidden") => {
-                let two = input::get(&cluster, &Wanted::ConfigMaps, runner)?;
+                let two = input::get(&cluster, &WantedObjects::ConfigMaps, runner)?;
                 self.note("argocd-cmd-params-cm was not read, so Argo CD's defaults count");
                 two
             }
             other => other?,
         };
         let mut files = vec![settings];
-        match input::get(&cluster, &Wanted::AppProjects(&[]), runner) {
+        match input::get(&cluster, &WantedObjects::AppProjects(&[]), runner) {
             Ok(projects) => files.push(projects),
             // There are none.
             Err(error) if error.kind() == Kind::Input => {}
@@ -393,23 +393,23 @@ impl<'a, 'h> Context<'a, 'h> {
         }
         let cluster = self.cluster(args);
         let runner = self.host.runner;
-        let get = |wanted: &Wanted<'_>| input::get(&cluster, wanted, runner);
+        let get = |wanted: &WantedObjects<'_>| input::get(&cluster, wanted, runner);
         Ok(Some(match form {
             Some(Form::Operator) => {
-                let mut files = vec![get(&Wanted::ArgoCd)?];
-                match get(&Wanted::RbacCm) {
+                let mut files = vec![get(&WantedObjects::ArgoCd)?];
+                match get(&WantedObjects::RbacCm) {
                     // Its absence is said where it matters.
                     Err(error) if error.kind() == Kind::Input => {}
                     other => files.push(other?),
                 }
                 files
             }
-            Some(Form::AppProject) => vec![get(&Wanted::AppProjects(projects))?],
+            Some(Form::AppProject) => vec![get(&WantedObjects::AppProjects(projects))?],
             Some(Form::Helm) => {
                 return Err(Error::usage("values are in a file, and not in the cluster")
                     .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
             }
-            _ => vec![get(&Wanted::ConfigMaps)?],
+            _ => vec![get(&WantedObjects::ConfigMaps)?],
         }))
     }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
 
 /// What a command is for.
-pub(crate) enum Chosen {
+pub(crate) enum ChosenInstances {
     /// One Argo CD, or whatever the command line itself names.
     One(Box<Command>),
     /// Several of the configuration.
@@ -37,16 +37,16 @@ pub(crate) fn choose(
     mut command: Command,
     given: &Given,
     context: &mut Context<'_, '_>,
-) -> Result<Chosen> {
+) -> Result<ChosenInstances> {
     let Some(fleet) = command.fleet() else {
-        return Ok(Chosen::One(Box::new(command)));
+        return Ok(ChosenInstances::One(Box::new(command)));
     };
     let asked = fleet.all || !fleet.instance.is_empty();
     let Some(path) = locate(&fleet, context) else {
         if asked {
             return Err(no_configuration(context));
         }
-        return Ok(Chosen::One(Box::new(command)));
+        return Ok(ChosenInstances::One(Box::new(command)));
     };
     let is_found = fleet.config.is_none() && context.host.env.get(config::VARIABLE).is_none();
     let choice = if is_found {
@@ -71,7 +71,7 @@ pub(crate) fn choose(
         }
         let defaults = Instance::from(&configuration.defaults);
         command.configure(given, &defaults, &configuration.lint);
-        return Ok(Chosen::One(Box::new(command)));
+        return Ok(ChosenInstances::One(Box::new(command)));
     }
     let chosen = select(&fleet, &configuration, &path)?;
     for instance in &chosen {
@@ -82,7 +82,7 @@ pub(crate) fn choose(
     let in_directories = asks_argocd && given.first(&["output_dir", "token_dir"]).is_some();
     if let ([instance], false) = (chosen.as_slice(), fleet.all || in_directories) {
         command.configure(given, instance, &configuration.lint);
-        return Ok(Chosen::One(Box::new(command)));
+        return Ok(ChosenInstances::One(Box::new(command)));
     }
     refuse_for_several(&command, given)?;
     let members = chosen.into_iter().map(|instance| {
@@ -93,7 +93,7 @@ pub(crate) fn choose(
             command: own,
         }
     });
-    Ok(Chosen::Several(Box::new(Several {
+    Ok(ChosenInstances::Several(Box::new(Several {
         members: members.collect(),
         configuration,
         path,

@@ -9,11 +9,11 @@ use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{self, File, Origin};
-use crate::lint::{self, Outcome, Safety, Selection, Severity};
+use crate::lint::{self, Outcome, RuleSelection, Safety, Severity};
 use crate::model::Source;
-use crate::report::findings::{self, Counts, Finding, Level, Mark, RuleInfo};
+use crate::report::findings::{self, Counts, Level, Mark, RuleInfo, ShownFinding};
 use crate::report::{Style, printable};
-use crate::site::{Options, Place, Site, inline_patches};
+use crate::site::{GatherOptions, Place, Site, inline_patches};
 use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
@@ -29,14 +29,14 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         context.print(rule.about().page)?;
         return Ok(Code::OK);
     }
-    let selection = Selection {
+    let selection = RuleSelection {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
     };
     if let Some(id) = selection.unknown() {
         return Err(unknown_rule(id));
     }
-    let options = Options {
+    let options = GatherOptions {
         version: version(args.argocd_version.as_deref())?,
         integrations: args.account.clone(),
         namespace: args.input.namespace.clone(),
@@ -121,7 +121,7 @@ fn list() -> String {
 }
 
 /// What became of a file.
-struct Fixed {
+struct FixedFile {
     /// Its text as it was read.
     before: String,
     /// How many findings went.
@@ -132,9 +132,9 @@ struct Fixed {
 fn fix(
     files: &mut [File],
     safety: FixSafety,
-    selection: &Selection,
-    options: &Options,
-) -> Result<BTreeMap<usize, Fixed>> {
+    selection: &RuleSelection,
+    options: &GatherOptions,
+) -> Result<BTreeMap<usize, FixedFile>> {
     let most = match safety {
         FixSafety::Safe => Safety::Safe,
         FixSafety::Unsafe => Safety::Unsafe,
@@ -150,7 +150,7 @@ fn fix(
             break;
         }
         for one in fixed {
-            let known = all.entry(one.file).or_insert_with(|| Fixed {
+            let known = all.entry(one.file).or_insert_with(|| FixedFile {
                 before: files[one.file].source().text().to_owned(),
                 count: 0,
             });
@@ -174,11 +174,11 @@ fn fix(
 /// stdout is taken by that.
 fn save(
     files: &[File],
-    fixed: &BTreeMap<usize, Fixed>,
+    fixed: &BTreeMap<usize, FixedFile>,
     context: &mut Context<'_, '_>,
 ) -> Result<bool> {
     let (mut replacements, mut said) = (Vec::new(), Vec::new());
-    for (index, Fixed { before, count }) in fixed {
+    for (index, FixedFile { before, count }) in fixed {
         let file = &files[*index];
         let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
             continue;
@@ -213,7 +213,7 @@ fn report(
     to_stderr: bool,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
-    let found: Vec<Finding<'_>> = outcome
+    let found: Vec<ShownFinding<'_>> = outcome
         .findings
         .iter()
         .map(|finding| shown(finding, site))
@@ -269,7 +269,7 @@ fn info(rule: &dyn lint::Rule) -> RuleInfo {
     }
 }
 
-pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> Finding<'s> {
+pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> ShownFinding<'s> {
     let mark = |place: &Place, label: &str| Mark {
         source: site.source(place.file),
         span: place.span.clone(),
@@ -277,7 +277,7 @@ pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> Finding<'s>
     };
     let related = finding.related.iter();
     let fix = finding.fix.as_ref();
-    Finding {
+    ShownFinding {
         rule: finding.rule,
         level: level(finding.severity),
         message: finding.message.clone(),

@@ -11,7 +11,7 @@ use crate::input::File;
 use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, Whom, named};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{Effect, Server};
-use crate::report::matrix::{self, Holder, Matrix, Membership, Order, RuleGroup};
+use crate::report::matrix::{self, Matrix, MatrixSubject, Membership, RowOrder, RuleGroup};
 use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -42,8 +42,8 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         matrix
     };
     let order = match args.by {
-        MatrixOrder::Subject => Order::Subject,
-        MatrixOrder::Resource => Order::Resource,
+        MatrixOrder::Subject => RowOrder::Subject,
+        MatrixOrder::Resource => RowOrder::Resource,
     };
     let text = match args.output {
         MatrixOutput::Text => matrix::text(&matrix, order, false),
@@ -132,7 +132,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
     }
 
     /// What everybody has: the rules of the empty subject, and the default role.
-    fn everybody(&mut self) -> Holder {
+    fn everybody(&mut self) -> MatrixSubject {
         let mut holder = self.holder(Whom::Everybody.to_string(), "");
         let role = self.server.base().default_role();
         if !role.is_empty() {
@@ -152,7 +152,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
         holder
     }
 
-    fn holder(&mut self, subject: String, name: &str) -> Holder {
+    fn holder(&mut self, subject: String, name: &str) -> MatrixSubject {
         let holding = self.effective.of(name);
         let mut rules: Vec<RuleGroup> = Vec::new();
         let mut groups: HashMap<(String, String, &'static str, bool, bool), usize> = HashMap::new();
@@ -210,7 +210,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
                 Some(Limit::Undecided) => UNDECIDED.to_owned(),
             },
         });
-        Holder {
+        MatrixSubject {
             roles: memberships.collect(),
             subject,
             rules,
@@ -249,7 +249,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
     }
 
     /// Leaves out roles that have nothing to do with the resources that were asked for.
-    fn narrow(&self, subjects: &mut [Holder]) {
+    fn narrow(&self, subjects: &mut [MatrixSubject]) {
         if self.resources.is_empty() {
             return;
         }

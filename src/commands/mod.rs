@@ -32,7 +32,7 @@ mod words;
 
 pub(crate) use complete::run as complete;
 pub(crate) use context::{Context, show};
-pub(crate) use instances::{Chosen, choose};
+pub(crate) use instances::{ChosenInstances, choose};
 
 use crate::cli::Command;
 use crate::error::{Code, Result};

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::context::Context;
 use super::words::{Words, kubectl_flags};
 use crate::change::{ChangeRequest, Edited, Goal, Planned, patch_command};
-use crate::cli::{Change, Form, Input, NAME};
+use crate::cli::{ChangeArgs, Form, Input, NAME};
 use crate::input::Origin;
 use crate::model::Which;
 use crate::model::shell::quoted;
@@ -26,7 +26,7 @@ pub(super) enum Read {
 }
 
 /// Something that a patch is for.
-enum Item {
+enum PatchTarget {
     ConfigMap(Which),
     ArgoCd(String),
     AppProject(String),
@@ -35,10 +35,10 @@ enum Item {
 /// What to say at the end.
 pub(super) struct Next<'a> {
     input: &'a Input,
-    change: &'a Change,
+    change: &'a ChangeArgs,
     goal: Goal,
     /// Each with its namespace.
-    items: Vec<(String, Item)>,
+    items: Vec<(String, PatchTarget)>,
     /// The names of the files that were written for them, in the same order.
     pub(super) files: Vec<String>,
     pub(super) read: Read,
@@ -56,9 +56,9 @@ pub(super) struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    pub(super) fn new(input: &'a Input, change: &'a Change, request: &ChangeRequest) -> Self {
+    pub(super) fn new(input: &'a Input, change: &'a ChangeArgs, request: &ChangeRequest) -> Self {
         let namespace = input.namespace.as_deref().unwrap_or("argocd");
-        let item = |which| (namespace.to_owned(), Item::ConfigMap(which));
+        let item = |which| (namespace.to_owned(), PatchTarget::ConfigMap(which));
         Self {
             input,
             change,
@@ -88,9 +88,9 @@ impl<'a> Next<'a> {
         let items = planned.iter().filter_map(|planned| {
             let name = || planned.object.name().to_owned();
             let item = match &planned.edited {
-                Edited::ConfigMap(configmap) => Item::ConfigMap(configmap.which),
-                Edited::ArgoCd(_) => Item::ArgoCd(name()),
-                Edited::AppProject(_) => Item::AppProject(name()),
+                Edited::ConfigMap(configmap) => PatchTarget::ConfigMap(configmap.which),
+                Edited::ArgoCd(_) => PatchTarget::ArgoCd(name()),
+                Edited::AppProject(_) => PatchTarget::AppProject(name()),
                 Edited::Values => return None,
             };
             Some((planned.namespace.clone(), item))
@@ -114,7 +114,7 @@ impl<'a> Next<'a> {
         !self
             .items
             .iter()
-            .all(|(_, item)| matches!(item, Item::ConfigMap(_)))
+            .all(|(_, item)| matches!(item, PatchTarget::ConfigMap(_)))
     }
 
     /// How many patches there are, as a word.
@@ -239,7 +239,7 @@ impl<'a> Next<'a> {
         let account = self
             .items
             .iter()
-            .any(|(_, item)| matches!(item, Item::ConfigMap(Which::Cm)));
+            .any(|(_, item)| matches!(item, PatchTarget::ConfigMap(Which::Cm)));
         if self.read != Read::Nothing || !account {
             return;
         }
@@ -261,7 +261,7 @@ impl<'a> Next<'a> {
             || self
                 .items
                 .iter()
-                .any(|(_, item)| matches!(item, Item::ConfigMap(Which::RbacCm)));
+                .any(|(_, item)| matches!(item, PatchTarget::ConfigMap(Which::RbacCm)));
         let left_out = self.change.only == Some(crate::cli::Only::ArgocdCm);
         if self.goal != Goal::Absent && !self.change.allow_sync && rules && !left_out {
             context.note(
@@ -296,9 +296,9 @@ impl<'a> Next<'a> {
         self.form == Form::Operator && which == Which::Cm
     }
 
-    fn patch(&self, namespace: &str, item: &Item, file: &str) -> String {
+    fn patch(&self, namespace: &str, item: &PatchTarget, file: &str) -> String {
         let what = match item {
-            Item::ConfigMap(which) if self.is_operators(*which) => {
+            PatchTarget::ConfigMap(which) if self.is_operators(*which) => {
                 format!(
                     "argocd {}",
                     self.argocd
@@ -306,9 +306,9 @@ impl<'a> Next<'a> {
                         .map_or(std::borrow::Cow::Borrowed("NAME"), quoted)
                 )
             }
-            Item::ConfigMap(which) => format!("configmap {which}"),
-            Item::ArgoCd(name) => format!("argocd {}", quoted(name)),
-            Item::AppProject(name) => format!("appproject {}", quoted(name)),
+            PatchTarget::ConfigMap(which) => format!("configmap {which}"),
+            PatchTarget::ArgoCd(name) => format!("argocd {}", quoted(name)),
+            PatchTarget::AppProject(name) => format!("appproject {}", quoted(name)),
         };
         let how = if self.form == Form::JsonPatch {
             "json"
@@ -319,7 +319,7 @@ impl<'a> Next<'a> {
     }
 
     /// Our own command line again, with the options that decide what comes out.
-    fn command(&self, verb: &str, only: Option<(&String, &Item)>) -> String {
+    fn command(&self, verb: &str, only: Option<(&String, &PatchTarget)>) -> String {
         let mut input = self.input.clone();
         if let Some((namespace, _)) = only.filter(|_| input.all_namespaces) {
             input.all_namespaces = false;
@@ -330,7 +330,7 @@ impl<'a> Next<'a> {
         let only = only.map(|(_, item)| item);
         let mut change = self.change.clone();
         match only {
-            Some(Item::ConfigMap(which)) => {
+            Some(PatchTarget::ConfigMap(which)) => {
                 if self.argocd.is_some() {
                     words.option("-o", Form::Auto.as_str());
                 } else {
@@ -338,11 +338,11 @@ impl<'a> Next<'a> {
                 }
                 words.option("--only", which.name());
             }
-            Some(Item::ArgoCd(_)) => {
+            Some(PatchTarget::ArgoCd(_)) => {
                 words.option("--form", Form::Operator.as_str());
                 words.option("-o patch --only", Which::Cm.name());
             }
-            Some(Item::AppProject(name)) => {
+            Some(PatchTarget::AppProject(name)) => {
                 words.option("--form", Form::AppProject.as_str());
                 words.option("-o", Form::Patch.as_str());
                 change.project = vec![name.clone()];

@@ -20,7 +20,7 @@ use crate::site::{Object, objects};
 use crate::yaml::Format;
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
-struct Asked {
+struct RequestedForm {
     form: Option<Form>,
     as_patch: bool,
     format: Option<Format>,
@@ -104,7 +104,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
 
 /// `-o` and `--form` name the same thing, except that `-o patch` asks for the patch of what
 /// `--form` edits.
-fn asked(args: &RenderArgs) -> Result<Asked> {
+fn asked(args: &RenderArgs) -> Result<RequestedForm> {
     let output = args.output.and_then(RenderOutput::form);
     let (form, as_patch) = match (output, args.input.form) {
         (Some(Form::Patch), Some(form @ (Form::Operator | Form::AppProject))) => (Some(form), true),
@@ -122,14 +122,14 @@ fn asked(args: &RenderArgs) -> Result<Asked> {
         }
         (one, other) => one.or(other),
     };
-    Ok(Asked {
+    Ok(RequestedForm {
         form,
         as_patch,
         format,
     })
 }
 
-fn refuse_in_place(args: &RenderArgs, asked: &Asked) -> Result<()> {
+fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
     if args.input.filename.is_empty() {
         return Err(
             Error::usage("--in-place edits files, and none is named").hint("name them with -f")
@@ -213,7 +213,7 @@ fn form_for(form: Form) -> Form {
 fn with_input(
     args: &RenderArgs,
     request: &ChangeRequest,
-    asked: &Asked,
+    asked: &RequestedForm,
     form: Form,
     owner: Option<Owner>,
     files: &[File],
@@ -258,7 +258,7 @@ fn refuse_several(args: &RenderArgs, context: &Context<'_, '_>, next: &Next<'_>)
     })
 }
 
-fn options(args: &RenderArgs, asked: &Asked) -> OutputOptions {
+fn options(args: &RenderArgs, asked: &RequestedForm) -> OutputOptions {
     OutputOptions {
         format: asked.format,
         into_directory: args.output_dir.is_some(),
@@ -271,7 +271,7 @@ fn options(args: &RenderArgs, asked: &Asked) -> OutputOptions {
 fn changing(
     args: &RenderArgs,
     request: &ChangeRequest,
-    asked: &Asked,
+    asked: &RequestedForm,
     context: &mut Context<'_, '_>,
 ) -> Vec<PathBuf> {
     let Ok(files) = context.peek(&args.input) else {

@@ -3,13 +3,13 @@
 use super::asked::{asked, question_of, too_costly};
 use super::can::version;
 use super::context::Context;
-use crate::cli::{Which, WhoCanArgs, WhoCanOutput};
+use crate::cli::{Quantifier, WhoCanArgs, WhoCanOutput};
 use crate::error::{Code, Error, Result};
 use crate::rbac::glob::Glob;
 use crate::rbac::survey::{Budget, Cited, Holder, Requests, Verb, Whom, verbs, who_can};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{ArgoCdVersion, Enforcer, Grounds, Line, LineId, SourceLine};
-use crate::report::who_can::{self, May, Request, Row, WhoCan};
+use crate::report::who_can::{self, AskedRequest, May, SubjectRow, WhoCan};
 use crate::site::ArgoCd;
 
 pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -38,8 +38,8 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
     }
     let server = argocd.server(set)?;
     let budget = Budget::default();
-    let every = args.which == Which::Every;
-    let mut rows: Vec<Row> = who_can(&server, requests, &budget)
+    let every = args.which == Quantifier::Every;
+    let mut rows: Vec<SubjectRow> = who_can(&server, requests, &budget)
         .iter()
         .filter(|holder| argocd.disables_auth().is_none() || holder.whom == Whom::Everybody)
         .map(|holder| row(holder, &argocd))
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
     let is_found = rows.iter().any(|row| row.may != May::Denied);
     let is_open = rows.iter().any(|row| row.may == May::Undecided);
     let found = WhoCan {
-        asked: Request {
+        asked: AskedRequest {
             action: requests.action.to_owned(),
             resource: requests.resource.to_owned(),
             object: requests.object.to_owned(),
@@ -148,7 +148,7 @@ fn may_begin(pattern: &str, action: &str) -> bool {
     begin.starts_with(&below) || below.starts_with(begin)
 }
 
-fn row(holder: &Holder<'_>, argocd: &ArgoCd<'_>) -> Row {
+fn row(holder: &Holder<'_>, argocd: &ArgoCd<'_>) -> SubjectRow {
     let describe = |cited: Cited<'_>| argocd.describe(cited.enforcer, cited.line);
     let range = &holder.range;
     let may = if holder.but_for_deny.is_some() {
@@ -200,12 +200,12 @@ fn row(holder: &Holder<'_>, argocd: &ArgoCd<'_>) -> Row {
         }
         (None, None) => (String::new(), String::new()),
     };
-    Row {
+    SubjectRow {
         subject: holder.whom.to_string(),
         may,
         roles,
         place,
-        example: shown.as_ref().map(|example| Request {
+        example: shown.as_ref().map(|example| AskedRequest {
             action: example.action.clone(),
             resource: example.resource.to_owned(),
             object: example.object.clone(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::{Change, Input, NAME};
+use crate::cli::{ChangeArgs, Input, NAME};
 use crate::model::shell::quoted;
 
 /// The words of our own command line, with the input and the change that were asked for.
@@ -47,7 +47,7 @@ impl Words {
     }
 
     /// The options that say what to change; `--only` is the caller's.
-    pub(super) fn change(&mut self, change: &Change) {
+    pub(super) fn change(&mut self, change: &ChangeArgs) {
         if change.account != "octopus" {
             self.option("--account", &change.account);
         }
@@ -103,14 +103,14 @@ pub(super) fn kubectl_flags(input: &Input) -> String {
 }
 
 /// The options of a change, as typed, each after a space.
-pub(super) fn change_options(change: &Change) -> String {
+pub(super) fn change_options(change: &ChangeArgs) -> String {
     let mut words = Words(Vec::new());
     words.change(change);
     words.0.iter().flat_map(|word| [" ", word]).collect()
 }
 
 /// `render` of the same input, with the same options.
-pub(super) fn render_command(change: &Change, input: &Input) -> String {
+pub(super) fn render_command(change: &ChangeArgs, input: &Input) -> String {
     let mut words = Words::new("render", input);
     words.input(input);
     words.change(change);

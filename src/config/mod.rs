@@ -148,7 +148,7 @@ fn found(source: &Source) -> Result<Configuration> {
     let Some(root) = document.root() else {
         return Ok(Configuration::default());
     };
-    Configuration::deserialize(nodes::Reading::new(document, root))
+    Configuration::deserialize(nodes::NodeReading::new(document, root))
         .map_err(|error| explain(&error.to_string(), error.offset))
 }
 

@@ -66,12 +66,12 @@ type Result<T> = std::result::Result<T, NodeError>;
 
 /// A node of a document.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'n> {
+pub(super) struct NodeReading<'n> {
     document: &'n Document,
     node: &'n Node,
 }
 
-impl<'n> Reading<'n> {
+impl<'n> NodeReading<'n> {
     pub(super) fn new(document: &'n Document, node: &'n Node) -> Self {
         Self {
             document,
@@ -123,7 +123,7 @@ fn is_null(text: &str) -> bool {
     ["", "~", "null", "Null", "NULL"].contains(&text)
 }
 
-impl<'n> Deserializer<'n> for Reading<'n> {
+impl<'n> Deserializer<'n> for NodeReading<'n> {
     type Error = NodeError;
 
     fn deserialize_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value> {
@@ -254,7 +254,7 @@ impl<'n> SeqAccess<'n> for Items<'n> {
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let next = self.items.next();
         next.map(|(index, node)| {
-            let read = seed.deserialize(Reading::new(self.document, node));
+            let read = seed.deserialize(NodeReading::new(self.document, node));
             read.map_err(|error| error.below(&format!("[{index}]")))
         })
         .transpose()
@@ -275,16 +275,16 @@ impl<'n> MapAccess<'n> for Entries<'n> {
             return Ok(None);
         };
         self.entry = Some(entry);
-        seed.deserialize(Reading::new(self.document, &entry.key))
+        seed.deserialize(NodeReading::new(self.document, &entry.key))
             .map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value> {
         let Some(entry) = self.entry.take() else {
-            return seed.deserialize(Reading::new(self.document, Node::nothing()));
+            return seed.deserialize(NodeReading::new(self.document, Node::nothing()));
         };
         let key = entry.key.as_scalar().map_or("", Scalar::value);
-        seed.deserialize(Reading::new(self.document, &entry.value))
+        seed.deserialize(NodeReading::new(self.document, &entry.value))
             .map_err(|error| error.below(key))
     }
 }

@@ -12,7 +12,7 @@ use crate::yaml::{Node, Stream};
 
 /// A way through a configuration, from its root.
 #[derive(Clone, Copy)]
-enum Step<'a> {
+enum PathStep<'a> {
     Key(&'a str),
     Item(usize),
 }
@@ -21,7 +21,11 @@ pub(super) fn validate(configuration: &Configuration, source: &Source) -> Result
     let mut names = BTreeSet::new();
     for (index, instance) in configuration.instances.iter().enumerate() {
         let wrong = |(key, error): (&str, Error)| {
-            let way = [Step::Key("instances"), Step::Item(index), Step::Key(key)];
+            let way = [
+                PathStep::Key("instances"),
+                PathStep::Item(index),
+                PathStep::Key(key),
+            ];
             match place(source, &way) {
                 Some(place) => error.at(place),
                 None => error,
@@ -36,7 +40,7 @@ pub(super) fn validate(configuration: &Configuration, source: &Source) -> Result
     }
     let defaults = Instance::from(&configuration.defaults);
     instance_itself(&defaults).map_err(|(key, error)| {
-        match place(source, &[Step::Key("defaults"), Step::Key(key)]) {
+        match place(source, &[PathStep::Key("defaults"), PathStep::Key(key)]) {
             Some(place) => error.at(place),
             None => error,
         }
@@ -105,13 +109,13 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
 }
 
 /// Where something stands, or what comes nearest above it.
-fn place(source: &Source, way: &[Step<'_>]) -> Option<Location> {
+fn place(source: &Source, way: &[PathStep<'_>]) -> Option<Location> {
     let stream = Stream::parse(source.clone()).ok()?;
     let mut node = stream.documents().first()?.root()?;
     for step in way {
         let next: Option<&Node> = match step {
-            Step::Key(key) => node.get(key),
-            Step::Item(index) => node.items().and_then(|items| items.get(*index)),
+            PathStep::Key(key) => node.get(key),
+            PathStep::Item(index) => node.items().and_then(|items| items.get(*index)),
         };
         match next {
             Some(next) => node = next,

@@ -12,9 +12,9 @@ use tempfile::NamedTempFile;
 use super::file::{Access, directory, temporary};
 
 /// A synced text beside the file that it will replace.
-pub(super) struct Staged(Kind);
+pub(super) struct Staged(StagedFile);
 
-enum Kind {
+enum StagedFile {
     #[cfg(target_os = "linux")]
     Unnamed(File, PathBuf),
     Named(NamedTempFile),
@@ -43,16 +43,19 @@ impl Staged {
     fn new(directory: &Path) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         if let Some(file) = unnamed(directory) {
-            return Ok(Self(Kind::Unnamed(file, directory.to_owned())));
+            return Ok(Self(StagedFile::Unnamed(file, directory.to_owned())));
         }
-        Ok(Self(Kind::Named(temporary(directory, Access::Private)?)))
+        Ok(Self(StagedFile::Named(temporary(
+            directory,
+            Access::Private,
+        )?)))
     }
 
     fn file(&self) -> &File {
         match &self.0 {
             #[cfg(target_os = "linux")]
-            Kind::Unnamed(file, _) => file,
-            Kind::Named(file) => file.as_file(),
+            StagedFile::Unnamed(file, _) => file,
+            StagedFile::Named(file) => file.as_file(),
         }
     }
 
@@ -68,8 +71,8 @@ impl Staged {
     pub(super) fn create(self, path: &Path) -> io::Result<()> {
         match self.0 {
             #[cfg(target_os = "linux")]
-            Kind::Unnamed(file, _) => link(&file, path),
-            Kind::Named(file) => file
+            StagedFile::Unnamed(file, _) => link(&file, path),
+            StagedFile::Named(file) => file
                 .persist_noclobber(path)
                 .map(drop)
                 .map_err(|error| error.error),
@@ -80,13 +83,13 @@ impl Staged {
     fn named(self) -> io::Result<tempfile::TempPath> {
         match self.0 {
             #[cfg(target_os = "linux")]
-            Kind::Unnamed(file, directory) => {
+            StagedFile::Unnamed(file, directory) => {
                 let name = tempfile::Builder::new()
                     .prefix(".octopus-argo-")
                     .make_in(directory, |path| link(&file, path))?;
                 Ok(name.into_temp_path())
             }
-            Kind::Named(file) => Ok(file.into_temp_path()),
+            StagedFile::Named(file) => Ok(file.into_temp_path()),
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
 
 /// Judges each instance and says what came of it in one report.
 fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) -> Result<Code> {
-    let report = report::Report::of(command)?;
+    let report = report::FleetReport::of(command)?;
     let live = members.iter().any(|member| reads_live(&member.command));
     let workers = match command {
         // Instances may share files.

@@ -7,7 +7,7 @@ use crate::cli::{
 use crate::commands::context::{Context, InstanceOutcome};
 use crate::error::{Error, Result};
 use crate::report::Style;
-use crate::report::fleet::{self, Details, Row};
+use crate::report::fleet::{self, Details, InstanceRow};
 
 /// How the reports of single instances become one.
 #[derive(Clone, Copy)]
@@ -28,14 +28,14 @@ fn one_page() -> Error {
 }
 
 /// A report of several instances.
-pub(super) struct Report {
+pub(super) struct FleetReport {
     command: &'static str,
     /// What the codes 0 and 1 mean.
     words: [&'static str; 2],
     join: Join,
 }
 
-impl Report {
+impl FleetReport {
     /// The report of this command.
     pub(super) fn of(command: &Command) -> Result<Self> {
         let (command, words, join) = match command {
@@ -138,9 +138,9 @@ impl Report {
     }
 
     fn text(&self, ended: &[(&str, &InstanceOutcome)], style: Style) -> Result<String> {
-        let rows: Vec<Row<'_>> = ended
+        let rows: Vec<InstanceRow<'_>> = ended
             .iter()
-            .map(|(name, ended)| Row {
+            .map(|(name, ended)| InstanceRow {
                 name,
                 code: ended.code.number(),
                 result: ended.word(self.words),

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::jobs::{self, Labels};
-use super::report::Report;
-use super::tokens::secrets::{self, Found};
+use super::report::FleetReport;
+use super::tokens::secrets::{self, FoundToken};
 use super::tokens::{refuse_one_token_for_all, servers};
 use super::{relay, worst};
 use crate::cli::{Command, VerifyArgs};
@@ -21,7 +21,7 @@ pub(super) fn run(
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
     refuse_one_token_for_all(&args.argocd, context)?;
-    let report = Report::of(command)?;
+    let report = FleetReport::of(command)?;
     let directory = args.token_dir.as_deref().ok_or_else(|| {
         Error::usage("there is no token to verify for each instance").hint(
             "name the directory that `token create --all --output-dir` wrote: --token-dir DIR",
@@ -56,7 +56,7 @@ fn one(member: &Member, directory: &Path, context: &mut Context<'_, '_>) -> Resu
     servers::refuse_none(&member.instance)?;
     let (_, owner) = verify::wanted(args)?;
     let key = member.instance.gateway.token_key.as_deref();
-    let Found { token, .. } =
+    let FoundToken { token, .. } =
         secrets::of_instance(directory, &member.instance, &owner, key, context)?;
     verify::verify(args, &token, context)
 }

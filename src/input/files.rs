@@ -49,7 +49,7 @@ pub struct Reading {
 }
 
 /// Something to read.
-enum Wanted {
+enum WantedPath {
     Stdin,
     Named(PathBuf),
     Found(PathBuf),
@@ -80,7 +80,7 @@ impl Reader<'_> {
         let total = wanted.len();
         for (index, wanted) in wanted.into_iter().enumerate() {
             let candidate = match &wanted {
-                Wanted::Named(name) if self.skip_unrelated => Some(name.clone()),
+                WantedPath::Named(name) if self.skip_unrelated => Some(name.clone()),
                 _ => None,
             };
             match self.take(wanted) {
@@ -95,7 +95,7 @@ impl Reader<'_> {
     }
 
     /// What the names name: directories are looked into, nothing is read yet.
-    fn list(&self, names: &[PathBuf]) -> Result<Vec<Wanted>> {
+    fn list(&self, names: &[PathBuf]) -> Result<Vec<WantedPath>> {
         let (mut wanted, mut seen) = (Vec::new(), BTreeSet::new());
         for name in names {
             let text = name.to_string_lossy();
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 if !seen.insert(PathBuf::from("-")) {
                     return Err(Error::usage("stdin (`-f -`) can be read only once"));
                 }
-                wanted.push(Wanted::Stdin);
+                wanted.push(WantedPath::Stdin);
                 continue;
             }
             let path = self.directory.join(name);
@@ -133,19 +133,19 @@ impl Reader<'_> {
                     }));
                 }
                 let new = found.into_iter().filter(|name| seen.insert(name.clone()));
-                wanted.extend(new.map(Wanted::Found));
+                wanted.extend(new.map(WantedPath::Found));
             } else if seen.insert(name.clone()) {
-                wanted.push(Wanted::Named(name.clone()));
+                wanted.push(WantedPath::Named(name.clone()));
             }
         }
         Ok(wanted)
     }
 
-    fn take(&mut self, wanted: Wanted) -> Result<Result<File, Box<Skipped>>> {
+    fn take(&mut self, wanted: WantedPath) -> Result<Result<File, Box<Skipped>>> {
         match wanted {
-            Wanted::Stdin => self.stdin().map(Ok),
-            Wanted::Found(name) => Ok(self.found(&name)),
-            Wanted::Named(name) => {
+            WantedPath::Stdin => self.stdin().map(Ok),
+            WantedPath::Found(name) => Ok(self.found(&name)),
+            WantedPath::Named(name) => {
                 let text = read_text(&self.directory.join(&name), &name)?;
                 let content = content(Source::new(&*name.to_string_lossy(), text))?;
                 Ok(Ok(File {

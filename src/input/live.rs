@@ -23,7 +23,7 @@ pub struct Cluster {
 
 /// What is asked of a cluster.
 #[derive(Clone, Copy, Debug)]
-pub enum Wanted<'a> {
+pub enum WantedObjects<'a> {
     /// Both ConfigMaps of Argo CD.
     ConfigMaps,
     /// The three ConfigMaps with settings that decide: both, and argocd-cmd-params-cm.
@@ -49,7 +49,7 @@ pub enum Wanted<'a> {
 /// The label by which the gateway's objects are found.
 const OF_GATEWAY: &str = "--selector=app.kubernetes.io/name=octopus-argocd-gateway";
 
-impl Wanted<'_> {
+impl WantedObjects<'_> {
     fn resource(&self) -> (&'static str, Vec<OsString>) {
         match self {
             // The rules first: if the second of two writes is refused, rules without an account are
@@ -165,7 +165,7 @@ pub(super) fn kubectl_get(
 }
 
 /// Asks for objects of one Argo CD.
-pub fn get(cluster: &Cluster, wanted: &Wanted<'_>, runner: &dyn Runner) -> Result<File> {
+pub fn get(cluster: &Cluster, wanted: &WantedObjects<'_>, runner: &dyn Runner) -> Result<File> {
     let (kind, names) = wanted.resource();
     let (called, missing, hint) = wanted.called();
     let output = runner.run(&kubectl_get(cluster, kind, names, "yaml"))?;

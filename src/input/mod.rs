@@ -7,7 +7,7 @@ mod secret;
 use std::path::PathBuf;
 
 pub use files::{Reader, Reading, Skipped, read_text};
-pub use live::{Cluster, Wanted, get};
+pub use live::{Cluster, WantedObjects, get};
 pub use secret::{LiveSecret, read as read_secret, secret};
 
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Applications and `ApplicationSet`s as rules see them.
 
-use crate::octopus::apps::{AppSource, Application, Kind, Parent};
+use crate::octopus::apps::{AppKind, AppSource, Application, Parent};
 use crate::site::{Object, Site, Spot};
 use crate::yaml::{Entry, Node, Step};
 
@@ -112,8 +112,8 @@ impl<'a> App<'a> {
     /// What to call it in a message.
     pub(super) fn title(&self) -> String {
         match self.application.kind {
-            Kind::Application => self.application.name.to_owned(),
-            Kind::ApplicationSet => format!("the ApplicationSet {}", self.application.name),
+            AppKind::Application => self.application.name.to_owned(),
+            AppKind::ApplicationSet => format!("the ApplicationSet {}", self.application.name),
         }
     }
 

@@ -37,7 +37,7 @@ impl Safety {
 
 /// What a change applies to: a value of a document, or a bare policy as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Target {
+pub struct FixTarget {
     /// Which text.
     pub file: usize,
     /// Which document of it; a bare policy has none.
@@ -48,11 +48,11 @@ pub struct Target {
 
 /// One change of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum FixEdit {
     /// Replaces bytes of a value's decoded text.
     Splice {
         /// The value.
-        target: Target,
+        target: FixTarget,
         /// Its bytes, decoded.
         range: Range<usize>,
         /// What stands there instead.
@@ -61,20 +61,20 @@ pub enum Change {
     /// Gives a key a value.
     Set {
         /// The value's place, which may not be there yet.
-        target: Target,
+        target: FixTarget,
         /// The value.
         text: String,
     },
     /// Takes a key and its value out.
     Remove {
         /// The value's place.
-        target: Target,
+        target: FixTarget,
     },
 }
 
-impl Change {
+impl FixEdit {
     /// What it applies to.
-    pub fn target(&self) -> &Target {
+    pub fn target(&self) -> &FixTarget {
         match self {
             Self::Splice { target, .. } | Self::Set { target, .. } | Self::Remove { target } => {
                 target
@@ -91,7 +91,7 @@ pub struct Fix {
     /// Whether it may be made without a thought.
     pub safety: Safety,
     /// The changes, all or none.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FixEdit>,
 }
 
 /// Something that is wrong.
@@ -136,16 +136,16 @@ impl Finding {
     }
 
     /// Adds a fix that changes no decision and no account's ability.
-    pub(super) fn safe(&mut self, title: impl Into<String>, changes: Vec<Change>) -> &mut Self {
+    pub(super) fn safe(&mut self, title: impl Into<String>, changes: Vec<FixEdit>) -> &mut Self {
         self.fix(title.into(), Safety::Safe, changes)
     }
 
     /// Adds a fix that grants or takes something.
-    pub(super) fn risky(&mut self, title: impl Into<String>, changes: Vec<Change>) -> &mut Self {
+    pub(super) fn risky(&mut self, title: impl Into<String>, changes: Vec<FixEdit>) -> &mut Self {
         self.fix(title.into(), Safety::Unsafe, changes)
     }
 
-    fn fix(&mut self, title: String, safety: Safety, changes: Vec<Change>) -> &mut Self {
+    fn fix(&mut self, title: String, safety: Safety, changes: Vec<FixEdit>) -> &mut Self {
         self.fix = Some(Fix {
             title,
             safety,

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::finding::{Change, Finding, Fix, Safety, Target};
+use super::finding::{Finding, Fix, FixEdit, FixTarget, Safety};
 use crate::input::{Content, Origin};
 use crate::site::Site;
 use crate::yaml::{self, Edit, Entry, Node, NodeKind, Step, Stream};
 
 /// What became of the fixes for one text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fixed {
+pub struct FixedText {
     /// Which text.
     pub file: usize,
     /// The new text.
@@ -22,7 +22,7 @@ pub struct Fixed {
 /// Makes the fixes that are at most this unsafe, and returns the texts that change. A fix that
 /// touches what another one touches waits for the next round; one that the editor refuses (inside
 /// an anchor, say) is left out.
-pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> {
+pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<FixedText> {
     let mut by_file: BTreeMap<usize, Vec<&Fix>> = BTreeMap::new();
     for finding in findings {
         if let Some(fix) = &finding.fix
@@ -43,7 +43,7 @@ pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<Fixed> 
         if let Some((new, count)) = new
             && new != old
         {
-            fixed.push(Fixed {
+            fixed.push(FixedText {
                 file,
                 text: new,
                 count,
@@ -75,7 +75,7 @@ pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<
             }
         }
         // A key that comes through a merge does not stand there itself.
-        node.is_some() || matches!(change, Change::Set { .. })
+        node.is_some() || matches!(change, FixEdit::Set { .. })
     })
 }
 
@@ -121,22 +121,22 @@ fn without_overlaps(fixes: Vec<&Fix>) -> Vec<&Fix> {
 #[derive(Default)]
 struct Taken<'f> {
     /// Bytes of values: where they begin, and where they end.
-    bytes: BTreeMap<&'f Target, BTreeMap<usize, usize>>,
+    bytes: BTreeMap<&'f FixTarget, BTreeMap<usize, usize>>,
     /// Values as a whole.
-    wholes: Vec<&'f Target>,
+    wholes: Vec<&'f FixTarget>,
 }
 
 impl<'f> Taken<'f> {
-    fn is_free(&self, change: &Change) -> bool {
+    fn is_free(&self, change: &FixEdit) -> bool {
         let target = change.target();
-        let related = |other: &&&Target| {
+        let related = |other: &&&FixTarget| {
             let (a, b) = (&target.route, &other.route);
             target.document == other.document && (a.starts_with(b) || b.starts_with(a))
         };
         if self.wholes.iter().any(|other| related(&other)) {
             return false;
         }
-        let Change::Splice { range, .. } = change else {
+        let FixEdit::Splice { range, .. } = change else {
             return !self.bytes.keys().any(|other| related(&other));
         };
         let Some(bytes) = self.bytes.get(target) else {
@@ -148,13 +148,13 @@ impl<'f> Taken<'f> {
         apart && after.is_none_or(|(start, _)| *start >= range.end && *start > range.start)
     }
 
-    fn take(&mut self, change: &'f Change) {
+    fn take(&mut self, change: &'f FixEdit) {
         match change {
-            Change::Splice { target, range, .. } => {
+            FixEdit::Splice { target, range, .. } => {
                 let bytes = self.bytes.entry(target).or_default();
                 bytes.insert(range.start, range.end);
             }
-            Change::Set { target, .. } | Change::Remove { target } => self.wholes.push(target),
+            FixEdit::Set { target, .. } | FixEdit::Remove { target } => self.wholes.push(target),
         }
     }
 }
@@ -162,8 +162,8 @@ impl<'f> Taken<'f> {
 fn bare(text: &str, fixes: &[&Fix]) -> Option<String> {
     let splices = fixes.iter().flat_map(|fix| &fix.changes);
     let splices = splices.map(|change| match change {
-        Change::Splice { range, text, .. } => Some((range.clone(), text.as_str())),
-        Change::Set { .. } | Change::Remove { .. } => None,
+        FixEdit::Splice { range, text, .. } => Some((range.clone(), text.as_str())),
+        FixEdit::Set { .. } | FixEdit::Remove { .. } => None,
     });
     Some(splice(text, splices.collect::<Option<Vec<_>>>()?))
 }
@@ -198,21 +198,21 @@ fn documents(stream: &Stream, fixes: &[&Fix]) -> Option<(String, usize)> {
 
 fn edited(stream: &Stream, fixes: &[&Fix]) -> Option<String> {
     let mut edits = Vec::new();
-    let mut splices: BTreeMap<&Target, Vec<_>> = BTreeMap::new();
+    let mut splices: BTreeMap<&FixTarget, Vec<_>> = BTreeMap::new();
     for change in fixes.iter().flat_map(|fix| &fix.changes) {
         let target = change.target();
         let (document, route) = (target.document?, target.route.clone());
         match change {
-            Change::Splice { range, text, .. } => splices
+            FixEdit::Splice { range, text, .. } => splices
                 .entry(target)
                 .or_default()
                 .push((range.clone(), text.as_str())),
-            Change::Set { text, .. } => edits.push(Edit::Set {
+            FixEdit::Set { text, .. } => edits.push(Edit::Set {
                 document,
                 route,
                 value: text.as_str().into(),
             }),
-            Change::Remove { .. } => edits.push(Edit::Remove { document, route }),
+            FixEdit::Remove { .. } => edits.push(Edit::Remove { document, route }),
         }
     }
     for (target, splices) in splices {

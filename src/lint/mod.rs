@@ -15,7 +15,7 @@ mod rule;
 mod rules;
 mod vocabulary;
 
-pub use finding::{Change, Finding, Fix, Related, Safety, Target};
+pub use finding::{Finding, Fix, FixEdit, FixTarget, Related, Safety};
 pub use rule::{About, Rule, Severity};
 pub use rules::ALL;
 
@@ -24,14 +24,14 @@ use finding::Findings;
 
 /// Which rules run.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub struct RuleSelection {
     /// Only these; all, where it is empty.
     pub select: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
 }
 
-impl Selection {
+impl RuleSelection {
     /// The first id that no rule has, if there is one.
     pub fn unknown(&self) -> Option<&str> {
         let mut ids = self.select.iter().chain(&self.ignore);
@@ -69,7 +69,7 @@ pub struct Outcome {
 }
 
 /// Runs the selected rules.
-pub fn run(site: &Site<'_>, selection: &Selection) -> Outcome {
+pub fn run(site: &Site<'_>, selection: &RuleSelection) -> Outcome {
     let (mut findings, mut more) = (Vec::new(), Vec::new());
     for rule in ALL.iter().filter(|rule| selection.has(rule.about().id)) {
         let mut own = Findings::new(rule.about(), &mut findings);

@@ -3,7 +3,7 @@
 use crate::rbac::MatchMode;
 use crate::rbac::glob::{Effort, Glob, Panicked};
 use crate::rbac::regex::GoRegex;
-use crate::site::Policy;
+use crate::site::WholePolicy;
 
 /// A glob of a rule, which may cost a share of what all of the policy's may.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(crate) enum Pattern<'p> {
 }
 
 impl<'p> Pattern<'p> {
-    pub(crate) fn new(policy: &'p Policy<'_>, pattern: &'p str) -> Self {
+    pub(crate) fn new(policy: &'p WholePolicy<'_>, pattern: &'p str) -> Self {
         match policy.mode {
             MatchMode::Glob => match Glob::compile(pattern) {
                 Ok(glob) => Self::Glob(RuleGlob {
@@ -87,7 +87,7 @@ pub(crate) fn is_plain(pattern: &str) -> bool {
 }
 
 /// Texts that a pattern of objects is likely to match, all of which it does match.
-pub(crate) fn objects(policy: &Policy<'_>, pattern: &str) -> Vec<String> {
+pub(crate) fn objects(policy: &WholePolicy<'_>, pattern: &str) -> Vec<String> {
     let compiled = Pattern::new(policy, pattern);
     let mut texts: Vec<String> = match policy.mode {
         MatchMode::Glob => {
@@ -128,7 +128,7 @@ pub(crate) fn guesses(pattern: &str) -> Vec<String> {
 
 /// A part of a glob as everybody reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+enum GlobToken {
     Literal(char),
     Star,
     Any,
@@ -147,7 +147,7 @@ const MOST_PARTS: usize = 4096;
 const DEEPEST: usize = 200;
 
 /// What a glob's alternatives are, each as its parts.
-fn alternatives(pattern: &str) -> Vec<Vec<Token>> {
+fn alternatives(pattern: &str) -> Vec<Vec<GlobToken>> {
     let chars: Vec<char> = pattern.chars().collect();
     let most = (MOST_PARTS / chars.len().max(1)).clamp(1, MOST);
     let (all, _) = expand(&chars, 0, (0, most));
@@ -161,10 +161,10 @@ fn expand(
     chars: &[char],
     mut at: usize,
     (depth, most): (usize, usize),
-) -> (Vec<Vec<Token>>, usize) {
+) -> (Vec<Vec<GlobToken>>, usize) {
     let inside = depth > 0;
     let mut done = Vec::new();
-    let mut current: Vec<Vec<Token>> = vec![Vec::new()];
+    let mut current: Vec<Vec<GlobToken>> = vec![Vec::new()];
     while let Some(c) = chars.get(at) {
         at += 1;
         let token = match c {
@@ -185,8 +185,8 @@ fn expand(
                     .collect();
                 continue;
             }
-            '*' => Token::Star,
-            '?' => Token::Any,
+            '*' => GlobToken::Star,
+            '?' => GlobToken::Any,
             '[' => {
                 let (token, end) = class(chars, at);
                 at = end;
@@ -195,9 +195,9 @@ fn expand(
             '\\' => {
                 let escaped = chars.get(at).copied().unwrap_or('\\');
                 at += 1;
-                Token::Literal(escaped)
+                GlobToken::Literal(escaped)
             }
-            c => Token::Literal(*c),
+            c => GlobToken::Literal(*c),
         };
         for alternative in &mut current {
             alternative.push(token.clone());
@@ -209,7 +209,7 @@ fn expand(
 }
 
 /// A class from behind its `[` on, and where it ends.
-fn class(chars: &[char], start: usize) -> (Token, usize) {
+fn class(chars: &[char], start: usize) -> (GlobToken, usize) {
     let negated = matches!(chars.get(start), Some('!' | '^'));
     let first = start + usize::from(negated);
     let rest = &chars[first.min(chars.len())..];
@@ -227,24 +227,24 @@ fn class(chars: &[char], start: usize) -> (Token, usize) {
         .find(|c| !in_class(*c))
         .unwrap_or('~');
     let token = if negated {
-        Token::Class {
+        GlobToken::Class {
             member: foreign,
             foreign: member,
         }
     } else {
-        Token::Class { member, foreign }
+        GlobToken::Class { member, foreign }
     };
     (token, first + length + 1)
 }
 
-fn text_of(tokens: &[Token], star: &str, any: char) -> String {
+fn text_of(tokens: &[GlobToken], star: &str, any: char) -> String {
     let mut text = String::new();
     for token in tokens {
         match token {
-            Token::Literal(c) => text.push(*c),
-            Token::Star => text.push_str(star),
-            Token::Any => text.push(any),
-            Token::Class { member, .. } => text.push(*member),
+            GlobToken::Literal(c) => text.push(*c),
+            GlobToken::Star => text.push_str(star),
+            GlobToken::Any => text.push(any),
+            GlobToken::Class { member, .. } => text.push(*member),
         }
     }
     text
@@ -275,12 +275,12 @@ pub(crate) fn not_meant(pattern: &str) -> Vec<String> {
     };
     let mut texts = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let Token::Class { foreign, .. } = token else {
+        let GlobToken::Class { foreign, .. } = token else {
             continue;
         };
         let mut other = tokens.clone();
-        other[at] = Token::Literal(*foreign);
-        if !tokens.contains(&Token::Star) {
+        other[at] = GlobToken::Literal(*foreign);
+        if !tokens.contains(&GlobToken::Star) {
             texts.push(text_of(&other, "", 'x'));
         }
     }
@@ -300,7 +300,7 @@ mod tests {
             (MatchMode::Regex, "^team-a/.*$"),
             (MatchMode::Regex, ".*"),
         ] {
-            let policy = Policy::of_mode(mode);
+            let policy = WholePolicy::of_mode(mode);
             assert!(!objects(&policy, pattern).is_empty(), "{pattern}");
         }
     }

@@ -3,7 +3,7 @@
 use super::pattern::{Pattern, objects};
 use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, resource_actions};
 use crate::rbac::{ArgoCdVersion, Policy as Rule};
-use crate::site::Policy;
+use crate::site::WholePolicy;
 
 /// The actions of a resource.
 pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static str> {
@@ -11,14 +11,18 @@ pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static
 }
 
 /// The resources that a pattern matches.
-pub(crate) fn resources(policy: &Policy<'_>, pattern: &str) -> Vec<&'static str> {
+pub(crate) fn resources(policy: &WholePolicy<'_>, pattern: &str) -> Vec<&'static str> {
     let pattern = Pattern::new(policy, pattern);
     let known = RESOURCES.iter().copied();
     known.filter(|resource| pattern.matches(resource)).collect()
 }
 
 /// Whether a pattern matches some action of some resource.
-pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pattern<'_>) -> bool {
+pub(crate) fn matches_some_action(
+    policy: &WholePolicy<'_>,
+    text: &str,
+    pattern: &Pattern<'_>,
+) -> bool {
     let verbs = actions(policy.version);
     verbs.iter().any(|verb| pattern.matches(verb)) || matches_path(policy, text)
         // A path where none may be: the verb is known all the same.
@@ -28,7 +32,7 @@ pub(crate) fn matches_some_action(policy: &Policy<'_>, text: &str, pattern: &Pat
 }
 
 /// Whether a pattern matches an action with a path.
-fn matches_path(policy: &Policy<'_>, text: &str) -> bool {
+fn matches_path(policy: &WholePolicy<'_>, text: &str) -> bool {
     let common = ["apps/Deployment/restart", "*/Pod/*/*"];
     let pattern = Pattern::new(policy, text);
     let starts_well = |sample: &str| {
@@ -46,7 +50,7 @@ fn matches_path(policy: &Policy<'_>, text: &str) -> bool {
 
 /// Whether a resource has an action that a pattern matches.
 pub(crate) fn has_action(
-    policy: &Policy<'_>,
+    policy: &WholePolicy<'_>,
     resource: &str,
     text: &str,
     pattern: &Pattern<'_>,
@@ -71,7 +75,7 @@ const MOST: usize = 200;
 
 /// Questions that match a rule's patterns, so that something can be shown to happen. None is no
 /// proof that nothing does.
-pub(crate) fn requests(policy: &Policy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
+pub(crate) fn requests(policy: &WholePolicy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
     let pattern = Pattern::new(policy, &rule.action.text);
     let objects = objects(policy, &rule.object.text);
     let mut found = Vec::new();

@@ -34,7 +34,7 @@ pub use names::{is_namespace, is_object_name};
 pub use ownership::{ExternalOwner, ExternalTool, LastApplied, Manager, Marks, Owner, is_upstream};
 pub use project::ProjectName;
 pub use terminal::printable;
-pub use token::{Claims, Expiry, Subject, TokenRecord};
+pub use token::{Expiry, Subject, TokenClaims, TokenRecord};
 
 /// How a user calls the program: in help, usage and hints.
 pub const PROGRAM: &str = "kubectl octopus-argo";

@@ -101,9 +101,9 @@ impl fmt::Display for Subject {
 
 /// What a token says of itself. The signature is not verified: only the server can.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Claims(Map<String, Value>);
+pub struct TokenClaims(Map<String, Value>);
 
-impl Claims {
+impl TokenClaims {
     /// Decodes the middle part of a JSON Web Token.
     ///
     /// # Errors
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn claims_are_read() {
-        let claims = Claims::decode(&token(
+        let claims = TokenClaims::decode(&token(
             r#"{"iss":"argocd","sub":"octopus:apiKey","exp":1795406991,"iat":1795320591.7,"jti":"octopus-1"}"#,
         ))
         .unwrap();
@@ -239,7 +239,7 @@ mod tests {
             &token("{"),
             &format!("{}\nsecond", token("{}")),
         ] {
-            let error = Claims::decode(wrong).unwrap_err();
+            let error = TokenClaims::decode(wrong).unwrap_err();
             assert!(wrong.len() < 4 || !error.contains(wrong), "{error}");
         }
     }
@@ -247,8 +247,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_survived(text: String, payload: String) {
-            let _ = Claims::decode(&text);
-            let _ = Claims::decode(&token(&payload));
+            let _ = TokenClaims::decode(&text);
+            let _ = TokenClaims::decode(&token(&payload));
             let _ = Subject::parse(&payload).to_string();
         }
     }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::{Needs, Purpose};
 use crate::model::ProjectName;
-use crate::rbac::survey::{Budget, Cited, Giver, Objects, Proof, Prover, Refusal, Verb, own_verbs};
+use crate::rbac::survey::{
+    Budget, Cited, Giver, Objects, Proof, ProvedRefusal, Prover, Verb, own_verbs,
+};
 use crate::rbac::{Answer, Claims, Grounds, Server};
 
 /// Every object, in the report.
@@ -225,9 +227,9 @@ impl Checker<'_> {
             Proof::Refused(_) if extra => return None,
             Proof::Refused(refusal) => {
                 let reason = match refusal {
-                    Refusal::NoRule => "no rule".to_owned(),
-                    Refusal::Denied(line) => (self.describe)(*line),
-                    Refusal::Fails(line) => {
+                    ProvedRefusal::NoRule => "no rule".to_owned(),
+                    ProvedRefusal::Denied(line) => (self.describe)(*line),
+                    ProvedRefusal::Fails(line) => {
                         format!("cannot be evaluated: {}", (self.describe)(*line))
                     }
                 };

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::expectations::Expectation;
-use super::quantified::{Kind, Names, got, kind, leave_out, matching_subjects, only_texts};
+use super::quantified::{
+    GlobNames, ProofKind, got, kind, leave_out, matching_subjects, only_texts,
+};
 use crate::rbac::survey::{Asked, Askers, Budget, Requests, Slice};
 use crate::rbac::{Line, PolicySet, Project, Server, lines, project_role};
 
@@ -86,7 +88,7 @@ fn slice(wanted: &Expectation, server: &Server) -> Slice {
         object: &wanted.object,
     })];
     let left_out = wanted.except.iter().flat_map(|except| except.subject.all());
-    let left_out = Names::new(left_out);
+    let left_out = GlobNames::new(left_out);
     let roles = |name: &str| left_out.contains(name);
     match only_texts(&wanted.subject) {
         None => Slice::new(server, Askers::All, &asked, roles),
@@ -105,7 +107,7 @@ struct Depends<'a> {
     scopes: Option<&'a [String]>,
     budget: &'a Budget,
     /// The subjects that match, and what holds of each; none of a single request.
-    subjects: Vec<(String, Kind)>,
+    subjects: Vec<(String, ProofKind)>,
     got: &'static str,
 }
 
@@ -127,7 +129,7 @@ impl<'a> Depends<'a> {
         };
         if wanted.is_quantified() {
             let named = matching_subjects(wanted, server).into_iter();
-            depends.subjects = named.map(|name| (name, Kind::Nothing)).collect();
+            depends.subjects = named.map(|name| (name, ProofKind::Nothing)).collect();
         }
         if let Ok(server) = slice.server(None) {
             let kinds = depends.kinds(&server, |_| true);
@@ -160,8 +162,8 @@ impl<'a> Depends<'a> {
     }
 
     /// What holds of each subject; of those that are not concerned what is known.
-    fn kinds(&self, server: &Server, is_concerned: impl Fn(&str) -> bool) -> Vec<Kind> {
-        let kind = |(subject, known): &(String, Kind)| {
+    fn kinds(&self, server: &Server, is_concerned: impl Fn(&str) -> bool) -> Vec<ProofKind> {
+        let kind = |(subject, known): &(String, ProofKind)| {
             if is_concerned(subject) {
                 kind(self.wanted, subject, server, self.budget)
             } else {
@@ -171,7 +173,7 @@ impl<'a> Depends<'a> {
         self.subjects.iter().map(kind).collect()
     }
 
-    fn got(&self, server: &Server, kinds: &[Kind]) -> &'static str {
+    fn got(&self, server: &Server, kinds: &[ProofKind]) -> &'static str {
         if !self.wanted.is_quantified() {
             let answer = self.wanted.answer(server, self.scopes);
             return if answer.allowed() { "yes" } else { "no" };

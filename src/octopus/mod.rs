@@ -17,7 +17,7 @@ pub use checker::{Check, CheckedState, Checker, Describe};
 pub use coverage::{Coverage, LineCoverage, coverage};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, ask, parse};
 pub use gateway::{
-    Fault, GATEWAY_NAMESPACE, GatewayPlan, Gravity, Overlay, TOKEN_KEY, TOKEN_SECRET, Values,
-    judge, replaced,
+    Fault, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, Gravity, TOKEN_KEY, TOKEN_SECRET,
+    ValuesOverlay, judge, replaced,
 };
-pub use needs::{Judgement, Needs, Purpose, Question, proves_nothing};
+pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};

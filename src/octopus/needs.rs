@@ -123,7 +123,7 @@ pub struct Needs {
 
 /// A question to a server, as `argocd account can-i` asks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct CanIQuestion {
     /// The verb.
     pub action: &'static str,
     /// The resource.
@@ -141,7 +141,7 @@ pub struct Question {
     pub no_counts: bool,
 }
 
-impl Question {
+impl CanIQuestion {
     /// The same, about the object that was granted.
     #[must_use]
     pub fn granted_for(mut self, object: &str) -> Self {
@@ -174,7 +174,7 @@ impl Question {
 }
 
 /// As one types it: `get applications */*`.
-impl fmt::Display for Question {
+impl fmt::Display for CanIQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.action, self.resource, self.object)
     }
@@ -197,7 +197,7 @@ impl Needs {
     }
 
     /// Every question.
-    pub fn questions(&self) -> Vec<Question> {
+    pub fn questions(&self) -> Vec<CanIQuestion> {
         let mut questions = self.documented();
         questions.extend(self.required());
         let within = self.projects.iter().map(|project| format!("{project}/*"));
@@ -236,8 +236,8 @@ impl Needs {
     }
 
     /// The documented questions whose no proves nothing; the other two are asked where they count.
-    fn documented(&self) -> Vec<Question> {
-        let ask = |action, purpose| Question {
+    fn documented(&self) -> Vec<CanIQuestion> {
+        let ask = |action, purpose| CanIQuestion {
             documented: true,
             ..question(action, "applications", "*", purpose)
         };
@@ -250,7 +250,7 @@ impl Needs {
 
     /// What Octopus needs, in every project or in those it is confined to. The clusters that a role
     /// of a project sees are given by the project itself.
-    fn required(&self) -> Vec<Question> {
+    fn required(&self) -> Vec<CanIQuestion> {
         let mut scopes: Vec<&str> = self.projects.iter().map(ProjectName::as_str).collect();
         if scopes.is_empty() {
             scopes.push("*");
@@ -260,7 +260,7 @@ impl Needs {
             let named = if scope == "*" { PROBE } else { scope };
             let mut ask = |action, resource, object: String, or_object: String| {
                 let documented = [("clusters", "*"), ("logs", "*/*")];
-                questions.push(Question {
+                questions.push(CanIQuestion {
                     documented: documented.contains(&(resource, object.as_str())),
                     or_object: Some(or_object),
                     ..question(action, resource, &object, Purpose::Required)
@@ -295,8 +295,8 @@ fn question(
     resource: &'static str,
     object: &str,
     purpose: Purpose,
-) -> Question {
-    Question {
+) -> CanIQuestion {
+    CanIQuestion {
         action,
         resource,
         object: object.to_owned(),

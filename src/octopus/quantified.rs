@@ -13,7 +13,7 @@ use crate::rbac::{Claims, Server};
 const MOST_ALTERNATIVES: usize = 64;
 
 /// What was found for one subject.
-enum Found<'s> {
+enum SubjectProof<'s> {
     /// No request matches.
     Nothing,
     /// It holds for all that match.
@@ -26,39 +26,44 @@ enum Found<'s> {
 
 /// What was found for one subject, without the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ProofKind {
     Nothing,
     Holds,
     Refuted,
     Open,
 }
 
-impl Found<'_> {
-    fn kind(&self) -> Kind {
+impl SubjectProof<'_> {
+    fn kind(&self) -> ProofKind {
         match self {
-            Self::Nothing => Kind::Nothing,
-            Self::Holds => Kind::Holds,
-            Self::Refuted(_) => Kind::Refuted,
-            Self::Open(_) => Kind::Open,
+            Self::Nothing => ProofKind::Nothing,
+            Self::Holds => ProofKind::Holds,
+            Self::Refuted(_) => ProofKind::Refuted,
+            Self::Open(_) => ProofKind::Open,
         }
     }
 }
 
 /// Finds out what holds for one subject.
-pub(super) fn kind(wanted: &Expectation, subject: &str, server: &Server, budget: &Budget) -> Kind {
+pub(super) fn kind(
+    wanted: &Expectation,
+    subject: &str,
+    server: &Server,
+    budget: &Budget,
+) -> ProofKind {
     of_subject(wanted, subject, server, budget).kind()
 }
 
 /// Joins what was found for all subjects: `yes`, `no` or `not proved`.
-pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = Kind>) -> &'static str {
+pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = ProofKind>) -> &'static str {
     let [want, other] = if wanted { ["yes", "no"] } else { ["no", "yes"] };
     let (mut holds, mut is_open) = (false, false);
     for kind in kinds {
         match kind {
-            Kind::Nothing => {}
-            Kind::Holds => holds = true,
-            Kind::Refuted => return other,
-            Kind::Open => is_open = true,
+            ProofKind::Nothing => {}
+            ProofKind::Holds => holds = true,
+            ProofKind::Refuted => return other,
+            ProofKind::Open => is_open = true,
         }
     }
     if holds && !is_open {
@@ -82,8 +87,8 @@ pub(super) fn prove(
         let found = of_subject(wanted, subject, server, budget);
         kinds.push(found.kind());
         match found {
-            Found::Nothing | Found::Holds => {}
-            Found::Refuted(example) => {
+            SubjectProof::Nothing | SubjectProof::Holds => {}
+            SubjectProof::Refuted(example) => {
                 let (action, resource) = (&example.action, example.resource);
                 let why = reason(&example.answer, (resource, action), describe);
                 let can = if wanted.allowed { "may not" } else { "may" };
@@ -93,7 +98,7 @@ pub(super) fn prove(
                 ));
                 break;
             }
-            Found::Open(what) => {
+            SubjectProof::Open(what) => {
                 let subject = shown(subject);
                 let text = format!("neither proved nor refuted for {subject}: {what}");
                 failure.get_or_insert(text);
@@ -101,7 +106,10 @@ pub(super) fn prove(
         }
     }
     let got = got(wanted.allowed, kinds.iter().copied());
-    let proved = kinds.iter().filter(|kind| **kind == Kind::Holds).count();
+    let proved = kinds
+        .iter()
+        .filter(|kind| **kind == ProofKind::Holds)
+        .count();
     let decided_by = failure.unwrap_or_else(|| match proved {
         0 if subjects.is_empty() => "no subject matches".to_owned(),
         0 => "no request that Argo CD makes matches".to_owned(),
@@ -144,7 +152,7 @@ pub(super) fn matching_subjects(wanted: &Expectation, server: &Server) -> Vec<St
     if let Some(texts) = only_texts(&wanted.subject) {
         return texts;
     }
-    let chosen = Names::new([&wanted.subject]);
+    let chosen = GlobNames::new([&wanted.subject]);
     let mut all = server_subjects(server);
     all.retain(|name| chosen.contains(name));
     all.push(String::new());
@@ -154,13 +162,13 @@ pub(super) fn matching_subjects(wanted: &Expectation, server: &Server) -> Vec<St
 /// Removes the subjects of the exceptions, and who inherits them on a server.
 pub(super) fn leave_out(wanted: &Expectation, server: &Server, all: &mut Vec<String>) {
     for except in wanted.except.iter().filter(|except| !has_request(except)) {
-        let names = Names::new(except.subject.all());
+        let names = GlobNames::new(except.subject.all());
         all.retain(|name| !is_meant(except, &names, name, server));
     }
 }
 
 /// Whether an exception is about a subject.
-fn is_meant(except: &Except, names: &Names, subject: &str, server: &Server) -> bool {
+fn is_meant(except: &Except, names: &GlobNames, subject: &str, server: &Server) -> bool {
     names.contains(subject)
         || except.inherited && acts_as(server, subject, |name| names.contains(name))
 }
@@ -171,12 +179,12 @@ pub(super) fn has_request(except: &Except) -> bool {
 }
 
 /// Names that some globs match.
-pub(super) struct Names {
+pub(super) struct GlobNames {
     exact: HashSet<String>,
     globs: Vec<Glob>,
 }
 
-impl Names {
+impl GlobNames {
     pub(super) fn new<'g>(globs: impl IntoIterator<Item = &'g String>) -> Self {
         let mut names = Self {
             exact: HashSet::new(),
@@ -243,8 +251,8 @@ fn of_subject<'s>(
     subject: &str,
     server: &'s Server,
     budget: &Budget,
-) -> Found<'s> {
-    let mut found = Found::Nothing;
+) -> SubjectProof<'s> {
+    let mut found = SubjectProof::Nothing;
     for action in alternatives(&wanted.action) {
         for object in alternatives(&wanted.object) {
             let requests = Requests {
@@ -253,10 +261,12 @@ fn of_subject<'s>(
                 object: &object,
             };
             match of_requests(wanted, subject, requests, server, budget) {
-                Found::Holds if matches!(found, Found::Nothing) => found = Found::Holds,
-                Found::Nothing | Found::Holds => {}
-                refuted @ Found::Refuted(_) => return refuted,
-                open @ Found::Open(_) => found = open,
+                SubjectProof::Holds if matches!(found, SubjectProof::Nothing) => {
+                    found = SubjectProof::Holds
+                }
+                SubjectProof::Nothing | SubjectProof::Holds => {}
+                refuted @ SubjectProof::Refuted(_) => return refuted,
+                open @ SubjectProof::Open(_) => found = open,
             }
         }
     }
@@ -293,7 +303,7 @@ fn of_requests<'s>(
     requests: Requests<'_>,
     server: &'s Server,
     budget: &Budget,
-) -> Found<'s> {
+) -> SubjectProof<'s> {
     let except = exceptions(wanted, subject, server);
     let except: Vec<Requests<'_>> = except
         .iter()
@@ -316,11 +326,11 @@ fn of_requests<'s>(
         .map(|name| range(server, name, requests, &except, budget))
         .collect();
     if ranges.iter().all(Range::is_empty) {
-        return Found::Nothing;
+        return SubjectProof::Nothing;
     }
     if wanted.allowed {
         if ranges.iter().any(Range::is_allowed) {
-            return Found::Holds;
+            return SubjectProof::Holds;
         }
         let refused = ranges.iter().filter_map(|range| range.refused.clone());
         let mut refuting = refused.filter_map(|example| {
@@ -330,21 +340,21 @@ fn of_requests<'s>(
             (!answer.allowed()).then_some(Example { answer, ..example })
         });
         if let Some(example) = refuting.next() {
-            return Found::Refuted(example);
+            return SubjectProof::Refuted(example);
         }
     } else {
         if ranges.iter().all(Range::is_refused) {
-            return Found::Holds;
+            return SubjectProof::Holds;
         }
         if let Some(example) = ranges.iter().find_map(|range| range.allowed.clone()) {
-            return Found::Refuted(example);
+            return SubjectProof::Refuted(example);
         }
     }
     let open = ranges.iter().flat_map(|range| &range.undecided);
     let open: Vec<String> = open
         .map(|(resource, verb)| format!("{verb} {resource}"))
         .collect();
-    Found::Open(if open.is_empty() {
+    SubjectProof::Open(if open.is_empty() {
         "each request by another of the groups".to_owned()
     } else {
         open.join(", ")
@@ -356,7 +366,7 @@ fn exceptions(wanted: &Expectation, subject: &str, server: &Server) -> Vec<[Stri
     let mut all = Vec::new();
     for except in wanted.except.iter().filter(|except| has_request(except)) {
         let subjects = except.subject.all();
-        let names = Names::new(subjects);
+        let names = GlobNames::new(subjects);
         if !subjects.is_empty() && !is_meant(except, &names, subject, server) {
             continue;
         }

@@ -66,12 +66,12 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 
 /// The two ends of a terminal: ours, and the program's.
 #[cfg(unix)]
-pub(super) struct Terminal {
+pub(super) struct PseudoTerminal {
     ours: std::fs::File,
 }
 
 #[cfg(unix)]
-impl Terminal {
+impl PseudoTerminal {
     /// A new terminal that echoes nothing, and the end that becomes a program's stdin.
     pub(super) fn open() -> io::Result<(Self, std::process::Stdio)> {
         use rustix::fs::{Mode, OFlags};
@@ -103,10 +103,10 @@ impl Terminal {
 
 /// There is no such terminal here.
 #[cfg(not(unix))]
-pub(super) enum Terminal {}
+pub(super) enum PseudoTerminal {}
 
 #[cfg(not(unix))]
-impl Terminal {
+impl PseudoTerminal {
     pub(super) fn open() -> io::Result<(Self, std::process::Stdio)> {
         Err(io::Error::new(
             io::ErrorKind::Unsupported,

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::interrupt::Ear;
-use super::prompt::{Dialogue, Terminal};
+use super::prompt::{Dialogue, PseudoTerminal};
 use super::reader::{self, Collected, Event};
 use super::{Failure, Hold, Invocation, OUTPUT_LIMIT, Output, Runner, Stdin, tree};
 use crate::model::printable;
@@ -205,7 +205,7 @@ struct Running<'a> {
     pipes: Pipes,
     /// Streams that have not come to their end.
     open: u8,
-    dialogue: Option<(Dialogue, Terminal)>,
+    dialogue: Option<(Dialogue, PseudoTerminal)>,
     since: Instant,
 }
 
@@ -260,10 +260,11 @@ impl<'a> Running<'a> {
         let mut dialogue = None;
         match &invocation.stdin {
             Stdin::Prompts(prompts) => {
-                let (ours, theirs) = Terminal::open().map_err(|cause| Failure::NotStarted {
-                    program: invocation.program.clone(),
-                    cause,
-                })?;
+                let (ours, theirs) =
+                    PseudoTerminal::open().map_err(|cause| Failure::NotStarted {
+                        program: invocation.program.clone(),
+                        cause,
+                    })?;
                 command.stdin(theirs);
                 dialogue = Some((Dialogue::new(prompts), ours));
             }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::findings::{self, Finding};
+use super::findings::{self, ShownFinding};
 use super::html::{escape, page};
 use super::table::{self, markdown, table};
 
@@ -43,7 +43,7 @@ pub struct Right {
 /// One source of one Application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Row {
+pub struct SourceRow {
     /// The Application's or ApplicationSet's name.
     pub application: String,
     /// Which of the two it is.
@@ -95,7 +95,7 @@ const MORE: [&str; 6] = ["KIND", "NAMESPACE", "APPPROJECT", "GET", "SYNC", "PLAC
 /// What is shown for a value that is not there.
 const NONE: &str = "-";
 
-fn cells(row: &Row) -> Vec<String> {
+fn cells(row: &SourceRow) -> Vec<String> {
     let option = |value: &Option<String>| value.clone().unwrap_or_else(|| NONE.to_owned());
     vec![
         row.application.clone(),
@@ -110,7 +110,7 @@ fn cells(row: &Row) -> Vec<String> {
     ]
 }
 
-fn wide_cells(row: &Row) -> Vec<String> {
+fn wide_cells(row: &SourceRow) -> Vec<String> {
     let right = |right: &Option<Right>| match right {
         None => "unknown".to_owned(),
         Some(right) if right.allowed => "yes".to_owned(),
@@ -133,18 +133,18 @@ fn wide_headers() -> Vec<&'static str> {
 }
 
 /// A table.
-pub fn text(rows: &[Row]) -> String {
+pub fn text(rows: &[SourceRow]) -> String {
     table(&HEADERS, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// A table with rights and places.
-pub fn wide(rows: &[Row]) -> String {
+pub fn wide(rows: &[SourceRow]) -> String {
     let cells: Vec<_> = rows.iter().map(wide_cells).collect();
     table(&wide_headers(), &cells)
 }
 
 /// Comma-separated values, with everything that `wide` shows.
-pub fn csv(rows: &[Row]) -> String {
+pub fn csv(rows: &[SourceRow]) -> String {
     // A dash would be taken for the beginning of a formula.
     let plain = |cell: String| if cell == NONE { String::new() } else { cell };
     let cells: Vec<Vec<String>> = rows
@@ -155,7 +155,7 @@ pub fn csv(rows: &[Row]) -> String {
 }
 
 /// A table for a pull request, with the findings below it.
-pub fn as_markdown(rows: &[Row], found: &[Finding<'_>]) -> String {
+pub fn as_markdown(rows: &[SourceRow], found: &[ShownFinding<'_>]) -> String {
     let mut out = markdown(&HEADERS, &rows.iter().map(cells).collect::<Vec<_>>());
     if !found.is_empty() {
         out.push('\n');
@@ -174,7 +174,7 @@ pub fn as_markdown(rows: &[Row], found: &[Finding<'_>]) -> String {
 }
 
 /// A versioned document.
-pub fn json(rows: &[Row], found: &[Finding<'_>]) -> String {
+pub fn json(rows: &[SourceRow], found: &[ShownFinding<'_>]) -> String {
     let report = serde_json::json!({
         "schema": "apps/v1",
         "sources": rows,
@@ -184,7 +184,7 @@ pub fn json(rows: &[Row], found: &[Finding<'_>]) -> String {
 }
 
 /// One page.
-pub fn html(rows: &[Row], found: &[Finding<'_>], source: &str) -> String {
+pub fn html(rows: &[SourceRow], found: &[ShownFinding<'_>], source: &str) -> String {
     let mut head = String::from("<tr>");
     for header in HEADERS {
         let _ = write!(head, "<th scope=\"col\">{header}</th>");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::findings::{self, Finding, Level, Mark, RuleInfo};
+use super::findings::{self, Level, Mark, RuleInfo, ShownFinding};
 use super::xml::escape;
 use super::{Style, markdown, printable};
 use crate::review::{Danger, Direction, Review, ReviewedChange, SettingChange};
@@ -330,7 +330,7 @@ pub fn sarif(review: &Review<'_>, first: Option<&Source>) -> String {
     findings::sarif(&found(review, first), &rules, env!("CARGO_PKG_VERSION"))
 }
 
-fn found<'r>(review: &'r Review<'_>, first: Option<&'r Source>) -> Vec<Finding<'r>> {
+fn found<'r>(review: &'r Review<'_>, first: Option<&'r Source>) -> Vec<ShownFinding<'r>> {
     let finding = |change: &ReviewedChange<'_>, (source, at): (&'r Source, usize)| {
         let (rule, level, _) = RULES[match change.direction {
             Direction::Gained => 0,
@@ -340,7 +340,7 @@ fn found<'r>(review: &'r Review<'_>, first: Option<&'r Source>) -> Vec<Finding<'
         let is_dangerous = change.danger != Danger::None;
         let rest = &source.text()[at..];
         let end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
-        Finding {
+        ShownFinding {
             rule,
             level: if is_dangerous { Level::Error } else { level },
             message: sentence(change),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Style, printable};
-use crate::octopus::doctor::{Chain, State};
+use crate::octopus::doctor::{Chain, StepState};
 
 /// A line a step.
 pub fn text(chain: &Chain, style: Style) -> String {
@@ -15,9 +15,9 @@ pub fn text(chain: &Chain, style: Style) -> String {
     for step in &chain.steps {
         let word = format!("{:<7}", step.state.as_str());
         let word = match step.state {
-            State::Done => style.good(&word),
-            State::Missing | State::Unknown => style.warn(&word),
-            State::Wrong => style.bad(&word),
+            StepState::Done => style.good(&word),
+            StepState::Missing | StepState::Unknown => style.warn(&word),
+            StepState::Wrong => style.bad(&word),
         };
         let evidence = printable(&step.evidence.join("; ")).replace('\n', " ");
         let _ = writeln!(text, "{word}   {:<width$}   {evidence}", step.title);

@@ -11,7 +11,7 @@ use super::xml::escape;
 
 /// One instance.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
+pub struct InstanceRow<'a> {
     /// Its name.
     pub name: &'a str,
     /// The exit code that it alone would give.
@@ -38,7 +38,7 @@ pub enum Details {
 }
 
 /// A table of all instances; below it the reports of those that want a look.
-pub fn text(rows: &[Row<'_>], details: Details, style: Style) -> String {
+pub fn text(rows: &[InstanceRow<'_>], details: Details, style: Style) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let plain = table(&["INSTANCE", "RESULT", "SUMMARY"], &cells);
     let mut lines = plain.lines();
@@ -74,7 +74,7 @@ pub fn text(rows: &[Row<'_>], details: Details, style: Style) -> String {
 
 /// A script for a shell: the table of all instances as comments, and below it their reports, which
 /// are commands.
-pub fn script(rows: &[Row<'_>]) -> String {
+pub fn script(rows: &[InstanceRow<'_>]) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let mut out = String::new();
     for line in table(&["INSTANCE", "RESULT", "SUMMARY"], &cells).lines() {
@@ -84,7 +84,7 @@ pub fn script(rows: &[Row<'_>]) -> String {
     out
 }
 
-fn cells(row: &Row<'_>) -> Vec<String> {
+fn cells(row: &InstanceRow<'_>) -> Vec<String> {
     // An error may say more; what is behind its first line stands on stderr.
     let summary = row.summary.lines().next().unwrap_or_default();
     vec![
@@ -98,7 +98,7 @@ fn cells(row: &Row<'_>) -> Vec<String> {
 ///
 /// # Errors
 /// If one of them is no JSON.
-pub fn json(command: &str, rows: &[Row<'_>]) -> serde_json::Result<String> {
+pub fn json(command: &str, rows: &[InstanceRow<'_>]) -> serde_json::Result<String> {
     let mut instances = Vec::new();
     for row in rows {
         let mut instance = json!({"name": row.name, "code": row.code, "result": row.result});
@@ -117,7 +117,7 @@ pub fn json(command: &str, rows: &[Row<'_>]) -> serde_json::Result<String> {
 }
 
 /// A table for a pull request, and below it the reports of those that are not clean.
-pub fn markdown(rows: &[Row<'_>]) -> String {
+pub fn markdown(rows: &[InstanceRow<'_>]) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let mut out = table::markdown(&["INSTANCE", "RESULT", "SUMMARY"], &cells);
     for row in rows {
@@ -130,7 +130,7 @@ pub fn markdown(rows: &[Row<'_>]) -> String {
 
 /// `JUnit` XML with the suites of all instances, each under its instance's name. One that failed
 /// is a suite with an error.
-pub fn junit(rows: &[Row<'_>]) -> String {
+pub fn junit(rows: &[InstanceRow<'_>]) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for row in rows {
         // Our own writer puts each element on a line of its own.
@@ -167,7 +167,7 @@ pub fn junit(rows: &[Row<'_>]) -> String {
 ///
 /// # Errors
 /// If one of them is no SARIF log of ours.
-pub fn sarif(rows: &[Row<'_>]) -> serde_json::Result<String> {
+pub fn sarif(rows: &[InstanceRow<'_>]) -> serde_json::Result<String> {
     let mut joined: Option<Value> = None;
     // Instances may share files, whose findings are the same.
     let mut seen = BTreeSet::new();
@@ -188,7 +188,7 @@ pub fn sarif(rows: &[Row<'_>]) -> serde_json::Result<String> {
 }
 
 /// CSV with the instance in front of each line.
-pub fn csv(rows: &[Row<'_>]) -> String {
+pub fn csv(rows: &[InstanceRow<'_>]) -> String {
     let mut out = String::new();
     for row in rows {
         for (number, line) in row.report.lines().enumerate() {

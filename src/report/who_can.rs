@@ -31,7 +31,7 @@ impl May {
 
 /// A request that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Request {
+pub struct AskedRequest {
     /// The action.
     pub action: String,
     /// The resource.
@@ -43,7 +43,7 @@ pub struct Request {
 /// Somebody who may, or who might but for a deny.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Row {
+pub struct SubjectRow {
     /// The subject's name, or `(everybody)`.
     pub subject: String,
     /// How much it may.
@@ -53,7 +53,7 @@ pub struct Row {
     /// The place of the line that decided.
     pub place: String,
     /// A request that is allowed; of somebody who is denied, one that is not.
-    pub example: Option<Request>,
+    pub example: Option<AskedRequest>,
     /// The `g` lines from the subject to the deciding line, with their places.
     pub through: Vec<String>,
     /// The line that decided, with its place; of somebody who is denied, the deny.
@@ -66,11 +66,11 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhoCan {
     /// The question, patterns and all.
-    pub asked: Request,
+    pub asked: AskedRequest,
     /// Whether every matching request was asked for, not only one.
     pub every: bool,
     /// First everybody, then by name; who is denied comes last.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SubjectRow>,
 }
 
 const HEADERS: [&str; 4] = ["SUBJECT", "MAY", "ROLES", "LINE"];
@@ -83,7 +83,7 @@ const WIDE_HEADERS: [&str; 6] = [
     "WOULD BE ALLOWED BY",
 ];
 
-fn cells(row: &Row) -> Vec<String> {
+fn cells(row: &SubjectRow) -> Vec<String> {
     vec![
         row.subject.clone(),
         row.may.as_str().to_owned(),
@@ -92,7 +92,7 @@ fn cells(row: &Row) -> Vec<String> {
     ]
 }
 
-fn wide_cells(row: &Row) -> Vec<String> {
+fn wide_cells(row: &SubjectRow) -> Vec<String> {
     let example = row.example.as_ref();
     let example = example
         .map(|request| format!("{} {} {}", request.action, request.resource, request.object));

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::accounts::{Account, accounts};
-use super::gather::Options;
-use super::policy::{Policy, PolicyText};
+use super::gather::GatherOptions;
+use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
-use super::settings::{Form, Setting, Settings};
+use super::settings::{Setting, Settings, SettingsForm};
 use crate::model::{API_KEY, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, Which};
 use crate::rbac::{ArgoCdVersion, MatchMode, is_policy_key, load_order};
 
@@ -29,7 +29,7 @@ pub struct ArgoCd<'a> {
     /// The settings of argocd-cmd-params-cm.
     pub(crate) params: Option<Vec<Setting<'a>>>,
     /// Its policy.
-    pub(crate) policy: Policy<'a>,
+    pub(crate) policy: WholePolicy<'a>,
     /// Its local accounts, by name.
     pub(crate) accounts: Vec<Account<'a>>,
     /// Its AppProjects.
@@ -42,7 +42,7 @@ pub(super) struct Parts<'a> {
     pub(super) namespace: String,
     pub(super) settings: Vec<Settings<'a>>,
     pub(super) params: Option<Vec<Setting<'a>>>,
-    pub(super) bare: Vec<PolicyText<'a>>,
+    pub(super) bare: Vec<PolicySource<'a>>,
     pub(super) projects: Vec<AppProject<'a>>,
 }
 
@@ -57,7 +57,7 @@ fn is_live(sources: &[Settings<'_>], setting: &Setting<'_>) -> bool {
 }
 
 impl<'a> ArgoCd<'a> {
-    pub(super) fn new(parts: Parts<'a>, options: &Options) -> Self {
+    pub(super) fn new(parts: Parts<'a>, options: &GatherOptions) -> Self {
         let merged = |which| {
             let mut all = parts.settings.iter().filter(|one| one.which == which);
             let mut merged: Settings<'a> = all.next()?.clone();
@@ -80,7 +80,7 @@ impl<'a> ArgoCd<'a> {
             keys.sort_by(|a, b| load_order(&a.key).cmp(&load_order(&b.key)));
             for setting in keys {
                 if let Some(text) = setting.text() {
-                    let mut text = PolicyText::new(&setting.key, text, setting.spot.clone());
+                    let mut text = PolicySource::new(&setting.key, text, setting.spot.clone());
                     text.is_live = is_live(&parts.settings, setting);
                     texts.push(text);
                 }
@@ -92,7 +92,7 @@ impl<'a> ArgoCd<'a> {
             for role in &project.roles {
                 for (spot, line) in &role.policies {
                     let mut text =
-                        PolicyText::new(&format!("AppProject {name}"), line, spot.clone());
+                        PolicySource::new(&format!("AppProject {name}"), line, spot.clone());
                     text.project_role = Some((name, role.name));
                     texts.push(text);
                 }
@@ -102,7 +102,7 @@ impl<'a> ArgoCd<'a> {
             text.index = index;
         }
         let setting = |key| rbac.as_ref().and_then(|rbac| rbac.text(key));
-        let mut policy = Policy::default();
+        let mut policy = WholePolicy::default();
         policy.texts = texts;
         policy.default_role = setting(DEFAULT_ROLE_KEY).unwrap_or_default();
         policy.mode = MatchMode::from_setting(setting(MATCH_MODE_KEY).unwrap_or_default());
@@ -169,7 +169,7 @@ impl<'a> ArgoCd<'a> {
     pub(crate) fn knows_policy(&self) -> bool {
         // The operator and others add keys to the ConfigMap that its resource does not show.
         let whole = |one: &Settings<'_>| {
-            one.which == Which::RbacCm && !one.partial && one.form != Form::Operator
+            one.which == Which::RbacCm && !one.partial && one.form != SettingsForm::Operator
         };
         match &self.rbac {
             Some(_) => self.sources.iter().any(whole),
@@ -188,12 +188,16 @@ impl<'a> ArgoCd<'a> {
         let rbac = |one: &&Settings<'_>| one.which == Which::RbacCm && !one.partial;
         let mut sources = self.sources.iter().filter(rbac).peekable();
         sources.peek().is_some()
-            && sources.all(|one| one.form == Form::Operator && one.get(DEFAULT_ROLE_KEY).is_none())
+            && sources.all(|one| {
+                one.form == SettingsForm::Operator && one.get(DEFAULT_ROLE_KEY).is_none()
+            })
     }
 
     /// Whether an ArgoCD resource writes its settings.
     pub fn has_operator(&self) -> bool {
-        self.sources.iter().any(|one| one.form == Form::Operator)
+        self.sources
+            .iter()
+            .any(|one| one.form == SettingsForm::Operator)
     }
 
     /// Whether people can log in through a single sign-on.
@@ -204,7 +208,7 @@ impl<'a> ArgoCd<'a> {
     }
 
     /// Whether an account serves a program: it was named so, or can make tokens but not log in.
-    pub(crate) fn is_integration(&self, name: &str, options: &Options) -> bool {
+    pub(crate) fn is_integration(&self, name: &str, options: &GatherOptions) -> bool {
         let only_tokens = |account: &Account<'_>| {
             let list = account.list();
             list.has(API_KEY) && !list.has(LOGIN)

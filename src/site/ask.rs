@@ -3,27 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::argocd::{ArgoCd, Parts};
-use super::gather::{Options, Values, bare, joined, of_values};
+use super::gather::{GatherOptions, ValuesSettings, bare, joined, of_values};
 use super::object::{Object, objects};
 use super::project::AppProject;
-use super::select::Scope;
+use super::select::NamespaceScope;
 use super::settings::{Setting, Settings};
-use super::sort::{Reading, Sorted, patches, sort};
+use super::sort::{ReadingHints, Sorted, patches, sort};
 use crate::error::{Error, Result};
 use crate::input::{Content, File, Origin};
 use crate::model::{DEFAULT_NAMESPACE, Form};
 
 /// How the input is read, where it does not tell by itself.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Inquiry {
     /// Whose objects are wanted.
-    pub scope: Scope,
+    pub scope: NamespaceScope,
     /// The form that the user names.
     pub form: Option<Form>,
     /// Where the chart's values are, if the user says it.
     pub values_root: Option<String>,
     /// What is known beside the texts.
-    pub options: Options,
+    pub options: GatherOptions,
     /// From which file on the state is only the base: an object there gives way to one of the same
     /// name in the files before. None where no file is.
     pub base: Option<usize>,
@@ -31,7 +31,7 @@ pub struct Question {
 
 /// The Argo CDs in the input.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct ArgoCds<'a> {
     /// Each, by namespace.
     pub argocds: Vec<ArgoCd<'a>>,
     /// Objects of other kinds: kind and name.
@@ -44,7 +44,7 @@ pub struct Asked<'a> {
 
 /// The parts of one Argo CD, while they are gathered.
 #[derive(Default)]
-struct Gathered<'a> {
+struct GatheredParts<'a> {
     configmaps: Vec<(Settings<'a>, Object<'a>)>,
     operator: Option<([Settings<'a>; 2], Object<'a>)>,
     params: Vec<Vec<Setting<'a>>>,
@@ -56,9 +56,9 @@ struct Gathered<'a> {
 ///
 /// # Errors
 /// Objects of several namespaces where one is meant; an object that is there twice.
-pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
+pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
     let all = objects(files);
-    let reading = Reading {
+    let reading = ReadingHints {
         values_root: question.values_root.as_deref(),
         is_helm: question.form == Some(Form::Helm),
         patches: patches(&all),
@@ -95,11 +95,11 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
         });
     }
     let namespace = fallback(&ours, &question.scope)?;
-    let mut instances: BTreeMap<String, Gathered<'a>> = BTreeMap::new();
+    let mut instances: BTreeMap<String, GatheredParts<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
     for (object, sorted) in ours {
         let of = object.namespace().unwrap_or(namespace.as_str());
-        if matches!(&question.scope, Scope::Namespace(wanted) if wanted != of) {
+        if matches!(&question.scope, NamespaceScope::Namespace(wanted) if wanted != of) {
             left_alone.push((object.namespace().unwrap_or_default(), object.name()));
             continue;
         }
@@ -110,7 +110,7 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
     let is_operator = question.form == Some(Form::Operator) || question.base.is_some();
     let parts = instances
         .into_iter()
-        .map(|(namespace, gathered)| Gathered::parts(namespace, gathered, is_operator));
+        .map(|(namespace, gathered)| GatheredParts::parts(namespace, gathered, is_operator));
     let mut parts: Vec<Parts<'a>> = parts.collect();
     for values in grouped(values) {
         let mut made = of_values(namespace.clone(), values);
@@ -145,7 +145,7 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
     }
     texts.clear();
     let argocds = parts.into_iter();
-    Ok(Asked {
+    Ok(ArgoCds {
         argocds: argocds
             .map(|one| ArgoCd::new(one, &question.options))
             .collect(),
@@ -159,7 +159,7 @@ pub fn ask<'a>(files: &'a [File], question: &Question) -> Result<Asked<'a>> {
 /// kind and name, and the ConfigMaps where values of the chart make them. Returns what it took out.
 fn give_way<'a>(
     ours: &mut Vec<(Object<'a>, Sorted<'a>)>,
-    values: &[(Object<'a>, Values<'a>)],
+    values: &[(Object<'a>, ValuesSettings<'a>)],
     base: usize,
 ) -> Vec<String> {
     let is_partial = |sorted: &Sorted<'_>| matches!(sorted, Sorted::ConfigMap(one) if one.partial);
@@ -188,7 +188,7 @@ fn give_way<'a>(
     taken
 }
 
-impl<'a> Gathered<'a> {
+impl<'a> GatheredParts<'a> {
     fn add(&mut self, object: Object<'a>, sorted: Sorted<'a>, namespace: &str) -> Result<()> {
         match sorted {
             Sorted::ConfigMap(settings) => {
@@ -254,7 +254,7 @@ fn twice(what: &str, namespace: &str, object: &Object<'_>, first: &Object<'_>) -
 
 /// Values files that are merged: those that were named, in their order. A file that was only found
 /// in a directory is an Argo CD of its own, because nothing says in which order they are merged.
-fn grouped<'a>(values: Vec<(Object<'a>, Values<'a>)>) -> Vec<Vec<Values<'a>>> {
+fn grouped<'a>(values: Vec<(Object<'a>, ValuesSettings<'a>)>) -> Vec<Vec<ValuesSettings<'a>>> {
     let (mut named, mut groups) = (Vec::new(), Vec::new());
     for (object, values) in values {
         match object.origin() {
@@ -269,14 +269,14 @@ fn grouped<'a>(values: Vec<(Object<'a>, Values<'a>)>) -> Vec<Vec<Values<'a>>> {
 }
 
 /// The namespace of objects that name none.
-fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &Scope) -> Result<String> {
+fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &NamespaceScope) -> Result<String> {
     let named: BTreeSet<&str> = ours
         .iter()
         .filter_map(|(object, _)| object.namespace())
         .collect();
     match scope {
-        Scope::Namespace(namespace) => Ok(namespace.clone()),
-        Scope::Only if named.len() > 1 => {
+        NamespaceScope::Namespace(namespace) => Ok(namespace.clone()),
+        NamespaceScope::Only if named.len() > 1 => {
             let configmaps = ours
                 .iter()
                 .all(|(_, sorted)| matches!(sorted, Sorted::ConfigMap(_)));

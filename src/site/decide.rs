@@ -2,8 +2,8 @@
 //! every line that decides.
 
 use super::argocd::ArgoCd;
-use super::policy::PolicyText;
-use super::settings::{Form, SCOPES_KEY, Setting, Settings};
+use super::policy::PolicySource;
+use super::settings::{SCOPES_KEY, Setting, Settings, SettingsForm};
 use crate::error::{Error, Result};
 use crate::model::{DEFAULT_ROLE_KEY, Location, Source, parse_bool};
 use crate::rbac::{
@@ -27,7 +27,7 @@ impl<'a> ArgoCd<'a> {
         let own = self.policy.texts.iter();
         let own = own.filter(|text| text.project_role.is_none());
         PolicySet {
-            texts: own.map(PolicyText::loaded).collect(),
+            texts: own.map(PolicySource::loaded).collect(),
             default_role: self.policy.default_role.to_owned(),
             match_mode: self.policy.mode,
             builtin: true,
@@ -153,8 +153,8 @@ impl<'a> ArgoCd<'a> {
 
     /// Whether anything that was read holds a policy beside AppProjects.
     pub fn has_own_policy(&self) -> bool {
-        let holds = |rbac: &Settings<'_>| rbac.form != Form::Helm || !rbac.all.is_empty();
-        let own = |text: &PolicyText<'_>| text.project_role.is_none();
+        let holds = |rbac: &Settings<'_>| rbac.form != SettingsForm::Helm || !rbac.all.is_empty();
+        let own = |text: &PolicySource<'_>| text.project_role.is_none();
         self.rbac.as_ref().is_some_and(holds) || self.policy.texts.iter().any(own)
     }
 

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
 use super::object::{Object, objects};
-use super::policy::{Policy, PolicyText};
+use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
 use super::settings::{Setting, Settings};
-use super::sort::{Reading, Sorted, patches, sort};
+use super::sort::{ReadingHints, Sorted, patches, sort};
 use super::spot::Spot;
 use crate::input::{Content, File, Origin};
 use crate::model::{DEFAULT_NAMESPACE, Source, Which};
@@ -16,7 +16,7 @@ use crate::rbac::ArgoCdVersion;
 
 /// What is known beside the texts.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct GatherOptions {
     /// The Argo CD that it is meant for.
     pub version: ArgoCdVersion,
     /// Accounts that serve a program, and so need no login.
@@ -25,7 +25,7 @@ pub struct Options {
     pub namespace: Option<String>,
 }
 
-impl Default for Options {
+impl Default for GatherOptions {
     fn default() -> Self {
         Self {
             version: ArgoCdVersion::default(),
@@ -41,7 +41,7 @@ pub struct Site<'a> {
     pub(crate) files: &'a [File],
     pub(crate) objects: Vec<Object<'a>>,
     pub(crate) instances: Vec<ArgoCd<'a>>,
-    pub(crate) options: Options,
+    pub(crate) options: GatherOptions,
     /// Second ConfigMaps of one Argo CD: the object and the first one.
     pub(crate) seconds: Vec<(Settings<'a>, Object<'a>)>,
     /// The objects that rules look at.
@@ -51,7 +51,7 @@ pub struct Site<'a> {
 
 impl<'a> Site<'a> {
     /// Sorts what was read.
-    pub fn new(files: &'a [File], options: Options) -> Self {
+    pub fn new(files: &'a [File], options: GatherOptions) -> Self {
         let mut objects = objects(files);
         let before = objects.len();
         if let Some(wanted) = &options.namespace {
@@ -90,7 +90,7 @@ impl<'a> Site<'a> {
     }
 
     /// The policy of each Argo CD.
-    pub(crate) fn policies(&self) -> impl Iterator<Item = &Policy<'a>> {
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &WholePolicy<'a>> {
         self.instances.iter().map(|instance| &instance.policy)
     }
 
@@ -111,14 +111,14 @@ impl<'a> Site<'a> {
     }
 
     fn sort(&mut self) {
-        let mut all: BTreeMap<String, Gathered<'a>> = BTreeMap::new();
+        let mut all: BTreeMap<String, GatheredObjects<'a>> = BTreeMap::new();
         let fallback = self.fallback_namespace();
-        let reading = Reading {
+        let reading = ReadingHints {
             values_root: None,
             is_helm: false,
             patches: patches(&self.objects),
         };
-        let mut values: BTreeMap<(bool, &'a Path), Vec<Values<'a>>> = BTreeMap::new();
+        let mut values: BTreeMap<(bool, &'a Path), Vec<ValuesSettings<'a>>> = BTreeMap::new();
         for object in &self.objects {
             let namespace = object.namespace().unwrap_or(&fallback).to_owned();
             let gathered = || all.entry(namespace).or_default();
@@ -169,8 +169,13 @@ impl<'a> Site<'a> {
     /// Objects of one namespace are one Argo CD. Where a ConfigMap is there more than once, the
     /// directories are looked at: a base and its overlays are different Argo CDs, two in one
     /// directory are a mistake.
-    fn gather(&mut self, namespace: &str, all: Gathered<'a>, instances: &mut Vec<ArgoCd<'a>>) {
-        let mut groups: BTreeMap<Option<&'a Path>, Gathered<'a>> = BTreeMap::new();
+    fn gather(
+        &mut self,
+        namespace: &str,
+        all: GatheredObjects<'a>,
+        instances: &mut Vec<ArgoCd<'a>>,
+    ) {
+        let mut groups: BTreeMap<Option<&'a Path>, GatheredObjects<'a>> = BTreeMap::new();
         let split = Which::ALL.into_iter().any(|which| {
             let alike = all.configmaps.iter().filter(|one| one.which == which);
             alike.count() > 1
@@ -255,7 +260,7 @@ impl<'a> Site<'a> {
 
 /// The objects of one namespace, while they are gathered.
 #[derive(Default)]
-struct Gathered<'a> {
+struct GatheredObjects<'a> {
     configmaps: Vec<Settings<'a>>,
     operators: Vec<[Settings<'a>; 2]>,
     params: Vec<(usize, Vec<Setting<'a>>)>,
@@ -263,10 +268,10 @@ struct Gathered<'a> {
 }
 
 /// Values of the chart: the settings of the two ConfigMaps, and the server's options.
-pub(super) type Values<'a> = ([Settings<'a>; 2], Vec<Setting<'a>>);
+pub(super) type ValuesSettings<'a> = ([Settings<'a>; 2], Vec<Setting<'a>>);
 
 /// The parts of an Argo CD that values files make, merged in their order.
-pub(super) fn of_values(namespace: String, values: Vec<Values<'_>>) -> Parts<'_> {
+pub(super) fn of_values(namespace: String, values: Vec<ValuesSettings<'_>>) -> Parts<'_> {
     let (settings, params): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     Parts {
         namespace,
@@ -285,7 +290,7 @@ pub(super) fn joined<'a>(all: impl Iterator<Item = Vec<Setting<'a>>>) -> Option<
 }
 
 /// A policy that is a file of its own.
-pub(super) fn bare(file: usize, source: &Source) -> PolicyText<'_> {
+pub(super) fn bare(file: usize, source: &Source) -> PolicySource<'_> {
     let spot = Spot {
         file,
         document: None,
@@ -294,5 +299,5 @@ pub(super) fn bare(file: usize, source: &Source) -> PolicyText<'_> {
         node: None,
         source,
     };
-    PolicyText::new(source.name(), source.text(), spot)
+    PolicySource::new(source.name(), source.text(), spot)
 }

@@ -25,23 +25,26 @@ mod values;
 
 pub(crate) use accounts::{AccountKey, Ignored, account_key};
 pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
-pub use ask::{Asked, Question, ask};
+pub use ask::{ArgoCds, Inquiry, ask};
 pub use decide::text_of;
-pub use gather::{Options, Site};
+pub use gather::{GatherOptions, Site};
 pub use inline::inline_patches;
 pub use marks::marks;
 pub use object::{Object, objects};
 pub use operator::OperatorResource;
 pub use places::{Below, Both, Places};
-pub(crate) use policy::{At, Policy, PolicyText, field_range};
+pub(crate) use policy::{Located, PolicySource, WholePolicy, field_range};
 pub use project::AppProject;
-pub use select::{Instance, Role, Scope, Selection, Selector, Target, select, select_roles};
+pub use select::{
+    InstanceObjects, NamespaceScope, ObjectRole, Selection, Selector, TargetConfigMap, select,
+    select_roles,
+};
 pub(crate) use settings::{
-    Form, OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, chart_root, entries,
+    OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, SettingsForm, chart_root, entries,
 };
 pub(crate) use sort::{PARAMS, is_kustomization};
 pub use spot::Place;
 pub(crate) use spot::Spot;
 pub use unknown::UnknownLines;
 pub(crate) use unknown::is_template_line;
-pub use values::Values;
+pub use values::ChartValues;

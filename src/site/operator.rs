@@ -1,7 +1,7 @@
 //! `ArgoCD` resources, from which argocd-operator makes the ConfigMaps.
 
 use super::object::Object;
-use super::select::Target;
+use super::select::TargetConfigMap;
 use super::select::{data, refuse_duplicates};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -68,7 +68,7 @@ impl<'a> OperatorResource<'a> {
     }
 
     /// Returns argocd-rbac-cm as it is once the operator has written what the resource sets.
-    pub fn rbac_cm(&self, live: Option<&Target<'_>>, namespace: &str) -> ConfigMap {
+    pub fn rbac_cm(&self, live: Option<&TargetConfigMap<'_>>, namespace: &str) -> ConfigMap {
         let set = self
             .rbac
             .iter()

@@ -17,7 +17,7 @@ use crate::rbac::{
 
 /// One text of the policy: a key's value, a bare file, or one line of an AppProject's role.
 #[derive(Debug)]
-pub(crate) struct PolicyText<'a> {
+pub(crate) struct PolicySource<'a> {
     pub(crate) key: Arc<str>,
     pub(crate) text: &'a str,
     /// The same text, to be kept without a copy.
@@ -32,7 +32,7 @@ pub(crate) struct PolicyText<'a> {
     pub(crate) is_live: bool,
 }
 
-impl<'a> PolicyText<'a> {
+impl<'a> PolicySource<'a> {
     pub(crate) fn new(key: &str, text: &'a str, spot: Spot<'a>) -> Self {
         let shared = match spot.resolved() {
             Some(node) => node.shared_str(),
@@ -70,22 +70,22 @@ impl<'a> PolicyText<'a> {
 
 /// A line of the policy with the text that it stands in.
 #[derive(Debug)]
-pub(crate) struct At<'p, 'a, T> {
-    pub(crate) text: &'p PolicyText<'a>,
+pub(crate) struct Located<'p, 'a, T> {
+    pub(crate) text: &'p PolicySource<'a>,
     pub(crate) line: &'p Numbered<'a>,
     /// What the line says.
     pub(crate) says: &'p T,
 }
 
-impl<T> Clone for At<'_, '_, T> {
+impl<T> Clone for Located<'_, '_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for At<'_, '_, T> {}
+impl<T> Copy for Located<'_, '_, T> {}
 
-impl<T> At<'_, '_, T> {
+impl<T> Located<'_, '_, T> {
     /// The whole line.
     pub(crate) fn place(&self) -> Place {
         let start = self.line.offset;
@@ -98,8 +98,8 @@ impl<T> At<'_, '_, T> {
     }
 
     /// Whether it stands before another line, in the order in which Argo CD loads them.
-    pub(crate) fn before(&self, other: &At<'_, '_, T>) -> bool {
-        let order = |at: &At<'_, '_, T>| (at.text.index, at.line.offset);
+    pub(crate) fn before(&self, other: &Located<'_, '_, T>) -> bool {
+        let order = |at: &Located<'_, '_, T>| (at.text.index, at.line.offset);
         order(self) < order(other)
     }
 }
@@ -113,9 +113,9 @@ pub(crate) fn field_range(value: &Value<'_>) -> std::ops::Range<usize> {
 
 /// The policy of one Argo CD.
 #[derive(Debug, Default)]
-pub(crate) struct Policy<'a> {
+pub(crate) struct WholePolicy<'a> {
     /// In the order in which Argo CD loads them, AppProjects' lines last.
-    pub(crate) texts: Vec<PolicyText<'a>>,
+    pub(crate) texts: Vec<PolicySource<'a>>,
     pub(crate) default_role: &'a str,
     pub(crate) mode: MatchMode,
     pub(crate) version: ArgoCdVersion,
@@ -127,7 +127,7 @@ pub(crate) struct Policy<'a> {
     by_key: OnceCell<HashMap<Arc<str>, usize>>,
 }
 
-impl<'a> Policy<'a> {
+impl<'a> WholePolicy<'a> {
     /// A policy without lines.
     #[cfg(test)]
     pub(crate) fn of_mode(mode: MatchMode) -> Self {
@@ -138,7 +138,7 @@ impl<'a> Policy<'a> {
     }
 
     /// The text of a key, AppProjects' lines left out.
-    pub(super) fn text_of_key(&self, key: &str) -> Option<&PolicyText<'a>> {
+    pub(super) fn text_of_key(&self, key: &str) -> Option<&PolicySource<'a>> {
         let by_key = self.by_key.get_or_init(|| {
             let own = self.texts.iter().enumerate().rev();
             let own = own.filter(|(_, text)| text.project_role.is_none());
@@ -149,12 +149,12 @@ impl<'a> Policy<'a> {
     }
 
     /// The `p` lines of the policy itself.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = At<'_, 'a, PolicyLine<'a>>> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = Located<'_, 'a, PolicyLine<'a>>> {
         self.all_rules().filter(|at| at.text.project_role.is_none())
     }
 
     /// The `p` lines, those of AppProjects' roles included.
-    pub(crate) fn all_rules(&self) -> impl Iterator<Item = At<'_, 'a, PolicyLine<'a>>> {
+    pub(crate) fn all_rules(&self) -> impl Iterator<Item = Located<'_, 'a, PolicyLine<'a>>> {
         self.each(|line| match line {
             Line::Policy(says) => Some(says),
             _ => None,
@@ -162,7 +162,7 @@ impl<'a> Policy<'a> {
     }
 
     /// The `g` lines.
-    pub(crate) fn groupings(&self) -> impl Iterator<Item = At<'_, 'a, Grouping<'a>>> {
+    pub(crate) fn groupings(&self) -> impl Iterator<Item = Located<'_, 'a, Grouping<'a>>> {
         self.each(|line| match line {
             Line::Grouping(says) => Some(says),
             _ => None,
@@ -170,21 +170,21 @@ impl<'a> Policy<'a> {
     }
 
     /// Every line.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = At<'_, 'a, Line<'a>>> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Located<'_, 'a, Line<'a>>> {
         self.each(Some)
     }
 
     fn each<'p, T: 'p>(
         &'p self,
         pick: impl Fn(&'p Line<'a>) -> Option<&'p T>,
-    ) -> impl Iterator<Item = At<'p, 'a, T>> {
+    ) -> impl Iterator<Item = Located<'p, 'a, T>> {
         let lines = self
             .texts
             .iter()
             .flat_map(|text| text.lines().iter().map(move |line| (text, line)));
         lines.filter_map(move |(text, line)| {
             let says = pick(&line.line)?;
-            Some(At { text, line, says })
+            Some(Located { text, line, says })
         })
     }
 
@@ -213,7 +213,7 @@ impl<'a> Policy<'a> {
         &self,
         enforcer: &Enforcer,
         line: LineId,
-    ) -> Option<At<'_, 'a, PolicyLine<'a>>> {
+    ) -> Option<Located<'_, 'a, PolicyLine<'a>>> {
         let found = enforcer.line(line)?;
         self.rules()
             .find(|at| at.text.key == found.key && at.line.offset == found.line.offset)
@@ -233,7 +233,7 @@ impl<'a> Policy<'a> {
 }
 
 /// The text with its bad lines blanked, so that everything else stays where it is.
-fn without_invalid(text: &PolicyText<'_>) -> String {
+fn without_invalid(text: &PolicySource<'_>) -> String {
     let mut out = text.text.to_owned();
     for line in text.lines() {
         let is_template = !text.is_live && is_template_line(line.text);

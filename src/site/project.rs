@@ -10,12 +10,12 @@ use crate::yaml::{Node, Step};
 #[derive(Clone, Debug)]
 pub struct AppProject<'a> {
     pub(crate) object: Object<'a>,
-    pub(crate) roles: Vec<Role<'a>>,
+    pub(crate) roles: Vec<AppProjectRole<'a>>,
 }
 
 /// A role of an AppProject.
 #[derive(Clone, Debug)]
-pub(crate) struct Role<'a> {
+pub(crate) struct AppProjectRole<'a> {
     pub(crate) name: &'a str,
     /// The role as a whole.
     start: usize,
@@ -58,7 +58,7 @@ impl<'a> AppProject<'a> {
                 });
                 spots.collect()
             };
-            roles.push(Role {
+            roles.push(AppProjectRole {
                 name,
                 start,
                 policies: lines("policies"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::Object;
-use super::values::Values;
+use super::values::ChartValues;
 use crate::error::{Error, Result};
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
 use crate::text::Text;
@@ -11,7 +11,7 @@ use crate::yaml::{Node, NodeKind, ScalarType};
 
 /// Whose objects are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum NamespaceScope {
     /// Those of the one Argo CD in the input.
     Only,
     /// Those of this namespace.
@@ -24,7 +24,7 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     /// Whose objects.
-    pub scope: Scope,
+    pub scope: NamespaceScope,
     /// The path to the argo-cd chart's values in a values file, names separated by dots.
     pub values_root: Option<String>,
 }
@@ -33,8 +33,8 @@ impl Selector {
     /// The namespace of objects that cannot name one, such as values.
     pub fn namespace(&self) -> &str {
         match &self.scope {
-            Scope::Namespace(namespace) => namespace,
-            Scope::Only | Scope::All => DEFAULT_NAMESPACE,
+            NamespaceScope::Namespace(namespace) => namespace,
+            NamespaceScope::Only | NamespaceScope::All => DEFAULT_NAMESPACE,
         }
     }
 
@@ -44,13 +44,13 @@ impl Selector {
     pub fn detect(&self, objects: &[Object<'_>]) -> Form {
         let mut argocd = false;
         for object in objects {
-            match Role::of(object) {
-                Some(Role::ConfigMap(_)) => return Form::Manifest,
-                Some(Role::ArgoCd) => argocd = true,
-                Some(Role::AppProject) | None => {}
+            match ObjectRole::of(object) {
+                Some(ObjectRole::ConfigMap(_)) => return Form::Manifest,
+                Some(ObjectRole::ArgoCd) => argocd = true,
+                Some(ObjectRole::AppProject) | None => {}
             }
         }
-        let values = |object| Values::looks_like(object, self.values_root.as_deref());
+        let values = |object| ChartValues::looks_like(object, self.values_root.as_deref());
         if argocd {
             Form::Operator
         } else if objects.iter().any(values) {
@@ -63,7 +63,7 @@ impl Selector {
 
 /// What an object is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum ObjectRole {
     /// One of Argo CD's ConfigMaps.
     ConfigMap(Which),
     /// An `ArgoCD` resource, from which argocd-operator makes them.
@@ -72,7 +72,7 @@ pub enum Role {
     AppProject,
 }
 
-impl Role {
+impl ObjectRole {
     /// What an object is, if it is something to us.
     pub fn of(object: &Object<'_>) -> Option<Self> {
         let argo = object.api_version().starts_with("argoproj.io/");
@@ -89,7 +89,7 @@ impl Role {
 
 /// One of Argo CD's ConfigMaps, read and in its place.
 #[derive(Clone, Debug)]
-pub struct Target<'a> {
+pub struct TargetConfigMap<'a> {
     /// Where it stands.
     pub object: Object<'a>,
     /// What it says.
@@ -98,22 +98,22 @@ pub struct Target<'a> {
 
 /// What the input has of one Argo CD.
 #[derive(Debug, Default)]
-pub struct Instance<'a> {
+pub struct InstanceObjects<'a> {
     /// Its namespace.
     pub namespace: String,
     /// `argocd-cm`, if it is in the input.
-    pub cm: Option<Target<'a>>,
+    pub cm: Option<TargetConfigMap<'a>>,
     /// `argocd-rbac-cm`, if it is in the input.
-    pub rbac_cm: Option<Target<'a>>,
+    pub rbac_cm: Option<TargetConfigMap<'a>>,
     /// Its `ArgoCD` resource, if that was asked for and is in the input.
     pub argocd: Option<Object<'a>>,
     /// Its `AppProject`s, if they were asked for.
     pub projects: Vec<Object<'a>>,
 }
 
-impl<'a> Instance<'a> {
+impl<'a> InstanceObjects<'a> {
     /// One of its two ConfigMaps.
-    pub fn get(&self, which: Which) -> Option<&Target<'a>> {
+    pub fn get(&self, which: Which) -> Option<&TargetConfigMap<'a>> {
         match which {
             Which::Cm => self.cm.as_ref(),
             Which::RbacCm => self.rbac_cm.as_ref(),
@@ -125,7 +125,7 @@ impl<'a> Instance<'a> {
 #[derive(Debug)]
 pub struct Selection<'a> {
     /// Each Argo CD, by namespace.
-    pub instances: Vec<Instance<'a>>,
+    pub instances: Vec<InstanceObjects<'a>>,
     /// Objects of other namespaces, which were left alone: namespace and name.
     pub left_alone: Vec<(String, String)>,
     /// How many other objects there were.
@@ -134,19 +134,21 @@ pub struct Selection<'a> {
 
 /// Chooses Argo CD's ConfigMaps. An object without a namespace belongs to the one asked for,
 /// else to that of the other objects, else to `argocd`.
-pub fn select<'a>(objects: &[Object<'a>], scope: &Scope) -> Result<Selection<'a>> {
-    select_roles(objects, scope, |role| matches!(role, Role::ConfigMap(_)))
+pub fn select<'a>(objects: &[Object<'a>], scope: &NamespaceScope) -> Result<Selection<'a>> {
+    select_roles(objects, scope, |role| {
+        matches!(role, ObjectRole::ConfigMap(_))
+    })
 }
 
 /// Chooses the objects whose role is wanted.
 pub fn select_roles<'a>(
     objects: &[Object<'a>],
-    scope: &Scope,
-    wanted: impl Fn(Role) -> bool,
+    scope: &NamespaceScope,
+    wanted: impl Fn(ObjectRole) -> bool,
 ) -> Result<Selection<'a>> {
     let (mut ours, mut foreign) = (Vec::new(), 0);
     for object in objects {
-        match Role::of(object).filter(|role| wanted(*role)) {
+        match ObjectRole::of(object).filter(|role| wanted(*role)) {
             Some(role) => ours.push((role, object)),
             None => foreign += 1,
         }
@@ -155,10 +157,10 @@ pub fn select_roles<'a>(
         .iter()
         .filter_map(|(_, object)| object.namespace())
         .collect();
-    if *scope == Scope::Only && named.len() > 1 {
+    if *scope == NamespaceScope::Only && named.len() > 1 {
         let configmaps = ours
             .iter()
-            .all(|(role, _)| matches!(role, Role::ConfigMap(_)));
+            .all(|(role, _)| matches!(role, ObjectRole::ConfigMap(_)));
         let what = if configmaps { "ConfigMaps" } else { "objects" };
         let namespaces: Vec<_> = named.into_iter().collect();
         return Err(Error::input(format!(
@@ -168,15 +170,17 @@ pub fn select_roles<'a>(
         .hint("choose one with -n NAMESPACE, or take them all with -A"));
     }
     let fallback = match scope {
-        Scope::Namespace(namespace) => namespace,
-        Scope::Only | Scope::All if named.len() == 1 => named.first().copied().unwrap_or_default(),
-        Scope::Only | Scope::All => DEFAULT_NAMESPACE,
+        NamespaceScope::Namespace(namespace) => namespace,
+        NamespaceScope::Only | NamespaceScope::All if named.len() == 1 => {
+            named.first().copied().unwrap_or_default()
+        }
+        NamespaceScope::Only | NamespaceScope::All => DEFAULT_NAMESPACE,
     };
-    let mut instances: BTreeMap<String, Instance<'a>> = BTreeMap::new();
+    let mut instances: BTreeMap<String, InstanceObjects<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
     for (role, object) in ours {
         let namespace = object.namespace().unwrap_or(fallback);
-        if matches!(scope, Scope::Namespace(wanted) if wanted != namespace) {
+        if matches!(scope, NamespaceScope::Namespace(wanted) if wanted != namespace) {
             left_alone.push((namespace.to_owned(), object.name().to_owned()));
             continue;
         }
@@ -184,8 +188,8 @@ pub fn select_roles<'a>(
         namespace.clone_into(&mut instance.namespace);
         let twice = |first: &Object<'_>| {
             let what = match role {
-                Role::ConfigMap(which) => which.name().to_owned(),
-                Role::ArgoCd | Role::AppProject => {
+                ObjectRole::ConfigMap(which) => which.name().to_owned(),
+                ObjectRole::ArgoCd | ObjectRole::AppProject => {
                     format!("{} {}", object.kind(), object.name())
                 }
             };
@@ -198,7 +202,7 @@ pub fn select_roles<'a>(
                 ))
         };
         match role {
-            Role::ConfigMap(which) => {
+            ObjectRole::ConfigMap(which) => {
                 let place = match which {
                     Which::Cm => &mut instance.cm,
                     Which::RbacCm => &mut instance.rbac_cm,
@@ -206,18 +210,18 @@ pub fn select_roles<'a>(
                 if let Some(first) = place {
                     return Err(twice(&first.object));
                 }
-                *place = Some(Target {
+                *place = Some(TargetConfigMap {
                     configmap: configmap(which, object, namespace)?,
                     object: object.clone(),
                 });
             }
-            Role::ArgoCd => {
+            ObjectRole::ArgoCd => {
                 if let Some(first) = &instance.argocd {
                     return Err(twice(first));
                 }
                 instance.argocd = Some(object.clone());
             }
-            Role::AppProject => {
+            ObjectRole::AppProject => {
                 let mut projects = instance.projects.iter();
                 if let Some(first) = projects.find(|first| first.name() == object.name()) {
                     return Err(twice(first));

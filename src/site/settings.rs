@@ -17,7 +17,7 @@ pub(crate) const PART_OF: &str = "app.kubernetes.io/part-of";
 
 /// What the settings are kept in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum SettingsForm {
     /// The ConfigMap itself, or a patch of it.
     ConfigMap,
     /// The values of the argo-cd Helm chart.
@@ -60,7 +60,7 @@ impl Setting<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings<'a> {
     pub(crate) which: Which,
-    pub(crate) form: Form,
+    pub(crate) form: SettingsForm,
     /// The object that keeps them.
     pub(crate) object: Object<'a>,
     /// Whether other keys may stand elsewhere: this is a patch, or values over a chart's.
@@ -92,7 +92,7 @@ impl<'a> Settings<'a> {
         };
         Some(Self {
             which,
-            form: Form::ConfigMap,
+            form: SettingsForm::ConfigMap,
             object: object.clone(),
             partial: is_patch || object.kind().is_empty(),
             cleared: false,
@@ -107,7 +107,7 @@ impl<'a> Settings<'a> {
         }
         let settings = |which, all| Self {
             which,
-            form: Form::Operator,
+            form: SettingsForm::Operator,
             object: object.clone(),
             partial: false,
             cleared: false,
@@ -140,7 +140,7 @@ impl<'a> Settings<'a> {
             };
             Self {
                 which,
-                form: Form::Helm,
+                form: SettingsForm::Helm,
                 object: object.clone(),
                 partial: false,
                 cleared: is_null(path.len()) || is_null(path.len() - 1),

@@ -31,7 +31,7 @@ pub(super) enum Sorted<'a> {
 
 /// How objects that do not tell by themselves are read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reading<'o> {
+pub(super) struct ReadingHints<'o> {
     /// Where the chart's values are, if the user says it.
     pub(super) values_root: Option<&'o str>,
     /// Whether a document without kind is a values file, whatever it looks like.
@@ -41,7 +41,7 @@ pub(super) struct Reading<'o> {
 }
 
 /// Sorts one object.
-pub(super) fn sort<'a>(object: &Object<'a>, reading: &Reading<'_>) -> Sorted<'a> {
+pub(super) fn sort<'a>(object: &Object<'a>, reading: &ReadingHints<'_>) -> Sorted<'a> {
     let is_patch = *object.origin() == Origin::Inlined
         || object
             .path()

@@ -33,7 +33,7 @@ const OF_CHART: [&str; 10] = [
 
 /// One document with values of the chart.
 #[derive(Clone, Debug)]
-pub struct Values<'a> {
+pub struct ChartValues<'a> {
     /// Where it stands.
     pub object: Object<'a>,
     /// The way to the chart's values: empty, or the names of the charts above it.
@@ -44,7 +44,7 @@ pub struct Values<'a> {
     pub rbac_cm: ConfigMap,
 }
 
-impl<'a> Values<'a> {
+impl<'a> ChartValues<'a> {
     /// Reads a document as values. `root` is the way to the chart's values, separated by dots.
     ///
     /// # Errors

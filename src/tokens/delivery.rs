@@ -6,7 +6,7 @@ use std::path::Path;
 use super::issue::give_up;
 use super::mint::Minted;
 use super::steps::StepLog;
-use crate::argocd::{HintCommands, Owner};
+use crate::argocd::{HintCommands, TokenOwner};
 use crate::emit::{Existing, secret};
 use crate::error::{Error, Kind, Result};
 use crate::host::Outlet;
@@ -24,7 +24,7 @@ pub enum Delivery<'a> {
 /// A token that was delivered.
 pub struct Delivered {
     /// Its owner.
-    pub owner: Owner,
+    pub owner: TokenOwner,
     /// Its id.
     pub id: String,
     /// When it expires; `None` is never.

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use super::ids::new_id;
 use super::mint::{MintError, MintFailure, Minted, Naming, mint};
 use super::revoke::Revocation;
-use super::steps::{Step, StepLog};
-use crate::argocd::{Client, HintCommands, Owner, Reason};
+use super::steps::{StepLog, TokenStep};
+use crate::argocd::{Client, HintCommands, RefusalReason, TokenOwner};
 use crate::error::{Error, Kind, Result};
 use crate::model::Expiry;
 use crate::text::{Moment, Note};
@@ -14,7 +14,7 @@ use crate::text::{Moment, Note};
 /// Which tokens are to be made.
 pub struct NewTokens<'a> {
     /// For whom: one token each.
-    pub owners: &'a [Owner],
+    pub owners: &'a [TokenOwner],
     /// The id, if the user chose it.
     pub id: Option<String>,
     /// What an id of ours begins with.
@@ -38,19 +38,19 @@ pub fn issue<'h>(
     for owner in new.owners {
         let id = || {
             let id = new_id(new.prefix, Moment::from(clock()));
-            log.write(Step::Making(owner, &id))?;
+            log.write(TokenStep::Making(owner, &id))?;
             Ok(id)
         };
         let naming = match &new.id {
             Some(id) => {
-                log.write(Step::Making(owner, id))?;
+                log.write(TokenStep::Making(owner, id))?;
                 Naming::Given(id.clone())
             }
             None => Naming::Made(&id),
         };
         match mint(client, owner, &naming, new.expiry, Moment::from(clock())) {
             Ok(minted) => {
-                let told = log.write(Step::Made(owner, minted.id()));
+                let told = log.write(TokenStep::Made(owner, minted.id()));
                 made.push(minted);
                 if let Err(error) = told {
                     return Err(give_up(error, made, client.commands(), log));
@@ -121,7 +121,12 @@ pub fn give_up(
 }
 
 /// Why there is no token, and what became of one that may have been made.
-fn not_made(error: MintError, owner: &Owner, commands: &HintCommands, log: &dyn StepLog) -> Error {
+fn not_made(
+    error: MintError,
+    owner: &TokenOwner,
+    commands: &HintCommands,
+    log: &dyn StepLog,
+) -> Error {
     let MintError { failure, outcomes } = error;
     let error = match failure {
         MintFailure::Unnamed(error) => error,
@@ -131,7 +136,7 @@ fn not_made(error: MintError, owner: &Owner, commands: &HintCommands, log: &dyn 
         MintFailure::Wrong(what) => Error::external(what)
             .hint("is that really argocd, and an Argo CD server? A token that is not what was asked for is not handed over"),
         MintFailure::Problem(problem) => {
-            let taken = problem.reason() == Some(&Reason::DuplicateId);
+            let taken = problem.reason() == Some(&RefusalReason::DuplicateId);
             let error = Error::from(problem);
             match outcomes.last() {
                 // A server that lost a race may have made it for this very call.
@@ -150,10 +155,10 @@ fn not_made(error: MintError, owner: &Owner, commands: &HintCommands, log: &dyn 
 }
 
 /// Writes down that nothing is left of a token, if that is so.
-fn record(outcome: &Revocation, owner: &Owner, id: &str, log: &dyn StepLog) {
+fn record(outcome: &Revocation, owner: &TokenOwner, id: &str, log: &dyn StepLog) {
     if outcome.is_final() {
         // Where it cannot be written down, the next run looks for it in vain: that is no loss.
-        let _ = log.write(Step::Gone(owner, id));
+        let _ = log.write(TokenStep::Gone(owner, id));
     }
 }
 
@@ -161,7 +166,7 @@ fn record(outcome: &Revocation, owner: &Owner, id: &str, log: &dyn StepLog) {
 pub fn add_outcome(
     error: Error,
     outcome: &Revocation,
-    owner: &Owner,
+    owner: &TokenOwner,
     id: &str,
     commands: &HintCommands,
 ) -> Error {

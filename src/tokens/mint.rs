@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::revoke::{Known, Revocation, undo};
-use crate::argocd::{ATTEMPTS, Client, Owner, PAUSE, Problem, Reason, twin};
-use crate::model::{Claims, Expiry};
+use super::revoke::{Certainty, Revocation, undo};
+use crate::argocd::{ATTEMPTS, Client, PAUSE, Problem, RefusalReason, TokenOwner, twin};
+use crate::model::{Expiry, TokenClaims};
 use crate::process::{Failure, Hold};
 use crate::text::{Moment, Secret, Span};
 
@@ -59,10 +59,10 @@ pub enum MintFailure {
 #[must_use = "a token that is made is delivered or revoked"]
 pub struct Minted<'a> {
     client: Client<'a>,
-    owner: Owner,
+    owner: TokenOwner,
     id: String,
     token: Secret,
-    claims: Claims,
+    claims: TokenClaims,
     /// Ids of earlier attempts, under which the server knew no token when it was asked.
     doubtful: Vec<String>,
     /// Whether it is delivered or revoked, so that dropping this is no loss.
@@ -77,7 +77,7 @@ pub struct Minted<'a> {
 /// where that was possible.
 pub fn mint<'a>(
     client: &Client<'a>,
-    owner: &Owner,
+    owner: &TokenOwner,
     naming: &Naming<'_>,
     expiry: Expiry,
     now: Moment,
@@ -100,7 +100,7 @@ pub fn mint<'a>(
 /// no token: one that lags behind would say the same.
 fn attempt<'a>(
     client: &Client<'a>,
-    owner: &Owner,
+    owner: &TokenOwner,
     naming: &Naming<'_>,
     expiry: Expiry,
     now: Moment,
@@ -121,7 +121,7 @@ fn attempt<'a>(
             })
         })?;
         let ours = matches!(naming, Naming::Made(_));
-        if let Owner::Role { project, role } = owner
+        if let TokenOwner::Role { project, role } = owner
             && let Err(problem) = wait_for_a_second_of_its_own(client, project, role, now)
         {
             let failure = MintFailure::Problem(problem);
@@ -131,10 +131,10 @@ fn attempt<'a>(
             Ok(token) => return check(client, owner, id, token, expiry, now, hold),
             Err(problem) => problem,
         };
-        let lost = problem.reason() == Some(&Reason::LostRace);
+        let lost = problem.reason() == Some(&RefusalReason::LostRace);
         // The server tries again by itself when it loses a race, and then finds its own first
         // try: an id that nobody else makes is ours, even where it "exists already".
-        let taken = problem.reason() == Some(&Reason::DuplicateId);
+        let taken = problem.reason() == Some(&RefusalReason::DuplicateId);
         if problem.changed_nothing() || (taken && !ours) {
             let outcome = match &problem {
                 Problem::Refused(_) if !taken => Revocation::Refused,
@@ -144,9 +144,9 @@ fn attempt<'a>(
         }
         let interrupted = problem.is_interrupt() || client.runner().interrupted();
         let known = if lost || taken {
-            Known::Answered
+            Certainty::Answered
         } else {
-            Known::UnderWay
+            Certainty::UnderWay
         };
         let outcome = undo(client, owner, &id, known, None);
         let again = (lost || taken)
@@ -195,14 +195,14 @@ fn is_near(one: Moment, other: Moment) -> bool {
 
 fn check<'a>(
     client: &Client<'a>,
-    owner: &Owner,
+    owner: &TokenOwner,
     id: String,
     token: Secret,
     expiry: Expiry,
     now: Moment,
     hold: Hold,
 ) -> Result<Minted<'a>, Box<MintError>> {
-    let undone = |failure: MintFailure, claims: Option<&Claims>| {
+    let undone = |failure: MintFailure, claims: Option<&TokenClaims>| {
         let mut outcomes = Vec::new();
         // The server knows a token by the id that the token itself has, whatever was asked for.
         // One that is not of now was not made for this call, and may be in use.
@@ -212,19 +212,19 @@ fn check<'a>(
             claims.id().filter(|_| ours && new)
         });
         if let Some(other) = other {
-            let outcome = undo(client, owner, other, Known::Made, Some(&token));
+            let outcome = undo(client, owner, other, Certainty::Made, Some(&token));
             outcomes.push((other.to_owned(), outcome));
         }
         let known = if other.is_some() {
-            Known::Answered
+            Certainty::Answered
         } else {
-            Known::Made
+            Certainty::Made
         };
         let outcome = undo(client, owner, &id, known, Some(&token));
         outcomes.push((id.clone(), outcome));
         Err(Box::new(MintError { failure, outcomes }))
     };
-    let claims = match Claims::decode(token.expose()) {
+    let claims = match TokenClaims::decode(token.expose()) {
         Ok(claims) => claims,
         Err(why) => {
             let what = format!("what argocd printed is no token: {why}");
@@ -250,7 +250,7 @@ fn check<'a>(
 }
 
 /// What of a token is not as it was asked for; `None` if all is.
-fn mismatch(claims: &Claims, owner: &Owner, id: &str, expiry: Expiry) -> Option<String> {
+fn mismatch(claims: &TokenClaims, owner: &TokenOwner, id: &str, expiry: Expiry) -> Option<String> {
     let wrong = |claim: &str, has: Option<&str>, wanted: &str| {
         let has = has.map_or("nothing".to_owned(), |has| {
             format!("`{}`", has.escape_debug())
@@ -293,7 +293,7 @@ impl Minted<'_> {
     }
 
     /// Whose it is.
-    pub fn owner(&self) -> &Owner {
+    pub fn owner(&self) -> &TokenOwner {
         &self.owner
     }
 
@@ -303,7 +303,7 @@ impl Minted<'_> {
     }
 
     /// What it says of itself.
-    pub fn claims(&self) -> &Claims {
+    pub fn claims(&self) -> &TokenClaims {
         &self.claims
     }
 
@@ -320,7 +320,7 @@ impl Minted<'_> {
     /// Another token of a project's role that was made in the same second, so that neither can be
     /// deleted alone; `None` where there is none, or nobody can say.
     pub fn twin(&self) -> Option<String> {
-        let Owner::Role { project, role } = &self.owner else {
+        let TokenOwner::Role { project, role } = &self.owner else {
             return None;
         };
         let tokens = self.client.project_tokens(project, role).ok()?;
@@ -344,7 +344,7 @@ impl Minted<'_> {
             &self.client,
             &self.owner,
             &self.id,
-            Known::Made,
+            Certainty::Made,
             Some(&self.token),
         )
     }

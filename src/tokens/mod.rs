@@ -23,4 +23,4 @@ pub use questions::ask_all;
 pub use revoke::{Revocation, revoke_if_made};
 pub use rotation::{OldIds, OldToken, Present, Replaced, find_old, revoke_old, rotation_is_early};
 pub use round::{Identity, Round, meaning, server_version, stranger};
-pub use steps::{Step, StepLog, Unlogged};
+pub use steps::{StepLog, TokenStep, Unlogged};

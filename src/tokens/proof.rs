@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use super::mint::Minted;
 use super::questions::ask_all;
 use super::round::{Identity, Round, meaning, stranger, who};
-use crate::argocd::{Answer, Client, Problem, Reason};
+use crate::argocd::{CanIAnswer, Client, Problem, RefusalReason};
 use crate::error::{Error, Kind, Result};
-use crate::octopus::{Judgement, Needs, Question};
+use crate::octopus::{CanIQuestion, Judgement, Needs};
 use crate::text::Note;
 
 /// How long a new token may take to be known to every replica of the server.
@@ -83,22 +83,22 @@ pub fn prove(
 /// several replicas may be of two minds for a moment.
 fn compare(
     minted: &Minted<'_>,
-    lacks: &[&Question],
+    lacks: &[&CanIQuestion],
     present: &Client<'_>,
     again: &dyn Fn() -> bool,
 ) -> Result<()> {
     if lacks.is_empty() {
         return Ok(());
     }
-    let questions: Vec<Question> = lacks.iter().map(|question| (*question).clone()).collect();
+    let questions: Vec<CanIQuestion> = lacks.iter().map(|question| (*question).clone()).collect();
     let client = minted.client();
     let of_present = ask_all(present, &questions).map_err(Error::from)?;
     loop {
         let of_new = ask_all(&client, &questions).map_err(Error::from)?;
-        let lost: Vec<&Question> = questions
+        let lost: Vec<&CanIQuestion> = questions
             .iter()
             .zip(of_present.iter().zip(&of_new))
-            .filter(|(_, ((_, old), (_, new)))| *old == Answer::Yes && *new != Answer::Yes)
+            .filter(|(_, ((_, old), (_, new)))| *old == CanIAnswer::Yes && *new != CanIAnswer::Yes)
             .map(|(question, _)| question)
             .collect();
         if lost.is_empty() {
@@ -111,7 +111,7 @@ fn compare(
     }
 }
 
-fn names(questions: &[&Question]) -> String {
+fn names(questions: &[&CanIQuestion]) -> String {
     let names: Vec<_> = questions.iter().map(ToString::to_string).collect();
     names.join(", ")
 }
@@ -130,6 +130,10 @@ fn unproven(minted: &Minted<'_>, what: &str) -> Error {
 fn is_unknown_yet(problem: &Problem) -> bool {
     matches!(
         problem.reason(),
-        Some(Reason::TokenRevoked | Reason::TokenNotYetValid | Reason::NotLoggedIn)
+        Some(
+            RefusalReason::TokenRevoked
+                | RefusalReason::TokenNotYetValid
+                | RefusalReason::NotLoggedIn
+        )
     )
 }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::argocd::{Answer, Client, Problem};
-use crate::octopus::Question;
+use crate::argocd::{CanIAnswer, Client, Problem};
+use crate::octopus::CanIQuestion;
 
 /// How many calls of argocd run at the same time.
 const AT_ONCE: usize = 6;
@@ -14,10 +14,11 @@ const AT_ONCE: usize = 6;
 /// problem comes back: the others would meet it too.
 pub fn ask_all(
     client: &Client<'_>,
-    questions: &[Question],
-) -> Result<Vec<(Question, Answer)>, Problem> {
+    questions: &[CanIQuestion],
+) -> Result<Vec<(CanIQuestion, CanIAnswer)>, Problem> {
     let next = AtomicUsize::new(0);
-    let answers: Mutex<Vec<Option<(Question, Answer)>>> = Mutex::new(vec![None; questions.len()]);
+    let answers: Mutex<Vec<Option<(CanIQuestion, CanIAnswer)>>> =
+        Mutex::new(vec![None; questions.len()]);
     let problem: Mutex<Option<Problem>> = Mutex::new(None);
     let ask = || {
         while let Some((index, question)) = {
@@ -51,12 +52,15 @@ pub fn ask_all(
 }
 
 /// Asks for one object after the other until one is granted.
-fn one(client: &Client<'_>, question: &Question) -> Result<(Question, Answer), Problem> {
+fn one(
+    client: &Client<'_>,
+    question: &CanIQuestion,
+) -> Result<(CanIQuestion, CanIAnswer), Problem> {
     for object in question.objects() {
         let answer = client.can_i(question.action, question.resource, object)?;
-        if answer != Answer::No {
+        if answer != CanIAnswer::No {
             return Ok((question.clone().granted_for(object), answer));
         }
     }
-    Ok((question.clone(), Answer::No))
+    Ok((question.clone(), CanIAnswer::No))
 }

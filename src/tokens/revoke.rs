@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::argocd::{Client, Gone, Owner, PAUSE, Problem};
+use crate::argocd::{Client, Gone, PAUSE, Problem, TokenOwner};
 use crate::process::Failure;
 use crate::text::Secret;
 
@@ -40,7 +40,7 @@ impl Revocation {
 
 /// What is known of a token that is to be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum Certainty {
     /// It was made.
     Made,
     /// The server has answered; it may have made it.
@@ -53,9 +53,9 @@ pub(super) enum Known {
 /// we have it.
 pub(super) fn undo(
     client: &Client<'_>,
-    owner: &Owner,
+    owner: &TokenOwner,
     id: &str,
-    known: Known,
+    known: Certainty,
     token: Option<&Secret>,
 ) -> Revocation {
     // From here on it is the order that counts; who asks to stop once more stops this too.
@@ -67,7 +67,8 @@ pub(super) fn undo(
         return outcome;
     };
     // A token of a project's role may not delete tokens.
-    let (Some(token), Owner::Account(_), false) = (token, owner, problem.is_interrupt()) else {
+    let (Some(token), TokenOwner::Account(_), false) = (token, owner, problem.is_interrupt())
+    else {
         return Revocation::Failed(problem);
     };
     match undo_as_caller(&client.presenting(token), owner, id, known) {
@@ -76,7 +77,12 @@ pub(super) fn undo(
     }
 }
 
-fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) -> Revocation {
+fn undo_as_caller(
+    client: &Client<'_>,
+    owner: &TokenOwner,
+    id: &str,
+    known: Certainty,
+) -> Revocation {
     let mut wait = PAUSE;
     let mut attempt = 1;
     loop {
@@ -92,12 +98,14 @@ fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) ->
                 }
                 Some(true) => {}
             },
-            (Ok(Gone::NotThere), Known::Answered) if attempt > 1 => return Revocation::NotFound,
-            (Ok(Gone::NotThere), Known::UnderWay) if attempt >= LOOKS => {
+            (Ok(Gone::NotThere), Certainty::Answered) if attempt > 1 => {
+                return Revocation::NotFound;
+            }
+            (Ok(Gone::NotThere), Certainty::UnderWay) if attempt >= LOOKS => {
                 return Revocation::NotFound;
             }
             // Another replica of the server may not know it yet.
-            (Ok(Gone::NotThere), Known::Made) if attempt >= LOOKS => {
+            (Ok(Gone::NotThere), Certainty::Made) if attempt >= LOOKS => {
                 return look_once_more(client, owner, id);
             }
             (Ok(Gone::NotThere), _) => {}
@@ -112,13 +120,13 @@ fn undo_as_caller(client: &Client<'_>, owner: &Owner, id: &str, known: Known) ->
 }
 
 /// Whether the server lists a token that it says it has deleted; `None` where it cannot be asked.
-fn is_listed(client: &Client<'_>, owner: &Owner, id: &str) -> Option<bool> {
+fn is_listed(client: &Client<'_>, owner: &TokenOwner, id: &str) -> Option<bool> {
     let tokens = client.tokens(owner).ok()?;
     Some(tokens.iter().any(|token| token.id == id))
 }
 
 /// The server denies again and again that it has the token, which it made: what its list says.
-fn look_once_more(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
+fn look_once_more(client: &Client<'_>, owner: &TokenOwner, id: &str) -> Revocation {
     match client.tokens(owner) {
         Ok(tokens) if tokens.iter().any(|token| token.id == id) => match client.delete(owner, id) {
             Ok(Gone::Deleted) => Revocation::Deleted,
@@ -134,6 +142,6 @@ fn look_once_more(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
 
 /// Looks for a token of which nobody knows whether it was made, and revokes it. Who asks to stop
 /// stops this too.
-pub fn revoke_if_made(client: &Client<'_>, owner: &Owner, id: &str) -> Revocation {
-    undo_as_caller(client, owner, id, Known::UnderWay)
+pub fn revoke_if_made(client: &Client<'_>, owner: &TokenOwner, id: &str) -> Revocation {
+    undo_as_caller(client, owner, id, Certainty::UnderWay)
 }

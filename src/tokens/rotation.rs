@@ -1,9 +1,9 @@
 //! Rotation: which token is replaced, whether it is time to, and revoking it in the end.
 
-use super::steps::{Step, StepLog};
-use crate::argocd::{Client, Gone, Owner};
+use super::steps::{StepLog, TokenStep};
+use crate::argocd::{Client, Gone, TokenOwner};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Claims, TokenRecord};
+use crate::model::{TokenClaims, TokenRecord};
 use crate::text::{Moment, Note, Secret, Span};
 
 /// The present token, which makes its own successor.
@@ -11,7 +11,7 @@ pub struct Present {
     /// The token itself.
     pub token: Secret,
     /// What it says of itself.
-    pub claims: Claims,
+    pub claims: TokenClaims,
     /// Its id.
     pub id: String,
 }
@@ -21,7 +21,7 @@ impl Present {
     ///
     /// # Errors
     /// If it has no id.
-    pub fn new(token: Secret, claims: Claims, place: &str) -> Result<Self> {
+    pub fn new(token: Secret, claims: TokenClaims, place: &str) -> Result<Self> {
         let id = claims.id().filter(|id| !id.is_empty()).map(str::to_owned);
         let Some(id) = id else {
             return Err(Error::input(format!(
@@ -45,7 +45,7 @@ pub struct OldIds<'a> {
 /// The token that an owner's new one replaces.
 pub struct OldToken {
     /// The owner.
-    pub owner: Owner,
+    pub owner: TokenOwner,
     /// Its id; nothing where the owner has no token of ours.
     pub id: Option<String>,
     /// What the server remembers of it.
@@ -60,7 +60,7 @@ pub struct OldToken {
 /// # Errors
 /// If there are several candidates, or the server does not answer.
 pub fn find_old(
-    owner: &Owner,
+    owner: &TokenOwner,
     present: Option<&Present>,
     named: OldIds<'_>,
     prefix: &str,
@@ -123,7 +123,7 @@ fn named_id(named: OldIds<'_>, tokens: &[TokenRecord]) -> Option<String> {
 }
 
 /// The only candidate.
-fn only(owner: &Owner, candidates: &[&TokenRecord]) -> Result<Option<String>> {
+fn only(owner: &TokenOwner, candidates: &[&TokenRecord]) -> Result<Option<String>> {
     match candidates {
         [] => Ok(None),
         [one] => Ok(Some(one.id.clone())),
@@ -163,7 +163,7 @@ pub fn rotation_is_early(expires: Option<Moment>, within: Span, now: Moment) -> 
 /// An old token that is to be revoked, and the new one of its owner.
 pub struct Replaced<'a> {
     /// The owner.
-    pub owner: &'a Owner,
+    pub owner: &'a TokenOwner,
     /// The old token's id.
     pub id: &'a str,
     /// The new token, which deletes the old one.
@@ -184,8 +184,8 @@ pub fn revoke_old<'a>(
     let mut failed: Option<Error> = None;
     for Replaced { owner, id, by } in replaced {
         let outcome = match owner {
-            Owner::Account(_) => client.presenting(by).delete(owner, id),
-            Owner::Role { .. } => client.delete(owner, id),
+            TokenOwner::Account(_) => client.presenting(by).delete(owner, id),
+            TokenOwner::Role { .. } => client.delete(owner, id),
         };
         match outcome {
             Ok(gone) => {
@@ -194,7 +194,7 @@ pub fn revoke_old<'a>(
                     Gone::NotThere => "was gone already",
                 };
                 notes.push(Note::new(format!("the old token {id} of {owner} {how}")));
-                if let Err(error) = log.write(Step::Revoked(owner, id)) {
+                if let Err(error) = log.write(TokenStep::Revoked(owner, id)) {
                     failed.get_or_insert(error);
                 }
             }

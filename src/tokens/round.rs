@@ -1,8 +1,8 @@
 //! One round of questions to the server.
 
 use super::questions::ask_all;
-use crate::argocd::{Answer, Client, Owner, Problem, Reason};
-use crate::octopus::{Judgement, Needs, Question};
+use crate::argocd::{CanIAnswer, Client, Problem, RefusalReason, TokenOwner};
+use crate::octopus::{CanIQuestion, Judgement, Needs};
 use crate::rbac::ArgoCdVersion;
 
 /// Whom the server takes a token for.
@@ -23,14 +23,14 @@ pub struct Round {
     /// Its version; nothing where it would not say.
     pub version: Option<String>,
     /// Questions and answers; none where the token is not who it should be.
-    pub answers: Vec<(Question, Answer)>,
+    pub answers: Vec<(CanIQuestion, CanIAnswer)>,
     /// Whether it shows no application at all.
     pub sees_nothing: bool,
 }
 
 impl Round {
     /// Asks who the token is, and whether it may what it needs and may not what it does not.
-    pub fn ask(client: &Client<'_>, needs: &Needs, owner: &Owner) -> Result<Self, Problem> {
+    pub fn ask(client: &Client<'_>, needs: &Needs, owner: &TokenOwner) -> Result<Self, Problem> {
         let identity = who(client, owner)?;
         let mut round = Self {
             identity,
@@ -58,8 +58,8 @@ impl Round {
             }
         }
         round.answers = ask_all(client, &questions)?;
-        let reads = |(question, answer): &(Question, Answer)| {
-            question.wanted() && question.resource == "applications" && *answer == Answer::Yes
+        let reads = |(question, answer): &(CanIQuestion, CanIAnswer)| {
+            question.wanted() && question.resource == "applications" && *answer == CanIAnswer::Yes
         };
         if round.answers.iter().any(reads) {
             round.sees_nothing = match client.applications() {
@@ -78,22 +78,21 @@ impl Round {
     }
 
     /// The questions whose answers come to this verdict.
-    pub fn with(&self, verdict: Judgement) -> impl Iterator<Item = &Question> {
-        let answers = self
-            .answers
-            .iter()
-            .filter(move |(question, answer)| question.judge(*answer == Answer::Yes) == verdict);
+    pub fn with(&self, verdict: Judgement) -> impl Iterator<Item = &CanIQuestion> {
+        let answers = self.answers.iter().filter(move |(question, answer)| {
+            question.judge(*answer == CanIAnswer::Yes) == verdict
+        });
         answers.map(|(question, _)| question)
     }
 
     /// The questions whose answers are not as they must be.
-    pub fn wrong(&self) -> impl Iterator<Item = &Question> {
+    pub fn wrong(&self) -> impl Iterator<Item = &CanIQuestion> {
         self.with(Judgement::Wrong)
     }
 }
 
 /// Whom the server takes the caller for.
-pub(super) fn who(client: &Client<'_>, owner: &Owner) -> Result<Identity, Problem> {
+pub(super) fn who(client: &Client<'_>, owner: &TokenOwner) -> Result<Identity, Problem> {
     let user = client.user()?;
     Ok(if !user.logged_in {
         Identity::Nobody(why_nobody(client, owner)?)
@@ -106,10 +105,10 @@ pub(super) fn who(client: &Client<'_>, owner: &Owner) -> Result<Identity, Proble
 
 /// Why the server takes the caller for nobody: a call that only somebody may make says it. What
 /// the token is not to blame for is a problem.
-fn why_nobody(client: &Client<'_>, owner: &Owner) -> Result<String, Problem> {
+fn why_nobody(client: &Client<'_>, owner: &TokenOwner) -> Result<String, Problem> {
     let asked = match owner {
-        Owner::Account(name) => client.account(name).map(drop),
-        Owner::Role { project, .. } => {
+        TokenOwner::Account(name) => client.account(name).map(drop),
+        TokenOwner::Role { project, .. } => {
             let object = format!("{project}/*");
             client.can_i("get", "applications", &object).map(drop)
         }
@@ -122,16 +121,18 @@ fn why_nobody(client: &Client<'_>, owner: &Owner) -> Result<String, Problem> {
         );
     };
     let why = match problem.reason() {
-        Some(Reason::TokenExpired) => "it has expired",
-        Some(Reason::TokenNotYetValid) => "it is not valid yet, so two clocks differ",
-        Some(Reason::TokenRevoked) => "it was revoked, or another server made it",
-        Some(Reason::TokenInvalid) => "this server did not make it",
-        Some(Reason::AccountDisabled) => {
+        Some(RefusalReason::TokenExpired) => "it has expired",
+        Some(RefusalReason::TokenNotYetValid) => "it is not valid yet, so two clocks differ",
+        Some(RefusalReason::TokenRevoked) => "it was revoked, or another server made it",
+        Some(RefusalReason::TokenInvalid) => "this server did not make it",
+        Some(RefusalReason::AccountDisabled) => {
             "its account is disabled; `kubectl octopus-argo render --enable` makes the change"
         }
-        Some(Reason::UnknownAccount(_)) => "the server has no such account",
-        Some(Reason::NoApiKey) => "its account does not have the capability apiKey",
-        Some(Reason::NotLoggedIn | Reason::PermissionDenied) => "the server takes it for nobody",
+        Some(RefusalReason::UnknownAccount(_)) => "the server has no such account",
+        Some(RefusalReason::NoApiKey) => "its account does not have the capability apiKey",
+        Some(RefusalReason::NotLoggedIn | RefusalReason::PermissionDenied) => {
+            "the server takes it for nobody"
+        }
         _ => return Err(problem),
     };
     Ok(why.to_owned())
@@ -143,7 +144,7 @@ pub fn server_version(text: &str) -> Option<ArgoCdVersion> {
 }
 
 /// What a token is called that is not whose it should be; `None` for one that is.
-pub fn stranger(identity: &Identity, owner: &Owner) -> Option<String> {
+pub fn stranger(identity: &Identity, owner: &TokenOwner) -> Option<String> {
     match identity {
         Identity::Expected => None,
         Identity::Nobody(why) => Some(format!("the token is no good: {why}; {owner} was expected")),
@@ -155,8 +156,8 @@ pub fn stranger(identity: &Identity, owner: &Owner) -> Option<String> {
 }
 
 /// What a wrong answer means.
-pub fn meaning(question: &Question, owner: &Owner) -> String {
-    let Question {
+pub fn meaning(question: &CanIQuestion, owner: &TokenOwner) -> String {
+    let CanIQuestion {
         action, resource, ..
     } = question;
     if !question.wanted() {

@@ -1,23 +1,23 @@
 //! The steps in a token's life, for whoever writes them down before the next one is taken.
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::error::Result;
 
 /// A step in the life of an owner's token: the owner, and the token's id.
 #[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
+pub enum TokenStep<'a> {
     /// These are going to be replaced.
-    Replacing(&'a [(Owner, String)]),
+    Replacing(&'a [(TokenOwner, String)]),
     /// One is going to be made; one that was announced before is gone.
-    Making(&'a Owner, &'a str),
+    Making(&'a TokenOwner, &'a str),
     /// It was made.
-    Made(&'a Owner, &'a str),
+    Made(&'a TokenOwner, &'a str),
     /// It does not exist, or not any more.
-    Gone(&'a Owner, &'a str),
+    Gone(&'a TokenOwner, &'a str),
     /// Everything that was made has reached its place.
     Delivered,
     /// An old one is revoked.
-    Revoked(&'a Owner, &'a str),
+    Revoked(&'a TokenOwner, &'a str),
 }
 
 /// A log of steps. Each is written before the next one is taken, and a failure to write prevents
@@ -27,7 +27,7 @@ pub trait StepLog {
     ///
     /// # Errors
     /// If it could not be written.
-    fn write(&self, step: Step<'_>) -> Result<()>;
+    fn write(&self, step: TokenStep<'_>) -> Result<()>;
 }
 
 /// No log: a command for one Argo CD says itself what it leaves behind.
@@ -35,7 +35,7 @@ pub trait StepLog {
 pub struct Unlogged;
 
 impl StepLog for Unlogged {
-    fn write(&self, _: Step<'_>) -> Result<()> {
+    fn write(&self, _: TokenStep<'_>) -> Result<()> {
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kubectl_octopus_argo::argocd::{Client, HintCommands, Logins, Options, Problem, Setup};
 use kubectl_octopus_argo::error::Error;
-use kubectl_octopus_argo::model::{Claims, Connection, Expiry, Moment};
+use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenClaims};
 use kubectl_octopus_argo::process::{Failure, Invocation, Output, Runner};
 use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
@@ -56,7 +56,7 @@ fn setup(transcript: &Value, connection: Connection) -> Setup {
 fn replay(client: &Client<'_>, argv: &[String]) -> Option<Result<String, Problem>> {
     let words: Vec<_> = argv.iter().map(String::as_str).collect();
     let token = |token: Secret| {
-        let claims = Claims::decode(token.expose()).unwrap();
+        let claims = TokenClaims::decode(token.expose()).unwrap();
         format!(
             "token {} of {}",
             claims.id().unwrap(),

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use kubectl_octopus_argo::input::{Content, File, Origin};
-use kubectl_octopus_argo::lint::{self, Safety, Selection};
+use kubectl_octopus_argo::lint::{self, RuleSelection, Safety};
 use kubectl_octopus_argo::model::Source;
 use kubectl_octopus_argo::rbac::{Enforcer, PolicySet, PolicyText, Request};
-use kubectl_octopus_argo::site::{Options, Site};
+use kubectl_octopus_argo::site::{GatherOptions, Site};
 use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
 
@@ -635,8 +635,8 @@ fn fixed(text: &str, most: Safety) -> String {
         origin: Origin::Stdin,
         content: Content::Policy(Source::new("p.csv", text)),
     }];
-    let site = Site::new(&files, Options::default());
-    let outcome = lint::run(&site, &Selection::default());
+    let site = Site::new(&files, GatherOptions::default());
+    let outcome = lint::run(&site, &RuleSelection::default());
     let fixed = lint::fix::apply(&site, &outcome.findings, most);
     fixed
         .into_iter()

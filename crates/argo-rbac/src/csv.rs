@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A field of a line: where it stands and how to read it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Field {
+pub(super) struct CsvField {
     /// First byte of the value in the line; behind the quote of a quoted field.
     pub(super) start: usize,
     /// One past the last byte of the value; before the closing quote of a quoted field.
@@ -14,7 +14,7 @@ pub(super) struct Field {
     pub(super) doubled: bool,
 }
 
-impl Field {
+impl CsvField {
     /// The field's value.
     pub(super) fn value(self, line: &str) -> Cow<'_, str> {
         let raw = &line[self.start..self.end];
@@ -38,7 +38,7 @@ pub(super) enum Fault {
 /// Reads one line and hands over its fields in order; at least one. An error comes with the byte
 /// offset in the line at which Go's reader reports it (its column less one).
 #[inline]
-pub(super) fn read(line: &str, mut found: impl FnMut(Field)) -> Result<(), (Fault, usize)> {
+pub(super) fn read(line: &str, mut found: impl FnMut(CsvField)) -> Result<(), (Fault, usize)> {
     let bytes = line.as_bytes();
     let mut at = 0;
     loop {
@@ -54,7 +54,7 @@ pub(super) fn read(line: &str, mut found: impl FnMut(Field)) -> Result<(), (Faul
             let rest = bytes.get(at..).unwrap_or_default();
             let stop = rest.iter().position(|byte| matches!(byte, b',' | b'"'));
             let end = at + stop.unwrap_or(rest.len());
-            let field = Field {
+            let field = CsvField {
                 start: at,
                 end,
                 doubled: false,
@@ -73,14 +73,14 @@ pub(super) fn read(line: &str, mut found: impl FnMut(Field)) -> Result<(), (Faul
 }
 
 /// The value of a quoted field that begins at `start`, and where the next field begins.
-fn quoted(bytes: &[u8], start: usize) -> Result<(Field, Option<usize>), (Fault, usize)> {
+fn quoted(bytes: &[u8], start: usize) -> Result<(CsvField, Option<usize>), (Fault, usize)> {
     let (mut at, mut doubled) = (start, false);
     loop {
         let Some(quote) = bytes[at..].iter().position(|byte| *byte == b'"') else {
             return Err((Fault::Quote, bytes.len()));
         };
         let end = at + quote;
-        let field = Field {
+        let field = CsvField {
             start,
             end,
             doubled,

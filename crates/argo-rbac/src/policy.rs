@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::csv::{self, Fault, Field};
+use super::csv::{self, CsvField, Fault};
 use super::quote::quote;
 
 /// The most fields of a line that are told apart; no valid line has more than six.
@@ -18,16 +18,16 @@ const FIELDS: usize = 7;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Statement {
     /// `p, subject, resource, action, object, effect`.
-    Policy([Field; 5]),
+    Policy([CsvField; 5]),
     /// `g, subject, role`.
-    Grouping([Field; 2]),
+    Grouping([CsvField; 2]),
     /// A line of another section of the model: accepted, and without meaning.
     Ignored,
 }
 
 /// Reads one trimmed line that is neither empty nor a comment.
 pub(super) fn parse(line: &str) -> Result<Statement, (Reason, usize)> {
-    let mut fields = [Field::default(); FIELDS];
+    let mut fields = [CsvField::default(); FIELDS];
     let mut count = 0;
     csv::read(line, |field| {
         if let Some(slot) = fields.get_mut(count) {
@@ -140,7 +140,7 @@ pub(super) fn number_line<'t>(
     let whole = rest.split_once('\n').map_or(rest, |(line, _)| line);
     let trimmed = whole.trim();
     let offset = start + whole.len() - whole.trim_start().len();
-    let value = |field: Field| Value {
+    let value = |field: CsvField| Value {
         text: field.value(trimmed),
         offset: offset + field.start,
     };

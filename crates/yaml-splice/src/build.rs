@@ -27,7 +27,7 @@ pub(super) fn documents(source: &Source, covered: Option<&Arc<Covered>>) -> Resu
     options.block_nesting_limit = MAX_DEPTH;
     let text = covered.map_or(source.text(), |covered| &covered.text);
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut builder = Builder::new(source, covered);
+    let mut builder = NodeBuilder::new(source, covered);
     while let Some(next) = parser.next_event() {
         let (event, span) = next.map_err(|error| syntax::error(source, &error))?;
         // An anchor's name is told after its node.
@@ -52,7 +52,7 @@ struct Anchored {
     depth: usize,
 }
 
-struct Builder<'a> {
+struct NodeBuilder<'a> {
     source: &'a Source,
     covered: Option<&'a Arc<Covered>>,
     text: &'a str,
@@ -69,7 +69,7 @@ struct Builder<'a> {
     closed: Option<usize>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> NodeBuilder<'a> {
     fn new(source: &'a Source, covered: Option<&'a Arc<Covered>>) -> Self {
         Self {
             source,
@@ -445,7 +445,7 @@ mod tests {
     #[test]
     fn the_last_value_that_is_allowed_is_read() {
         let source = Source::new("x", "x");
-        let mut builder = Builder::new(&source, None);
+        let mut builder = NodeBuilder::new(&source, None);
         builder.nodes = MAX_NODES - 1;
         let mut read = || {
             let node = builder.node(NodeKind::Sequence(Vec::new()), 0..1, None, false);

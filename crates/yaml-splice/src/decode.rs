@@ -29,8 +29,8 @@ impl Scalar {
         })
     }
 
-    fn block_runs(&self, text: &str, end: usize) -> Builder {
-        let mut out = Builder::default();
+    fn block_runs(&self, text: &str, end: usize) -> RunBuilder {
+        let mut out = RunBuilder::default();
         let Some(block) = self.block.as_deref() else {
             return out;
         };
@@ -128,12 +128,12 @@ fn content_start(node: &Node) -> usize {
 }
 
 #[derive(Default)]
-struct Builder {
+struct RunBuilder {
     runs: Vec<Run>,
     value: usize,
 }
 
-impl Builder {
+impl RunBuilder {
     fn push(&mut self, length: usize, source: Range<usize>) {
         if length == 0 {
             return;
@@ -173,9 +173,9 @@ enum Quote {
 
 /// Plain and quoted scalars: blanks around a line break fold into one space, and every further
 /// break is a line break.
-fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> Builder {
+fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> RunBuilder {
     let bytes = &text.as_bytes()[..range.end];
-    let mut out = Builder::default();
+    let mut out = RunBuilder::default();
     let mut at = range.start;
     while at < range.end {
         let rest = &bytes[at..];

@@ -4,14 +4,14 @@ use super::super::{ChangeRequest, DesiredRole, ProjectObject, roles_patch};
 use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::site::{Object, Role, Scope, select_roles};
+use crate::site::{NamespaceScope, Object, ObjectRole, select_roles};
 use crate::text::Note;
 
 /// Plans the role in every `AppProject` of the input, or in those that `--project` names.
 pub(super) fn plan<'a>(
     request: &ChangeRequest,
     objects: &[Object<'a>],
-    scope: &Scope,
+    scope: &NamespaceScope,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
     let name = request.account.as_str();
@@ -22,7 +22,12 @@ pub(super) fn plan<'a>(
         ))
         .hint("choose another name with --account"));
     }
-    let wanted = |role| matches!(role, Role::AppProject | Role::ConfigMap(Which::RbacCm));
+    let wanted = |role| {
+        matches!(
+            role,
+            ObjectRole::AppProject | ObjectRole::ConfigMap(Which::RbacCm)
+        )
+    };
     let selection = select_roles(objects, scope, wanted)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {

@@ -4,7 +4,7 @@ use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_ed
 use super::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::site::{Object, Role, Scope, Target, select};
+use crate::site::{NamespaceScope, Object, ObjectRole, TargetConfigMap, select};
 use crate::text::Note;
 use crate::yaml::ScalarType;
 
@@ -12,7 +12,7 @@ use crate::yaml::ScalarType;
 pub(super) fn plan<'a>(
     request: &ChangeRequest,
     objects: &[Object<'a>],
-    scope: &Scope,
+    scope: &NamespaceScope,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
     let selection = select(objects, scope)?;
@@ -53,7 +53,7 @@ pub(super) fn plan<'a>(
         let error = held(objects).into_iter().fold(error, Error::hint);
         let projects = objects
             .iter()
-            .any(|object| Role::of(object) == Some(Role::AppProject));
+            .any(|object| ObjectRole::of(object) == Some(ObjectRole::AppProject));
         return Err(if projects {
             error.hint("for roles of the AppProjects that are in it: -o appproject")
         } else if selection.left_alone.is_empty() {
@@ -69,7 +69,7 @@ pub(super) fn plan<'a>(
 
 fn plan_one<'a>(
     request: &ChangeRequest,
-    target: &Target<'a>,
+    target: &TargetConfigMap<'a>,
     desired: &Desired,
 ) -> Result<Planned<'a>> {
     let current = &target.configmap;
@@ -87,7 +87,7 @@ fn plan_one<'a>(
 }
 
 /// A ConfigMap with the changes of its `data`.
-pub(super) fn planned<'a>(target: &Target<'a>, plan: Plan) -> Planned<'a> {
+pub(super) fn planned<'a>(target: &TargetConfigMap<'a>, plan: Plan) -> Planned<'a> {
     let object = &target.object;
     let edits = key_edits(object.document, &object.route_to(&["data"]), &plan.changes);
     Planned {

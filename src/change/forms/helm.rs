@@ -6,7 +6,7 @@ use super::super::{
 use super::{Edited, Planned};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::site::{Below, Object, Selector, Values};
+use crate::site::{Below, ChartValues, Object, Selector};
 use crate::text::Note;
 use crate::yaml::{Edit, Node};
 
@@ -20,12 +20,15 @@ pub(super) fn plan<'a>(
     let root = selector.values_root.as_deref();
     let namespace = selector.namespace();
     let mut planned = Vec::new();
-    for object in objects.iter().filter(|object| Values::is(object, root)) {
+    for object in objects
+        .iter()
+        .filter(|object| ChartValues::is(object, root))
+    {
         refuse_patch_body(object)?;
         if root.is_none() {
             refuse_umbrella(object)?;
         }
-        let values = Values::read(object, root, namespace)?;
+        let values = ChartValues::read(object, root, namespace)?;
         planned.push(plan_one(request, &values, namespace, notes)?);
     }
     if planned.is_empty() {
@@ -38,7 +41,7 @@ pub(super) fn plan<'a>(
 
 fn plan_one<'a>(
     request: &ChangeRequest,
-    values: &Values<'a>,
+    values: &ChartValues<'a>,
     namespace: &str,
     notes: &mut Vec<Note>,
 ) -> Result<Planned<'a>> {

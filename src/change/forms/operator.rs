@@ -7,7 +7,9 @@ use super::super::{
 use super::{Edited, Planned, configmaps, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, POLICY_KEY, Which};
-use crate::site::{Both, Instance, Object, OperatorResource, Role, Selector, select_roles};
+use crate::site::{
+    Both, InstanceObjects, Object, ObjectRole, OperatorResource, Selector, select_roles,
+};
 use crate::text::Note;
 use crate::yaml::Edit;
 
@@ -18,7 +20,12 @@ pub(super) fn plan<'a>(
     selector: &Selector,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
-    let wanted = |role| matches!(role, Role::ArgoCd | Role::ConfigMap(Which::RbacCm));
+    let wanted = |role| {
+        matches!(
+            role,
+            ObjectRole::ArgoCd | ObjectRole::ConfigMap(Which::RbacCm)
+        )
+    };
     let selection = select_roles(objects, &selector.scope, wanted)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {
@@ -44,7 +51,7 @@ pub(super) fn plan<'a>(
 fn plan_one<'a>(
     request: &ChangeRequest,
     argocd: &OperatorResource<'a>,
-    instance: &Instance<'a>,
+    instance: &InstanceObjects<'a>,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Planned<'a>>> {
     refuse_local_user(request, argocd)?;

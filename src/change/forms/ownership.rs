@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use super::super::{ChangeRequest, Goal};
 use super::{Edited, Planned};
 use crate::model::{Data, Form, Marks, Owner, POLICY_KEY, Which, is_upstream};
-use crate::site::{Object, Role, marks};
+use crate::site::{Object, ObjectRole, marks};
 use crate::text::Note;
 
 /// The form that the owner of the ConfigMaps keeps, if there are some.
 pub fn form_of_owner(objects: &[Object<'_>]) -> Option<(Form, Owner)> {
     let ours = objects
         .iter()
-        .filter(|object| matches!(Role::of(object), Some(Role::ConfigMap(_))));
+        .filter(|object| matches!(ObjectRole::of(object), Some(ObjectRole::ConfigMap(_))));
     let owners = ours.map(|object| marks(object).owner());
     let known = |owner: &Owner| !matches!(owner, Owner::Unknown | Owner::Kubectl);
     let mut owners: Vec<Owner> = owners.collect();

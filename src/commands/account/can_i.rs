@@ -1,6 +1,6 @@
 //! `account can-i`: argocd's question with an honest exit code.
 
-use crate::argocd::Answer;
+use crate::argocd::CanIAnswer;
 use crate::cli::CanIArgs;
 use crate::commands::argocd::{client, refuse_core};
 use crate::commands::context::Context;
@@ -11,9 +11,9 @@ pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code
     let client = client(&args.argocd, context)?;
     refuse_core(&client)?;
     let answer = client.can_i(&args.action, &args.resource, &args.object)?;
-    let yes = answer == Answer::Yes;
+    let yes = answer == CanIAnswer::Yes;
     context.print(if yes { "yes\n" } else { "no\n" })?;
-    if let Answer::NoSuchWord(known) = answer {
+    if let CanIAnswer::NoSuchWord(known) = answer {
         context.warn(format!(
             "the server knows no such word, so nobody may; it knows: {known}"
         ));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::argocd::Account;
+use crate::argocd::ServerAccount;
 use crate::cli::{AccountListArgs, ListOutput};
 use crate::commands::argocd::client;
 use crate::commands::context::Context;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Resu
         ListOutput::Json => format!("{:#}\n", report(&accounts, &args.account)),
         ListOutput::Yaml => yaml::write::document(&report(&accounts, &args.account)),
         ListOutput::Table => {
-            let row = |account: &Account| {
+            let row = |account: &ServerAccount| {
                 let marks = match (account.name == args.account, lacks(account)) {
                     (false, _) => String::new(),
                     (true, lacks) if lacks.is_empty() => "ready".to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Resu
 }
 
 /// What the account lacks for Octopus.
-pub(super) fn lacks(account: &Account) -> Vec<&'static str> {
+pub(super) fn lacks(account: &ServerAccount) -> Vec<&'static str> {
     let mut lacks = Vec::new();
     if !account.may_have_tokens() {
         lacks.push("lacks the capability apiKey");
@@ -72,7 +72,7 @@ pub(super) fn lacks(account: &Account) -> Vec<&'static str> {
 }
 
 /// Accounts as JSON; `own` is Octopus's.
-fn report(accounts: &[Account], own: &str) -> Value {
+fn report(accounts: &[ServerAccount], own: &str) -> Value {
     let accounts = accounts.iter().map(|account| {
         let mut value = json!({
             "name": account.name,

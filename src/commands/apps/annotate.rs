@@ -10,11 +10,12 @@ use crate::cli::AppsAnnotateArgs;
 use crate::commands::context::Context;
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Origin, Wanted};
+use crate::input::{File, Origin, WantedObjects};
 use crate::model::shell::quoted;
 use crate::octopus::apps::choose::{find, new_name};
 use crate::octopus::apps::{
-    Application, Deployment, Field, Kind, Match, Parent, Scope, choose, is_slug, slug_of,
+    AnnotationField, AnnotationScope, AppKind, Application, Deployment, Match, Parent, choose,
+    is_slug, slug_of,
 };
 use crate::report::diff::{Pair, unified};
 use crate::site::{Object, objects};
@@ -24,7 +25,11 @@ use crate::yaml::{self, Edit, Step};
 const CONTEXT: usize = 3;
 
 /// The fields that are written and taken out.
-const FIELDS: [Field; 3] = [Field::Project, Field::Environment, Field::Tenant];
+const FIELDS: [AnnotationField; 3] = [
+    AnnotationField::Project,
+    AnnotationField::Environment,
+    AnnotationField::Tenant,
+];
 
 /// What becomes of one Application.
 struct Annotated<'f> {
@@ -38,7 +43,7 @@ struct Annotated<'f> {
 
 pub(super) fn run(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     check(args)?;
-    let wanted = [Wanted::Applications, Wanted::ApplicationSets];
+    let wanted = [WantedObjects::Applications, WantedObjects::ApplicationSets];
     let Some(files) = read(&args.input, &wanted, context)? else {
         return without_input(args, context);
     };
@@ -130,13 +135,17 @@ fn select<'f>(
             );
         }
     }
-    let selector = args.selector.as_deref().map(Selector::parse).transpose()?;
+    let selector = args
+        .selector
+        .as_deref()
+        .map(LabelSelector::parse)
+        .transpose()?;
     let mut chosen = Vec::new();
     for (object, application) in all {
         let named = args.app.iter().any(|name| *name == application.name);
         let labels = match application.kind {
-            Kind::Application => application.labels.clone(),
-            Kind::ApplicationSet => labels(&object),
+            AppKind::Application => application.labels.clone(),
+            AppKind::ApplicationSet => labels(&object),
         };
         let selected = selector
             .as_ref()
@@ -187,7 +196,7 @@ fn labels<'f>(object: &Object<'f>) -> Vec<(&'f str, &'f str)> {
 }
 
 /// A label selector: all its requirements hold.
-struct Selector(Vec<(String, Requirement)>);
+struct LabelSelector(Vec<(String, Requirement)>);
 
 enum Requirement {
     Is(String),
@@ -196,7 +205,7 @@ enum Requirement {
     IsAbsent,
 }
 
-impl Selector {
+impl LabelSelector {
     fn parse(text: &str) -> Result<Self> {
         let mut all = Vec::new();
         for part in text
@@ -269,9 +278,9 @@ fn annotate<'f>(
     let suffix = source.suffix.as_deref();
     let deployment = &args.deployment;
     let values = [
-        (Field::Project, &deployment.octopus_project),
-        (Field::Environment, &deployment.environment),
-        (Field::Tenant, &deployment.tenant),
+        (AnnotationField::Project, &deployment.octopus_project),
+        (AnnotationField::Environment, &deployment.environment),
+        (AnnotationField::Tenant, &deployment.tenant),
     ];
     let mut changes = Vec::new();
     for (field, value) in values {
@@ -322,11 +331,11 @@ fn remove<'f>(
     };
     let (mut changes, mut name) = (Vec::new(), None);
     for suffix in suffixes {
-        let value = |field: Field| application.annotation(&field.key(suffix));
-        let scope = Scope {
-            project: value(Field::Project),
-            environment: value(Field::Environment),
-            tenant: value(Field::Tenant),
+        let value = |field: AnnotationField| application.annotation(&field.key(suffix));
+        let scope = AnnotationScope {
+            project: value(AnnotationField::Project),
+            environment: value(AnnotationField::Environment),
+            tenant: value(AnnotationField::Tenant),
             step: None,
         };
         if scope.is_empty() {
@@ -519,10 +528,15 @@ fn command(one: &Annotated<'_>, namespace: Option<&str>) -> String {
     )
 }
 
-fn line(kind: Kind, name: &str, namespace: &str, changes: &[(String, Option<String>)]) -> String {
+fn line(
+    kind: AppKind,
+    name: &str,
+    namespace: &str,
+    changes: &[(String, Option<String>)],
+) -> String {
     let (name, namespace) = (quoted(name), quoted(namespace));
     match kind {
-        Kind::Application => {
+        AppKind::Application => {
             let mut text = format!(
                 "kubectl annotate applications.argoproj.io {name} -n {namespace} --overwrite"
             );
@@ -534,7 +548,7 @@ fn line(kind: Kind, name: &str, namespace: &str, changes: &[(String, Option<Stri
             }
             text + "\n"
         }
-        Kind::ApplicationSet => {
+        AppKind::ApplicationSet => {
             let annotations: serde_json::Map<_, _> = changes
                 .iter()
                 .map(|(key, value)| (key.clone(), json!(value)))
@@ -569,7 +583,9 @@ fn without_input(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Resu
     let changes: Vec<(String, Option<String>)> = FIELDS
         .iter()
         .zip(values)
-        .filter(|(field, value)| value.is_some() || args.absent && **field != Field::Tenant)
+        .filter(|(field, value)| {
+            value.is_some() || args.absent && **field != AnnotationField::Tenant
+        })
         .map(|(field, value)| {
             let value = value.clone().filter(|_| !args.absent);
             (field.key(args.source.as_deref()), value)
@@ -579,7 +595,7 @@ fn without_input(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Resu
     let lines = args
         .app
         .iter()
-        .map(|name| line(Kind::Application, name, namespace, &changes));
+        .map(|name| line(AppKind::Application, name, namespace, &changes));
     context.print(&lines.collect::<String>())?;
     if args.source.is_none() {
         context.note("these keys are those of an Application with one source without a name: --source NAME is for others, --live finds out");

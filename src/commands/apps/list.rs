@@ -7,23 +7,23 @@ use crate::commands::can::version;
 use crate::commands::context::Context;
 use crate::commands::lint::shown;
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Wanted};
+use crate::input::{File, WantedObjects};
 use crate::lint::{self, Severity};
 use crate::model::spelling;
 use crate::octopus::apps::{
-    Application, Deployment, Mapping, Match, Verdict, is_templated, mappings,
+    Application, Deployment, Mapping, MappingVerdict, Match, is_templated, mappings,
 };
-use crate::report::apps::{self, Row, Updated};
-use crate::report::findings::{self, Finding};
+use crate::report::apps::{self, SourceRow, Updated};
+use crate::report::findings::{self, ShownFinding};
 use crate::report::{Style, printable};
-use crate::site::{Object, Options, Site, objects};
+use crate::site::{GatherOptions, Object, Site, objects};
 
 /// What is asked of a cluster.
-const WANTED: [Wanted<'_>; 4] = [
-    Wanted::Applications,
-    Wanted::ApplicationSets,
-    Wanted::AppProjects(&[]),
-    Wanted::ConfigMaps,
+const WANTED: [WantedObjects<'_>; 4] = [
+    WantedObjects::Applications,
+    WantedObjects::ApplicationSets,
+    WantedObjects::AppProjects(&[]),
+    WantedObjects::ConfigMaps,
 ];
 
 pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -63,14 +63,14 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
             rows.push(without_source(object, application));
         }
     }
-    let options = Options {
+    let options = GatherOptions {
         version: version(version_asked)?,
         integrations: vec![args.account.clone()],
         namespace: None,
     };
     let site = Site::new(&files, options);
-    let outcome = lint::run(&site, &lint::Selection::of_applications());
-    let found: Vec<Finding<'_>> = outcome
+    let outcome = lint::run(&site, &lint::RuleSelection::of_applications());
+    let found: Vec<ShownFinding<'_>> = outcome
         .findings
         .iter()
         .map(|finding| shown(finding, &site))
@@ -110,17 +110,17 @@ fn row(
     asked: Option<Deployment<'_>>,
     rights: Option<&Rights<'_>>,
     account: &str,
-) -> Row {
+) -> SourceRow {
     let source = &application.sources[mapping.source];
     let get = rights.and_then(|rights| rights.of(application, "get"));
     let refused = get.as_ref().filter(|right| !right.allowed);
     let updated = match (mapping.verdict, refused, rights) {
-        (Verdict::Updated, Some(right), Some(rights)) => Updated::No(format!(
+        (MappingVerdict::Updated, Some(right), Some(rights)) => Updated::No(format!(
             "{account} may not get {}: {}",
             rights.object(application),
             right.why
         )),
-        (Verdict::Updated, ..) => match asked {
+        (MappingVerdict::Updated, ..) => match asked {
             Some(asked) => Updated::If(condition(mapping, asked)),
             None => Updated::Yes,
         },
@@ -133,7 +133,7 @@ fn row(
         .map(str::to_owned)
         .or(reference);
     let text = |value: Option<&str>| value.map(str::to_owned);
-    Row {
+    SourceRow {
         source: source.label(),
         repo: source.repo_url.to_owned(),
         path: path.unwrap_or_else(|| "-".to_owned()),
@@ -150,9 +150,9 @@ fn row(
 }
 
 /// The row of an Application that has no source.
-fn without_source(object: &Object<'_>, application: &Application<'_>) -> Row {
+fn without_source(object: &Object<'_>, application: &Application<'_>) -> SourceRow {
     let none = || "-".to_owned();
-    Row {
+    SourceRow {
         application: application.name.to_owned(),
         kind: application.kind.as_str(),
         namespace: application.namespace.map(str::to_owned),
@@ -188,8 +188,8 @@ fn condition(mapping: &Mapping<'_>, asked: Deployment<'_>) -> String {
 
 fn print(
     args: &AppsListArgs,
-    rows: &[Row],
-    found: &[Finding<'_>],
+    rows: &[SourceRow],
+    found: &[ShownFinding<'_>],
     files: &[File],
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
@@ -223,7 +223,7 @@ fn print(
 
 /// What it came to, and where nothing is updated, what there is instead.
 fn conclude(
-    rows: &[Row],
+    rows: &[SourceRow],
     all: &[(Object<'_>, Application<'_>)],
     asked: &DeploymentArgs,
     context: &mut Context<'_, '_>,

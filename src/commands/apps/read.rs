@@ -3,7 +3,7 @@
 use crate::cli::Input;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::input::{self, File, Wanted};
+use crate::input::{self, File, WantedObjects};
 use crate::octopus::apps::Application;
 use crate::site::Object;
 
@@ -11,7 +11,7 @@ use crate::site::Object;
 /// refuses to show is named as not read; the first kind must be there.
 pub(super) fn read(
     args: &Input,
-    wanted: &[Wanted<'_>],
+    wanted: &[WantedObjects<'_>],
     context: &mut Context<'_, '_>,
 ) -> Result<Option<Vec<File>>> {
     if !args.live {

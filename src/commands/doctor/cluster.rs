@@ -4,33 +4,33 @@
 use crate::cli::DoctorArgs;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::input::{self, Cluster, File, LiveSecret, Wanted};
-use crate::octopus::doctor::{Gap, Known};
+use crate::input::{self, Cluster, File, LiveSecret, WantedObjects};
+use crate::octopus::doctor::{Fact, Gap};
 
 /// Everything that was read.
-pub(super) struct Reading {
+pub(super) struct ClusterReading {
     /// The objects.
     pub(super) files: Vec<File>,
     /// Why argocd-cm and argocd-rbac-cm were not read.
-    pub(super) settings: Known<()>,
+    pub(super) settings: Fact<()>,
     /// Why argocd-cmd-params-cm was not read.
-    pub(super) params: Known<()>,
+    pub(super) params: Fact<()>,
     /// Why Applications were not read.
-    pub(super) applications: Known<()>,
+    pub(super) applications: Fact<()>,
     /// Why the gateway's Deployment was not read.
-    pub(super) gateway: Known<()>,
+    pub(super) gateway: Fact<()>,
     /// Why its pods were not read.
-    pub(super) pods: Known<()>,
+    pub(super) pods: Fact<()>,
     /// The Secret, with its token.
-    pub(super) secret: Known<Option<LiveSecret>>,
+    pub(super) secret: Fact<Option<LiveSecret>>,
 }
 
 /// Reads the files, and unless `--offline` the cluster.
-pub(super) fn read(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Reading> {
+pub(super) fn read(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<ClusterReading> {
     let mut input = args.input();
     input.live = false;
     let files = context.read(&input, None, &[])?.unwrap_or_default();
-    let mut reading = Reading {
+    let mut reading = ClusterReading {
         files,
         settings: Ok(()),
         params: Ok(()),
@@ -47,26 +47,26 @@ pub(super) fn read(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<R
         namespace: args.gateway_namespace.clone(),
         ..argocd.clone()
     };
-    reading.settings = reading.get(&argocd, &[Wanted::ConfigMaps], context)?;
-    reading.params = reading.get(&argocd, &[Wanted::Params], context)?;
+    reading.settings = reading.get(&argocd, &[WantedObjects::ConfigMaps], context)?;
+    reading.params = reading.get(&argocd, &[WantedObjects::Params], context)?;
     // Without their roles the policy is judged all the same.
-    let _ = reading.get(&argocd, &[Wanted::AppProjects(&[])], context)?;
-    let applications = [Wanted::Applications, Wanted::ApplicationSets];
+    let _ = reading.get(&argocd, &[WantedObjects::AppProjects(&[])], context)?;
+    let applications = [WantedObjects::Applications, WantedObjects::ApplicationSets];
     reading.applications = reading.get(&argocd, &applications, context)?;
-    reading.gateway = reading.get(&gateway, &[Wanted::Gateways], context)?;
-    reading.pods = reading.get(&gateway, &[Wanted::GatewayPods], context)?;
+    reading.gateway = reading.get(&gateway, &[WantedObjects::Gateways], context)?;
+    reading.pods = reading.get(&gateway, &[WantedObjects::GatewayPods], context)?;
     let (name, key) = (&args.secret_name, &args.secret_key);
     reading.secret = known(input::secret(&gateway, name, key, context.host.runner))?;
     Ok(reading)
 }
 
-impl Reading {
+impl ClusterReading {
     fn get(
         &mut self,
         cluster: &Cluster,
-        wanted: &[Wanted<'_>],
+        wanted: &[WantedObjects<'_>],
         context: &Context<'_, '_>,
-    ) -> Result<Known<()>> {
+    ) -> Result<Fact<()>> {
         for wanted in wanted {
             match input::get(cluster, wanted, context.host.runner) {
                 // That there is none of a kind is a fact.
@@ -84,7 +84,7 @@ impl Reading {
 }
 
 /// A failure as a gap, but for the user's wish to stop.
-pub(super) fn known<T>(outcome: Result<T>) -> Result<Known<T>> {
+pub(super) fn known<T>(outcome: Result<T>) -> Result<Fact<T>> {
     match outcome {
         Ok(value) => Ok(Ok(value)),
         Err(error) if error.kind() == Kind::Interrupted => Err(error),

@@ -3,17 +3,18 @@
 use serde_json::{Map, Value};
 
 use crate::commands::check::checks_of;
-use crate::commands::doctor::cluster::Reading;
+use crate::commands::doctor::cluster::ClusterReading;
 use crate::error::Result;
 use crate::input::{LiveSecret, read_secret};
 use crate::lint::{self, Severity};
-use crate::model::{Claims, Form, Moment, Owner};
+use crate::model::{Form, Moment, Owner, TokenClaims};
 use crate::octopus::apps::{Application, mappings};
 use crate::octopus::doctor::{
-    AccountFact, AppsFact, DeploymentFact, Gap, Known, Rules, SecretFact, SettingsFact, ValuesFact,
+    AccountFact, AppsFact, DeploymentFact, Fact, Gap, RightsProof, SecretFact, SettingsFact,
+    ValuesFact,
 };
-use crate::octopus::{Needs, Overlay, judge};
-use crate::site::{ArgoCd, Object, Options, Site};
+use crate::octopus::{Needs, ValuesOverlay, judge};
+use crate::site::{ArgoCd, GatherOptions, Object, Site};
 
 /// The label value of the gateway's objects.
 const GATEWAY: &str = "octopus-argocd-gateway";
@@ -23,8 +24,8 @@ const NAME_LABEL: &str = "app.kubernetes.io/name";
 pub(super) fn settings(
     argocd: Option<&ArgoCd<'_>>,
     objects: &[Object<'_>],
-    reading: &Reading,
-) -> Known<SettingsFact> {
+    reading: &ClusterReading,
+) -> Fact<SettingsFact> {
     reading.settings.clone()?;
     let Some(argocd) = argocd else {
         return Ok(SettingsFact::default());
@@ -54,8 +55,8 @@ pub(super) fn settings(
 pub(super) fn account(
     argocd: Option<&ArgoCd<'_>>,
     name: &str,
-    reading: &Reading,
-) -> Known<Option<AccountFact>> {
+    reading: &ClusterReading,
+) -> Fact<Option<AccountFact>> {
     reading.settings.clone()?;
     let account = argocd.and_then(|argocd| argocd.account(name));
     Ok(account.map(|account| {
@@ -75,8 +76,8 @@ pub(super) fn rules(
     argocd: Option<&ArgoCd<'_>>,
     account: &str,
     needs: &Needs,
-    reading: &Reading,
-) -> Known<Rules> {
+    reading: &ClusterReading,
+) -> Fact<RightsProof> {
     reading.settings.clone()?;
     let Some(argocd) = argocd else {
         return Err(Gap::lasting("there is no policy to judge"));
@@ -88,11 +89,11 @@ pub(super) fn rules(
         });
     }
     Ok(match checks_of(argocd, account, needs) {
-        Ok(checks) => Rules {
+        Ok(checks) => RightsProof {
             checks,
             broken: None,
         },
-        Err(error) => Rules {
+        Err(error) => RightsProof {
             checks: Vec::new(),
             broken: Some(error.to_string()),
         },
@@ -102,26 +103,26 @@ pub(super) fn rules(
 /// Whether authorisation is off, and where.
 pub(super) fn authorisation(
     argocd: Option<&ArgoCd<'_>>,
-    reading: &Reading,
-) -> Known<Option<String>> {
+    reading: &ClusterReading,
+) -> Fact<Option<String>> {
     reading.params.clone()?;
     Ok(argocd.and_then(|argocd| Some(argocd.disables_auth()?.to_string())))
 }
 
 /// The Secret of the cluster, or of the files.
 pub(super) fn secret(
-    reading: &Reading,
+    reading: &ClusterReading,
     objects: &[Object<'_>],
     name: &str,
     key: &str,
     is_offline: bool,
-) -> Known<Option<SecretFact>> {
+) -> Fact<Option<SecretFact>> {
     let fact = |secret: &LiveSecret| SecretFact {
         keys: secret.keys.clone(),
         claims: secret
             .value
             .as_ref()
-            .map(|value| Claims::decode(value.expose())),
+            .map(|value| TokenClaims::decode(value.expose())),
         changed: secret.changed,
         is_copied: secret.is_copied,
     };
@@ -148,10 +149,10 @@ fn json(object: &Object<'_>) -> Option<Value> {
 
 /// The gateway's Deployments, with when their pods started.
 pub(super) fn deployments(
-    reading: &Reading,
+    reading: &ClusterReading,
     objects: &[Object<'_>],
     is_offline: bool,
-) -> Known<Vec<DeploymentFact>> {
+) -> Fact<Vec<DeploymentFact>> {
     reading.gateway.clone()?;
     let gap = reading.pods.as_ref().err();
     let of_kind = |kind: &str| {
@@ -231,9 +232,9 @@ fn deployment(one: &Value, pods: &[Value]) -> DeploymentFact {
 /// The gateway's values: of the files, else as far as its environment tells.
 pub(super) fn values(
     objects: &[Object<'_>],
-    deployments: &Known<Vec<DeploymentFact>>,
+    deployments: &Fact<Vec<DeploymentFact>>,
     argocd: Option<&ArgoCd<'_>>,
-) -> Known<ValuesFact> {
+) -> Fact<ValuesFact> {
     let server_insecure = argocd.and_then(|argocd| {
         let (text, place) = argocd.server_setting("server.insecure")?;
         text.eq_ignore_ascii_case("true")
@@ -247,7 +248,7 @@ pub(super) fn values(
     if files.is_empty() {
         return of_environment(deployments, server_insecure);
     }
-    let overlay = Overlay {
+    let overlay = ValuesOverlay {
         files: files.iter().filter_map(|object| json(object)).collect(),
         set: Vec::new(),
     };
@@ -269,9 +270,9 @@ pub(super) fn values(
 }
 
 fn of_environment(
-    deployments: &Known<Vec<DeploymentFact>>,
+    deployments: &Fact<Vec<DeploymentFact>>,
     server_insecure: Option<String>,
-) -> Known<ValuesFact> {
+) -> Fact<ValuesFact> {
     let silent =
         || Gap::lasting("the Deployment's environment does not tell: name the values file with -f");
     let all = deployments.as_ref().map_err(Clone::clone)?;
@@ -297,11 +298,11 @@ fn of_environment(
 
 /// How many sources a deployment updates.
 pub(super) fn applications(
-    reading: &Reading,
+    reading: &ClusterReading,
     objects: &[Object<'_>],
     account: &str,
     is_offline: bool,
-) -> Known<AppsFact> {
+) -> Fact<AppsFact> {
     reading.applications.clone()?;
     let all: Vec<Application<'_>> = objects
         .iter()
@@ -312,12 +313,12 @@ pub(super) fn applications(
     }
     let found = all.iter().flat_map(mappings);
     let updated = found.filter(|mapping| mapping.verdict.is_updated()).count();
-    let options = Options {
+    let options = GatherOptions {
         integrations: vec![account.to_owned()],
-        ..Options::default()
+        ..GatherOptions::default()
     };
     let site = Site::new(&reading.files, options);
-    let outcome = lint::run(&site, &lint::Selection::of_applications());
+    let outcome = lint::run(&site, &lint::RuleSelection::of_applications());
     let serious = outcome
         .findings
         .iter()
@@ -331,9 +332,9 @@ pub(super) fn applications(
 }
 
 /// The result of a question that was not asked.
-pub(super) fn not_asked<T>() -> Known<T> {
+pub(super) fn not_asked<T>() -> Fact<T> {
     Err(Gap::lasting("not asked: --offline"))
 }
 
 /// A fact that had to be asked for: an error is the user's wish to stop.
-pub(super) type Asked<T> = Result<Known<T>>;
+pub(super) type AskedFact<T> = Result<Fact<T>>;

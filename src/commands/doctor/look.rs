@@ -1,8 +1,8 @@
 //! One look at the whole chain.
 
-use super::cluster::{self, Reading, gap};
-use super::facts::{self, Asked, not_asked};
-use crate::argocd::{Client, Owner, Problem};
+use super::cluster::{self, ClusterReading, gap};
+use super::facts::{self, AskedFact, not_asked};
+use crate::argocd::{Client, Problem, TokenOwner};
 use crate::cli::DoctorArgs;
 use crate::commands::argocd::{client, now, refuse_core};
 use crate::commands::asked::question;
@@ -13,7 +13,7 @@ use crate::model::shell::quoted;
 use crate::model::{ProjectName, TokenRecord};
 use crate::octopus::Needs;
 use crate::octopus::doctor::{
-    self, Chain, Gap, Known, Names, SecretFact, ServerFact, VisibleFact, no_token,
+    self, Chain, Fact, Gap, Names, SecretFact, ServerFact, VisibleFact, no_token,
 };
 use crate::rbac::ArgoCdVersion;
 use crate::site::{self, objects};
@@ -56,7 +56,7 @@ pub(super) fn look(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<C
     let settings = facts::settings(argocd, &all, &reading);
     let read = settings.as_ref().ok();
     let now = now(context);
-    let owner = Owner::Account(args.account.clone());
+    let owner = TokenOwner::Account(args.account.clone());
     let asker = Asker {
         client: &client,
         token: token(&reading),
@@ -134,7 +134,7 @@ fn names(args: &DoctorArgs, found: Option<&str>, release: Option<String>) -> Nam
 }
 
 /// The token in the cluster's Secret.
-fn token(reading: &Reading) -> Option<&Secret> {
+fn token(reading: &ClusterReading) -> Option<&Secret> {
     reading.secret.as_ref().ok()?.as_ref()?.value.as_ref()
 }
 
@@ -142,7 +142,7 @@ fn token(reading: &Reading) -> Option<&Secret> {
 struct Asker<'a, 'r> {
     client: &'a Client<'r>,
     token: Option<&'a Secret>,
-    owner: &'a Owner,
+    owner: &'a TokenOwner,
     /// Why what the server answers would prove nothing.
     core: Option<Gap>,
 }
@@ -150,7 +150,7 @@ struct Asker<'a, 'r> {
 impl Asker<'_, '_> {
     /// The account's tokens: as whoever is logged in, or as the token itself, which may always see
     /// its own account.
-    fn tokens(&self, account: &str) -> Asked<Vec<TokenRecord>> {
+    fn tokens(&self, account: &str) -> AskedFact<Vec<TokenRecord>> {
         let first = match self.client.account(account) {
             Ok(account) => return Ok(Ok(account.tokens)),
             Err(problem) => problem,
@@ -164,7 +164,7 @@ impl Asker<'_, '_> {
     }
 
     /// What the server answers to the token.
-    fn server(&self, needs: &Needs, secret: &Known<Option<SecretFact>>) -> Asked<ServerFact> {
+    fn server(&self, needs: &Needs, secret: &Fact<Option<SecretFact>>) -> AskedFact<ServerFact> {
         if let Some(gap) = &self.core {
             return Ok(Err(gap.clone()));
         }
@@ -192,7 +192,7 @@ impl Asker<'_, '_> {
     }
 
     /// What the token sees.
-    fn visible(&self, server: &Known<ServerFact>) -> Asked<VisibleFact> {
+    fn visible(&self, server: &Fact<ServerFact>) -> AskedFact<VisibleFact> {
         let fact = match server {
             Err(gap) => return Ok(Err(gap.clone())),
             Ok(fact) => fact,
@@ -218,6 +218,6 @@ impl Asker<'_, '_> {
 }
 
 /// A problem of argocd as a gap, but for the user's wish to stop.
-fn known<T>(outcome: Result<T, Problem>) -> Asked<T> {
+fn known<T>(outcome: Result<T, Problem>) -> AskedFact<T> {
     cluster::known(outcome.map_err(Error::from))
 }

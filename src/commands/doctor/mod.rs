@@ -12,7 +12,7 @@ use super::context::Context;
 use crate::cli::{DoctorArgs, DoctorOutput};
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::Span;
-use crate::octopus::doctor::{Chain, State};
+use crate::octopus::doctor::{Chain, StepState};
 use crate::report::doctor;
 
 /// How long `--watch` waits between two looks.
@@ -64,13 +64,21 @@ pub(crate) fn run(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Co
 
 /// The steps that are not done, with what they are.
 fn waits(chain: &Chain) -> String {
-    let open = chain.steps.iter().filter(|step| step.state != State::Done);
+    let open = chain
+        .steps
+        .iter()
+        .filter(|step| step.state != StepState::Done);
     let words = open.map(|step| format!("{} ({})", step.title, step.state.as_str()));
     words.collect::<Vec<_>>().join(", ")
 }
 
 fn conclude(chain: &Chain, context: &mut Context<'_, '_>) {
-    let counted = [State::Done, State::Missing, State::Wrong, State::Unknown];
+    let counted = [
+        StepState::Done,
+        StepState::Missing,
+        StepState::Wrong,
+        StepState::Unknown,
+    ];
     let counted = counted.map(|state| (chain.count(state), state.as_str()));
     let words = counted.iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> = words

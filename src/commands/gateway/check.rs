@@ -8,7 +8,7 @@ use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::input::File;
 use crate::model::Location;
-use crate::octopus::{Fault, Gravity, Overlay, judge};
+use crate::octopus::{Fault, Gravity, ValuesOverlay, judge};
 use crate::report::gateway;
 
 pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -44,7 +44,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
     Ok(if is_well { Code::OK } else { Code::NO })
 }
 
-fn merged(overlay: &Overlay) -> Result<Value> {
+fn merged(overlay: &ValuesOverlay) -> Result<Value> {
     overlay.over(&Value::Object(Map::new()))
 }
 

@@ -17,7 +17,7 @@ const EKS_PATH: &str = "/argo/api";
 
 /// What was found, each with where from.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundValues {
     /// Argo CD's namespace.
     pub(super) namespace: Option<String>,
     /// Its server speaks plain text.
@@ -31,9 +31,9 @@ pub(super) struct Found {
 }
 
 /// Reads what the input says; nothing where there is none.
-pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<Found> {
+pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<FoundValues> {
     let Some(state) = context.read_state(args, &[])? else {
-        return Ok(Found::default());
+        return Ok(FoundValues::default());
     };
     let mut question = question(args, ArgoCdVersion::NEWEST);
     question.base = state.base;
@@ -46,7 +46,7 @@ pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<Found>
         );
     }
     let all = objects(&files);
-    let mut found = Found::default();
+    let mut found = FoundValues::default();
     for object in &all {
         found.of_object(object);
     }
@@ -66,7 +66,7 @@ pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<Found>
     Ok(found)
 }
 
-impl Found {
+impl FoundValues {
     /// What an ArgoCD resource, a Route of OpenShift or values of the chart say beside settings.
     fn of_object(&mut self, object: &Object<'_>) {
         let place = |keys: &[&str]| {

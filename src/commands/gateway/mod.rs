@@ -15,7 +15,7 @@ use crate::cli::{
 use crate::error::{Code, Error, Result};
 use crate::model::Source;
 use crate::model::shell::quoted;
-use crate::octopus::{GatewayPlan, Overlay, replaced};
+use crate::octopus::{GatewayPlan, ValuesOverlay, replaced};
 use crate::render::Override;
 use crate::yaml::Stream;
 
@@ -59,12 +59,12 @@ fn templates(
 }
 
 /// What the user lays over the values.
-fn overlay(args: &ChartArgs, context: &Context<'_, '_>) -> Result<Overlay> {
+fn overlay(args: &ChartArgs, context: &Context<'_, '_>) -> Result<ValuesOverlay> {
     let files = args
         .values
         .iter()
         .map(|path| Ok(Value::Object(mapping(path, context)?)));
-    Ok(Overlay {
+    Ok(ValuesOverlay {
         files: files.collect::<Result<_>>()?,
         set: args.set.clone(),
     })

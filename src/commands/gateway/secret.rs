@@ -10,7 +10,7 @@ use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
-use crate::model::{Claims, ProjectName, Span, Subject};
+use crate::model::{ProjectName, Span, Subject, TokenClaims};
 use crate::octopus::{GatewayPlan, TOKEN_KEY, TOKEN_SECRET};
 use crate::text::Secret;
 
@@ -20,9 +20,9 @@ const UNSCOPED: &str = "octo-gateway-unscoped";
 const SOON: Span = Span::seconds(7 * 24 * 3600);
 
 /// A token that was read.
-pub(super) struct Token {
+pub(super) struct TokenInput {
     pub(super) secret: Secret,
-    pub(super) claims: Claims,
+    pub(super) claims: TokenClaims,
 }
 
 pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -166,7 +166,7 @@ fn projects(args: &GatewaySecretArgs) -> Result<Vec<(String, &Path)>> {
 }
 
 /// Reads a token; without a file from stdin.
-pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> Result<Token> {
+pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> Result<TokenInput> {
     let path = file.unwrap_or(Path::new("-"));
     if file.is_none() && context.host.terminal.stdin {
         context.note("paste the token, then Enter and Ctrl-D; or give --token-file FILE");
@@ -177,16 +177,16 @@ pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> R
     } else {
         path.display().to_string()
     };
-    let claims = Claims::decode(secret.expose()).map_err(|why| {
+    let claims = TokenClaims::decode(secret.expose()).map_err(|why| {
         Error::input(format!("{name} holds no token: {why}"))
             .hint("make one with: kubectl octopus-argo token create")
     })?;
-    Ok(Token { secret, claims })
+    Ok(TokenInput { secret, claims })
 }
 
 /// Checks that it is an account's token for machines, and this account's.
 pub(super) fn of_account(
-    claims: &Claims,
+    claims: &TokenClaims,
     account: Option<&str>,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
@@ -222,7 +222,7 @@ pub(super) fn of_account(
 }
 
 /// Checks that it is a token of this project.
-fn of_project(claims: &Claims, project: &str, context: &mut Context<'_, '_>) -> Result<()> {
+fn of_project(claims: &TokenClaims, project: &str, context: &mut Context<'_, '_>) -> Result<()> {
     match claims.subject() {
         Some(Subject::ProjectRole { project: own, .. })
             if own == project || project == UNSCOPED => {}
@@ -241,7 +241,7 @@ fn of_project(claims: &Claims, project: &str, context: &mut Context<'_, '_>) -> 
     lifetime(claims, context)
 }
 
-fn lifetime(claims: &Claims, context: &mut Context<'_, '_>) -> Result<()> {
+fn lifetime(claims: &TokenClaims, context: &mut Context<'_, '_>) -> Result<()> {
     let now = now(context);
     match claims.expires() {
         Some(expires) if expires <= now => {

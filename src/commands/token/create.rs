@@ -1,8 +1,8 @@
 //! `token create`: a token, made with an explicit id, and handed over or revoked.
 
-use super::deliver::{self, Destination};
+use super::deliver::{self, TokenDestination};
 use super::{manifest, owner};
-use crate::argocd::{Client, Owner};
+use crate::argocd::{Client, TokenOwner};
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::model::Expiry;
 use crate::process::Hold;
 use crate::text::Span;
-use crate::tokens::{NewTokens, Step, StepLog, Unlogged, check_id, issue};
+use crate::tokens::{NewTokens, StepLog, TokenStep, Unlogged, check_id, issue};
 
 pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     deliver::refuse_for_one(&args.delivery, None)?;
@@ -23,7 +23,7 @@ pub(crate) fn create(
     log: &dyn StepLog,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
-    let Plan {
+    let CreatePlan {
         owners,
         prefix,
         id,
@@ -33,7 +33,7 @@ pub(crate) fn create(
     if args.if_missing && exists(&client, &owners, &prefix, context)? {
         return Ok(Code::OK);
     }
-    let destination = Destination::check(&args.delivery, &owners, context)?;
+    let destination = TokenDestination::check(&args.delivery, &owners, context)?;
     let new = NewTokens {
         owners: &owners,
         id,
@@ -46,7 +46,7 @@ pub(crate) fn create(
     let made = issue(&new, &client, log, context.host.clock, &mut notes);
     context.tell(&notes);
     let delivered = destination.hand_over(made?, client.commands(), log, context)?;
-    let logged = log.write(Step::Delivered);
+    let logged = log.write(TokenStep::Delivered);
     deliver::tell(&delivered, &args.delivery, client.commands(), context);
     warn_of_disabled(&client, &owners, context);
     deliver::conclude(&delivered, &args.delivery, "", context);
@@ -55,9 +55,9 @@ pub(crate) fn create(
 
 /// Warns of accounts whose tokens do not work because they are disabled. Whoever may make tokens
 /// and not see the account gets no warning.
-fn warn_of_disabled(client: &Client<'_>, owners: &[Owner], context: &mut Context<'_, '_>) {
+fn warn_of_disabled(client: &Client<'_>, owners: &[TokenOwner], context: &mut Context<'_, '_>) {
     for owner in owners {
-        if let Owner::Account(name) = owner
+        if let TokenOwner::Account(name) = owner
             && client.account(name).is_ok_and(|account| !account.enabled)
         {
             context.warn(format!(
@@ -69,14 +69,14 @@ fn warn_of_disabled(client: &Client<'_>, owners: &[Owner], context: &mut Context
 }
 
 /// What the command line says.
-struct Plan {
-    owners: Vec<Owner>,
+struct CreatePlan {
+    owners: Vec<TokenOwner>,
     prefix: String,
     id: Option<String>,
     expiry: Expiry,
 }
 
-fn plan(args: &TokenCreateArgs) -> Result<Plan> {
+fn plan(args: &TokenCreateArgs) -> Result<CreatePlan> {
     let owners = owner::owners(&args.owner)?;
     owner::may_be_given(&owners)?;
     let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
@@ -94,7 +94,7 @@ fn plan(args: &TokenCreateArgs) -> Result<Plan> {
                 .hint("or say that it never ends: --no-expiry"),
         );
     };
-    Ok(Plan {
+    Ok(CreatePlan {
         owners,
         prefix,
         id,
@@ -103,8 +103,8 @@ fn plan(args: &TokenCreateArgs) -> Result<Plan> {
 }
 
 /// Whose tokens; refuses what is wrong with the command line.
-pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<Owner>> {
-    let Plan { owners, .. } = plan(args)?;
+pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<TokenOwner>> {
+    let CreatePlan { owners, .. } = plan(args)?;
     manifest::check(&args.delivery, &owners)?;
     Ok(owners)
 }
@@ -125,7 +125,7 @@ pub(super) fn expiry(args: LifetimeArgs) -> Result<Option<Expiry>> {
 /// Whether each owner has an unexpired token of ours.
 fn exists(
     client: &Client<'_>,
-    owners: &[Owner],
+    owners: &[TokenOwner],
     prefix: &str,
     context: &mut Context<'_, '_>,
 ) -> Result<bool> {

@@ -1,7 +1,7 @@
 //! `token delete`: one token, by its id.
 
 use super::owner;
-use crate::argocd::{Client, Gone, Owner};
+use crate::argocd::{Client, Gone, TokenOwner};
 use crate::cli::TokenDeleteArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
     }
 }
 
-fn missing(owner: &Owner, id: &str, client: &Client<'_>) -> Error {
+fn missing(owner: &TokenOwner, id: &str, client: &Client<'_>) -> Error {
     let list = client.commands().token("list", owner, &[]);
     let id = id.escape_debug();
     Error::external(format!("{owner} has no token `{id}`"))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest;
-use crate::argocd::{HintCommands, Owner};
+use crate::argocd::{HintCommands, TokenOwner};
 use crate::cli::{DeliveryArgs, TokenOutput};
 use crate::commands::context::Context;
 use crate::emit::{Existing, secret};
@@ -12,7 +12,7 @@ use crate::text::Secret;
 use crate::tokens::{self, Delivered, Minted, StepLog};
 
 /// Where tokens go: checked before there is one.
-pub(super) struct Destination<'a> {
+pub(super) struct TokenDestination<'a> {
     args: &'a DeliveryArgs,
     file: Option<PathBuf>,
 }
@@ -36,11 +36,11 @@ fn output(args: &DeliveryArgs) -> TokenOutput {
     args.output.unwrap_or_default()
 }
 
-impl<'a> Destination<'a> {
+impl<'a> TokenDestination<'a> {
     /// Finds out what can be found out before a token is made.
     pub(super) fn check(
         args: &'a DeliveryArgs,
-        owners: &[Owner],
+        owners: &[TokenOwner],
         context: &mut Context<'_, '_>,
     ) -> Result<Self> {
         if output(args) == TokenOutput::Token && owners.len() > 1 {
@@ -156,7 +156,7 @@ pub(super) fn tell(
     }
     if let [
         Delivered {
-            owner: Owner::Account(name),
+            owner: TokenOwner::Account(name),
             ..
         },
     ] = delivered

@@ -9,7 +9,7 @@ use crate::cli::{ClaimsOutput, TokenInspectArgs};
 use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::model::{Claims, Moment, Subject};
+use crate::model::{Moment, Subject, TokenClaims};
 
 pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let file = args.token_file.as_deref().unwrap_or(Path::new("-"));
@@ -17,7 +17,7 @@ pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Res
         context.note("paste the token, then Enter and Ctrl-D; or give --token-file FILE");
     }
     let token = read_secret(file, context)?;
-    let claims = Claims::decode(token.expose()).map_err(|why| {
+    let claims = TokenClaims::decode(token.expose()).map_err(|why| {
         Error::input(format!("this is no token: {why}"))
             .hint("a token is one line of three base64url words with dots between them")
     })?;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Res
     Ok(Code::OK)
 }
 
-fn text(claims: &Claims, now: Moment) -> String {
+fn text(claims: &TokenClaims, now: Moment) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         let value = value.replace(['\n', '\t'], " ");

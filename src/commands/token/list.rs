@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{owner, records};
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::cli::{ListOutput, TokenListArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result
     Ok(Code::OK)
 }
 
-fn table(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> String {
+fn table(all: &[(TokenOwner, Vec<TokenRecord>)], now: Moment) -> String {
     if all.iter().all(|(_, tokens)| tokens.is_empty()) {
         return String::new();
     }
@@ -51,7 +51,7 @@ fn table(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> String {
     headers.extend(records::HEADERS);
     let mut rows = Vec::new();
     for (owner, tokens) in all {
-        let (Owner::Role { project: name, .. } | Owner::Account(name)) = owner;
+        let (TokenOwner::Role { project: name, .. } | TokenOwner::Account(name)) = owner;
         for token in tokens {
             let mut row = vec![name.clone()];
             row.extend(records::row(token, now));
@@ -61,11 +61,11 @@ fn table(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> String {
     report::table(&headers, &rows)
 }
 
-fn json_of(all: &[(Owner, Vec<TokenRecord>)], now: Moment) -> Value {
+fn json_of(all: &[(TokenOwner, Vec<TokenRecord>)], now: Moment) -> Value {
     let owners = all.iter().map(|(owner, tokens)| {
         let mut value = match owner {
-            Owner::Account(name) => json!({"account": name}),
-            Owner::Role { project, role } => json!({"project": project, "role": role}),
+            TokenOwner::Account(name) => json!({"account": name}),
+            TokenOwner::Role { project, role } => json!({"project": project, "role": role}),
         };
         value["tokens"] = records::json(tokens, now);
         value

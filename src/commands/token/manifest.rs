@@ -1,6 +1,6 @@
 //! The Secret with new tokens.
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::cli::DeliveryArgs;
 use crate::commands::secret_manifest::{self, PROJECT_KEY};
 use crate::error::Result;
@@ -11,15 +11,15 @@ use crate::tokens::Minted;
 use crate::yaml;
 
 /// The key under which the gateway looks for a token.
-fn key(owner: &Owner, asked: Option<&str>) -> String {
+fn key(owner: &TokenOwner, asked: Option<&str>) -> String {
     match owner {
-        Owner::Account(_) => asked.unwrap_or(TOKEN_KEY).to_owned(),
-        Owner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
+        TokenOwner::Account(_) => asked.unwrap_or(TOKEN_KEY).to_owned(),
+        TokenOwner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
     }
 }
 
 /// Checks the names before there is a token.
-pub(super) fn check(args: &DeliveryArgs, owners: &[Owner]) -> Result<()> {
+pub(super) fn check(args: &DeliveryArgs, owners: &[TokenOwner]) -> Result<()> {
     let keys: Vec<String> = owners
         .iter()
         .map(|owner| key(owner, args.secret_key.as_deref()))

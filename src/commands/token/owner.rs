@@ -1,6 +1,6 @@
 //! Whose tokens a command is about.
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::cli::OwnerArgs;
 use crate::error::{Error, Result};
 use crate::model::{AccountName, ProjectName};
@@ -10,7 +10,7 @@ use crate::tokens::check_id;
 pub(super) const ACCOUNT: &str = "octopus";
 
 /// Whose tokens: one account, or one role of some projects.
-pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<Owner>> {
+pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<TokenOwner>> {
     let Some(role) = &args.role else {
         if !args.project.is_empty() {
             return Err(Error::usage(
@@ -20,16 +20,16 @@ pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<Owner>> {
             .hint("for tokens of a project's role: --role octopus --project PROJECT"));
         }
         let name = args.account.as_deref().unwrap_or(ACCOUNT);
-        return Ok(vec![Owner::Account(named("account", name)?)]);
+        return Ok(vec![TokenOwner::Account(named("account", name)?)]);
     };
     if args.project.is_empty() {
         return Err(Error::usage(
             "--role needs --project: a role belongs to a project",
         ));
     }
-    let mut owners: Vec<Owner> = Vec::new();
+    let mut owners: Vec<TokenOwner> = Vec::new();
     for project in &args.project {
-        let owner = Owner::Role {
+        let owner = TokenOwner::Role {
             project: ProjectName::new(project).map_err(Error::usage)?.to_string(),
             role: named("role", role)?,
         };
@@ -41,9 +41,9 @@ pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<Owner>> {
 }
 
 /// Checks that an account may be given tokens by us.
-pub(super) fn may_be_given(owners: &[Owner]) -> Result<()> {
+pub(super) fn may_be_given(owners: &[TokenOwner]) -> Result<()> {
     for owner in owners {
-        if let Owner::Account(name) = owner {
+        if let TokenOwner::Account(name) = owner {
             AccountName::new(name).map_err(Error::usage)?;
         }
     }
@@ -62,10 +62,10 @@ fn named(what: &str, name: &str) -> Result<String> {
 }
 
 /// What the ids of our tokens begin with.
-pub(super) fn prefix(asked: Option<&str>, owners: &[Owner]) -> Result<String> {
+pub(super) fn prefix(asked: Option<&str>, owners: &[TokenOwner]) -> Result<String> {
     match (asked, owners.first()) {
         (Some(prefix), _) => check_id("--id-prefix", prefix),
-        (None, Some(Owner::Account(name) | Owner::Role { role: name, .. })) => {
+        (None, Some(TokenOwner::Account(name) | TokenOwner::Role { role: name, .. })) => {
             Ok(format!("{name}-"))
         }
         (None, None) => Ok(format!("{ACCOUNT}-")),
@@ -95,7 +95,7 @@ mod tests {
         );
         assert_eq!(
             owners(&args(None, &[])).unwrap(),
-            [Owner::Account("octopus".into())]
+            [TokenOwner::Account("octopus".into())]
         );
     }
 }

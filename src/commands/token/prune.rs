@@ -1,17 +1,17 @@
 //! `token prune`: deletes tokens that have expired, are old, or are not known.
 
 use super::{owner, records};
-use crate::argocd::{Client, Gone, Owner, Problem};
+use crate::argocd::{Client, Gone, Problem, TokenOwner};
 use crate::cli::TokenPruneArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
-use crate::model::{Claims, Moment, TokenRecord};
+use crate::model::{Moment, TokenClaims, TokenRecord};
 use crate::report::table;
 
 /// A token that is to go.
 struct Doomed {
-    owner: Owner,
+    owner: TokenOwner,
     token: TokenRecord,
 }
 
@@ -64,7 +64,10 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
 }
 
 /// An id that is to be kept and is not there.
-fn unknown<'a>(args: &'a TokenPruneArgs, all: &[(Owner, Vec<TokenRecord>)]) -> Option<&'a String> {
+fn unknown<'a>(
+    args: &'a TokenPruneArgs,
+    all: &[(TokenOwner, Vec<TokenRecord>)],
+) -> Option<&'a String> {
     args.except.iter().find(|id| {
         let mut tokens = all.iter().flat_map(|(_, tokens)| tokens);
         !tokens.any(|token| token.id == **id)
@@ -74,7 +77,7 @@ fn unknown<'a>(args: &'a TokenPruneArgs, all: &[(Owner, Vec<TokenRecord>)]) -> O
 /// The tokens of one owner that are to go.
 fn choose(
     args: &TokenPruneArgs,
-    owner: &Owner,
+    owner: &TokenOwner,
     tokens: &[TokenRecord],
     now: Moment,
     context: &mut Context<'_, '_>,
@@ -131,11 +134,11 @@ fn choose(
 
 /// The id of the token that is presented, if that is known.
 fn own_id(client: &Client<'_>) -> Option<String> {
-    let claims = Claims::decode(client.presented()?.expose()).ok()?;
+    let claims = TokenClaims::decode(client.presented()?.expose()).ok()?;
     claims.id().map(str::to_owned)
 }
 
-fn plan(all: &[(Owner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> String {
+fn plan(all: &[(TokenOwner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> String {
     let mut rows = Vec::new();
     for (owner, tokens) in all {
         for token in tokens {
@@ -159,12 +162,12 @@ fn plan(all: &[(Owner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) -> St
 /// are to go; `None` where one is to stay, because nobody can say which would go.
 fn delete_second<'d>(
     doomed: &'d [Doomed],
-    all: &[(Owner, Vec<TokenRecord>)],
-    owner: &Owner,
+    all: &[(TokenOwner, Vec<TokenRecord>)],
+    owner: &TokenOwner,
     token: &TokenRecord,
     client: &Client<'_>,
 ) -> Option<std::result::Result<Vec<&'d TokenRecord>, Problem>> {
-    let Owner::Role { project, role } = owner else {
+    let TokenOwner::Role { project, role } = owner else {
         return None;
     };
     let going = doomed.iter().filter(|one| one.owner == *owner);
@@ -182,12 +185,12 @@ fn delete_second<'d>(
 /// Deletes them one by one; a failure does not keep the others from going.
 fn delete(
     doomed: &[Doomed],
-    all: &[(Owner, Vec<TokenRecord>)],
+    all: &[(TokenOwner, Vec<TokenRecord>)],
     client: &Client<'_>,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
     let mut left: Vec<Error> = Vec::new();
-    let mut gone: Vec<(&Owner, &String)> = Vec::new();
+    let mut gone: Vec<(&TokenOwner, &String)> = Vec::new();
     for (done, Doomed { owner, token }) in doomed.iter().enumerate() {
         if gone.contains(&(owner, &token.id)) {
             continue;

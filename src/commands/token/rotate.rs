@@ -2,9 +2,9 @@
 //! is revoked on request: an account is never without a valid token.
 
 use super::create::expiry;
-use super::deliver::{self, Destination};
+use super::deliver::{self, TokenDestination};
 use super::{manifest, owner, records};
-use crate::argocd::{HintCommands, Owner, TOKEN_VARIABLE};
+use crate::argocd::{HintCommands, TOKEN_VARIABLE, TokenOwner};
 use crate::cli::{OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, commands, now, presented, refuse_core};
 use crate::commands::context::Context;
@@ -14,8 +14,8 @@ use crate::octopus::Needs;
 use crate::process::Hold;
 use crate::text::{Moment, Secret, Span};
 use crate::tokens::{
-    NewTokens, OldIds, OldToken, Present, Replaced, Step, StepLog, Unlogged, check_id, find_old,
-    give_up, issue, prove, revoke_old, rotation_is_early,
+    NewTokens, OldIds, OldToken, Present, Replaced, StepLog, TokenStep, Unlogged, check_id,
+    find_old, give_up, issue, prove, revoke_old, rotation_is_early,
 };
 
 /// Restarts the gateway, which reads its token only when it starts.
@@ -31,10 +31,10 @@ pub(super) fn run(args: &TokenRotateArgs, context: &mut Context<'_, '_>) -> Resu
 /// Returns the token that is presented, if one is.
 fn find_present(
     args: &TokenRotateArgs,
-    owners: &[Owner],
+    owners: &[TokenOwner],
     context: &mut Context<'_, '_>,
 ) -> Result<Option<Present>> {
-    let [Owner::Account(wanted)] = owners else {
+    let [TokenOwner::Account(wanted)] = owners else {
         // A token of a project may not make tokens: whatever is in the environment is a login.
         return Ok(None);
     };
@@ -85,7 +85,7 @@ fn find_present(
 }
 
 /// Whose tokens. An account's projects are what it is confined to, and no part of its name.
-fn owners(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
+fn owners(args: &TokenRotateArgs) -> Result<Vec<TokenOwner>> {
     let mut named = args.owner.clone();
     if named.role.is_none() {
         named.project.clear();
@@ -96,11 +96,11 @@ fn owners(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
 }
 
 /// What the new tokens must be able to.
-fn needs(args: &TokenRotateArgs, owner: &Owner) -> Result<Needs> {
+fn needs(args: &TokenRotateArgs, owner: &TokenOwner) -> Result<Needs> {
     let OwnerArgs { project, .. } = &args.owner;
     let named: Vec<&String> = match owner {
-        Owner::Account(_) => project.iter().collect(),
-        Owner::Role { project, .. } => vec![project],
+        TokenOwner::Account(_) => project.iter().collect(),
+        TokenOwner::Role { project, .. } => vec![project],
     };
     let projects = named.into_iter().map(|name| ProjectName::new(name));
     Ok(Needs {
@@ -111,15 +111,15 @@ fn needs(args: &TokenRotateArgs, owner: &Owner) -> Result<Needs> {
 }
 
 /// What the command line says.
-struct Plan {
-    owners: Vec<Owner>,
+struct RotatePlan {
+    owners: Vec<TokenOwner>,
     all_needs: Vec<Needs>,
     prefix: String,
     id: Option<String>,
     asked: Option<Expiry>,
 }
 
-fn plan(args: &TokenRotateArgs) -> Result<Plan> {
+fn plan(args: &TokenRotateArgs) -> Result<RotatePlan> {
     let owners = owners(args)?;
     let all_needs: Result<Vec<Needs>> = owners.iter().map(|owner| needs(args, owner)).collect();
     let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
@@ -128,7 +128,7 @@ fn plan(args: &TokenRotateArgs) -> Result<Plan> {
         .as_deref()
         .map(|id| check_id("--id", id))
         .transpose()?;
-    Ok(Plan {
+    Ok(RotatePlan {
         owners,
         all_needs: all_needs?,
         prefix,
@@ -138,8 +138,8 @@ fn plan(args: &TokenRotateArgs) -> Result<Plan> {
 }
 
 /// Whose tokens; refuses what is wrong with the command line.
-pub(crate) fn check(args: &TokenRotateArgs) -> Result<Vec<Owner>> {
-    let Plan { owners, .. } = plan(args)?;
+pub(crate) fn check(args: &TokenRotateArgs) -> Result<Vec<TokenOwner>> {
+    let RotatePlan { owners, .. } = plan(args)?;
     manifest::check(&args.delivery, &owners)?;
     Ok(owners)
 }
@@ -155,7 +155,7 @@ pub(crate) fn rotate(
     log: &dyn StepLog,
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
-    let Plan {
+    let RotatePlan {
         owners,
         all_needs,
         prefix,
@@ -201,11 +201,11 @@ pub(crate) fn rotate(
             .hint("the old one never expires, or there is none, so it does not say")
             .hint("say it: --expires-in 90d, or --no-expiry"));
     };
-    let destination = Destination::check(&args.delivery, &owners, context)?;
+    let destination = TokenDestination::check(&args.delivery, &owners, context)?;
     let going = olds
         .iter()
         .filter_map(|old| Some((old.owner.clone(), old.id.clone().filter(|_| !old.gone)?)));
-    log.write(Step::Replacing(&going.collect::<Vec<_>>()))?;
+    log.write(TokenStep::Replacing(&going.collect::<Vec<_>>()))?;
     let new = NewTokens {
         owners: &owners,
         id,
@@ -230,7 +230,7 @@ pub(crate) fn rotate(
     let hands: Vec<Secret> = made.iter().map(|minted| minted.token().clone()).collect();
     let _hold = Hold::new();
     let delivered = destination.hand_over(made, client.commands(), log, context)?;
-    let outcome = match log.write(Step::Delivered) {
+    let outcome = match log.write(TokenStep::Delivered) {
         Ok(()) if args.revoke_old => {
             for old in olds.iter().filter(|old| old.id.is_none()) {
                 context.note(format!("{} had no old token to revoke", old.owner));
@@ -274,7 +274,11 @@ fn of_the_old(olds: &[OldToken], revoked: bool) -> String {
 }
 
 /// What becomes of whatever reads stdout cannot be known, so nothing is revoked behind it.
-fn refuse_to_revoke(args: &TokenRotateArgs, owners: &[Owner], present: Option<&Present>) -> Error {
+fn refuse_to_revoke(
+    args: &TokenRotateArgs,
+    owners: &[TokenOwner],
+    present: Option<&Present>,
+) -> Error {
     let id = present.map_or("OLD-ID", |present| present.id.as_str());
     let error = Error::usage("--revoke-old needs --output-file: whether a pipe's reader has kept the new token cannot be known")
         .hint(format!("rotate without --revoke-old, then restart the gateway: {RESTART}"));
@@ -315,7 +319,7 @@ fn same_as(olds: &[OldToken], present: Option<&Present>) -> Option<Expiry> {
 /// Says what stays, and how it goes later.
 fn keep(
     olds: &[OldToken],
-    destination: &Destination<'_>,
+    destination: &TokenDestination<'_>,
     commands: &HintCommands,
     context: &mut Context<'_, '_>,
 ) {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use self::offline::Offline;
 use super::argocd::{client, presented, refuse_core};
 use super::context::Context;
-use crate::argocd::{Owner, Problem, Reason, TOKEN_VARIABLE};
+use crate::argocd::{Problem, RefusalReason, TOKEN_VARIABLE, TokenOwner};
 use crate::cli::{VerifyArgs, VerifyOutput};
 use crate::error::{Code, Error, Result};
 use crate::model::ProjectName;
@@ -86,14 +86,14 @@ pub(crate) fn verify(
 }
 
 /// What is wanted, and of whom.
-pub(crate) fn wanted(args: &VerifyArgs) -> Result<(Needs, Owner)> {
+pub(crate) fn wanted(args: &VerifyArgs) -> Result<(Needs, TokenOwner)> {
     let projects = args.project.iter().map(|name| ProjectName::new(name));
     let projects = projects
         .collect::<Result<Vec<_>, _>>()
         .map_err(Error::usage)?;
     let owner = match (&args.role, &projects[..]) {
-        (None, _) => Owner::Account(args.account.clone()),
-        (Some(role), [project]) => Owner::Role {
+        (None, _) => TokenOwner::Account(args.account.clone()),
+        (Some(role), [project]) => TokenOwner::Role {
             project: project.to_string(),
             role: role.clone(),
         },
@@ -117,7 +117,7 @@ fn is_final(problem: &Problem) -> bool {
         Problem::Failed(failure) => !matches!(failure, Failure::TimedOut { .. }),
         _ => matches!(
             problem.reason(),
-            Some(Reason::TooOld | Reason::NoServer | Reason::UnknownContext)
+            Some(RefusalReason::TooOld | RefusalReason::NoServer | RefusalReason::UnknownContext)
         ),
     }
 }

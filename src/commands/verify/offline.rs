@@ -1,6 +1,6 @@
 //! The same questions to the objects that were given.
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::cli::Input;
 use crate::commands::asked::{asked, question};
 use crate::commands::context::Context;
@@ -20,7 +20,7 @@ impl<'a> Offline<'a> {
     pub(super) fn load(
         files: &'a [File],
         args: &Input,
-        owner: &Owner,
+        owner: &TokenOwner,
         context: &mut Context<'_, '_>,
     ) -> Result<Self> {
         let groups: [String; 0] = [];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::argocd::{Answer, Owner};
+use crate::argocd::{CanIAnswer, TokenOwner};
 use crate::commands::context::Context;
 use crate::octopus::Judgement;
 use crate::report;
@@ -22,7 +22,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
     headers.push("NOTE");
     let mut rows = Vec::new();
     for (index, (question, answer)) in round.answers.iter().enumerate() {
-        let verdict = question.judge(*answer == Answer::Yes);
+        let verdict = question.judge(*answer == CanIAnswer::Yes);
         let result = match verdict {
             Judgement::Right => "ok",
             Judgement::Wrong => "WRONG",
@@ -36,7 +36,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
         if verdict == Judgement::Nothing {
             notes.push("proves nothing");
         }
-        if matches!(answer, Answer::NoSuchWord(_)) {
+        if matches!(answer, CanIAnswer::NoSuchWord(_)) {
             notes.push("the server has no such verb or resource");
         }
         let cells = [
@@ -45,7 +45,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
             question.resource,
             &question.object,
             word(question.wanted()),
-            word(*answer == Answer::Yes),
+            word(*answer == CanIAnswer::Yes),
         ];
         let mut row: Vec<String> = cells.map(str::to_owned).into();
         let offline = offline.and_then(|offline| offline.get(index));
@@ -57,7 +57,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
 }
 
 /// The same as JSON.
-pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> String {
+pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) -> String {
     let answers = round
         .answers
         .iter()
@@ -69,9 +69,9 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> St
                 "object": question.object,
                 "want": question.wanted(),
             "purpose": question.purpose.as_str(),
-                "server": *answer == Answer::Yes,
-                "known": !matches!(answer, Answer::NoSuchWord(_)),
-                "verdict": question.judge(*answer == Answer::Yes).as_str(),
+                "server": *answer == CanIAnswer::Yes,
+                "known": !matches!(answer, CanIAnswer::NoSuchWord(_)),
+                "verdict": question.judge(*answer == CanIAnswer::Yes).as_str(),
                 "documented": question.documented,
             });
             if let Some(yes) = offline.and_then(|offline| offline.get(index)) {
@@ -99,7 +99,7 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &Owner) -> St
 pub(super) fn explain(
     round: &Round,
     offline: Option<&[bool]>,
-    owner: &Owner,
+    owner: &TokenOwner,
     context: &mut Context<'_, '_>,
 ) {
     if let Some(what) = stranger(&round.identity, owner) {
@@ -163,7 +163,7 @@ fn differences(round: &Round, offline: &[bool], context: &mut Context<'_, '_>) {
             "{} {} {}",
             question.action, question.resource, question.object
         );
-        match (*answer == Answer::Yes, offline) {
+        match (*answer == CanIAnswer::Yes, offline) {
             (true, false) => more.push(name),
             (false, true) => less.push(name),
             _ => {}

@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use self::record::{Event, Head, Named};
+use self::record::{Head, JournalEvent, JournalToken};
 pub(super) use self::record::{OnItsWay, Reached};
 use crate::emit::{Lock, Log, own_directory};
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::model::Moment;
-use crate::tokens::Step;
+use crate::tokens::TokenStep;
 
 /// The journal of this run.
 pub(super) struct Journal {
@@ -139,27 +139,27 @@ impl Journal {
     }
 
     /// Writes down a step of an instance, whose token goes to `file`.
-    pub(super) fn write(&self, instance: &str, file: &Path, step: Step<'_>) -> Result<()> {
+    pub(super) fn write(&self, instance: &str, file: &Path, step: TokenStep<'_>) -> Result<()> {
         let event = match step {
-            Step::Replacing(tokens) => Event::Replacing {
+            TokenStep::Replacing(tokens) => JournalEvent::Replacing {
                 tokens: tokens
                     .iter()
-                    .map(|(owner, id)| Named::new(owner, id))
+                    .map(|(owner, id)| JournalToken::new(owner, id))
                     .collect(),
             },
-            Step::Making(owner, id) => Event::Making {
-                token: Named::new(owner, id),
+            TokenStep::Making(owner, id) => JournalEvent::Making {
+                token: JournalToken::new(owner, id),
                 file: file.to_owned(),
             },
-            Step::Made(owner, id) => Event::Made {
-                token: Named::new(owner, id),
+            TokenStep::Made(owner, id) => JournalEvent::Made {
+                token: JournalToken::new(owner, id),
             },
-            Step::Gone(owner, id) => Event::Gone {
-                token: Named::new(owner, id),
+            TokenStep::Gone(owner, id) => JournalEvent::Gone {
+                token: JournalToken::new(owner, id),
             },
-            Step::Delivered => Event::Delivered,
-            Step::Revoked(owner, id) => Event::Revoked {
-                token: Named::new(owner, id),
+            TokenStep::Delivered => JournalEvent::Delivered,
+            TokenStep::Revoked(owner, id) => JournalEvent::Revoked {
+                token: JournalToken::new(owner, id),
             },
         };
         self.add(instance, &event)
@@ -167,10 +167,10 @@ impl Journal {
 
     /// Writes down that nothing is left to do for an instance.
     pub(super) fn done(&self, instance: &str) -> Result<()> {
-        self.add(instance, &Event::Done)
+        self.add(instance, &JournalEvent::Done)
     }
 
-    fn add(&self, instance: &str, event: &Event) -> Result<()> {
+    fn add(&self, instance: &str, event: &JournalEvent) -> Result<()> {
         let mut state = self.state();
         let added = record::line(instance, event);
         added

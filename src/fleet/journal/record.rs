@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::error::{Error, Result};
 use crate::model::{Moment, Span, Subject};
 
@@ -30,49 +30,49 @@ pub(super) struct Head {
 
 /// A line: what an instance has reached.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct Line {
+struct JournalLine {
     instance: String,
     #[serde(flatten)]
-    event: Event,
+    event: JournalEvent,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "step", rename_all = "camelCase")]
-pub(super) enum Event {
-    Replacing { tokens: Vec<Named> },
-    Making { token: Named, file: PathBuf },
-    Made { token: Named },
-    Gone { token: Named },
+pub(super) enum JournalEvent {
+    Replacing { tokens: Vec<JournalToken> },
+    Making { token: JournalToken, file: PathBuf },
+    Made { token: JournalToken },
+    Gone { token: JournalToken },
     Delivered,
-    Revoked { token: Named },
+    Revoked { token: JournalToken },
     Done,
 }
 
 /// A token as the server knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub(super) struct Named {
+pub(super) struct JournalToken {
     /// What it has for a subject.
     owner: String,
     id: String,
 }
 
-impl Named {
-    pub(super) fn new(owner: &Owner, id: &str) -> Self {
+impl JournalToken {
+    pub(super) fn new(owner: &TokenOwner, id: &str) -> Self {
         Self {
             owner: owner.subject().to_string(),
             id: id.to_owned(),
         }
     }
 
-    fn owner(&self) -> Owner {
-        Owner::of(&Subject::parse(&self.owner))
+    fn owner(&self) -> TokenOwner {
+        TokenOwner::of(&Subject::parse(&self.owner))
     }
 }
 
 /// A token on its way to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct OnItsWay {
-    pub(in super::super) owner: Owner,
+    pub(in super::super) owner: TokenOwner,
     pub(in super::super) id: String,
     pub(in super::super) file: PathBuf,
 }
@@ -85,19 +85,19 @@ pub(in super::super) struct Reached {
     /// What has arrived.
     pub(in super::super) delivered: Vec<OnItsWay>,
     /// What was there before, and may still be.
-    pub(in super::super) olds: Vec<(Owner, String)>,
+    pub(in super::super) olds: Vec<(TokenOwner, String)>,
     /// Whether nothing is left to do.
     pub(in super::super) done: bool,
 }
 
 impl Reached {
-    pub(super) fn take(&mut self, event: &Event) {
+    pub(super) fn take(&mut self, event: &JournalEvent) {
         match event {
-            Event::Replacing { tokens } => {
+            JournalEvent::Replacing { tokens } => {
                 let olds = tokens.iter().map(|token| (token.owner(), token.id.clone()));
                 self.olds = olds.collect();
             }
-            Event::Making { token, file } => {
+            JournalEvent::Making { token, file } => {
                 let owner = token.owner();
                 self.done = false;
                 self.delivered.clear();
@@ -108,18 +108,18 @@ impl Reached {
                     file: file.clone(),
                 });
             }
-            Event::Made { .. } => {}
-            Event::Gone { token } => {
+            JournalEvent::Made { .. } => {}
+            JournalEvent::Gone { token } => {
                 let owner = token.owner();
                 let is_it = |other: &OnItsWay| other.owner == owner && other.id == token.id;
                 self.pending.retain(|other| !is_it(other));
             }
-            Event::Delivered => self.delivered = std::mem::take(&mut self.pending),
-            Event::Revoked { token } => {
+            JournalEvent::Delivered => self.delivered = std::mem::take(&mut self.pending),
+            JournalEvent::Revoked { token } => {
                 let it = (token.owner(), token.id.clone());
                 self.olds.retain(|old| *old != it);
             }
-            Event::Done => self.done = true,
+            JournalEvent::Done => self.done = true,
         }
     }
 }
@@ -173,8 +173,8 @@ pub(super) fn unfinished(mut reached: BTreeMap<String, Reached>) -> BTreeMap<Str
 }
 
 /// A step as a line, without its end.
-pub(super) fn line(instance: &str, event: &Event) -> Result<String> {
-    let line = Line {
+pub(super) fn line(instance: &str, event: &JournalEvent) -> Result<String> {
+    let line = JournalLine {
         instance: instance.to_owned(),
         event: event.clone(),
     };
@@ -193,17 +193,19 @@ pub(super) fn text(head: &Head, reached: &BTreeMap<String, Reached>) -> Result<S
         } = reached;
         let mut events = Vec::new();
         if !olds.is_empty() {
-            let tokens = olds.iter().map(|(owner, id)| Named::new(owner, id));
+            let tokens = olds.iter().map(|(owner, id)| JournalToken::new(owner, id));
             let tokens = tokens.collect();
-            events.push(Event::Replacing { tokens });
+            events.push(JournalEvent::Replacing { tokens });
         }
         let making = delivered.iter().chain(pending);
-        events.extend(making.map(|OnItsWay { owner, id, file }| Event::Making {
-            token: Named::new(owner, id),
-            file: file.clone(),
-        }));
+        events.extend(
+            making.map(|OnItsWay { owner, id, file }| JournalEvent::Making {
+                token: JournalToken::new(owner, id),
+                file: file.clone(),
+            }),
+        );
         if !delivered.is_empty() {
-            events.push(Event::Delivered);
+            events.push(JournalEvent::Delivered);
         }
         for event in events {
             text += &line(instance, &event)?;
@@ -219,7 +221,7 @@ fn unwritable(cause: serde_json::Error) -> Error {
 }
 
 /// What stands in a journal.
-pub(super) struct Found {
+pub(super) struct JournalContent {
     pub(super) head: Head,
     pub(super) reached: BTreeMap<String, Reached>,
     /// How many bytes of it count. Half a line at the end announces a step that was never taken.
@@ -227,7 +229,7 @@ pub(super) struct Found {
 }
 
 /// Reads a journal; nothing where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Found>> {
+pub(super) fn read(path: &Path) -> Result<Option<JournalContent>> {
     let bytes = match fs::read(path) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|cause| {
@@ -247,11 +249,11 @@ pub(super) fn read(path: &Path) -> Result<Option<Found>> {
     }
     let mut reached: BTreeMap<String, Reached> = BTreeMap::new();
     for (index, line) in lines.enumerate() {
-        let line: Line = serde_json::from_slice(line)
+        let line: JournalLine = serde_json::from_slice(line)
             .map_err(|why| damaged(path, index + 2, &why.to_string()))?;
         reached.entry(line.instance).or_default().take(&line.event);
     }
-    Ok(Some(Found {
+    Ok(Some(JournalContent {
         head,
         reached,
         length: length as u64,
@@ -273,13 +275,13 @@ pub(super) fn damaged(path: &Path, line: usize, why: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn named(id: &str) -> Named {
-        Named::new(&Owner::Account("octopus".into()), id)
+    fn named(id: &str) -> JournalToken {
+        JournalToken::new(&TokenOwner::Account("octopus".into()), id)
     }
 
     #[test]
     fn what_is_kept_reads_back_as_it_was() {
-        let making = |id: &str| Event::Making {
+        let making = |id: &str| JournalEvent::Making {
             token: named(id),
             file: format!("/out/{id}.yaml").into(),
         };
@@ -288,22 +290,32 @@ mod tests {
             ("pending", vec![making("a")]),
             (
                 "raced",
-                vec![making("a"), making("b"), Event::Gone { token: named("c") }],
+                vec![
+                    making("a"),
+                    making("b"),
+                    JournalEvent::Gone { token: named("c") },
+                ],
             ),
             (
                 "delivered",
                 vec![
-                    Event::Replacing { tokens },
+                    JournalEvent::Replacing { tokens },
                     making("a"),
-                    Event::Made { token: named("a") },
-                    Event::Delivered,
-                    Event::Revoked {
+                    JournalEvent::Made { token: named("a") },
+                    JournalEvent::Delivered,
+                    JournalEvent::Revoked {
                         token: named("older"),
                     },
                 ],
             ),
-            ("done", vec![making("a"), Event::Delivered, Event::Done]),
-            ("gone", vec![making("a"), Event::Gone { token: named("a") }]),
+            (
+                "done",
+                vec![making("a"), JournalEvent::Delivered, JournalEvent::Done],
+            ),
+            (
+                "gone",
+                vec![making("a"), JournalEvent::Gone { token: named("a") }],
+            ),
         ];
         let mut all: BTreeMap<String, Reached> = BTreeMap::new();
         for (name, events) in &stories {

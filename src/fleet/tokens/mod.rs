@@ -10,7 +10,7 @@ pub(super) mod servers;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use self::order::{Job, Order};
+use self::order::{Job, TokenOrder};
 use self::servers::Configurations;
 use super::jobs::{self, Labels};
 use super::journal::Journal;
@@ -24,8 +24,8 @@ use crate::commands::token::RESTART;
 use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
-use crate::report::fleet::{self, Row};
-use crate::tokens::{Step, StepLog};
+use crate::report::fleet::{self, InstanceRow};
+use crate::tokens::{StepLog, TokenStep};
 
 /// What the codes 0 and 1 mean; the latter does not come here.
 const WORDS: [&str; 2] = ["ok", "no"];
@@ -39,7 +39,7 @@ struct Shared<'a> {
 }
 
 pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
-    let orders: Result<Vec<Order<'_>>> = several.members.iter().map(Order::of).collect();
+    let orders: Result<Vec<TokenOrder<'_>>> = several.members.iter().map(TokenOrder::of).collect();
     let orders = orders?;
     let Some(first) = orders.first() else {
         return Err(Error::internal("no instance was chosen"));
@@ -127,7 +127,7 @@ pub(super) fn refuse_one_token_for_all(argocd: &Argocd, context: &Context<'_, '_
 }
 
 /// Where the Secrets go.
-fn output_directory(order: &Order<'_>) -> Result<PathBuf> {
+fn output_directory(order: &TokenOrder<'_>) -> Result<PathBuf> {
     let delivery = order.delivery();
     if delivery.output == Some(TokenOutput::Token) {
         return Err(
@@ -205,7 +205,7 @@ struct InstanceLog<'a> {
 }
 
 impl StepLog for InstanceLog<'_> {
-    fn write(&self, step: Step<'_>) -> Result<()> {
+    fn write(&self, step: TokenStep<'_>) -> Result<()> {
         let Self { job, shared } = self;
         shared.journal.write(&job.instance.name, &job.real, step)
     }
@@ -217,7 +217,7 @@ impl Shared<'_> {
         &self,
         job: &Job<'_>,
         context: &mut Context<'_, '_>,
-    ) -> Result<Option<secrets::Found>> {
+    ) -> Result<Option<secrets::FoundToken>> {
         let (Some(directory), [owner]) = (self.token_dir, job.owners.as_slice()) else {
             return Ok(None);
         };
@@ -233,7 +233,7 @@ impl Shared<'_> {
 /// A script for a shell: the table as comments, and a command for each instance whose token is
 /// there.
 fn text(jobs: &[Job<'_>], ended: &[InstanceOutcome]) -> String {
-    let rows = jobs.iter().zip(ended).map(|(job, ended)| Row {
+    let rows = jobs.iter().zip(ended).map(|(job, ended)| InstanceRow {
         name: &job.instance.name,
         code: ended.code.number(),
         result: ended.word(WORDS),

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::secrets::{self, Found};
+use super::secrets::{self, FoundToken};
 use super::servers::Configurations;
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::cli::{
     Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
     TokenRotateArgs,
@@ -17,12 +17,12 @@ use crate::model::Instance;
 use crate::tokens::{Present, StepLog};
 
 /// A command that makes tokens, as it is for one instance.
-pub(super) enum Order<'a> {
+pub(super) enum TokenOrder<'a> {
     Create(&'a TokenCreateArgs),
     Rotate(&'a TokenRotateArgs),
 }
 
-impl<'a> Order<'a> {
+impl<'a> TokenOrder<'a> {
     pub(super) fn of(member: &'a Member) -> Result<Self> {
         match &member.command {
             Command::Token(TokenCommand::Create(args)) => Ok(Self::Create(args)),
@@ -77,7 +77,7 @@ impl<'a> Order<'a> {
     }
 
     /// Whose tokens; refuses what is wrong with the command line, whichever instance it is for.
-    fn owners(&self) -> Result<Vec<Owner>> {
+    fn owners(&self) -> Result<Vec<TokenOwner>> {
         match self {
             Self::Create(args) => token::check_create(args),
             Self::Rotate(args) => token::check_rotate(args),
@@ -88,8 +88,8 @@ impl<'a> Order<'a> {
 /// One instance with what is to be done for it.
 pub(super) struct Job<'a> {
     pub(super) instance: &'a Instance,
-    pub(super) order: Order<'a>,
-    pub(super) owners: Vec<Owner>,
+    pub(super) order: TokenOrder<'a>,
+    pub(super) owners: Vec<TokenOwner>,
     /// How argocd is run.
     pub(super) argocd: Argocd,
     /// Whose login argocd would send, where it is not that of the instance.
@@ -103,7 +103,7 @@ pub(super) struct Job<'a> {
 impl<'a> Job<'a> {
     pub(super) fn new(
         instance: &'a Instance,
-        order: Order<'a>,
+        order: TokenOrder<'a>,
         directory: &Path,
         configurations: &mut Configurations,
         context: &Context<'_, '_>,
@@ -140,7 +140,7 @@ impl<'a> Job<'a> {
     /// Does it.
     pub(super) fn carry_out(
         &self,
-        present: Option<Found>,
+        present: Option<FoundToken>,
         log: &dyn StepLog,
         context: &mut Context<'_, '_>,
     ) -> Result<Code> {
@@ -151,7 +151,7 @@ impl<'a> Job<'a> {
             ..self.order.delivery().clone()
         };
         match self.order {
-            Order::Create(args) => {
+            TokenOrder::Create(args) => {
                 let args = TokenCreateArgs {
                     delivery,
                     argocd: self.argocd.clone(),
@@ -159,13 +159,13 @@ impl<'a> Job<'a> {
                 };
                 token::create(&args, log, context)
             }
-            Order::Rotate(args) => {
+            TokenOrder::Rotate(args) => {
                 let args = TokenRotateArgs {
                     delivery,
                     argocd: self.argocd.clone(),
                     ..args.clone()
                 };
-                let present = present.map(|Found { token, claims }| {
+                let present = present.map(|FoundToken { token, claims }| {
                     Present::new(token, claims, "the file of the instance")
                 });
                 token::rotate(&args, present.transpose()?.as_ref(), log, context)

@@ -2,13 +2,15 @@
 
 use super::super::journal::{OnItsWay, Reached};
 use super::order::Job;
-use super::secrets::{self, Found};
+use super::secrets::{self, FoundToken};
 use super::{InstanceLog, Shared, deletion_of};
-use crate::argocd::{Client, Owner};
+use crate::argocd::{Client, TokenOwner};
 use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::tokens::{Replaced, Revocation, Step, StepLog, add_outcome, revoke_if_made, revoke_old};
+use crate::tokens::{
+    Replaced, Revocation, StepLog, TokenStep, add_outcome, revoke_if_made, revoke_old,
+};
 
 /// Puts in order what is in between. What the instance has come to, if nothing is left to do.
 pub(super) fn before_all(
@@ -86,11 +88,11 @@ fn settle(
                 token.file.display()
             ));
             if !here {
-                log.write(Step::Gone(&token.owner, &token.id))?;
+                log.write(TokenStep::Gone(&token.owner, &token.id))?;
             }
         }
         return if here {
-            log.write(Step::Delivered)
+            log.write(TokenStep::Delivered)
         } else {
             Ok(())
         };
@@ -118,7 +120,7 @@ fn settle(
             Revocation::Deleted => "was made and not delivered: argocd says that it is deleted",
             _ => "was not made",
         };
-        log.write(Step::Gone(owner, id))?;
+        log.write(TokenStep::Gone(owner, id))?;
         context.always(format!("token {id} of the earlier run {what}"));
     }
     Ok(())
@@ -132,16 +134,19 @@ fn client_of<'h>(
 ) -> Result<Client<'h>> {
     let plain = client(&job.argocd, context)?;
     Ok(match shared.present(job, context)? {
-        Some(Found { token, .. }) => plain.presenting(&token),
+        Some(FoundToken { token, .. }) => plain.presenting(&token),
         None => plain,
     })
 }
 
 /// The tokens in their file, each with its owner, if all of them are there.
-fn arrived(tokens: &[OnItsWay], context: &mut Context<'_, '_>) -> Option<Vec<(Owner, Found)>> {
+fn arrived(
+    tokens: &[OnItsWay],
+    context: &mut Context<'_, '_>,
+) -> Option<Vec<(TokenOwner, FoundToken)>> {
     let file = &tokens.first()?.file;
     let in_file = secrets::read(file, context).ok()?;
-    let mut found: Vec<(Owner, Found)> = Vec::new();
+    let mut found: Vec<(TokenOwner, FoundToken)> = Vec::new();
     for one in in_file.into_values() {
         let wanted = tokens.iter().find(|token| {
             one.claims.id() == Some(&token.id)

@@ -7,14 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use crate::argocd::Owner;
+use crate::argocd::TokenOwner;
 use crate::commands::argocd::read_secret;
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::PROJECT_KEY;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::shell::quoted;
-use crate::model::{Claims, Instance, Source};
+use crate::model::{Instance, Source, TokenClaims};
 use crate::octopus::TOKEN_KEY;
 use crate::text::Secret;
 use crate::yaml::Stream;
@@ -25,16 +25,16 @@ pub(in crate::fleet) fn file(directory: &Path, instance: &Instance) -> PathBuf {
 }
 
 /// A token that was found.
-pub(in crate::fleet) struct Found {
+pub(in crate::fleet) struct FoundToken {
     pub(in crate::fleet) token: Secret,
-    pub(in crate::fleet) claims: Claims,
+    pub(in crate::fleet) claims: TokenClaims,
 }
 
 /// The tokens that stand in a Secret, by their keys.
 pub(in crate::fleet) fn read(
     path: &Path,
     context: &mut Context<'_, '_>,
-) -> Result<BTreeMap<String, Found>> {
+) -> Result<BTreeMap<String, FoundToken>> {
     let text = read_secret(path, context)?;
     let name = path.display();
     let wrong = |why: &str| {
@@ -56,9 +56,9 @@ pub(in crate::fleet) fn read(
     }
     let mut found = BTreeMap::new();
     for (key, text) in entries(&object) {
-        if let Ok(claims) = Claims::decode(text.expose()) {
+        if let Ok(claims) = TokenClaims::decode(text.expose()) {
             let token = Secret::new(text.expose().trim());
-            found.insert(key, Found { token, claims });
+            found.insert(key, FoundToken { token, claims });
         }
     }
     Ok(found)
@@ -83,10 +83,10 @@ fn entries(object: &Value) -> Vec<(String, Secret)> {
 pub(in crate::fleet) fn of_instance(
     directory: &Path,
     instance: &Instance,
-    owner: &Owner,
+    owner: &TokenOwner,
     key: Option<&str>,
     context: &mut Context<'_, '_>,
-) -> Result<Found> {
+) -> Result<FoundToken> {
     let path = file(directory, instance);
     let real = context.host.path(&path);
     let name = path.display();
@@ -104,8 +104,8 @@ pub(in crate::fleet) fn of_instance(
     }
     let mut all = read(&path, context)?;
     let key = match owner {
-        Owner::Account(_) => key.unwrap_or(TOKEN_KEY).to_owned(),
-        Owner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
+        TokenOwner::Account(_) => key.unwrap_or(TOKEN_KEY).to_owned(),
+        TokenOwner::Role { project, .. } => format!("{PROJECT_KEY}{project}"),
     };
     let found = match all.remove(&key) {
         Some(found) => found,
@@ -136,7 +136,7 @@ fn no_token() -> Error {
     Error::internal("a token went missing")
 }
 
-fn misfit(name: &str, what: &str, owner: &Owner) -> Error {
+fn misfit(name: &str, what: &str, owner: &TokenOwner) -> Error {
     Error::input(format!(
         "the token in {name} {what}, where {owner} was expected"
     ))
@@ -163,7 +163,7 @@ pub(in crate::fleet) fn doubled<'i>(
     for instance in instances {
         // What is wrong with a file is said where it is used.
         let found = read(&file(directory, instance), context).unwrap_or_default();
-        for Found { token, .. } in found.values() {
+        for FoundToken { token, .. } in found.values() {
             // The last part, which is as good as the whole for telling tokens apart.
             let signature = token.expose().rsplit('.').next().unwrap_or_default();
             if let Some(other) = tokens.insert(signature.to_owned(), &instance.name) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::argocd::{Logins, Owner, comparable, config_file, remembered};
+use crate::argocd::{Logins, TokenOwner, comparable, config_file, remembered};
 use crate::cli::Argocd;
 use crate::commands::argocd::set_up;
 use crate::commands::context::Context;
@@ -110,7 +110,7 @@ impl Configurations {
     /// revoke, the token of the other.
     pub(super) fn refuse_same<'i>(
         &mut self,
-        all: impl Iterator<Item = (&'i Instance, &'i Argocd, &'i [Owner])>,
+        all: impl Iterator<Item = (&'i Instance, &'i Argocd, &'i [TokenOwner])>,
         context: &Context<'_, '_>,
     ) -> Result<()> {
         let mut known: BTreeMap<(String, String), &str> = BTreeMap::new();

@@ -20,7 +20,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 target.route.truncate(app.object.route.len());
                 let path = ["spec", "template", "metadata", "annotations", key];
                 target.route.extend(path.map(Step::key));
-                let set = Change::Set {
+                let set = FixEdit::Set {
                     target,
                     text: (*value).to_owned(),
                 };

@@ -37,7 +37,7 @@ pub(in crate::lint) fn undecided(site: &Site<'_>, all: &mut Vec<crate::lint::Fin
     }
 }
 
-fn field(policy: &Policy<'_>, at: &At<'_, '_, Rule<'_>>, value: &Value<'_>, findings: &mut Findings<'_>) {
+fn field(policy: &WholePolicy<'_>, at: &Located<'_, '_, Rule<'_>>, value: &Value<'_>, findings: &mut Findings<'_>) {
     if is_placeholder(&value.text) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::site::{ArgoCd, Object, PolicyText, Site};
+use crate::site::{ArgoCd, Object, PolicySource, Site};
 use crate::yaml::{Node, ScalarStyle};
 
 /// The boolean that somebody meant who wrote no Go boolean.
@@ -57,7 +57,7 @@ pub(super) fn means_nobody(role: &str) -> bool {
 
 /// Whether a policy's lines were joined by the YAML style that it is written in: several lines of
 /// rules stand there, and one arrives.
-pub(super) fn is_folded(text: &PolicyText<'_>) -> bool {
+pub(super) fn is_folded(text: &PolicySource<'_>) -> bool {
     let Some(node) = text.spot.resolved() else {
         return false;
     };

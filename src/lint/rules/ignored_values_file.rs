@@ -23,7 +23,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     findings
                         .add(spot.value(), format!("the values file `{file}` has no alias"))
                         .label("its images are not updated")
-                        .help(format!("give it one: {}", Field::ImageAlias.key(Some("NAME"))));
+                        .help(format!("give it one: {}", AnnotationField::ImageAlias.key(Some("NAME"))));
                 }
             }
         }

@@ -5,7 +5,7 @@ rule!(IncompleteOctopusScope, "incomplete-octopus-scope", Error);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for app in applications(site) {
         for mapping in mappings(&app.application) {
-            let AppVerdict::Missing(missing) = mapping.verdict else {
+            let MappingVerdict::Missing(missing) = mapping.verdict else {
                 continue;
             };
             let source = &app.application.sources[mapping.source];
@@ -16,7 +16,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     .label("counts as missing");
                 continue;
             }
-            let there = Field::SCOPE.iter().find_map(|field| app.annotation(&field.key(source.name)));
+            let there = AnnotationField::SCOPE.iter().find_map(|field| app.annotation(&field.key(source.name)));
             let Some(there) = there else { continue };
             findings
                 .add(

@@ -12,7 +12,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             };
             // The chart turns an unquoted boolean into `true` or `false` itself.
             let is_boolean = setting.scalar_type() == Some(ScalarType::Bool);
-            if parse_bool(text).is_some() || settings.form == Form::Helm && is_boolean {
+            if parse_bool(text).is_some() || settings.form == SettingsForm::Helm && is_boolean {
                 continue;
             }
             let finding = findings.add(

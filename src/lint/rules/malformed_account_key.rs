@@ -61,7 +61,7 @@ fn ignored(
                     "it would be the setting `{suffix}` of an account {name}: names have no dots"
                 ));
             } else if let (Some(text), None) = (text, settings.get(&meant)) {
-                let set = Change::Set {
+                let set = FixEdit::Set {
                     target: setting.spot.sibling(&meant),
                     text: text.to_owned(),
                 };

@@ -8,10 +8,10 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         for settings in instance.settings().filter(|one| one.which == Which::Cm) {
             let object = &settings.object;
             let found = object.label(PART_OF);
-            if settings.form != Form::ConfigMap || !object.from_server() || found == Some("argocd") {
+            if settings.form != SettingsForm::ConfigMap || !object.from_server() || found == Some("argocd") {
                 continue;
             }
-            let target = Target {
+            let target = FixTarget {
                 file: object.file,
                 document: Some(object.document),
                 route: object.route_to(&["metadata", "labels", PART_OF]),
@@ -24,7 +24,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 )
                 .label(format!("has not the label `{PART_OF}: argocd`"))
                 .help("it finds argocd-cm by that label, and behaves as though it were empty; argocd-rbac-cm needs none")
-                .risky("add the label", vec![Change::Set { target, text }]);
+                .risky("add the label", vec![FixEdit::Set { target, text }]);
         }
     }
 }

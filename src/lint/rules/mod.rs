@@ -14,7 +14,7 @@ mod prelude {
     pub(super) use crate::input::Content;
     pub(super) use crate::lint::apps::applications;
     pub(super) use crate::lint::edit::{EditLine, EditSpot};
-    pub(super) use crate::lint::finding::{Change, Findings, Target};
+    pub(super) use crate::lint::finding::{Findings, FixEdit, FixTarget};
     pub(super) use crate::lint::pattern::{self, Pattern, RuleGlob};
     pub(super) use crate::lint::vocabulary;
     pub(super) use crate::model::spelling;
@@ -23,7 +23,7 @@ mod prelude {
         parse_bool,
     };
     pub(super) use crate::octopus::apps::{
-        Application, Field, Key, Unwritable, Verdict as AppVerdict, annotation, images, is_slug,
+        AnnotationField, Application, Key, MappingVerdict, Unwritable, annotation, images, is_slug,
         is_templated, mapping, mappings, repository, slug_of,
     };
     pub(super) use crate::rbac::glob::{self, Glob, Panicked};
@@ -33,9 +33,9 @@ mod prelude {
         is_policy_key, looks_like_group, project_role,
     };
     pub(super) use crate::site::{
-        AccountKey, AppProject, At, Form, Ignored, OLD_PATHS, Object, PARAMS, PART_OF, Place,
-        Policy, SCOPES_KEY, Setting, Settings, Site, Spot, account_key, chart_root, entries,
-        is_kustomization, is_template_line,
+        AccountKey, AppProject, Ignored, Located, OLD_PATHS, Object, PARAMS, PART_OF, Place,
+        SCOPES_KEY, Setting, Settings, SettingsForm, Site, Spot, WholePolicy, account_key,
+        chart_root, entries, is_kustomization, is_template_line,
     };
     pub(super) use crate::yaml::{Document, Node, ScalarType, Step, Stream};
 }

@@ -6,7 +6,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
         for settings in instance.settings() {
             // The chart makes texts of what stands below `configs.cm`, not of `configs.rbac`.
-            if settings.form == Form::Helm && settings.which == Which::Cm {
+            if settings.form == SettingsForm::Helm && settings.which == Which::Cm {
                 continue;
             }
             check_mapping(settings, findings);
@@ -20,11 +20,11 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
 /// The settings as a whole, where they are no mapping of keys to texts.
 fn check_mapping(settings: &Settings<'_>, findings: &mut Findings<'_>) {
     let path: &[&str] = match (settings.form, settings.which) {
-        (Form::ConfigMap, _) => &["data"],
-        (Form::Operator, Which::Cm) => &["spec", "extraConfig"],
-        (Form::Operator, Which::RbacCm) => &["spec", "rbac"],
+        (SettingsForm::ConfigMap, _) => &["data"],
+        (SettingsForm::Operator, Which::Cm) => &["spec", "extraConfig"],
+        (SettingsForm::Operator, Which::RbacCm) => &["spec", "rbac"],
         // Values that are no mapping are not taken for the chart's.
-        (Form::Helm, _) => return,
+        (SettingsForm::Helm, _) => return,
     };
     let Some(node) = settings.object.find(path) else {
         return;
@@ -64,11 +64,11 @@ fn check_setting(settings: &Settings<'_>, setting: &Setting<'_>, findings: &mut 
         ),
     );
     finding.label("not in quotes").help(match settings.form {
-        Form::ConfigMap => {
+        SettingsForm::ConfigMap => {
             "the API server refuses the object; `kubectl kustomize` and `kubectl patch --local` do not notice"
         }
-        Form::Helm => "the chart passes it on as it is, and the API server refuses the object",
-        Form::Operator => "the API server refuses the resource",
+        SettingsForm::Helm => "the chart passes it on as it is, and the API server refuses the object",
+        SettingsForm::Operator => "the API server refuses the resource",
     });
     if let (Some(text), Some(kind)) = (setting.text(), setting.scalar_type()) {
         let text = match (kind, parse_bool(text), meant_bool(text)) {

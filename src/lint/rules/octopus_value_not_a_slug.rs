@@ -11,7 +11,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let trimmed = value.trim();
             let is_fine = trimmed.is_empty() || is_slug(trimmed) || is_templated(value);
             let Some(spot) = app.annotation(key) else { continue };
-            if !Field::SCOPE.contains(&field) || is_fine {
+            if !AnnotationField::SCOPE.contains(&field) || is_fine {
                 continue;
             }
             let finding = findings.add(spot.value(), format!("`{trimmed}` is not a slug"));

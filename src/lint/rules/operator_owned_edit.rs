@@ -5,7 +5,7 @@ rule!(OperatorOwnedEdit, "operator-owned-edit", Warning);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for settings in site.cm_settings() {
         let object = &settings.object;
-        if settings.form != Form::ConfigMap || !is_owned_by_argocd(object) {
+        if settings.form != SettingsForm::ConfigMap || !is_owned_by_argocd(object) {
             continue;
         }
         let by_hand = managed_keys(object, |manager, _| {

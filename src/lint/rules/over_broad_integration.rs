@@ -42,7 +42,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Why a line gives more than a program needs.
-fn breadth(policy: &Policy<'_>, rule: &Rule<'_>) -> Option<&'static str> {
+fn breadth(policy: &WholePolicy<'_>, rule: &Rule<'_>) -> Option<&'static str> {
     let everything = |text: &str| match policy.mode {
         MatchMode::Glob => text == "*",
         MatchMode::Regex => [".*", "^.*$"].contains(&text),

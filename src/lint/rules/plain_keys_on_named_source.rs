@@ -8,7 +8,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let Some(name) = source.name else { continue };
-        for field in Field::SCOPE.into_iter().chain([Field::ImagePaths]) {
+        for field in AnnotationField::SCOPE.into_iter().chain([AnnotationField::ImagePaths]) {
             let Some(spot) = app.annotation(&field.key(None)) else {
                 continue;
             };
@@ -20,7 +20,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             finding.label("ignored");
             match (app.application.annotation(&field.key(None)), app.annotation(&meant)) {
                 (Some(value), None) => {
-                    let set = Change::Set {
+                    let set = FixEdit::Set {
                         target: spot.sibling(&meant),
                         text: value.to_owned(),
                     };

@@ -9,7 +9,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
         for settings in instance.settings() {
             let object = &settings.object;
-            if settings.form != Form::ConfigMap || !object.from_server() || is_owned(object) {
+            if settings.form != SettingsForm::ConfigMap || !object.from_server() || is_owned(object) {
                 continue;
             }
             let mut owned = applied_keys(object);

@@ -3,7 +3,7 @@ use super::prelude::*;
 rule!(RegistryOnEksCluster, "registry-on-eks-cluster", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
-    let key = Field::DefaultRegistry.key(None);
+    let key = AnnotationField::DefaultRegistry.key(None);
     for object in &site.relevant {
         if object.kind() != "Secret" {
             continue;

@@ -27,7 +27,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn report(place: Place, name: &str, meant: &str, change: Change, findings: &mut Findings<'_>) {
+fn report(place: Place, name: &str, meant: &str, change: FixEdit, findings: &mut Findings<'_>) {
     findings
         .add(place, format!("no role is called `{name}`"))
         .label("a colon follows `role`")

@@ -14,7 +14,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn name<T>(at: &At<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<'_>) {
+fn name<T>(at: &Located<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<'_>) {
     let (prefix, rest) = value.text.split_once(':').unwrap_or_default();
     let trimmed = rest.trim_start();
     if !["role", "proj"].contains(&prefix) || trimmed.len() == rest.len() || trimmed.is_empty() {

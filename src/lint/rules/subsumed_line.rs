@@ -7,7 +7,7 @@ const MANY: usize = 300;
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
-        let mut groups: HashMap<(&str, &str), Vec<At<'_, '_, Rule<'_>>>> = HashMap::new();
+        let mut groups: HashMap<(&str, &str), Vec<Located<'_, '_, Rule<'_>>>> = HashMap::new();
         for at in policy.rules() {
             let effect = &*at.says.effect.text;
             if ["allow", "deny"].contains(&effect) {

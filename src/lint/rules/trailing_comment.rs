@@ -14,7 +14,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
 }
 
 fn last_field<T>(
-    at: &At<'_, '_, T>,
+    at: &Located<'_, '_, T>,
     value: &Value<'_>,
     what: &str,
     findings: &mut Findings<'_>,

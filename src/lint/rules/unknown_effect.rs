@@ -3,7 +3,7 @@ use super::prelude::*;
 rule!(UnknownEffect, "unknown-effect", Error);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
-    for at in site.policies().flat_map(Policy::all_rules) {
+    for at in site.policies().flat_map(WholePolicy::all_rules) {
         let effect = &at.says.effect;
         if ["allow", "deny"].contains(&&*effect.text) || effect.text.contains('#') {
             continue;

@@ -27,7 +27,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     findings
                         .add(spot.key(), format!("`{suffix}` is neither a source's name nor a `ref` nor an alias"))
                         .label("ignored")
-                        .help(format!("{} gives a values file that alias", Field::ImageAlias.key(Some(suffix))));
+                        .help(format!("{} gives a values file that alias", AnnotationField::ImageAlias.key(Some(suffix))));
                 }
             }
         }
@@ -47,7 +47,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 findings
                     .add(spot.key(), format!("the alias `{suffix}` is used by no annotation"))
                     .label("updates nothing alone")
-                    .help(format!("add {} with the images of that file", Field::ImagePaths.key(Some(suffix))));
+                    .help(format!("add {} with the images of that file", AnnotationField::ImagePaths.key(Some(suffix))));
             }
         }
     }

@@ -16,7 +16,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             finding.label("ignored");
             match annotation::meant(key) {
                 Some(meant) if app.application.annotation(&meant).is_none() => {
-                    let set = Change::Set {
+                    let set = FixEdit::Set {
                         target: spot.sibling(&meant),
                         text: (*value).to_owned(),
                     };

@@ -17,7 +17,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     let renamed = format!("{}{meant}", &key[..key.len() - suffix.len()]);
                     match app.application.annotation(key) {
                         Some(value) if app.annotation(&renamed).is_none() => {
-                            let set = Change::Set {
+                            let set = FixEdit::Set {
                                 target: spot.sibling(&renamed),
                                 text: value.to_owned(),
                             };

@@ -8,7 +8,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         if sources.len() < 2 {
             continue;
         }
-        let fields = Field::SCOPE.into_iter().chain([Field::ImagePaths]);
+        let fields = AnnotationField::SCOPE.into_iter().chain([AnnotationField::ImagePaths]);
         for spot in fields.filter_map(|field| app.annotation(&field.key(None))) {
             let finding = findings.add(
                 spot.key(),

@@ -5,7 +5,7 @@ rule!(UnwritableOctopusSource, "unwritable-octopus-source", Error);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for app in applications(site) {
         for mapping in mappings(&app.application) {
-            let AppVerdict::Unwritable(why) = mapping.verdict else {
+            let MappingVerdict::Unwritable(why) = mapping.verdict else {
                 continue;
             };
             let source = &app.application.sources[mapping.source];

@@ -7,7 +7,7 @@ pub const PREFIX: &str = "argo.octopus.com/";
 
 /// What an annotation says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
+pub enum AnnotationField {
     /// The slug of the Octopus project. Required.
     Project,
     /// The slug of the Octopus environment. Required.
@@ -28,7 +28,7 @@ pub enum Field {
     DefaultRegistry,
 }
 
-impl Field {
+impl AnnotationField {
     /// Every field.
     pub const ALL: [Self; 9] = [
         Self::Project,
@@ -69,7 +69,7 @@ impl Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for AnnotationField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -79,7 +79,7 @@ impl fmt::Display for Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key<'k> {
     /// What its value says.
-    pub field: Field,
+    pub field: AnnotationField,
     /// The name behind the dot: a source's, or of image annotations also a `ref` or an alias.
     pub suffix: Option<&'k str>,
 }
@@ -88,7 +88,7 @@ impl<'k> Key<'k> {
     /// Takes a key apart, or returns `None` where Octopus reads no such key.
     pub fn parse(key: &'k str) -> Option<Self> {
         let rest = key.strip_prefix(PREFIX)?;
-        Field::ALL.into_iter().find_map(|field| {
+        AnnotationField::ALL.into_iter().find_map(|field| {
             let suffix = match rest.strip_prefix(field.as_str())? {
                 "" => None,
                 behind => Some(behind.strip_prefix('.')?),
@@ -116,9 +116,11 @@ pub fn meant(key: &str) -> Option<String> {
         Some((field, suffix)) => (field, Some(suffix)),
         None => (rest, None),
     };
-    let names = Field::ALL.map(Field::as_str);
+    let names = AnnotationField::ALL.map(AnnotationField::as_str);
     let field = crate::model::spelling::meant(field, names)?;
-    let field = Field::ALL.into_iter().find(|one| one.as_str() == field)?;
+    let field = AnnotationField::ALL
+        .into_iter()
+        .find(|one| one.as_str() == field)?;
     let meant = field.key(suffix);
     (meant != key).then_some(meant)
 }
@@ -165,15 +167,15 @@ mod tests {
         let parse = |key| Key::parse(key).map(|key| (key.field, key.suffix));
         assert_eq!(
             parse("argo.octopus.com/project"),
-            Some((Field::Project, None))
+            Some((AnnotationField::Project, None))
         );
         assert_eq!(
             parse("argo.octopus.com/environment.web.v2"),
-            Some((Field::Environment, Some("web.v2")))
+            Some((AnnotationField::Environment, Some("web.v2")))
         );
         assert_eq!(
             parse("argo.octopus.com/image-replace-paths.chart"),
-            Some((Field::ImagePaths, Some("chart")))
+            Some((AnnotationField::ImagePaths, Some("chart")))
         );
         for unread in [
             "argo.octopus.environment",

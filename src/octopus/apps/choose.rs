@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::annotation::Field;
+use super::annotation::AnnotationField;
 use super::read::{AppSource, Application};
 use super::writable::{Unwritable, unwritable};
 
@@ -11,7 +11,7 @@ const LONGEST_KEY: usize = 63;
 
 /// The source that annotations are written for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ChosenSource {
     /// Its position.
     pub source: usize,
     /// The name that its keys end in.
@@ -86,7 +86,7 @@ pub fn choose(
     application: &Application<'_>,
     asked: Option<&str>,
     name_sources: bool,
-) -> Result<Chosen, Unchosen> {
+) -> Result<ChosenSource, Unchosen> {
     let sources = &application.sources;
     let labels = |of: &[&AppSource<'_>]| of.iter().map(|source| source.label()).collect();
     let source = match asked {
@@ -120,7 +120,7 @@ pub fn choose(
     };
     match suffix {
         Some(name) if !fits(&name) => Err(Unchosen::BadName(name)),
-        suffix => Ok(Chosen {
+        suffix => Ok(ChosenSource {
             source: source.index,
             suffix,
             is_new_name,
@@ -142,7 +142,7 @@ fn fits(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     name.bytes().all(allowed)
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
-        && Field::Environment.as_str().len() + 1 + name.len() <= LONGEST_KEY
+        && AnnotationField::Environment.as_str().len() + 1 + name.len() <= LONGEST_KEY
 }
 
 /// Returns a name for a source: its `ref`, else its directory, else its repository, with a number

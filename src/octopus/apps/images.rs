@@ -1,6 +1,6 @@
 //! The annotations that tell Octopus Deploy where a Helm chart's values name images.
 
-use super::annotation::{Field, Key};
+use super::annotation::{AnnotationField, Key};
 use super::read::{AppSource, Application};
 use crate::yaml::{Document, Node};
 
@@ -86,15 +86,15 @@ pub struct ImagePaths<'a> {
 
 /// The `image-replace-paths` annotations.
 pub fn image_paths<'a>(application: &Application<'a>) -> Vec<ImagePaths<'a>> {
-    of_field(application, Field::ImagePaths)
+    of_field(application, AnnotationField::ImagePaths)
 }
 
 /// The `image-replace-alias` annotations.
 pub fn aliases<'a>(application: &Application<'a>) -> Vec<ImagePaths<'a>> {
-    of_field(application, Field::ImageAlias)
+    of_field(application, AnnotationField::ImageAlias)
 }
 
-fn of_field<'a>(application: &Application<'a>, wanted: Field) -> Vec<ImagePaths<'a>> {
+fn of_field<'a>(application: &Application<'a>, wanted: AnnotationField) -> Vec<ImagePaths<'a>> {
     let keys = application.annotations.iter().filter_map(|(key, value)| {
         let Key { field, suffix } = Key::parse(key)?;
         (field == wanted).then_some(ImagePaths { key, suffix, value })

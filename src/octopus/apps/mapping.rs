@@ -6,13 +6,13 @@
 
 use std::fmt;
 
-use super::annotation::{Field, Key, is_templated};
+use super::annotation::{AnnotationField, Key, is_templated};
 use super::read::Application;
 use super::writable::{Unwritable, unwritable};
 
 /// What the annotations of a source say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scope<'a> {
+pub struct AnnotationScope<'a> {
     /// The project's slug.
     pub project: Option<&'a str>,
     /// The environment's slug.
@@ -23,18 +23,18 @@ pub struct Scope<'a> {
     pub step: Option<&'a str>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> AnnotationScope<'a> {
     /// Reads the keys of a source, or the plain ones. A value without a character is none.
     fn read(application: &Application<'a>, source: Option<&str>) -> Self {
-        let value = |field: Field| {
+        let value = |field: AnnotationField| {
             let value = application.annotation(&field.key(source))?.trim();
             (!value.is_empty()).then_some(value)
         };
         Self {
-            project: value(Field::Project),
-            environment: value(Field::Environment),
-            tenant: value(Field::Tenant),
-            step: value(Field::Step),
+            project: value(AnnotationField::Project),
+            environment: value(AnnotationField::Environment),
+            tenant: value(AnnotationField::Tenant),
+            step: value(AnnotationField::Step),
         }
     }
 
@@ -46,13 +46,13 @@ impl<'a> Scope<'a> {
 
 /// What becomes of a source when somebody deploys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum MappingVerdict {
     /// A deployment to its scope updates it.
     Updated,
     /// Nothing links it to Octopus.
     NotAnnotated,
     /// One of the two required annotations is missing.
-    Missing(Field),
+    Missing(AnnotationField),
     /// One of several sources without a name: no annotation can belong to it.
     Unnamed,
     /// It has a name, and the annotations are those of a source without one.
@@ -65,14 +65,14 @@ pub enum Verdict {
     Patched,
 }
 
-impl Verdict {
+impl MappingVerdict {
     /// Whether a deployment updates the source.
     pub fn is_updated(self) -> bool {
         self == Self::Updated
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for MappingVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Updated => f.write_str("yes"),
@@ -95,15 +95,15 @@ pub struct Mapping<'a> {
     /// The source's position in the Application.
     pub source: usize,
     /// What its annotations say, or were meant to say.
-    pub scope: Scope<'a>,
+    pub scope: AnnotationScope<'a>,
     /// What becomes of it.
-    pub verdict: Verdict,
+    pub verdict: MappingVerdict,
 }
 
 /// Returns what Octopus does with each source of an Application.
 pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
     let several = application.sources.len() > 1;
-    let plain = Scope::read(application, None);
+    let plain = AnnotationScope::read(application, None);
     let names = |name| {
         application
             .sources
@@ -114,20 +114,24 @@ pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
     let mapping = |(index, source): (usize, &super::read::AppSource<'a>)| {
         let own = match source.name {
             None => plain,
-            Some(name) => Scope::read(application, Some(name)),
+            Some(name) => AnnotationScope::read(application, Some(name)),
         };
         let (scope, verdict) = match source.name {
-            None if several && !own.is_empty() => (plain, Verdict::Unnamed),
-            None if several => (own, Verdict::NotAnnotated),
+            None if several && !own.is_empty() => (plain, MappingVerdict::Unnamed),
+            None if several => (own, MappingVerdict::NotAnnotated),
             Some(_) if own.is_empty() && !several && !plain.is_empty() => {
-                (plain, Verdict::PlainKeys)
+                (plain, MappingVerdict::PlainKeys)
             }
-            Some(name) if names(name) > 1 && !own.is_empty() => (own, Verdict::DuplicateName),
+            Some(name) if names(name) > 1 && !own.is_empty() => {
+                (own, MappingVerdict::DuplicateName)
+            }
             _ => (own, judge(own)),
         };
         let verdict = match verdict {
-            Verdict::Updated => unwritable(source).map_or(Verdict::Updated, Verdict::Unwritable),
-            Verdict::NotAnnotated if application.is_patched => Verdict::Patched,
+            MappingVerdict::Updated => {
+                unwritable(source).map_or(MappingVerdict::Updated, MappingVerdict::Unwritable)
+            }
+            MappingVerdict::NotAnnotated if application.is_patched => MappingVerdict::Patched,
             other => other,
         };
         Mapping {
@@ -144,12 +148,12 @@ pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
         .collect()
 }
 
-fn judge(scope: Scope<'_>) -> Verdict {
+fn judge(scope: AnnotationScope<'_>) -> MappingVerdict {
     match (scope.project, scope.environment) {
-        (Some(_), Some(_)) => Verdict::Updated,
-        (Some(_), None) => Verdict::Missing(Field::Environment),
-        (None, None) if scope.is_empty() => Verdict::NotAnnotated,
-        (None, _) => Verdict::Missing(Field::Project),
+        (Some(_), Some(_)) => MappingVerdict::Updated,
+        (Some(_), None) => MappingVerdict::Missing(AnnotationField::Environment),
+        (None, None) if scope.is_empty() => MappingVerdict::NotAnnotated,
+        (None, _) => MappingVerdict::Missing(AnnotationField::Project),
     }
 }
 
@@ -184,7 +188,7 @@ impl Deployment<'_> {
     }
 
     /// Compares a scope with what is deployed; what was not said fits every value.
-    pub fn compare(&self, scope: Scope<'_>) -> Match {
+    pub fn compare(&self, scope: AnnotationScope<'_>) -> Match {
         if self.is_any() {
             return Match::Yes;
         }
@@ -223,7 +227,9 @@ pub fn unknown_sources<'a>(application: &Application<'a>) -> Vec<(&'a str, &'a s
     let keys = application.annotations.iter().filter_map(|(key, _)| {
         let Key { field, suffix } = Key::parse(key)?;
         let suffix = suffix?;
-        let scopes = Field::SCOPE.contains(&field) || field == Field::Space || field == Field::Path;
+        let scopes = AnnotationField::SCOPE.contains(&field)
+            || field == AnnotationField::Space
+            || field == AnnotationField::Path;
         (scopes && !is_source(suffix)).then_some((*key, suffix))
     });
     keys.collect()
@@ -311,10 +317,10 @@ mod tests {
 
     #[test]
     fn a_deployment_is_compared_without_case() {
-        let scope = Scope {
+        let scope = AnnotationScope {
             project: Some("Shop"),
             environment: Some("prod"),
-            ..Scope::default()
+            ..AnnotationScope::default()
         };
         let of = |project, environment, tenant| Deployment {
             project,
@@ -331,14 +337,17 @@ mod tests {
         );
         assert_eq!(of(Some("shop"), None, Some("t")).compare(scope), Match::No);
         assert_eq!(of(None, None, Some("t")).compare(scope), Match::No);
-        let half = Scope {
+        let half = AnnotationScope {
             environment: None,
             ..scope
         };
         let asked = of(Some("shop"), Some("prod"), None);
         assert_eq!(asked.compare(half), Match::Partly);
-        assert_eq!(of(None, None, None).compare(Scope::default()), Match::Yes);
-        let later = Scope {
+        assert_eq!(
+            of(None, None, None).compare(AnnotationScope::default()),
+            Match::Yes
+        );
+        let later = AnnotationScope {
             environment: Some("{{.env}}"),
             ..scope
         };

@@ -13,8 +13,8 @@ pub mod read;
 pub mod repository;
 pub mod writable;
 
-pub use annotation::{Field, Key, is_slug, is_templated, slug_of};
-pub use choose::{Chosen, Unchosen, choose};
-pub use mapping::{Deployment, Mapping, Match, Scope, Verdict, mappings};
-pub use read::{AppSource, Application, Kind, Parent};
+pub use annotation::{AnnotationField, Key, is_slug, is_templated, slug_of};
+pub use choose::{ChosenSource, Unchosen, choose};
+pub use mapping::{AnnotationScope, Deployment, Mapping, MappingVerdict, Match, mappings};
+pub use read::{AppKind, AppSource, Application, Parent};
 pub use writable::{Unwritable, unwritable};

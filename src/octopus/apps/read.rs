@@ -4,14 +4,14 @@ use crate::yaml::{Document, Node};
 
 /// The kind of an object that Octopus's annotations belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum AppKind {
     /// An `Application`.
     Application,
     /// An `ApplicationSet`, of which the template counts.
     ApplicationSet,
 }
 
-impl Kind {
+impl AppKind {
     /// The kind's name in Kubernetes.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl AppSource<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application<'a> {
     /// What it is.
-    pub kind: Kind,
+    pub kind: AppKind,
     /// The object's name.
     pub name: &'a str,
     /// The name of the Application itself, which an ApplicationSet fills in.
@@ -110,15 +110,15 @@ pub struct Application<'a> {
 impl<'a> Application<'a> {
     /// Reads an object; `None` if it is of another kind.
     pub fn read(document: &'a Document, object: &'a Node) -> Option<Self> {
-        let at = At { document };
+        let at = ValueReader { document };
         let object = document.resolve(object);
         let version = at.text(object, &["apiVersion"]).unwrap_or_default();
         if !version.starts_with("argoproj.io/") {
             return None;
         }
         let kind = match at.text(object, &["kind"])? {
-            "Application" => Kind::Application,
-            "ApplicationSet" => Kind::ApplicationSet,
+            "Application" => AppKind::Application,
+            "ApplicationSet" => AppKind::ApplicationSet,
             _ => return None,
         };
         let name = at.text(object, &["metadata", "name"]).unwrap_or_default();
@@ -126,8 +126,8 @@ impl<'a> Application<'a> {
         let text = |keys: &[&str]| app.and_then(|app| at.text(app, keys));
         let pairs = |keys: &[&str]| app.map(|app| at.pairs(app, keys)).unwrap_or_default();
         let outer_annotations = match kind {
-            Kind::Application => Vec::new(),
-            Kind::ApplicationSet => at.pairs(object, &["metadata", "annotations"]),
+            AppKind::Application => Vec::new(),
+            AppKind::ApplicationSet => at.pairs(object, &["metadata", "annotations"]),
         };
         let patch = at
             .text(object, &["spec", "templatePatch"])
@@ -146,7 +146,8 @@ impl<'a> Application<'a> {
             outer_annotations,
             labels: pairs(&["metadata", "labels"]),
             sources: app.map(|app| at.sources(app)).unwrap_or_default(),
-            is_patched: kind == Kind::ApplicationSet && patch.contains(super::annotation::PREFIX),
+            is_patched: kind == AppKind::ApplicationSet
+                && patch.contains(super::annotation::PREFIX),
             owner: at.owner(object),
         })
     }
@@ -173,11 +174,11 @@ impl<'a> Application<'a> {
 
 /// Reads values of a document, aliases followed.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct ValueReader<'a> {
     document: &'a Document,
 }
 
-impl<'a> At<'a> {
+impl<'a> ValueReader<'a> {
     fn find(self, node: &'a Node, keys: &[&str]) -> Option<&'a Node> {
         keys.iter().try_fold(node, |node, key| {
             Some(self.document.resolve(node.get(key)?))

@@ -1,6 +1,6 @@
 //! The steps inside Argo CD: its settings, the account, the account's rights.
 
-use super::{Gap, Known, Names, State, Step, plural};
+use super::{DoctorStep, Fact, Gap, Names, StepState, plural};
 use crate::octopus::{Check, Purpose};
 
 /// The ConfigMaps, as far as they were read.
@@ -31,7 +31,7 @@ pub struct AccountFact {
 
 /// The proof of the account's rights.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
+pub struct RightsProof {
     /// Everything that was checked.
     pub checks: Vec<Check>,
     /// Why the policy does not load, so that every decision fails.
@@ -58,8 +58,8 @@ impl Names {
 }
 
 /// Whether the ConfigMaps could be read.
-pub fn settings(fact: &Known<SettingsFact>, names: &Names) -> Step {
-    let step = Step::new("settings", "ConfigMaps");
+pub fn settings(fact: &Fact<SettingsFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("settings", "ConfigMaps");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
@@ -70,7 +70,7 @@ pub fn settings(fact: &Known<SettingsFact>, names: &Names) -> Step {
             names.namespace
         );
         let next = "kubectl get configmap -A -l app.kubernetes.io/part-of=argocd";
-        return step.open(State::Missing, why, next);
+        return step.open(StepState::Missing, why, next);
     }
     let mut step = step.say(format!("{} read", fact.read.join(", ")));
     if !fact.missing.is_empty() {
@@ -85,33 +85,33 @@ pub fn settings(fact: &Known<SettingsFact>, names: &Names) -> Step {
 
 /// Whether the account is there, enabled and may have tokens.
 pub fn account(
-    fact: &Known<Option<AccountFact>>,
+    fact: &Fact<Option<AccountFact>>,
     read: Option<&SettingsFact>,
     names: &Names,
-) -> Step {
-    let step = Step::new("account", "account");
+) -> DoctorStep {
+    let step = DoctorStep::new("account", "account");
     let name = &names.account;
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(None) => {
             let why = format!("argocd-cm has no accounts.{name}");
-            return step.open(State::Missing, why, names.render(read, ""));
+            return step.open(StepState::Missing, why, names.render(read, ""));
         }
         Ok(Some(fact)) => fact,
     };
     let mut step = step;
     if !fact.is_enabled {
         let why = format!("{name} is disabled: {}", fact.place);
-        step = step.open(State::Wrong, why, names.render(read, " --enable"));
+        step = step.open(StepState::Wrong, why, names.render(read, " --enable"));
     }
     if !fact.has_api_key {
         let why = format!(
             "{name} may not have tokens, it lacks apiKey: {}",
             fact.place
         );
-        step = step.open(State::Wrong, why, names.render(read, ""));
+        step = step.open(StepState::Wrong, why, names.render(read, ""));
     }
-    if step.state == State::Done {
+    if step.state == StepState::Done {
         step = step.say(format!("{name} is enabled and may have tokens"));
     }
     if fact.may_log_in {
@@ -121,18 +121,18 @@ pub fn account(
 }
 
 /// Whether the rules are enough, and not too much.
-pub fn rules(fact: &Known<Rules>, read: Option<&SettingsFact>, names: &Names) -> Step {
-    let step = Step::new("rules", "permissions");
+pub fn rules(fact: &Fact<RightsProof>, read: Option<&SettingsFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("rules", "permissions");
     let checks = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(rules) => &rules.checks,
     };
-    if let Ok(Rules {
+    if let Ok(RightsProof {
         broken: Some(why), ..
     }) = fact
     {
         let next = format!("kubectl octopus-argo lint{}", names.input);
-        return step.open(State::Wrong, why.clone(), next);
+        return step.open(StepState::Wrong, why.clone(), next);
     }
     let failed = |purpose: Purpose| {
         checks
@@ -148,7 +148,7 @@ pub fn rules(fact: &Known<Rules>, read: Option<&SettingsFact>, names: &Names) ->
     let mut step = step;
     if failed(Purpose::Required).next().is_some() {
         let why = format!("{} may not {}", names.account, listed(Purpose::Required));
-        step = step.open(State::Missing, why, names.render(read, ""));
+        step = step.open(StepState::Missing, why, names.render(read, ""));
     }
     if let Some(first) = failed(Purpose::Forbidden).next() {
         let why = format!(
@@ -158,14 +158,14 @@ pub fn rules(fact: &Known<Rules>, read: Option<&SettingsFact>, names: &Names) ->
             first.decided_by
         );
         let next = format!("kubectl octopus-argo check{}{}", names.input, names.change);
-        step = step.open(State::Wrong, why, next);
+        step = step.open(StepState::Wrong, why, next);
     }
     let extra: Vec<String> = checks
         .iter()
         .filter(|check| check.purpose == Purpose::Extra && check.got != "no")
         .map(name)
         .collect();
-    if step.state == State::Done {
+    if step.state == StepState::Done {
         let counted = checks
             .iter()
             .filter(|check| check.purpose != Purpose::Documented);
@@ -181,8 +181,8 @@ pub fn rules(fact: &Known<Rules>, read: Option<&SettingsFact>, names: &Names) ->
 }
 
 /// Whether authorisation is on at all.
-pub fn authorisation(fact: &Known<Option<String>>, names: &Names) -> Step {
-    let step = Step::new("authorisation", "authorisation");
+pub fn authorisation(fact: &Fact<Option<String>>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("authorisation", "authorisation");
     match fact {
         Err(gap) => step.unknown(gap),
         Ok(None) => step.say("on"),
@@ -195,7 +195,7 @@ pub fn authorisation(fact: &Known<Option<String>>, names: &Names) -> Step {
             let next = format!(
                 "kubectl patch configmap argocd-cmd-params-cm{kubectl} -n {namespace} --type merge -p '{{\"data\":{{\"server.disable.auth\":\"false\"}}}}' && kubectl rollout restart deployment{kubectl} -n {namespace} -l app.kubernetes.io/name=argocd-server"
             );
-            step.open(State::Wrong, why, next)
+            step.open(StepState::Wrong, why, next)
         }
     }
 }

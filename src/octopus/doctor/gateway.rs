@@ -1,6 +1,6 @@
 //! The steps of the gateway itself, and of the Applications behind it.
 
-use super::{Gap, Known, Names, SecretFact, State, Step, plural};
+use super::{DoctorStep, Fact, Gap, Names, SecretFact, StepState, plural};
 use crate::model::Moment;
 use crate::octopus::{Fault, Gravity};
 
@@ -53,11 +53,11 @@ pub struct AppsFact {
 
 /// Whether the gateway runs, and with the token that the Secret holds now.
 pub fn deployment(
-    fact: &Known<Vec<DeploymentFact>>,
-    secret: &Known<Option<SecretFact>>,
+    fact: &Fact<Vec<DeploymentFact>>,
+    secret: &Fact<Option<SecretFact>>,
     names: &Names,
-) -> Step {
-    let step = Step::new("gateway", "gateway");
+) -> DoctorStep {
+    let step = DoctorStep::new("gateway", "gateway");
     let Names {
         gateway_namespace,
         kubectl,
@@ -73,7 +73,7 @@ pub fn deployment(
             "kubectl octopus-argo gateway command{} --gateway-namespace {gateway_namespace} --name NAME --octopus-url URL --octopus-grpc-url URL --space ID",
             names.input
         );
-        return step.open(State::Missing, why, next);
+        return step.open(StepState::Missing, why, next);
     }
     let changed = secret
         .as_ref()
@@ -108,7 +108,7 @@ pub fn deployment(
                 "gateway.argocd.authenticationTokenSecretName={},gateway.argocd.authenticationTokenSecretKey={}",
                 names.secret, names.key
             ));
-            step = step.open(State::Wrong, why, next);
+            step = step.open(StepState::Wrong, why, next);
             continue;
         }
         let (wanted, ready) = one.replicas;
@@ -117,7 +117,7 @@ pub fn deployment(
                 let why = format!(
                     "{name} runs with the token from before: started {started}, the Secret changed {changed}"
                 );
-                step = step.open(State::Wrong, why, names.restart());
+                step = step.open(StepState::Wrong, why, names.restart());
             }
             (Some(started), Some(_)) => {
                 step = step.say(format!(
@@ -135,19 +135,19 @@ pub fn deployment(
             let next = format!(
                 "kubectl logs{kubectl} -n {gateway_namespace} -l app.kubernetes.io/name=octopus-argocd-gateway --tail 50"
             );
-            step = step.open(State::Wrong, why, next);
+            step = step.open(StepState::Wrong, why, next);
         }
     }
     let gap = all.iter().find_map(|one| one.pods_gap.as_ref());
     match gap {
-        Some(gap) if step.state == State::Done => step.unknown(gap),
+        Some(gap) if step.state == StepState::Done => step.unknown(gap),
         _ => step,
     }
 }
 
 /// Whether the gateway's values fit each other and Argo CD.
-pub fn values(fact: &Known<ValuesFact>, names: &Names) -> Step {
-    let step = Step::new("values", "values");
+pub fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("values", "values");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
@@ -160,7 +160,7 @@ pub fn values(fact: &Known<ValuesFact>, names: &Names) -> Step {
         .iter()
         .filter(|fault| fault.gravity == Gravity::Error)
     {
-        step = step.open(State::Wrong, fault.text.clone(), check.clone());
+        step = step.open(StepState::Wrong, fault.text.clone(), check.clone());
     }
     if let Some((secret, key)) = &fact.secret
         && (*secret != names.secret || *key != names.key)
@@ -170,14 +170,14 @@ pub fn values(fact: &Known<ValuesFact>, names: &Names) -> Step {
             names.key, names.secret
         );
         let next = format!("kubectl octopus-argo doctor --secret-name {secret} --secret-key {key}");
-        step = step.open(State::Wrong, why, next);
+        step = step.open(StepState::Wrong, why, next);
     }
     match (fact.plaintext, &fact.server_insecure) {
         (Some(false), Some(place)) => {
             let why = format!(
                 "Argo CD's server speaks plain text ({place}), and gateway.argocd.plaintext is not true: authentication handshake failed: EOF"
             );
-            step = step.open(State::Wrong, why, names.set_value("gateway.argocd.plaintext=true"));
+            step = step.open(StepState::Wrong, why, names.set_value("gateway.argocd.plaintext=true"));
         }
         (Some(true), None) => step = step.say("plaintext is set, and nothing that was read says that Argo CD's server speaks plain text"),
         _ => {}
@@ -189,15 +189,15 @@ pub fn values(fact: &Known<ValuesFact>, names: &Names) -> Step {
     for fault in warnings {
         step = step.say(fault.text.clone());
     }
-    if step.state == State::Done {
+    if step.state == StepState::Done {
         step = step.say(format!("{source}: consistent"));
     }
     step
 }
 
 /// Whether a deployment of Octopus would update anything.
-pub fn applications(fact: &Known<AppsFact>, names: &Names) -> Step {
-    let step = Step::new("applications", "Applications");
+pub fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("applications", "Applications");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
@@ -212,7 +212,7 @@ pub fn applications(fact: &Known<AppsFact>, names: &Names) -> Step {
     if fact.applications == 0 {
         let why = "there is no Application";
         return step.open(
-            State::Missing,
+            StepState::Missing,
             why,
             "kubectl get applications.argoproj.io -A",
         );
@@ -231,7 +231,7 @@ pub fn applications(fact: &Known<AppsFact>, names: &Names) -> Step {
                 }
             )
         };
-        step = step.open(State::Missing, counted, next);
+        step = step.open(StepState::Missing, counted, next);
     } else {
         step = step.say(counted);
     }

@@ -8,13 +8,13 @@ mod argocd;
 mod gateway;
 mod token;
 
-pub use argocd::{AccountFact, Rules, SettingsFact, account, authorisation, rules, settings};
+pub use argocd::{AccountFact, RightsProof, SettingsFact, account, authorisation, rules, settings};
 pub use gateway::{AppsFact, DeploymentFact, ValuesFact, applications, deployment, values};
 pub use token::{SecretFact, ServerFact, VisibleFact, no_token, secret, server, tokens, visible};
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum StepState {
     /// It is as it should be.
     Done,
     /// It has not been made yet.
@@ -25,7 +25,7 @@ pub enum State {
     Unknown,
 }
 
-impl State {
+impl StepState {
     /// In one word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,17 +65,17 @@ impl Gap {
 }
 
 /// A fact, or why it is not known.
-pub type Known<T> = Result<T, Gap>;
+pub type Fact<T> = Result<T, Gap>;
 
 /// One link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct DoctorStep {
     /// Its name for programs.
     pub id: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// What became of it.
-    pub state: State,
+    pub state: StepState,
     /// What that is known from; never a secret.
     pub evidence: Vec<String>,
     /// The command that brings it further.
@@ -84,12 +84,12 @@ pub struct Step {
     pub may_pass: bool,
 }
 
-impl Step {
+impl DoctorStep {
     fn new(id: &'static str, title: &'static str) -> Self {
         Self {
             id,
             title,
-            state: State::Done,
+            state: StepState::Done,
             evidence: Vec::new(),
             next: None,
             may_pass: false,
@@ -102,7 +102,12 @@ impl Step {
     }
 
     /// Something that has to be done; the first of several names the command.
-    fn open(mut self, state: State, evidence: impl Into<String>, next: impl Into<String>) -> Self {
+    fn open(
+        mut self,
+        state: StepState,
+        evidence: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
         if !self.state.is_open() {
             self.state = state;
             self.next = Some(next.into());
@@ -111,7 +116,7 @@ impl Step {
     }
 
     fn unknown(mut self, gap: &Gap) -> Self {
-        self.state = State::Unknown;
+        self.state = StepState::Unknown;
         self.next.clone_from(&gap.next);
         self.may_pass = gap.may_pass;
         self.say(gap.why.clone())
@@ -122,22 +127,22 @@ impl Step {
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<DoctorStep>,
 }
 
 impl Chain {
     /// Whether nothing is missing or wrong.
     pub fn is_well(&self) -> bool {
-        let done = |step: &Step| step.state == State::Done;
+        let done = |step: &DoctorStep| step.state == StepState::Done;
         self.steps.iter().any(done) && !self.steps.iter().any(|step| step.state.is_open())
     }
 
     /// Whether looking again could not help.
     pub fn is_settled(&self) -> bool {
-        let settled = |step: &Step| match step.state {
-            State::Done => true,
-            State::Unknown => !step.may_pass,
-            State::Missing | State::Wrong => false,
+        let settled = |step: &DoctorStep| match step.state {
+            StepState::Done => true,
+            StepState::Unknown => !step.may_pass,
+            StepState::Missing | StepState::Wrong => false,
         };
         self.steps.iter().all(settled)
     }
@@ -149,12 +154,12 @@ impl Chain {
         let unknown = self
             .steps
             .iter()
-            .filter(|step| step.state == State::Unknown);
+            .filter(|step| step.state == StepState::Unknown);
         open.chain(unknown).find_map(|step| step.next.as_deref())
     }
 
     /// How many steps are in a state.
-    pub fn count(&self, state: State) -> usize {
+    pub fn count(&self, state: StepState) -> usize {
         self.steps.iter().filter(|step| step.state == state).count()
     }
 }
@@ -251,16 +256,16 @@ fn plural(count: usize, one: &str, many: &str) -> String {
 mod tests {
     use super::*;
 
-    fn step(state: State, next: Option<&str>, may_pass: bool) -> Step {
-        Step {
+    fn step(state: StepState, next: Option<&str>, may_pass: bool) -> DoctorStep {
+        DoctorStep {
             state,
             next: next.map(str::to_owned),
             may_pass,
-            ..Step::new("x", "x")
+            ..DoctorStep::new("x", "x")
         }
     }
 
-    fn chain(steps: &[Step]) -> Chain {
+    fn chain(steps: &[DoctorStep]) -> Chain {
         Chain {
             steps: steps.to_vec(),
         }
@@ -268,10 +273,10 @@ mod tests {
 
     #[test]
     fn the_next_command_is_of_the_first_open_step() {
-        let unknown = step(State::Unknown, Some("install"), false);
-        let wrong = step(State::Wrong, Some("mend"), false);
-        let missing = step(State::Missing, Some("make"), false);
-        let done = step(State::Done, None, false);
+        let unknown = step(StepState::Unknown, Some("install"), false);
+        let wrong = step(StepState::Wrong, Some("mend"), false);
+        let missing = step(StepState::Missing, Some("make"), false);
+        let done = step(StepState::Done, None, false);
         let all = chain(&[done.clone(), unknown.clone(), wrong, missing]);
         assert_eq!(all.next(), Some("mend"));
         assert!(!all.is_well() && !all.is_settled());
@@ -279,6 +284,6 @@ mod tests {
         assert_eq!(rest.next(), Some("install"));
         assert!(rest.is_well() && rest.is_settled());
         assert!(!chain(&[unknown]).is_well());
-        assert!(!chain(&[done, step(State::Unknown, None, true)]).is_settled());
+        assert!(!chain(&[done, step(StepState::Unknown, None, true)]).is_settled());
     }
 }

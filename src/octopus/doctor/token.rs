@@ -1,8 +1,8 @@
 //! The steps of the token: on the server, in its Secret, and as the server sees it.
 
 use super::argocd::waits;
-use super::{Known, Names, State, Step, plural};
-use crate::model::{Claims, Moment, Span, Subject, TokenRecord};
+use super::{DoctorStep, Fact, Names, StepState, plural};
+use crate::model::{Moment, Span, Subject, TokenClaims, TokenRecord};
 
 /// Who has less time than this wants to know.
 const SOON: Span = Span::seconds(14 * 24 * 3600);
@@ -13,7 +13,7 @@ pub struct SecretFact {
     /// Its keys.
     pub keys: Vec<String>,
     /// What the token under the key claims, or why it is no token; `None` without the key.
-    pub claims: Option<Result<Claims, &'static str>>,
+    pub claims: Option<Result<TokenClaims, &'static str>>,
     /// When it was last changed.
     pub changed: Option<Moment>,
     /// Whether plain `kubectl apply` has copied the token into an annotation.
@@ -61,12 +61,12 @@ fn shown(moment: Moment, now: Moment) -> String {
 
 /// Whether the account has tokens, and each is used.
 pub fn tokens(
-    fact: &Known<Vec<TokenRecord>>,
-    secret: &Known<Option<SecretFact>>,
+    fact: &Fact<Vec<TokenRecord>>,
+    secret: &Fact<Option<SecretFact>>,
     now: Moment,
     names: &Names,
-) -> Step {
-    let step = Step::new("tokens", "tokens");
+) -> DoctorStep {
+    let step = DoctorStep::new("tokens", "tokens");
     let tokens = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(tokens) => tokens,
@@ -82,7 +82,7 @@ pub fn tokens(
                 plural(expired, "has", "have")
             ),
         };
-        return step.open(State::Missing, why, names.create_token());
+        return step.open(StepState::Missing, why, names.create_token());
     }
     let mut step = step.say(plural(valid.len(), "valid token", "valid tokens"));
     let used = secret
@@ -116,7 +116,7 @@ pub fn tokens(
                 names.of_account(),
                 names.argocd
             );
-            step = step.open(State::Wrong, why, next);
+            step = step.open(StepState::Wrong, why, next);
         }
     }
     if expired > 0 {
@@ -130,12 +130,12 @@ pub fn tokens(
 
 /// Whether the Secret is there and holds a token of the account that the server knows.
 pub fn secret(
-    fact: &Known<Option<SecretFact>>,
-    tokens: &Known<Vec<TokenRecord>>,
+    fact: &Fact<Option<SecretFact>>,
+    tokens: &Fact<Vec<TokenRecord>>,
     now: Moment,
     names: &Names,
-) -> Step {
-    let step = Step::new("secret", "Secret");
+) -> DoctorStep {
+    let step = DoctorStep::new("secret", "Secret");
     let Names {
         secret,
         key,
@@ -148,7 +148,7 @@ pub fn secret(
         Err(gap) => return step.unknown(gap),
         Ok(None) => {
             let why = format!("namespace {gateway_namespace} has no Secret {secret}");
-            return step.open(State::Missing, why, names.create_token());
+            return step.open(StepState::Missing, why, names.create_token());
         }
         Ok(Some(fact)) => fact,
     };
@@ -164,11 +164,11 @@ pub fn secret(
                 ),
                 _ => names.create_token(),
             };
-            return step.open(State::Wrong, why, next);
+            return step.open(StepState::Wrong, why, next);
         }
         Some(Err(why)) => {
             let why = format!("the key {key} of {secret} holds no token: {why}");
-            return step.open(State::Wrong, why, names.create_token());
+            return step.open(StepState::Wrong, why, names.create_token());
         }
         Some(Ok(claims)) => claims,
     };
@@ -181,26 +181,26 @@ pub fn secret(
         Some(Subject::Account { name, capability }) if name == *account => {
             if capability.as_deref() == Some("login") {
                 let why = "it holds a login's session, which ends by itself";
-                step = step.open(State::Wrong, why, names.create_token());
+                step = step.open(StepState::Wrong, why, names.create_token());
             }
         }
         other => {
             let whose = other.map_or_else(|| "nobody".to_owned(), |subject| subject.to_string());
             let why = format!("its token is of {}, not of {account}", whose.escape_debug());
-            step = step.open(State::Wrong, why, names.create_token());
+            step = step.open(StepState::Wrong, why, names.create_token());
         }
     }
     if claims.expires().is_some_and(|end| end <= now) {
         let why = format!("its token {id} has expired");
-        step = step.open(State::Wrong, why, names.create_token());
+        step = step.open(StepState::Wrong, why, names.create_token());
     } else if let Ok(known) = tokens
-        && step.state == State::Done
+        && step.state == StepState::Done
         && !known.iter().any(|token| token.id == id)
     {
         let why = format!(
             "its token {id} is none of {account}'s: it was revoked, is of another Argo CD, or argocd-secret was written anew by somebody who owns it (lint: managed-argocd-secret)"
         );
-        step = step.open(State::Wrong, why, names.create_token());
+        step = step.open(StepState::Wrong, why, names.create_token());
     }
     let end = claims
         .expires()
@@ -224,8 +224,8 @@ impl Names {
 }
 
 /// Whether the server answers the token as it should.
-pub fn server(fact: &Known<ServerFact>, names: &Names) -> Step {
-    let step = Step::new("server", "server");
+pub fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("server", "server");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
@@ -241,12 +241,12 @@ pub fn server(fact: &Known<ServerFact>, names: &Names) -> Step {
     );
     let mut step = step;
     if let Some(stranger) = &fact.stranger {
-        return step.open(State::Wrong, stranger.clone(), names.create_token());
+        return step.open(StepState::Wrong, stranger.clone(), names.create_token());
     }
     for wrong in &fact.wrong {
-        step = step.open(State::Wrong, wrong.clone(), verify.clone());
+        step = step.open(StepState::Wrong, wrong.clone(), verify.clone());
     }
-    if step.state == State::Done {
+    if step.state == StepState::Done {
         step = step.say(format!(
             "{} as wanted",
             plural(fact.answers, "answer", "answers")
@@ -259,8 +259,8 @@ pub fn server(fact: &Known<ServerFact>, names: &Names) -> Step {
 }
 
 /// Whether the token sees anything.
-pub fn visible(fact: &Known<VisibleFact>, names: &Names) -> Step {
-    let step = Step::new("visible", "visible");
+pub fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
+    let step = DoctorStep::new("visible", "visible");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
@@ -276,7 +276,7 @@ pub fn visible(fact: &Known<VisibleFact>, names: &Names) -> Step {
     }
     let next = format!("kubectl octopus-argo check{}{}", names.input, names.change);
     step.open(
-        State::Wrong,
+        StepState::Wrong,
         format!("{seen}: Octopus shows an empty list, and no error"),
         next,
     )

@@ -5,7 +5,7 @@ mod judge;
 mod overlay;
 
 pub use judge::{Fault, Gravity, judge};
-pub use overlay::Overlay;
+pub use overlay::ValuesOverlay;
 
 use serde_json::{Map, Value};
 
@@ -38,14 +38,14 @@ pub struct GatewayPlan {
     /// The AppProject of the Application.
     pub application_project: String,
     /// What the user lays over the values.
-    pub overlay: Overlay,
+    pub overlay: ValuesOverlay,
     namespace: String,
     extra: Map<String, Value>,
 }
 
 /// The chart's values.
 #[derive(Clone, Debug)]
-pub struct Values {
+pub struct GatewayValues {
     /// As text.
     pub text: String,
     /// The same, read again.
@@ -123,7 +123,7 @@ impl GatewayPlan {
             engine: Engine::new(yaml::write::value, overrides)?,
             in_application: false,
             application_project: String::new(),
-            overlay: Overlay::default(),
+            overlay: ValuesOverlay::default(),
             namespace: namespace.to_owned(),
             extra,
         };
@@ -226,7 +226,7 @@ impl GatewayPlan {
     }
 
     /// The chart's values, read again: one mapping, with one kind of token.
-    pub fn values(&self, inline: Option<&str>) -> Result<Values> {
+    pub fn values(&self, inline: Option<&str>) -> Result<GatewayValues> {
         let rendered = self
             .engine
             .gateway("gateway-values.yaml.j2", &self.variables(inline))?;
@@ -264,7 +264,7 @@ impl GatewayPlan {
             return Err(wrong("has an inline token without --inline-token"));
         }
         if self.overlay.is_empty() {
-            return Ok(Values {
+            return Ok(GatewayValues {
                 text: rendered.text,
                 model,
                 notes: Vec::new(),
@@ -272,7 +272,7 @@ impl GatewayPlan {
         }
         let merged = self.overlay.over(&model)?;
         refuse_faults(&merged, inline)?;
-        Ok(Values {
+        Ok(GatewayValues {
             text: replaced(&stream, &[], &merged)?,
             notes: laid_over(&model, &merged),
             model: merged,

@@ -11,14 +11,14 @@ const LONGEST: usize = 65_536;
 
 /// What is laid over the rendered values.
 #[derive(Clone, Debug, Default)]
-pub struct Overlay {
+pub struct ValuesOverlay {
     /// Values files, the later ones over the earlier ones.
     pub files: Vec<Value>,
     /// `PATH=VALUE`, as `helm --set` takes it.
     pub set: Vec<String>,
 }
 
-impl Overlay {
+impl ValuesOverlay {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.set.is_empty()
@@ -67,7 +67,7 @@ fn merge(under: &mut Value, over: &Value) {
 
 /// Sets what one `--set` says: `a.b=1,c[0]=x,d={y,z}`.
 fn set(values: &mut Map<String, Value>, text: &str) -> Result<(), String> {
-    let mut reader = Reader {
+    let mut reader = SetReader {
         text: text.chars().collect(),
         at: 0,
     };
@@ -78,12 +78,12 @@ fn set(values: &mut Map<String, Value>, text: &str) -> Result<(), String> {
 }
 
 /// Reads a text of `--set` from left to right.
-struct Reader {
+struct SetReader {
     text: Vec<char>,
     at: usize,
 }
 
-impl Reader {
+impl SetReader {
     fn is_done(&self) -> bool {
         self.at >= self.text.len()
     }
@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     fn set_on(values: &Value, text: &str) -> Result<Value, String> {
-        let overlay = Overlay {
+        let overlay = ValuesOverlay {
             files: Vec::new(),
             set: vec![text.to_owned()],
         };
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn files_are_merged_as_helm_merges_them() {
-        let overlay = Overlay {
+        let overlay = ValuesOverlay {
             files: vec![
                 json!({"a": {"b": null, "d": "x"}, "l": [3]}),
                 json!({"l": 1}),

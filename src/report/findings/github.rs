@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Finding, Level};
+use super::{Level, ShownFinding};
 
 /// A line for each finding.
-pub fn github(findings: &[Finding<'_>]) -> String {
+pub fn github(findings: &[ShownFinding<'_>]) -> String {
     let mut out = String::new();
     for finding in findings {
         let command = match finding.level {

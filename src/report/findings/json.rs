@@ -2,35 +2,35 @@
 
 use serde::Serialize;
 
-use super::{Finding, Mark};
+use super::{Mark, ShownFinding};
 
 /// The schema's name; another one comes with any change that a reader would notice.
 const SCHEMA: &str = "lint/v1";
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct JsonReport<'a> {
     schema: &'static str,
-    findings: Vec<Item<'a>>,
+    findings: Vec<JsonFinding<'a>>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct JsonFinding<'a> {
     rule: &'a str,
     severity: &'static str,
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
     message: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<Related<'a>>,
+    related: Vec<JsonRelated<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<Fix<'a>>,
+    fix: Option<JsonFix<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
+struct JsonPlace<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -39,21 +39,21 @@ struct Place<'a> {
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
+struct JsonRelated<'a> {
     #[serde(flatten)]
-    place: Place<'a>,
+    place: JsonPlace<'a>,
     message: &'a str,
 }
 
 #[derive(Serialize)]
-struct Fix<'a> {
+struct JsonFix<'a> {
     safety: &'static str,
     title: &'a str,
 }
 
-fn place<'a>(mark: &'a Mark<'_>) -> Place<'a> {
+fn place<'a>(mark: &'a Mark<'_>) -> JsonPlace<'a> {
     let (start, end) = (mark.start(), mark.end());
-    Place {
+    JsonPlace {
         file: mark.source.name(),
         line: start.line,
         column: start.column,
@@ -64,21 +64,21 @@ fn place<'a>(mark: &'a Mark<'_>) -> Place<'a> {
 
 /// All findings as one JSON document. Lines and columns count from 1, columns in characters; the
 /// end is the first column that is not marked.
-pub fn json(findings: &[Finding<'_>]) -> String {
-    super::pretty(&Report {
+pub fn json(findings: &[ShownFinding<'_>]) -> String {
+    super::pretty(&JsonReport {
         schema: SCHEMA,
         findings: list(findings),
     })
 }
 
 /// The findings as they are in `lint/v1`, for reports that have some beside other things.
-pub fn items(findings: &[Finding<'_>]) -> serde_json::Value {
+pub fn items(findings: &[ShownFinding<'_>]) -> serde_json::Value {
     // Maps with text keys and plain values only: there is nothing that can fail.
     serde_json::to_value(list(findings)).unwrap_or_default()
 }
 
-fn list<'a>(findings: &'a [Finding<'_>]) -> Vec<Item<'a>> {
-    let items = findings.iter().map(|finding| Item {
+fn list<'a>(findings: &'a [ShownFinding<'_>]) -> Vec<JsonFinding<'a>> {
+    let items = findings.iter().map(|finding| JsonFinding {
         rule: finding.rule,
         severity: finding.level.as_str(),
         place: place(&finding.mark),
@@ -86,13 +86,13 @@ fn list<'a>(findings: &'a [Finding<'_>]) -> Vec<Item<'a>> {
         related: finding
             .related
             .iter()
-            .map(|mark| Related {
+            .map(|mark| JsonRelated {
                 place: place(mark),
                 message: &mark.label,
             })
             .collect(),
         help: &finding.help,
-        fix: finding.fix.as_ref().map(|(title, is_safe)| Fix {
+        fix: finding.fix.as_ref().map(|(title, is_safe)| JsonFix {
             safety: if *is_safe { "safe" } else { "unsafe" },
             title,
         }),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Finding, Level};
+use super::{Level, ShownFinding};
 use crate::report::xml::escape;
 
 /// All findings as one document. `files` are the names of all that was read: those without a
 /// finding are passed cases.
-pub fn junit(findings: &[Finding<'_>], files: &[&str]) -> String {
-    let mut suites: BTreeMap<&str, Vec<&Finding<'_>>> = BTreeMap::new();
+pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> String {
+    let mut suites: BTreeMap<&str, Vec<&ShownFinding<'_>>> = BTreeMap::new();
     for file in files {
         suites.entry(file).or_default();
     }
@@ -17,7 +17,7 @@ pub fn junit(findings: &[Finding<'_>], files: &[&str]) -> String {
         let suite = suites.entry(finding.mark.source.name()).or_default();
         suite.push(finding);
     }
-    let fails = |finding: &&Finding<'_>| finding.level > Level::Note;
+    let fails = |finding: &&ShownFinding<'_>| finding.level > Level::Note;
     let failures = findings.iter().filter(fails).count();
     let cases: usize = suites.values().map(|cases| cases.len().max(1)).sum();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -53,7 +53,7 @@ pub fn junit(findings: &[Finding<'_>], files: &[&str]) -> String {
     out
 }
 
-fn case(out: &mut String, finding: &Finding<'_>, fails: bool) {
+fn case(out: &mut String, finding: &ShownFinding<'_>, fails: bool) {
     let place = finding.mark.start();
     let _ = writeln!(
         out,

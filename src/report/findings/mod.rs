@@ -63,7 +63,7 @@ impl Mark<'_> {
 
 /// A finding, ready to be shown.
 #[derive(Clone, Debug)]
-pub struct Finding<'a> {
+pub struct ShownFinding<'a> {
     /// The rule's id.
     pub rule: &'a str,
     /// How bad it is.

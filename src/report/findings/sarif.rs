@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Finding, Mark, RuleInfo};
+use super::{Mark, RuleInfo, ShownFinding};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// All findings as one log with one run; `rules` are those that ran.
-pub fn sarif(findings: &[Finding<'_>], rules: &[RuleInfo], version: &str) -> String {
+pub fn sarif(findings: &[ShownFinding<'_>], rules: &[RuleInfo], version: &str) -> String {
     let described = rules.iter().map(|rule| {
         json!({
             "id": rule.id,
@@ -38,7 +38,7 @@ pub fn sarif(findings: &[Finding<'_>], rules: &[RuleInfo], version: &str) -> Str
     }))
 }
 
-fn result(finding: &Finding<'_>, rules: &[RuleInfo]) -> Value {
+fn result(finding: &ShownFinding<'_>, rules: &[RuleInfo]) -> Value {
     let mut message = finding.message.clone();
     for help in &finding.help {
         message.push('\n');

@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
 
-use super::{Finding, Level, Mark};
+use super::{Level, Mark, ShownFinding};
 use crate::report::{Style, printable};
 
 /// Lines shown above and below the marked one.
 const CONTEXT: usize = 1;
 
 /// All findings as frames, one below the other.
-pub fn text(findings: &[Finding<'_>], style: Style) -> String {
+pub fn text(findings: &[ShownFinding<'_>], style: Style) -> String {
     let mut out = String::new();
     for finding in findings {
         out.push_str(&frame(finding, style));
@@ -22,7 +22,7 @@ pub fn text(findings: &[Finding<'_>], style: Style) -> String {
     out
 }
 
-fn frame(finding: &Finding<'_>, style: Style) -> String {
+fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
     let title = match finding.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
@@ -155,7 +155,7 @@ pub struct Counts {
 
 impl Counts {
     /// Counts findings.
-    pub fn of(findings: &[Finding<'_>], ignored: usize) -> Self {
+    pub fn of(findings: &[ShownFinding<'_>], ignored: usize) -> Self {
         let mut counts = Self {
             ignored,
             ..Self::default()

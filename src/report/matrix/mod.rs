@@ -14,12 +14,12 @@ pub use page::html;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Matrix {
     /// The subjects, in the order of the policy.
-    pub subjects: Vec<Holder>,
+    pub subjects: Vec<MatrixSubject>,
 }
 
 /// A subject, or a role, with what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Holder {
+pub struct MatrixSubject {
     /// Its name, or what everybody is called.
     pub subject: String,
     /// The roles that it is bound to directly.
@@ -28,7 +28,7 @@ pub struct Holder {
     pub rules: Vec<RuleGroup>,
 }
 
-impl Holder {
+impl MatrixSubject {
     /// Whether it has nothing.
     pub fn is_empty(&self) -> bool {
         self.roles.is_empty() && self.rules.is_empty()
@@ -67,7 +67,7 @@ pub struct RuleGroup {
 
 /// How the rows are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum RowOrder {
     /// By subject, as in the policy.
     #[default]
     Subject,
@@ -88,7 +88,7 @@ impl Matrix {
             decided_by: vec![decided_by],
         };
         Self {
-            subjects: vec![Holder {
+            subjects: vec![MatrixSubject {
                 subject: everybody,
                 roles: Vec::new(),
                 rules: vec![everything],
@@ -98,12 +98,12 @@ impl Matrix {
 
     /// Whether nobody may do anything.
     pub fn is_empty(&self) -> bool {
-        self.subjects.iter().all(Holder::is_empty)
+        self.subjects.iter().all(MatrixSubject::is_empty)
     }
 }
 
 /// A subject, a role or a group of rules in cells.
-struct Row {
+struct MatrixRow {
     subject: String,
     resource: String,
     object: String,
@@ -113,16 +113,16 @@ struct Row {
     decided_by: String,
 }
 
-fn rows(matrix: &Matrix, order: Order) -> Vec<Row> {
+fn rows(matrix: &Matrix, order: RowOrder) -> Vec<MatrixRow> {
     let mut rows = Vec::new();
     for holder in &matrix.subjects {
         // A role of a subject says nothing of a resource.
-        let roles = if order == Order::Subject {
+        let roles = if order == RowOrder::Subject {
             holder.roles.as_slice()
         } else {
             &[]
         };
-        rows.extend(roles.iter().map(|membership| Row {
+        rows.extend(roles.iter().map(|membership| MatrixRow {
             subject: holder.subject.clone(),
             resource: format!("has {}", membership.role),
             object: String::new(),
@@ -131,7 +131,7 @@ fn rows(matrix: &Matrix, order: Order) -> Vec<Row> {
             state: membership.limited_by.clone(),
             decided_by: membership.decided_by.clone(),
         }));
-        rows.extend(holder.rules.iter().map(|group| Row {
+        rows.extend(holder.rules.iter().map(|group| MatrixRow {
             subject: holder.subject.clone(),
             resource: group.resource.clone(),
             object: group.object.clone(),
@@ -141,8 +141,8 @@ fn rows(matrix: &Matrix, order: Order) -> Vec<Row> {
             decided_by: group.decided_by.join("; "),
         }));
     }
-    if order == Order::Resource {
-        let mut sorted: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
+    if order == RowOrder::Resource {
+        let mut sorted: BTreeMap<(String, String), Vec<MatrixRow>> = BTreeMap::new();
         for row in rows {
             let key = (row.resource.clone(), row.object.clone());
             sorted.entry(key).or_default().push(row);
@@ -171,18 +171,18 @@ fn effect(group: &RuleGroup) -> String {
 }
 
 /// The headers and cells; `wide` adds what limits a rule, and the lines.
-fn cells(matrix: &Matrix, order: Order, wide: bool) -> (Vec<&'static str>, Vec<Vec<String>>) {
+fn cells(matrix: &Matrix, order: RowOrder, wide: bool) -> (Vec<&'static str>, Vec<Vec<String>>) {
     let mut headers = match order {
-        Order::Subject => vec!["SUBJECT", "RESOURCE", "OBJECT", "ACTIONS", "EFFECT"],
-        Order::Resource => vec!["RESOURCE", "OBJECT", "SUBJECT", "ACTIONS", "EFFECT"],
+        RowOrder::Subject => vec!["SUBJECT", "RESOURCE", "OBJECT", "ACTIONS", "EFFECT"],
+        RowOrder::Resource => vec!["RESOURCE", "OBJECT", "SUBJECT", "ACTIONS", "EFFECT"],
     };
     if wide {
         headers.extend(["STATE", "DECIDED BY"]);
     }
     let rows = rows(matrix, order).into_iter().map(|row| {
         let mut cells = match order {
-            Order::Subject => vec![row.subject, row.resource, row.object],
-            Order::Resource => vec![row.resource, row.object, row.subject],
+            RowOrder::Subject => vec![row.subject, row.resource, row.object],
+            RowOrder::Resource => vec![row.resource, row.object, row.subject],
         };
         cells.extend([row.actions, row.effect]);
         if wide {
@@ -194,7 +194,7 @@ fn cells(matrix: &Matrix, order: Order, wide: bool) -> (Vec<&'static str>, Vec<V
 }
 
 /// A table; `wide` adds what limits a rule, and the lines.
-pub fn text(matrix: &Matrix, order: Order, wide: bool) -> String {
+pub fn text(matrix: &Matrix, order: RowOrder, wide: bool) -> String {
     let (headers, mut rows) = cells(matrix, order, wide);
     if !wide {
         rows = rows.into_iter().flat_map(wrapped).collect();
@@ -231,13 +231,13 @@ fn wrapped(row: Vec<String>) -> Vec<Vec<String>> {
 }
 
 /// A table for a pull request.
-pub fn as_markdown(matrix: &Matrix, order: Order) -> String {
+pub fn as_markdown(matrix: &Matrix, order: RowOrder) -> String {
     let (headers, rows) = cells(matrix, order, true);
     markdown(&headers, &rows)
 }
 
 /// Comma-separated values.
-pub fn csv(matrix: &Matrix, order: Order) -> String {
+pub fn csv(matrix: &Matrix, order: RowOrder) -> String {
     let (headers, rows) = cells(matrix, order, true);
     table::csv(&headers, &rows)
 }

@@ -12,7 +12,7 @@ const OTHERS: &str = "other resources";
 
 /// The page; `source` names what was read.
 pub fn html(matrix: &Matrix, source: &str) -> String {
-    let mut lines = Lines::default();
+    let mut lines = NumberedLines::default();
     let columns = columns(matrix);
     let mut head = String::from("<tr><th scope=\"col\">Subject</th>");
     for column in &columns {
@@ -74,7 +74,7 @@ fn columns(matrix: &Matrix) -> Vec<&str> {
     columns
 }
 
-fn role<'m>(out: &mut String, membership: &'m Membership, lines: &mut Lines<'m>) {
+fn role<'m>(out: &mut String, membership: &'m Membership, lines: &mut NumberedLines<'m>) {
     let _ = write!(
         out,
         "<small>has <a href=\"#{}\">{}</a>",
@@ -87,7 +87,7 @@ fn role<'m>(out: &mut String, membership: &'m Membership, lines: &mut Lines<'m>)
     out.push_str("</small>");
 }
 
-fn entry<'m>(out: &mut String, group: &'m RuleGroup, names: bool, lines: &mut Lines<'m>) {
+fn entry<'m>(out: &mut String, group: &'m RuleGroup, names: bool, lines: &mut NumberedLines<'m>) {
     let class = if group.in_force { group.effect } else { "idle" };
     let _ = write!(
         out,
@@ -121,12 +121,12 @@ fn entry<'m>(out: &mut String, group: &'m RuleGroup, names: bool, lines: &mut Li
 
 /// The lines that decide, numbered so that cells can link to them.
 #[derive(Default)]
-struct Lines<'m> {
+struct NumberedLines<'m> {
     numbers: HashMap<&'m str, usize>,
     all: Vec<&'m str>,
 }
 
-impl<'m> Lines<'m> {
+impl<'m> NumberedLines<'m> {
     fn id(&mut self, line: &'m str) -> String {
         let all = &mut self.all;
         let number = *self.numbers.entry(line).or_insert_with(|| {

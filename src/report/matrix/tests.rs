@@ -19,7 +19,7 @@ fn group(resource: &str, object: &str, actions: &[&str], effect: &'static str) -
 fn matrix() -> Matrix {
     Matrix {
         subjects: vec![
-            Holder {
+            MatrixSubject {
                 subject: "role:dev".to_owned(),
                 roles: Vec::new(),
                 rules: vec![
@@ -31,7 +31,7 @@ fn matrix() -> Matrix {
                     },
                 ],
             },
-            Holder {
+            MatrixSubject {
                 subject: "ada,=x".to_owned(),
                 roles: vec![Membership {
                     role: "role:dev".to_owned(),
@@ -50,7 +50,7 @@ fn matrix() -> Matrix {
 #[test]
 fn a_subject_shows_its_roles_and_one_row_for_a_group_of_rules() {
     assert_data_eq!(
-        text(&matrix(), Order::Subject, false),
+        text(&matrix(), RowOrder::Subject, false),
         str![[r"
 SUBJECT    RESOURCE       OBJECT   ACTIONS     EFFECT
 role:dev   applications   */*      get, sync   allow
@@ -65,7 +65,7 @@ ada,=x     logs           */*      *           allow in part
 #[test]
 fn by_resource_the_table_says_who_may_use_each() {
     assert_data_eq!(
-        text(&matrix(), Order::Resource, true),
+        text(&matrix(), RowOrder::Resource, true),
         str![[r"
 RESOURCE       OBJECT   SUBJECT    ACTIONS     EFFECT          STATE                    DECIDED BY
 applications   */*      role:dev   get, sync   allow                                    p.csv:1:1: p, x, applications, …, */*, allow
@@ -82,7 +82,7 @@ fn a_csv_field_is_quoted_and_never_a_formula() {
     matrix.subjects.remove(0);
     matrix.subjects[0].subject = "=cmd()".to_owned();
     assert_data_eq!(
-        csv(&matrix, Order::Subject),
+        csv(&matrix, RowOrder::Subject),
         str![[r#"
 subject,resource,object,actions,effect,state,decided_by
 '=cmd(),has role:dev,,,in part,limited by p.csv:9:1,"p.csv:3:1: g, ada, role:dev"

@@ -322,7 +322,7 @@ fn ids(tokens: &Value) -> Vec<String> {
 
 /// The id of a token.
 pub(crate) fn id_of(token: &str) -> String {
-    let claims = kubectl_octopus_argo::model::Claims::decode(token).unwrap();
+    let claims = kubectl_octopus_argo::model::TokenClaims::decode(token).unwrap();
     claims.id().unwrap().to_owned()
 }
 

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 
 use kubectl_octopus_argo::argocd::is_core;
 use kubectl_octopus_argo::argocd::{
-    Answer as Said, Client, HintCommands, Logins, Options, Problem, Reason, Setup,
+    CanIAnswer as Said, Client, HintCommands, Logins, Options, Problem, RefusalReason, Setup,
 };
 use kubectl_octopus_argo::error::Error;
-use kubectl_octopus_argo::input::{Cluster, Content, Wanted, get};
+use kubectl_octopus_argo::input::{Cluster, Content, WantedObjects, get};
 use kubectl_octopus_argo::model::{Connection, Expiry, Moment, TokenRecord};
-use kubectl_octopus_argo::site::{Scope, objects, select};
+use kubectl_octopus_argo::site::{NamespaceScope, objects, select};
 use kubectl_octopus_argo::text::Secret;
 use serde_json::Value;
 
@@ -226,7 +226,10 @@ fn is_said_well(problem: Problem, changes: bool, answer: &Answer<'_>) {
         Problem::Refused(refusal) => {
             assert_ne!(answer.code, Some(0));
             assert_eq!(refusal.code, answer.code);
-            assert_eq!(answer.code.is_none(), refusal.reason == Reason::Killed);
+            assert_eq!(
+                answer.code.is_none(),
+                refusal.reason == RefusalReason::Killed
+            );
             assert!(!answer.stdout.contains("eyJ") || !refusal.message.contains("eyJx.y"));
         }
         Problem::Garbled { .. } => assert_eq!(answer.code, Some(0)),
@@ -267,9 +270,9 @@ fn kubectl(kind: u8, answer: &Answer<'_>) {
         namespace: "argocd".to_owned(),
     };
     let wanted = match kind / 16 % 3 {
-        0 => Wanted::ConfigMaps,
-        1 => Wanted::ArgoCd,
-        _ => Wanted::AppProjects(&[]),
+        0 => WantedObjects::ConfigMaps,
+        1 => WantedObjects::ArgoCd,
+        _ => WantedObjects::AppProjects(&[]),
     };
     let Ok(file) = get(&cluster, &wanted, answer) else {
         return;
@@ -289,9 +292,9 @@ fn kubectl(kind: u8, answer: &Answer<'_>) {
         assert_eq!(object.name(), named);
     }
     for scope in [
-        Scope::Only,
-        Scope::Namespace("argocd".to_owned()),
-        Scope::All,
+        NamespaceScope::Only,
+        NamespaceScope::Namespace("argocd".to_owned()),
+        NamespaceScope::All,
     ] {
         if let Err(error) = select(&found, &scope) {
             assert!(!error.to_string().is_empty());

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kubectl_octopus_argo::model::{Claims, Moment, Subject, TokenRecord};
+use kubectl_octopus_argo::model::{Moment, Subject, TokenClaims, TokenRecord};
 use kubectl_octopus_argo::process::Masks;
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ pub fn run(data: &[u8]) {
         };
         token.to_owned()
     };
-    let decoded = Claims::decode(&token);
+    let decoded = TokenClaims::decode(&token);
     match (&decoded, obvious(&token)) {
         (Ok(claims), Some(wanted)) => {
             holds(claims, &wanted);
@@ -50,7 +50,7 @@ fn obvious(token: &str) -> Option<Map<String, Value>> {
     }
 }
 
-fn holds(claims: &Claims, wanted: &Map<String, Value>) {
+fn holds(claims: &TokenClaims, wanted: &Map<String, Value>) {
     assert!(claims.all().iter().eq(wanted), "not in this order");
     let text = |name: &str| wanted.get(name).and_then(Value::as_str);
     assert_eq!(claims.id(), text("jti"));
@@ -148,7 +148,7 @@ fn is_masked(token: &str) {
     }
 }
 
-fn commands(token: &str, claims: Option<&Claims>) {
+fn commands(token: &str, claims: Option<&TokenClaims>) {
     let nobody = Answer {
         code: Some(1),
         ..Answer::default()

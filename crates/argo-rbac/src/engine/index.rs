@@ -21,26 +21,26 @@ const LONGEST_KEY: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct LazyIndex {
     asked: AtomicBool,
-    index: OnceLock<Index>,
+    index: OnceLock<RuleIndex>,
 }
 
 impl LazyIndex {
     /// The index of a run, none at the first question.
     #[inline]
-    pub(super) fn get(&self, rules: &Rules, run: usize) -> Option<&Index> {
+    pub(super) fn get(&self, rules: &Rules, run: usize) -> Option<&RuleIndex> {
         if let Some(index) = self.index.get() {
             return Some(index);
         }
         if !self.asked.swap(true, Ordering::Relaxed) {
             return None;
         }
-        Some(self.index.get_or_init(|| Index::new(rules, run)))
+        Some(self.index.get_or_init(|| RuleIndex::new(rules, run)))
     }
 }
 
 /// Where the rules of a group stand.
 #[derive(Debug)]
-pub(super) struct Index {
+pub(super) struct RuleIndex {
     hash: Rolling,
     beginnings: Keys,
     ends: Keys,
@@ -48,7 +48,7 @@ pub(super) struct Index {
     always: Vec<u32>,
 }
 
-impl Index {
+impl RuleIndex {
     fn new(rules: &Rules, run: usize) -> Self {
         let hash = Rolling::new();
         let numbers = rules.rules_of(run);

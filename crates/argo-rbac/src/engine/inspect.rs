@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::pattern::{Compact, Shape};
+use super::pattern::{Compact, LiteralShape};
 use super::rules::{Effect, Rule, Rules};
 use super::texts::Span;
 use super::{Enforcer, LineId};
@@ -143,11 +143,11 @@ impl<'e> Pattern<'e> {
         }
         let shape = self.compact.shape();
         match shape {
-            Shape::Any => true,
-            Shape::Literal => false,
-            Shape::Prefix => theirs.begin.starts_with(&literal(self)),
-            Shape::Suffix => theirs.end.ends_with(&literal(self)),
-            Shape::Contains => {
+            LiteralShape::Any => true,
+            LiteralShape::Literal => false,
+            LiteralShape::Prefix => theirs.begin.starts_with(&literal(self)),
+            LiteralShape::Suffix => theirs.end.ends_with(&literal(self)),
+            LiteralShape::Contains => {
                 let needle = literal(self);
                 theirs.begin.contains(&needle)
                     || theirs.end.contains(&needle)
@@ -155,17 +155,17 @@ impl<'e> Pattern<'e> {
                         .plain_glob()
                         .is_some_and(|theirs| glob::covers(&format!("*{needle}*"), &theirs))
             }
-            Shape::PrefixLine => {
+            LiteralShape::PrefixLine => {
                 other.compact.shape() == shape && theirs.begin.starts_with(&literal(self))
             }
-            Shape::SuffixLine => {
+            LiteralShape::SuffixLine => {
                 other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
             }
-            Shape::Stars => match (self.plain_glob(), other.plain_glob()) {
+            LiteralShape::Stars => match (self.plain_glob(), other.plain_glob()) {
                 (Some(mine), Some(theirs)) => glob::covers(&mine, &theirs),
                 _ => false,
             },
-            Shape::Compiled => {
+            LiteralShape::Compiled => {
                 self.rules.patterns.text(self.compact) == other.rules.patterns.text(other.compact)
                     && self.rules.patterns.mode() == other.rules.patterns.mode()
             }
@@ -197,16 +197,16 @@ impl<'e> Pattern<'e> {
     pub(crate) fn covers_all_under(self, beginning: &str) -> bool {
         let literal = || self.rules.texts.get(self.compact.literal());
         match self.compact.shape() {
-            Shape::Any => true,
-            Shape::Prefix => beginning.starts_with(literal()),
-            Shape::Contains => beginning.contains(literal()),
+            LiteralShape::Any => true,
+            LiteralShape::Prefix => beginning.starts_with(literal()),
+            LiteralShape::Contains => beginning.contains(literal()),
             _ => false,
         }
     }
 
     /// The only text that it matches, if it is of that kind.
     pub(crate) fn only_text(self) -> Option<&'e str> {
-        (self.compact.shape() == Shape::Literal)
+        (self.compact.shape() == LiteralShape::Literal)
             .then(|| self.rules.texts.get(self.compact.literal()))
     }
 
@@ -231,19 +231,19 @@ impl<'e> Pattern<'e> {
         }
         let literal = rules.texts.get(self.compact.literal());
         let plain: Cow<'e, str> = match self.compact.shape() {
-            Shape::Any => return Some("*".into()),
-            Shape::Literal => literal.into(),
-            Shape::Prefix | Shape::PrefixLine => format!("{literal}*").into(),
-            Shape::Suffix | Shape::SuffixLine => format!("*{literal}").into(),
-            Shape::Contains => format!("*{literal}*").into(),
-            Shape::Stars | Shape::Compiled => return None,
+            LiteralShape::Any => return Some("*".into()),
+            LiteralShape::Literal => literal.into(),
+            LiteralShape::Prefix | LiteralShape::PrefixLine => format!("{literal}*").into(),
+            LiteralShape::Suffix | LiteralShape::SuffixLine => format!("*{literal}").into(),
+            LiteralShape::Contains => format!("*{literal}*").into(),
+            LiteralShape::Stars | LiteralShape::Compiled => return None,
         };
         (!literal.contains('*')).then_some(plain)
     }
 
     /// Whether the two literals around its only star may overlap.
     pub(crate) fn may_overlap(self) -> bool {
-        self.compact.shape() == Shape::Stars
+        self.compact.shape() == LiteralShape::Stars
     }
 
     /// The glob of literals and stars that it is, if it is one.
@@ -254,13 +254,15 @@ impl<'e> Pattern<'e> {
         }
         let literal = rules.texts.get(self.compact.literal());
         Some(match self.compact.shape() {
-            Shape::Any => "*".into(),
-            Shape::Literal => literal.into(),
-            Shape::Prefix => format!("{literal}*").into(),
-            Shape::Suffix => format!("*{literal}").into(),
-            Shape::Contains => format!("*{literal}*").into(),
-            Shape::Stars => rules.patterns.text(self.compact).into(),
-            Shape::PrefixLine | Shape::SuffixLine | Shape::Compiled => return None,
+            LiteralShape::Any => "*".into(),
+            LiteralShape::Literal => literal.into(),
+            LiteralShape::Prefix => format!("{literal}*").into(),
+            LiteralShape::Suffix => format!("*{literal}").into(),
+            LiteralShape::Contains => format!("*{literal}*").into(),
+            LiteralShape::Stars => rules.patterns.text(self.compact).into(),
+            LiteralShape::PrefixLine | LiteralShape::SuffixLine | LiteralShape::Compiled => {
+                return None;
+            }
         })
     }
 }

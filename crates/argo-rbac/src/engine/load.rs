@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::index::LazyIndex;
 use super::pattern::{Compact, Patterns};
-use super::rules::{Effect, Link, Own, Rule, Rules, Run, SMALL_RUN, VIRTUAL};
-use super::texts::{Names, Source, Span, Texts, to_u32};
+use super::rules::{Effect, Link, Own, Rule, RuleRun, Rules, SMALL_RUN, VIRTUAL};
+use super::texts::{NameTable, Source, Span, Texts, to_u32};
 use crate::MatchMode;
 use crate::Text;
-use crate::csv::Field;
+use crate::csv::CsvField;
 use crate::glob::Effort;
 use crate::policy::{PolicyError, Reason, Statement, parse};
 use crate::set::PolicyText;
@@ -26,17 +26,17 @@ struct Pending {
 
 struct Loader {
     texts: Texts,
-    names: Names,
+    names: NameTable,
     patterns: Patterns,
-    resource_names: Names,
+    resource_names: NameTable,
     resources: Vec<Compact>,
-    action_names: Names,
+    action_names: NameTable,
     actions: Vec<Compact>,
     pair_ids: HashMap<(u32, u32), u32>,
     pairs: Vec<(u32, u32)>,
     /// Pairs by their raw text, from the resource's first byte to the action's last: mostly the same
     /// few. (Two ways to write one pair have one number.)
-    raw_pairs: Names,
+    raw_pairs: NameTable,
     raw_pair_ids: Vec<u32>,
     pending: Vec<Pending>,
     links: Vec<(u32, Link)>,
@@ -59,15 +59,15 @@ pub(super) fn load(
     let bytes: usize = shared.iter().map(|text| text.len()).sum();
     let mut loader = Loader {
         texts: kept,
-        names: Names::default(),
+        names: NameTable::default(),
         patterns: Patterns::new(mode, effort),
-        resource_names: Names::default(),
+        resource_names: NameTable::default(),
         resources: Vec::new(),
-        action_names: Names::default(),
+        action_names: NameTable::default(),
         actions: Vec::new(),
         pair_ids: HashMap::new(),
         pairs: Vec::new(),
-        raw_pairs: Names::default(),
+        raw_pairs: NameTable::default(),
         raw_pair_ids: Vec::new(),
         // Memory that is asked for and never written to costs nothing, and growing costs copies.
         pending: Vec::with_capacity(bytes / SHORT_LINE),
@@ -165,7 +165,7 @@ impl Loader {
     }
 
     #[inline]
-    fn span(&mut self, field: Field, line: usize) -> Span {
+    fn span(&mut self, field: CsvField, line: usize) -> Span {
         let start = line + field.start;
         if field.doubled {
             let raw = self.texts.get(Span {
@@ -192,7 +192,7 @@ impl Loader {
         id
     }
 
-    fn raw_pair(&mut self, resource: Field, action: Field, line: usize) -> u32 {
+    fn raw_pair(&mut self, resource: CsvField, action: CsvField, line: usize) -> u32 {
         let raw = Span {
             start: to_u32(line + resource.start),
             len: to_u32(action.end - resource.start),
@@ -240,7 +240,7 @@ impl Loader {
         );
         drop(self.pending);
         let mut rules = Vec::with_capacity(sorted.len());
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: Vec<RuleRun> = Vec::new();
         let mut own = Vec::with_capacity(starts.len());
         let mut indexes = Vec::new();
         for (bounds, links) in starts.windows(2).zip(&links_of) {
@@ -254,7 +254,7 @@ impl Loader {
                 if run.len() > SMALL_RUN {
                     indexes.push((to_u32(runs.len()), LazyIndex::default()));
                 }
-                runs.push(Run {
+                runs.push(RuleRun {
                     pair: run[0].0,
                     first: to_u32(rules.len()),
                 });
@@ -265,7 +265,7 @@ impl Loader {
             runs: to_u32(runs.len()),
             links: to_u32(links.len()),
         });
-        runs.push(Run {
+        runs.push(RuleRun {
             pair: 0,
             first: to_u32(rules.len()),
         });

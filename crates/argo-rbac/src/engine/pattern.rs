@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
-use super::texts::{Names, Span, Texts, to_u32};
+use super::texts::{NameTable, Span, Texts, to_u32};
 use crate::MatchMode;
 use crate::glob::{self, Effort, Glob, Panicked};
 use crate::regex::{GoRegex, RegexShape};
@@ -21,7 +21,7 @@ pub(super) struct Failed;
 /// How a literal is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Shape {
+pub(super) enum LiteralShape {
     /// Matches every text.
     Any,
     /// Is the text.
@@ -42,16 +42,16 @@ pub(super) enum Shape {
     Compiled,
 }
 
-const SHAPES: [Shape; 9] = [
-    Shape::Any,
-    Shape::Literal,
-    Shape::Prefix,
-    Shape::PrefixLine,
-    Shape::Suffix,
-    Shape::SuffixLine,
-    Shape::Contains,
-    Shape::Stars,
-    Shape::Compiled,
+const SHAPES: [LiteralShape; 9] = [
+    LiteralShape::Any,
+    LiteralShape::Literal,
+    LiteralShape::Prefix,
+    LiteralShape::PrefixLine,
+    LiteralShape::Suffix,
+    LiteralShape::SuffixLine,
+    LiteralShape::Contains,
+    LiteralShape::Stars,
+    LiteralShape::Compiled,
 ];
 
 /// The longest literal that a [`Compact`] can hold.
@@ -68,7 +68,7 @@ pub(super) struct Compact {
 
 impl Compact {
     #[inline]
-    fn new(shape: Shape, span: Span) -> Self {
+    fn new(shape: LiteralShape, span: Span) -> Self {
         Self {
             start: span.start,
             tag: span.len << 6 | (shape as u32) << 2,
@@ -76,7 +76,7 @@ impl Compact {
     }
 
     #[inline]
-    pub(super) fn shape(self) -> Shape {
+    pub(super) fn shape(self) -> LiteralShape {
         SHAPES[(self.tag >> 2 & 15) as usize]
     }
 
@@ -139,7 +139,7 @@ impl Compiled {
 
 /// What every text that a pattern matches begins and ends with, as far as that is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Literals<'p> {
+pub(super) struct PatternEnds<'p> {
     pub(super) begin: &'p str,
     pub(super) end: &'p str,
 }
@@ -149,7 +149,7 @@ pub(super) struct Literals<'p> {
 #[derive(Debug)]
 pub(super) struct Patterns {
     mode: MatchMode,
-    names: Names,
+    names: NameTable,
     compiled: Vec<OnceLock<Box<Compiled>>>,
     kept: AtomicUsize,
     effort: Arc<Effort>,
@@ -159,7 +159,7 @@ impl Patterns {
     pub(super) fn new(mode: MatchMode, effort: Arc<Effort>) -> Self {
         Self {
             mode,
-            names: Names::default(),
+            names: NameTable::default(),
             compiled: Vec::new(),
             kept: AtomicUsize::new(0),
             effort,
@@ -179,10 +179,11 @@ impl Patterns {
     pub(super) fn add(&mut self, texts: &mut Texts, span: Span) -> Compact {
         let pattern = texts.get(span);
         let (shape, literal) = simple(self.mode, pattern);
-        if matches!(shape, Shape::Stars | Shape::Compiled) || literal.len() > LONGEST {
+        if matches!(shape, LiteralShape::Stars | LiteralShape::Compiled) || literal.len() > LONGEST
+        {
             let id = self.names.intern(pattern);
             self.compiled.resize_with(self.names.len(), OnceLock::new);
-            let shape = shape.max(Shape::Stars);
+            let shape = shape.max(LiteralShape::Stars);
             return Compact::new(shape, Span { start: id, len: 0 });
         }
         let at = match &literal {
@@ -214,18 +215,18 @@ impl Patterns {
         let shape = pattern.shape();
         let bytes = text.as_bytes();
         Ok(match shape {
-            Shape::Any => true,
-            Shape::Literal => texts.bytes(pattern.literal()) == bytes,
-            Shape::Prefix => bytes.starts_with(texts.bytes(pattern.literal())),
-            Shape::PrefixLine => bytes
+            LiteralShape::Any => true,
+            LiteralShape::Literal => texts.bytes(pattern.literal()) == bytes,
+            LiteralShape::Prefix => bytes.starts_with(texts.bytes(pattern.literal())),
+            LiteralShape::PrefixLine => bytes
                 .strip_prefix(texts.bytes(pattern.literal()))
                 .is_some_and(|rest| !rest.contains(&b'\n')),
-            Shape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
-            Shape::SuffixLine => bytes
+            LiteralShape::Suffix => bytes.ends_with(texts.bytes(pattern.literal())),
+            LiteralShape::SuffixLine => bytes
                 .strip_suffix(texts.bytes(pattern.literal()))
                 .is_some_and(|rest| !rest.contains(&b'\n')),
-            Shape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
-            Shape::Stars | Shape::Compiled => {
+            LiteralShape::Contains => memmem::find(bytes, texts.bytes(pattern.literal())).is_some(),
+            LiteralShape::Stars | LiteralShape::Compiled => {
                 return self.compiled_matches(pattern.start, text);
             }
         })
@@ -265,15 +266,15 @@ impl Patterns {
 
     /// What every text that a pattern matches begins and ends with. Both are empty where evaluating
     /// the pattern may fail, so that it is always tried.
-    pub(super) fn literals<'t>(&'t self, texts: &'t Texts, pattern: Compact) -> Literals<'t> {
+    pub(super) fn literals<'t>(&'t self, texts: &'t Texts, pattern: Compact) -> PatternEnds<'t> {
         let (mut begin, mut end) = ("", "");
         match pattern.shape() {
-            Shape::Literal | Shape::Prefix | Shape::PrefixLine => {
+            LiteralShape::Literal | LiteralShape::Prefix | LiteralShape::PrefixLine => {
                 begin = texts.get(pattern.literal());
             }
-            Shape::Suffix | Shape::SuffixLine => end = texts.get(pattern.literal()),
-            Shape::Any | Shape::Contains => {}
-            Shape::Stars | Shape::Compiled => {
+            LiteralShape::Suffix | LiteralShape::SuffixLine => end = texts.get(pattern.literal()),
+            LiteralShape::Any | LiteralShape::Contains => {}
+            LiteralShape::Stars | LiteralShape::Compiled => {
                 let text = self.names.get(pattern.start);
                 match self.mode {
                     MatchMode::Glob => return self.glob_literals(pattern.start, text),
@@ -284,33 +285,33 @@ impl Patterns {
                 }
             }
         }
-        Literals { begin, end }
+        PatternEnds { begin, end }
     }
 
-    fn glob_literals<'t>(&'t self, id: u32, text: &'t str) -> Literals<'t> {
+    fn glob_literals<'t>(&'t self, id: u32, text: &'t str) -> PatternEnds<'t> {
         let slot = &self.compiled[id as usize];
         // Kept without a limit: an index is built only for groups that are asked again and again,
         // and a compiled glob is small.
         match &**slot.get_or_init(|| Box::new(Compiled::new(self.mode, text))) {
-            Compiled::Glob(glob) if !glob.may_panic() => Literals {
+            Compiled::Glob(glob) if !glob.may_panic() => PatternEnds {
                 begin: glob.literal_prefix(),
                 end: glob.literal_suffix(),
             },
-            _ => Literals { begin: "", end: "" },
+            _ => PatternEnds { begin: "", end: "" },
         }
     }
 
     /// The text of a pattern that is compiled; empty for any other.
     pub(super) fn text(&self, pattern: Compact) -> &str {
         match pattern.shape() {
-            Shape::Stars | Shape::Compiled => self.names.get(pattern.start),
+            LiteralShape::Stars | LiteralShape::Compiled => self.names.get(pattern.start),
             _ => "",
         }
     }
 
     /// Whether evaluating a pattern fails on every text.
     pub(super) fn is_broken(&self, pattern: Compact) -> bool {
-        pattern.shape() == Shape::Compiled
+        pattern.shape() == LiteralShape::Compiled
             && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Broken)
             })
@@ -318,7 +319,7 @@ impl Patterns {
 
     /// Whether evaluating a pattern may fail on some text.
     pub(super) fn may_fail(&self, pattern: Compact) -> bool {
-        pattern.shape() == Shape::Compiled
+        pattern.shape() == LiteralShape::Compiled
             && self.with_compiled(
                 pattern.start,
                 self.text(pattern),
@@ -332,7 +333,7 @@ impl Patterns {
 
     /// Whether a pattern matches no text at all, because it does not compile.
     pub(super) fn is_never(&self, pattern: Compact) -> bool {
-        pattern.shape() == Shape::Compiled
+        pattern.shape() == LiteralShape::Compiled
             && self.with_compiled(pattern.start, self.text(pattern), |compiled| {
                 matches!(compiled, Compiled::Never)
             })
@@ -345,34 +346,34 @@ impl Patterns {
 }
 
 /// The shape and literal of a pattern.
-fn simple(mode: MatchMode, pattern: &str) -> (Shape, Cow<'_, str>) {
+fn simple(mode: MatchMode, pattern: &str) -> (LiteralShape, Cow<'_, str>) {
     let borrowed = |shape, literal| (shape, Cow::Borrowed(literal));
     match mode {
         MatchMode::Glob => match glob::quick_shape(pattern) {
-            Some(glob::Shape::Any) => borrowed(Shape::Any, ""),
-            Some(glob::Shape::Literal(text)) => borrowed(Shape::Literal, text),
-            Some(glob::Shape::Prefix(text)) => borrowed(Shape::Prefix, text),
-            Some(glob::Shape::Suffix(text)) => borrowed(Shape::Suffix, text),
+            Some(glob::Shape::Any) => borrowed(LiteralShape::Any, ""),
+            Some(glob::Shape::Literal(text)) => borrowed(LiteralShape::Literal, text),
+            Some(glob::Shape::Prefix(text)) => borrowed(LiteralShape::Prefix, text),
+            Some(glob::Shape::Suffix(text)) => borrowed(LiteralShape::Suffix, text),
             Some(glob::Shape::Generic) => {
                 // Neither a prefix nor a suffix: without a star inside, one stands on either side.
                 let inner = pattern.trim_matches('*');
                 if inner.contains('*') {
-                    borrowed(Shape::Stars, "")
+                    borrowed(LiteralShape::Stars, "")
                 } else {
-                    borrowed(Shape::Contains, inner)
+                    borrowed(LiteralShape::Contains, inner)
                 }
             }
-            None => borrowed(Shape::Compiled, ""),
+            None => borrowed(LiteralShape::Compiled, ""),
         },
         MatchMode::Regex => match GoRegex::quick(pattern) {
-            Some(RegexShape::Any) => borrowed(Shape::Any, ""),
-            Some(RegexShape::Exact(text)) => (Shape::Literal, text),
-            Some(RegexShape::Prefix(text)) => (Shape::Prefix, text),
-            Some(RegexShape::PrefixLine(text)) => (Shape::PrefixLine, text),
-            Some(RegexShape::Suffix(text)) => (Shape::Suffix, text),
-            Some(RegexShape::SuffixLine(text)) => (Shape::SuffixLine, text),
-            Some(RegexShape::Contains(text)) => (Shape::Contains, text),
-            None => borrowed(Shape::Compiled, ""),
+            Some(RegexShape::Any) => borrowed(LiteralShape::Any, ""),
+            Some(RegexShape::Exact(text)) => (LiteralShape::Literal, text),
+            Some(RegexShape::Prefix(text)) => (LiteralShape::Prefix, text),
+            Some(RegexShape::PrefixLine(text)) => (LiteralShape::PrefixLine, text),
+            Some(RegexShape::Suffix(text)) => (LiteralShape::Suffix, text),
+            Some(RegexShape::SuffixLine(text)) => (LiteralShape::SuffixLine, text),
+            Some(RegexShape::Contains(text)) => (LiteralShape::Contains, text),
+            None => borrowed(LiteralShape::Compiled, ""),
         },
     }
 }

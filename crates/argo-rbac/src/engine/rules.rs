@@ -1,8 +1,8 @@
 //! The compiled policy: rules grouped by subject and by (resource, action), and who inherits whom.
 
-use super::index::{Index, LazyIndex};
-use super::pattern::{Compact, Failed, Patterns, Shape};
-use super::texts::{Names, Source, Texts, to_u32};
+use super::index::{LazyIndex, RuleIndex};
+use super::pattern::{Compact, Failed, LiteralShape, Patterns};
+use super::texts::{NameTable, Source, Texts, to_u32};
 
 /// Runs of more rules than this have an index.
 pub(super) const SMALL_RUN: usize = 16;
@@ -49,7 +49,7 @@ impl Rule {
     #[inline]
     pub(super) fn new(texts: &Texts, line: u32, object: Compact, effect: Effect) -> Self {
         let literal = match object.shape() {
-            Shape::Stars | Shape::Compiled => None,
+            LiteralShape::Stars | LiteralShape::Compiled => None,
             _ => texts.bytes(object.literal()).last_chunk(),
         };
         Self {
@@ -64,9 +64,9 @@ impl Rule {
     fn may_match(&self, object: &[u8]) -> bool {
         let len = self.object.literal().len as usize;
         let end = match self.object.shape() {
-            Shape::Literal if object.len() != len => return false,
-            Shape::Literal | Shape::Suffix | Shape::SuffixLine => object.len(),
-            Shape::Prefix | Shape::PrefixLine => len,
+            LiteralShape::Literal if object.len() != len => return false,
+            LiteralShape::Literal | LiteralShape::Suffix | LiteralShape::SuffixLine => object.len(),
+            LiteralShape::Prefix | LiteralShape::PrefixLine => len,
             _ => return true,
         };
         let tail = object.get(..end).and_then(<[u8]>::last_chunk);
@@ -92,13 +92,13 @@ impl Rule {
     /// Whether evaluating the object may end in an error.
     #[inline]
     pub(super) fn may_fail(&self) -> bool {
-        self.object.shape() == Shape::Compiled
+        self.object.shape() == LiteralShape::Compiled
     }
 }
 
 /// A subject's rules of one pair of resource and action, in the order of their lines.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Run {
+pub(super) struct RuleRun {
     pub(super) pair: u32,
     /// Its first rule; its last stands before the next run's first.
     pub(super) first: u32,
@@ -126,7 +126,7 @@ pub(super) struct Rules {
     pub(super) texts: Texts,
     pub(super) sources: Vec<Source>,
     /// Subjects and roles.
-    pub(super) names: Names,
+    pub(super) names: NameTable,
     pub(super) patterns: Patterns,
     pub(super) resources: Vec<Compact>,
     pub(super) actions: Vec<Compact>,
@@ -135,7 +135,7 @@ pub(super) struct Rules {
     /// Every rule, by subject, pair and line.
     pub(super) all: Vec<Rule>,
     /// By subject; one more at the end that bounds the last.
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<RuleRun>,
     pub(super) links: Vec<Link>,
     /// What each name has; one more at the end.
     pub(super) own: Vec<Own>,
@@ -166,7 +166,7 @@ impl Rules {
 
     /// The index of a run, where it is large and was asked for before.
     #[inline]
-    pub(super) fn index_of(&self, run: usize) -> Option<&Index> {
+    pub(super) fn index_of(&self, run: usize) -> Option<&RuleIndex> {
         if self.rules_of(run).len() <= SMALL_RUN {
             return None;
         }

@@ -112,7 +112,7 @@ pub(super) struct Source {
 /// Distinct names with dense numbers. They are kept together, apart from the long texts they came
 /// from, so that looking one up touches little memory.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(super) struct NameTable {
     text: String,
     /// Where each name ends in the text; it begins where the one before ends.
     ends: Vec<u32>,
@@ -121,7 +121,7 @@ pub(super) struct Names {
     hash: Keyed,
 }
 
-impl Default for Names {
+impl Default for NameTable {
     fn default() -> Self {
         Self {
             text: String::new(),
@@ -132,7 +132,7 @@ impl Default for Names {
     }
 }
 
-impl Names {
+impl NameTable {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn equal_names_have_one_number() {
-        let mut names = Names::default();
+        let mut names = NameTable::default();
         for n in 0..1000_u32 {
             assert_eq!(names.intern(&format!("n{}", n % 300)), n % 300);
         }

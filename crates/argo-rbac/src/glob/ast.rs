@@ -9,10 +9,10 @@ pub(super) const MAX_DEPTH: usize = 200;
 /// A node of the pattern's tree. `Any` and `Super` mean the same without separators, but they are
 /// not equal when common parts of alternatives are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Node {
+pub(super) enum GlobNode {
     Nothing,
-    Pattern(Vec<Node>),
-    AnyOf(Vec<Node>),
+    Pattern(Vec<GlobNode>),
+    AnyOf(Vec<GlobNode>),
     Text(String),
     List { not: bool, chars: String },
     Range { not: bool, lo: char, hi: char },
@@ -24,7 +24,7 @@ pub(super) enum Node {
 /// A parsed pattern.
 pub(super) enum Parsed {
     /// The children of the root pattern.
-    Tree(Vec<Node>),
+    Tree(Vec<GlobNode>),
     /// Valid, but nested too deeply for us.
     TooDeep,
 }
@@ -33,23 +33,23 @@ pub(super) enum Parsed {
 pub(super) fn parse(pattern: &str) -> Result<Parsed, GlobError> {
     let mut lexer = Lexer::new(pattern);
     // What stands around each open brace: the pattern before it, and its finished alternatives.
-    let mut open: Vec<(Vec<Node>, Vec<Node>)> = Vec::new();
+    let mut open: Vec<(Vec<GlobNode>, Vec<GlobNode>)> = Vec::new();
     let mut current = Vec::new();
     let mut too_deep = false;
     loop {
         match lexer.next()? {
             Token::End => break,
             Token::RangeOpen => current.push(parse_range(&mut lexer)?),
-            Token::Text(text) => current.push(Node::Text(text)),
-            Token::Any => current.push(Node::Any),
-            Token::Super => current.push(Node::Super),
-            Token::Single => current.push(Node::Single),
+            Token::Text(text) => current.push(GlobNode::Text(text)),
+            Token::Any => current.push(GlobNode::Any),
+            Token::Super => current.push(GlobNode::Super),
+            Token::Single => current.push(GlobNode::Single),
             // From here on only errors matter.
             Token::TermsOpen if open.len() >= MAX_DEPTH => too_deep = true,
             Token::TermsOpen => open.push((std::mem::take(&mut current), Vec::new())),
             Token::Separator => {
                 if let Some((_, alternatives)) = open.last_mut() {
-                    alternatives.push(Node::Pattern(std::mem::take(&mut current)));
+                    alternatives.push(GlobNode::Pattern(std::mem::take(&mut current)));
                 }
             }
             Token::TermsClose => close(&mut open, &mut current),
@@ -66,14 +66,14 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, GlobError> {
     Ok(Parsed::Tree(current))
 }
 
-fn close(open: &mut Vec<(Vec<Node>, Vec<Node>)>, current: &mut Vec<Node>) {
+fn close(open: &mut Vec<(Vec<GlobNode>, Vec<GlobNode>)>, current: &mut Vec<GlobNode>) {
     if let Some((before, mut alternatives)) = open.pop() {
-        alternatives.push(Node::Pattern(std::mem::replace(current, before)));
-        current.push(Node::AnyOf(alternatives));
+        alternatives.push(GlobNode::Pattern(std::mem::replace(current, before)));
+        current.push(GlobNode::AnyOf(alternatives));
     }
 }
 
-fn parse_range(lexer: &mut Lexer<'_>) -> Result<Node, GlobError> {
+fn parse_range(lexer: &mut Lexer<'_>) -> Result<GlobNode, GlobError> {
     let (mut not, mut lo, mut hi, mut chars) = (false, None, None, String::new());
     loop {
         match lexer.next()? {
@@ -89,9 +89,9 @@ fn parse_range(lexer: &mut Lexer<'_>) -> Result<Node, GlobError> {
             Token::RangeClose => {
                 // The lexer gives either both bounds or a list.
                 return match (lo, hi) {
-                    (Some(lo), Some(hi)) => Ok(Node::Range { not, lo, hi }),
+                    (Some(lo), Some(hi)) => Ok(GlobNode::Range { not, lo, hi }),
                     _ if chars.is_empty() => Err(GlobError::EmptyRange),
-                    _ => Ok(Node::List { not, chars }),
+                    _ => Ok(GlobNode::List { not, chars }),
                 };
             }
             // Inside a range the lexer gives nothing else.

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::ast::{MAX_DEPTH, Node};
-use super::matcher::{AnyOf, Matcher, Row, Text, Tree};
+use super::ast::{GlobNode, MAX_DEPTH};
+use super::matcher::{AnyOf, Matcher, Row, Text, TreeMatcher};
 
 /// How many matchers the gluing of one pattern may look at.
 const MAX_GLUE_WORK: usize = 500_000;
@@ -19,16 +19,16 @@ pub(super) struct TooComplex;
 type Result<T> = std::result::Result<T, TooComplex>;
 
 /// Compiles the children of the root pattern.
-pub(super) fn compile(children: Vec<Node>) -> Result<Matcher> {
-    node(Node::Pattern(children), 0)
+pub(super) fn compile(children: Vec<GlobNode>) -> Result<Matcher> {
+    node(GlobNode::Pattern(children), 0)
 }
 
-fn node(tree: Node, depth: usize) -> Result<Matcher> {
+fn node(tree: GlobNode, depth: usize) -> Result<Matcher> {
     if depth > MAX_NODE_DEPTH {
         return Err(TooComplex);
     }
     let matcher = match tree {
-        Node::AnyOf(alternatives) => {
+        GlobNode::AnyOf(alternatives) => {
             return match factor(alternatives) {
                 Ok(pattern) => node(pattern, depth + 1),
                 Err(alternatives) => {
@@ -38,18 +38,18 @@ fn node(tree: Node, depth: usize) -> Result<Matcher> {
                 }
             };
         }
-        Node::Pattern(children) if children.is_empty() => return Ok(Matcher::Nothing),
-        Node::Pattern(children) => chain(minimize(nodes(children, depth)?)?, 0)?,
-        Node::Nothing => Matcher::Nothing,
+        GlobNode::Pattern(children) if children.is_empty() => return Ok(Matcher::Nothing),
+        GlobNode::Pattern(children) => chain(minimize(nodes(children, depth)?)?, 0)?,
+        GlobNode::Nothing => Matcher::Nothing,
         // Without separators both are the same from here on.
-        Node::Any | Node::Super => Matcher::Super,
-        Node::Single => Matcher::Single,
-        Node::Text(text) => Matcher::Text(Text::new(&text)),
-        Node::List { not, chars } => Matcher::List {
+        GlobNode::Any | GlobNode::Super => Matcher::Super,
+        GlobNode::Single => Matcher::Single,
+        GlobNode::Text(text) => Matcher::Text(Text::new(&text)),
+        GlobNode::List { not, chars } => Matcher::List {
             not,
             chars: chars.chars().collect(),
         },
-        Node::Range { not, lo, hi } => Matcher::Range { not, lo, hi },
+        GlobNode::Range { not, lo, hi } => Matcher::Range { not, lo, hi },
     };
     Ok(optimize(matcher))
 }
@@ -61,16 +61,16 @@ fn limit(height: usize) -> Result<()> {
     Ok(())
 }
 
-fn nodes(children: Vec<Node>, depth: usize) -> Result<Vec<Matcher>> {
+fn nodes(children: Vec<GlobNode>, depth: usize) -> Result<Vec<Matcher>> {
     let compiled = children.into_iter().map(|child| node(child, depth + 1));
     compiled.map(|matcher| matcher.map(optimize)).collect()
 }
 
 /// Takes common first and last parts out of alternatives; gives them back where there are none.
-fn factor(alternatives: Vec<Node>) -> std::result::Result<Node, Vec<Node>> {
+fn factor(alternatives: Vec<GlobNode>) -> std::result::Result<GlobNode, Vec<GlobNode>> {
     let mut patterns = Vec::with_capacity(alternatives.len());
     for alternative in &alternatives {
-        let Node::Pattern(children) = alternative else {
+        let GlobNode::Pattern(children) = alternative else {
             return Err(alternatives);
         };
         patterns.push(children.as_slice());
@@ -80,7 +80,7 @@ fn factor(alternatives: Vec<Node>) -> std::result::Result<Node, Vec<Node>> {
         return Err(alternatives);
     }
     let first = patterns[0];
-    let part = |nodes: &[Node]| Node::Pattern(nodes.to_vec());
+    let part = |nodes: &[GlobNode]| GlobNode::Pattern(nodes.to_vec());
     let mut result = Vec::new();
     if left > 0 {
         result.push(part(&first[..left]));
@@ -91,26 +91,26 @@ fn factor(alternatives: Vec<Node>) -> std::result::Result<Node, Vec<Node>> {
         let own = &children[left..children.len() - right];
         if seen.insert(own) {
             rest.push(if own.is_empty() {
-                Node::Nothing
+                GlobNode::Nothing
             } else {
                 part(own)
             });
         }
     }
     if rest.len() > 1 {
-        result.push(Node::AnyOf(rest));
+        result.push(GlobNode::AnyOf(rest));
     } else {
-        result.extend(rest.pop().filter(|only| *only != Node::Nothing));
+        result.extend(rest.pop().filter(|only| *only != GlobNode::Nothing));
     }
     if right > 0 {
         result.push(part(&first[first.len() - right..]));
     }
-    Ok(Node::Pattern(result))
+    Ok(GlobNode::Pattern(result))
 }
 
 /// How many children all patterns share at their start and at their end. Once the start has
 /// reached the middle of the shortest pattern, nothing more is taken from the end.
-fn common(patterns: &[&[Node]]) -> (usize, usize) {
+fn common(patterns: &[&[GlobNode]]) -> (usize, usize) {
     let Some(shortest) = patterns.iter().min_by_key(|pattern| pattern.len()) else {
         return (0, 0);
     };
@@ -299,7 +299,7 @@ fn chain(mut matchers: Vec<Matcher>, depth: usize) -> Result<Matcher> {
     };
     let left = side(matchers)?;
     let right = side(right)?;
-    let tree = Tree::new(value, left, right);
+    let tree = TreeMatcher::new(value, left, right);
     limit(tree.height)?;
     Ok(Matcher::Tree(Box::new(tree)))
 }
@@ -323,7 +323,7 @@ fn optimize(matcher: Matcher) -> Matcher {
     }
 }
 
-fn optimize_tree(tree: Tree) -> Matcher {
+fn optimize_tree(tree: TreeMatcher) -> Matcher {
     let Matcher::Text(own) = &tree.value else {
         return Matcher::Tree(Box::new(tree));
     };

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use memchr::memmem;
 
 use super::error::Panicked;
-use super::matcher::{AnyOf, Matcher, Row, Run, find};
+use super::matcher::{AnyOf, MatchRun, Matcher, Row, find};
 use super::utf8::characters;
 
 /// Where matches that start at one place may end, counted from there: ascending as a rule.
@@ -25,10 +25,10 @@ impl Segments {
     }
 }
 
-pub(super) type Found = Result<Option<(usize, Segments)>, Panicked>;
+pub(super) type FoundSegments = Result<Option<(usize, Segments)>, Panicked>;
 
 impl AnyOf {
-    fn index(&self, text: &[u8], run: &mut Run) -> Found {
+    fn index(&self, text: &[u8], run: &mut MatchRun) -> FoundSegments {
         let mut best: Option<(usize, Segments)> = None;
         for matcher in &self.matchers {
             run.spend(text.len())?;
@@ -64,7 +64,7 @@ fn merge(left: &[usize], right: &[usize]) -> Segments {
 }
 
 impl Row {
-    fn index(&self, text: &[u8], run: &mut Run) -> Found {
+    fn index(&self, text: &[u8], run: &mut MatchRun) -> FoundSegments {
         for (at, _) in characters(text) {
             let rest = &text[at..];
             if rest.len() < self.runes {
@@ -81,7 +81,7 @@ impl Row {
 
 impl Matcher {
     /// The first place where this is found, with the lengths it may have there.
-    pub(super) fn index(&self, text: &[u8], run: &mut Run) -> Found {
+    pub(super) fn index(&self, text: &[u8], run: &mut MatchRun) -> FoundSegments {
         let found = match self {
             Self::Super => Some((0, boundaries(text, 0))),
             Self::Single => one_character(text, |_| true),
@@ -165,7 +165,7 @@ fn index_prefix_suffix(text: &[u8], prefix: &str, suffix: &str) -> Option<(usize
 }
 
 /// The ends that all matchers agree on; they are all found at the start or not at all.
-fn index_every(every: &[Matcher], text: &[u8], run: &mut Run) -> Found {
+fn index_every(every: &[Matcher], text: &[u8], run: &mut MatchRun) -> FoundSegments {
     let mut common: Option<Vec<usize>> = None;
     for matcher in every {
         let Some((_, segments)) = matcher.index(text, run)? else {

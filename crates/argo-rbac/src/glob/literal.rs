@@ -2,7 +2,7 @@
 //! taken from the compiled form, because the text of a pattern misleads: an unclosed `{a,b`
 //! matches `a`, and a NUL ends the pattern.
 
-use super::matcher::{Matcher, Row, Tree};
+use super::matcher::{Matcher, Row, TreeMatcher};
 
 /// What every text starts with that this matches, or that starts where this is found.
 pub(super) fn prefix(matcher: &Matcher) -> String {
@@ -39,7 +39,7 @@ fn row_prefix(row: &Row) -> String {
     literal
 }
 
-fn tree_prefix(tree: &Tree) -> String {
+fn tree_prefix(tree: &TreeMatcher) -> String {
     if let Some(left) = &tree.left {
         return prefix(left);
     }
@@ -72,7 +72,7 @@ fn common_end(known: &str, other: &str) -> String {
     known[known.len() - length.sum::<usize>()..].to_owned()
 }
 
-fn tree_suffix(tree: &Tree) -> String {
+fn tree_suffix(tree: &TreeMatcher) -> String {
     match (&tree.right, &tree.value) {
         (Some(right), _) => suffix(right),
         (None, Matcher::Text(own)) => own.text.to_string(),

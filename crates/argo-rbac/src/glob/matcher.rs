@@ -51,7 +51,7 @@ pub(super) enum Matcher {
     AnyOf(AnyOf),
     EveryOf(Box<[Matcher]>),
     Row(Row),
-    Tree(Box<Tree>),
+    Tree(Box<TreeMatcher>),
 }
 
 /// A literal text.
@@ -80,7 +80,7 @@ pub(super) struct Row {
 
 /// A matcher that is looked for in the text, with what must match before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tree {
+pub(super) struct TreeMatcher {
     pub(super) value: Matcher,
     pub(super) left: Option<Matcher>,
     pub(super) right: Option<Matcher>,
@@ -92,13 +92,13 @@ pub(super) struct Tree {
 
 /// What one match has cost so far, and what it has found out of a tree and a part of the text,
 /// which is known by its place in memory.
-pub(super) struct Run {
+pub(super) struct MatchRun {
     pub(super) work: usize,
     limit: usize,
     known: HashMap<(usize, usize, usize), bool>,
 }
 
-impl Run {
+impl MatchRun {
     /// A match that may take so many steps.
     pub(super) fn of(limit: usize) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Row {
 
     /// Cuts the text by characters, but ends each piece one *byte* after its last character starts:
     /// this is why multi-byte texts fail, and why an empty alternative at the end panics.
-    pub(super) fn match_all(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
+    pub(super) fn match_all(&self, text: &[u8], run: &mut MatchRun) -> Result<bool, Panicked> {
         let mut at = 0;
         for (len, matcher) in &self.matchers {
             let (mut next, mut count) = (0, 0);
@@ -193,7 +193,7 @@ impl Row {
     }
 }
 
-impl Tree {
+impl TreeMatcher {
     pub(super) fn new(value: Matcher, left: Option<Matcher>, right: Option<Matcher>) -> Self {
         let side = |side: &Option<Matcher>| side.as_ref().map_or(Some(0), Matcher::len);
         let (left_len, right_len) = (side(&left), side(&right));
@@ -208,7 +208,7 @@ impl Tree {
         }
     }
 
-    fn matches(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
+    fn matches(&self, text: &[u8], run: &mut MatchRun) -> Result<bool, Panicked> {
         if run.work < ORDINARY_WORK {
             return self.search(text, run);
         }
@@ -228,7 +228,7 @@ impl Tree {
     }
 
     /// Lengths are characters and offsets are bytes, and they are added up all the same.
-    fn search(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
+    fn search(&self, text: &[u8], run: &mut MatchRun) -> Result<bool, Panicked> {
         let mut offset = self.left_len.unwrap_or(0);
         let limit = text.len().saturating_sub(self.right_len.unwrap_or(0));
         while offset < limit {
@@ -303,7 +303,7 @@ impl Matcher {
     }
 
     /// Whether this matches the whole text.
-    pub(super) fn matches(&self, text: &[u8], run: &mut Run) -> Result<bool, Panicked> {
+    pub(super) fn matches(&self, text: &[u8], run: &mut MatchRun) -> Result<bool, Panicked> {
         Ok(match self {
             Self::Super => true,
             Self::Single => decode(text).1 == text.len(),

@@ -27,7 +27,7 @@ use memchr::memmem;
 use ast::Parsed;
 pub use effort::Effort;
 pub use error::{GlobError, Panicked};
-use matcher::{MAX_WORK, Matcher, ORDINARY_WORK, Run};
+use matcher::{MAX_WORK, MatchRun, Matcher, ORDINARY_WORK};
 pub(crate) use relate::plain_variants;
 pub use relate::{covers, may_meet};
 pub(crate) use stars::Stars;
@@ -49,10 +49,10 @@ pub enum Shape<'p> {
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
-pub struct Glob(Form);
+pub struct Glob(GlobForm);
 
 #[derive(Clone, Debug)]
-enum Form {
+enum GlobForm {
     Any,
     Literal(Box<str>),
     Prefix(Box<str>),
@@ -81,12 +81,12 @@ impl General {
         if !possible && !self.may_panic {
             return Ok(false);
         }
-        let mut run = Run::of(ORDINARY_WORK);
+        let mut run = MatchRun::of(ORDINARY_WORK);
         match self.matcher.matches(text.as_bytes(), &mut run) {
             Err(Panicked::GaveUp) => {}
             answer => return answer,
         }
-        let mut run = Run::of(MAX_WORK.min(effort.left()));
+        let mut run = MatchRun::of(MAX_WORK.min(effort.left()));
         let answer = if self.sweeps && text.is_ascii() {
             sweep::matches(&self.matcher, text, &mut run)
         } else {
@@ -131,11 +131,11 @@ impl Glob {
         }
         let children = match ast::parse(pattern)? {
             Parsed::Tree(children) => children,
-            Parsed::TooDeep => return Ok(Self(Form::TooComplex)),
+            Parsed::TooDeep => return Ok(Self(GlobForm::TooComplex)),
         };
         Ok(Self(match compiler::compile(children) {
             Ok(matcher) => general(matcher),
-            Err(compiler::TooComplex) => Form::TooComplex,
+            Err(compiler::TooComplex) => GlobForm::TooComplex,
         }))
     }
 
@@ -147,28 +147,30 @@ impl Glob {
     /// Whether the pattern matches the whole text, for a share of what all patterns may cost.
     pub fn matches_within(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
         Ok(match &self.0 {
-            Form::Any => true,
-            Form::Literal(literal) => **literal == *text,
-            Form::Prefix(prefix) => text.starts_with(&**prefix),
-            Form::Suffix(suffix) => text.ends_with(&**suffix),
-            Form::Contains(needle) => memmem::find(text.as_bytes(), needle.as_bytes()).is_some(),
-            Form::PrefixSuffix(both, at) => {
+            GlobForm::Any => true,
+            GlobForm::Literal(literal) => **literal == *text,
+            GlobForm::Prefix(prefix) => text.starts_with(&**prefix),
+            GlobForm::Suffix(suffix) => text.ends_with(&**suffix),
+            GlobForm::Contains(needle) => {
+                memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
+            }
+            GlobForm::PrefixSuffix(both, at) => {
                 let (prefix, suffix) = split(both, *at);
                 text.starts_with(prefix) && text.ends_with(suffix)
             }
-            Form::Stars(stars) => stars.matches(text),
-            Form::General(general) => return general.matches(text, effort),
-            Form::TooComplex => return Err(Panicked::TooComplex),
+            GlobForm::Stars(stars) => stars.matches(text),
+            GlobForm::General(general) => return general.matches(text, effort),
+            GlobForm::TooComplex => return Err(Panicked::TooComplex),
         })
     }
 
     /// What an index may rely on for every text.
     pub fn shape(&self) -> Shape<'_> {
         match &self.0 {
-            Form::Any => Shape::Any,
-            Form::Literal(literal) => Shape::Literal(literal),
-            Form::Prefix(prefix) => Shape::Prefix(prefix),
-            Form::Suffix(suffix) => Shape::Suffix(suffix),
+            GlobForm::Any => Shape::Any,
+            GlobForm::Literal(literal) => Shape::Literal(literal),
+            GlobForm::Prefix(prefix) => Shape::Prefix(prefix),
+            GlobForm::Suffix(suffix) => Shape::Suffix(suffix),
             _ => Shape::Generic,
         }
     }
@@ -176,22 +178,26 @@ impl Glob {
     /// Every text that matches starts so.
     pub fn literal_prefix(&self) -> &str {
         match &self.0 {
-            Form::Literal(prefix) | Form::Prefix(prefix) => prefix,
-            Form::PrefixSuffix(both, at) => split(both, *at).0,
-            Form::Stars(stars) => stars.first(),
-            Form::General(general) => &general.prefix,
-            Form::Any | Form::Suffix(_) | Form::Contains(_) | Form::TooComplex => "",
+            GlobForm::Literal(prefix) | GlobForm::Prefix(prefix) => prefix,
+            GlobForm::PrefixSuffix(both, at) => split(both, *at).0,
+            GlobForm::Stars(stars) => stars.first(),
+            GlobForm::General(general) => &general.prefix,
+            GlobForm::Any | GlobForm::Suffix(_) | GlobForm::Contains(_) | GlobForm::TooComplex => {
+                ""
+            }
         }
     }
 
     /// Every text that matches ends so.
     pub fn literal_suffix(&self) -> &str {
         match &self.0 {
-            Form::Literal(suffix) | Form::Suffix(suffix) => suffix,
-            Form::PrefixSuffix(both, at) => split(both, *at).1,
-            Form::Stars(stars) => stars.last(),
-            Form::General(general) => &general.suffix,
-            Form::Any | Form::Prefix(_) | Form::Contains(_) | Form::TooComplex => "",
+            GlobForm::Literal(suffix) | GlobForm::Suffix(suffix) => suffix,
+            GlobForm::PrefixSuffix(both, at) => split(both, *at).1,
+            GlobForm::Stars(stars) => stars.last(),
+            GlobForm::General(general) => &general.suffix,
+            GlobForm::Any | GlobForm::Prefix(_) | GlobForm::Contains(_) | GlobForm::TooComplex => {
+                ""
+            }
         }
     }
 
@@ -200,8 +206,8 @@ impl Glob {
     /// the literals decide rightly.
     pub fn may_panic(&self) -> bool {
         match &self.0 {
-            Form::General(general) => general.may_panic,
-            Form::TooComplex => true,
+            GlobForm::General(general) => general.may_panic,
+            GlobForm::TooComplex => true,
             _ => false,
         }
     }
@@ -211,20 +217,20 @@ fn split(both: &str, at: u32) -> (&str, &str) {
     both.split_at(at as usize)
 }
 
-fn prefix_suffix(prefix: &str, suffix: &str) -> Form {
+fn prefix_suffix(prefix: &str, suffix: &str) -> GlobForm {
     match u32::try_from(prefix.len()) {
-        Ok(at) => Form::PrefixSuffix([prefix, suffix].concat().into(), at),
-        Err(_) => Form::TooComplex,
+        Ok(at) => GlobForm::PrefixSuffix([prefix, suffix].concat().into(), at),
+        Err(_) => GlobForm::TooComplex,
     }
 }
 
 /// The form of a pattern of literals and stars, from its text.
-fn plain(pattern: &str) -> Option<Form> {
+fn plain(pattern: &str) -> Option<GlobForm> {
     Some(match quick_shape(pattern)? {
-        Shape::Any => Form::Any,
-        Shape::Literal(literal) => Form::Literal(literal.into()),
-        Shape::Prefix(prefix) => Form::Prefix(prefix.into()),
-        Shape::Suffix(suffix) => Form::Suffix(suffix.into()),
+        Shape::Any => GlobForm::Any,
+        Shape::Literal(literal) => GlobForm::Literal(literal.into()),
+        Shape::Prefix(prefix) => GlobForm::Prefix(prefix.into()),
+        Shape::Suffix(suffix) => GlobForm::Suffix(suffix.into()),
         Shape::Generic => {
             let first = pattern.find('*').unwrap_or(0);
             let last = pattern.rfind('*').map_or(0, |at| at + 1);
@@ -237,24 +243,24 @@ fn plain(pattern: &str) -> Option<Form> {
             literals.push(tail);
             match literals.as_slice() {
                 [prefix, suffix] => prefix_suffix(prefix, suffix),
-                ["", needle, ""] => Form::Contains((*needle).into()),
-                literals => Form::Stars(Box::new(Stars::new(literals))),
+                ["", needle, ""] => GlobForm::Contains((*needle).into()),
+                literals => GlobForm::Stars(Box::new(Stars::new(literals))),
             }
         }
     })
 }
 
 /// The form of a compiled pattern.
-fn general(matcher: Matcher) -> Form {
+fn general(matcher: Matcher) -> GlobForm {
     match matcher {
-        Matcher::Super => Form::Any,
-        Matcher::Nothing => Form::Literal("".into()),
-        Matcher::Text(own) => Form::Literal(own.text),
-        Matcher::Prefix(prefix) => Form::Prefix(prefix),
-        Matcher::Suffix(suffix) => Form::Suffix(suffix),
-        Matcher::Contains { not: false, needle } => Form::Contains(needle),
+        Matcher::Super => GlobForm::Any,
+        Matcher::Nothing => GlobForm::Literal("".into()),
+        Matcher::Text(own) => GlobForm::Literal(own.text),
+        Matcher::Prefix(prefix) => GlobForm::Prefix(prefix),
+        Matcher::Suffix(suffix) => GlobForm::Suffix(suffix),
+        Matcher::Contains { not: false, needle } => GlobForm::Contains(needle),
         Matcher::PrefixSuffix(prefix, suffix) => prefix_suffix(&prefix, &suffix),
-        matcher => Form::General(Box::new(General {
+        matcher => GlobForm::General(Box::new(General {
             prefix: literal::prefix(&matcher).into(),
             suffix: literal::suffix(&matcher).into(),
             may_panic: literal::may_panic(&matcher),

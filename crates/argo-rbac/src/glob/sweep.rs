@@ -8,7 +8,7 @@
 use memchr::memmem;
 
 use super::error::Panicked;
-use super::matcher::{Matcher, Row, Run, Tree};
+use super::matcher::{MatchRun, Matcher, Row, TreeMatcher};
 
 /// Offsets into a text, its end included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ fn exactly(every: &[Matcher]) -> Option<(usize, Option<&str>)> {
 }
 
 /// Whether a pattern for which [`is_sound`] holds matches a whole ASCII text.
-pub(super) fn matches(matcher: &Matcher, text: &str, run: &mut Run) -> Result<bool, Panicked> {
+pub(super) fn matches(matcher: &Matcher, text: &str, run: &mut MatchRun) -> Result<bool, Panicked> {
     let mut starts = Offsets::none(text.len());
     starts.insert(0);
     let mut sweep = Sweep {
@@ -174,7 +174,7 @@ pub(super) fn matches(matcher: &Matcher, text: &str, run: &mut Run) -> Result<bo
 
 struct Sweep<'t, 'r> {
     text: &'t [u8],
-    run: &'r mut Run,
+    run: &'r mut MatchRun,
 }
 
 impl Sweep<'_, '_> {
@@ -263,7 +263,7 @@ impl Sweep<'_, '_> {
     }
 
     /// A tree never matches the empty text.
-    fn tree(&mut self, tree: &Tree, starts: &Offsets) -> Result<Offsets, Panicked> {
+    fn tree(&mut self, tree: &TreeMatcher, starts: &Offsets) -> Result<Offsets, Panicked> {
         let is_filled = |believed: Option<usize>| believed.is_some_and(|len| len > 0);
         let (filled, empty) = if tree.value.len().is_some() {
             let starts = match &tree.left {
@@ -397,12 +397,12 @@ impl Sweep<'_, '_> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Form, Glob};
+    use super::super::{Glob, GlobForm};
     use super::*;
 
     /// What the search and the sweep say; none where the sweep does not apply.
     fn both(pattern: &str, text: &str) -> Option<(bool, bool)> {
-        let Form::General(general) = Glob::compile(pattern).ok()?.0 else {
+        let GlobForm::General(general) = Glob::compile(pattern).ok()?.0 else {
             return None;
         };
         if !general.sweeps || !text.is_ascii() {
@@ -410,8 +410,8 @@ mod tests {
         }
         let searched = general
             .matcher
-            .matches(text.as_bytes(), &mut Run::of(500_000));
-        let swept = matches(&general.matcher, text, &mut Run::of(500_000));
+            .matches(text.as_bytes(), &mut MatchRun::of(500_000));
+        let swept = matches(&general.matcher, text, &mut MatchRun::of(500_000));
         Some((searched.ok()?, swept.unwrap()))
     }
 

@@ -32,10 +32,10 @@ proptest! {
         texts in proptest::collection::vec("[ab/ß]{0,9}", 20),
     ) {
         let glob = Glob::compile(&pattern).unwrap();
-        prop_assert!(!matches!(glob.0, Form::General(_)));
+        prop_assert!(!matches!(glob.0, GlobForm::General(_)));
         let matcher = compiled(&pattern);
         for text in texts {
-            let long = matcher.matches(text.as_bytes(), &mut Run::of(10_000_000));
+            let long = matcher.matches(text.as_bytes(), &mut MatchRun::of(10_000_000));
             prop_assert_eq!(glob.matches(&text), long, "{} on {}", pattern, text);
         }
     }
@@ -58,7 +58,7 @@ proptest! {
                 prop_assert!(glob.may_panic());
                 continue;
             };
-            let whole = compiled(&pattern).matches(text.as_bytes(), &mut Run::of(10_000_000));
+            let whole = compiled(&pattern).matches(text.as_bytes(), &mut MatchRun::of(10_000_000));
             prop_assert_eq!(whole, Ok(answer), "{} on {}", pattern, text);
             if answer {
                 prop_assert!(text.starts_with(glob.literal_prefix()), "{}", text);

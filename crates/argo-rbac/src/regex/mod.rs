@@ -29,10 +29,10 @@ use shape::{Lines, Simple};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
-pub struct GoRegex(Form);
+pub struct GoRegex(RegexForm);
 
 #[derive(Clone, Debug)]
-enum Form {
+enum RegexForm {
     Shape(RegexShape<'static>),
     Lines(Box<Lines>),
     Program(Box<Searcher>),
@@ -42,36 +42,36 @@ impl GoRegex {
     /// Compiles an expression. What does not compile in Go fails with Go's text.
     pub fn compile(pattern: &str) -> Result<Self, RegexError> {
         if let Some(shape) = shape::quick(pattern) {
-            return Ok(Self(Form::Shape(shape.into_owned())));
+            return Ok(Self(RegexForm::Shape(shape.into_owned())));
         }
         let (tree, root) = parser::parse(pattern)?;
         Ok(Self(match shape::simple(&tree, root) {
-            Some(Simple::Shape(shape)) => Form::Shape(shape),
-            Some(Simple::Lines(lines)) => Form::Lines(Box::new(lines)),
-            None => Form::Program(Box::new(Searcher::new(&tree, root, pattern)?)),
+            Some(Simple::Shape(shape)) => RegexForm::Shape(shape),
+            Some(Simple::Lines(lines)) => RegexForm::Lines(Box::new(lines)),
+            None => RegexForm::Program(Box::new(Searcher::new(&tree, root, pattern)?)),
         }))
     }
 
     /// Whether the expression matches anywhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
         match &self.0 {
-            Form::Shape(shape) => shape.matches(text),
-            Form::Lines(lines) => lines.matches(text),
-            Form::Program(searcher) => searcher.matches(text),
+            RegexForm::Shape(shape) => shape.matches(text),
+            RegexForm::Lines(lines) => lines.matches(text),
+            RegexForm::Program(searcher) => searcher.matches(text),
         }
     }
 
     /// Every text in which the expression matches starts so.
     pub fn literal_prefix(&self) -> &str {
         match &self.0 {
-            Form::Shape(
+            RegexForm::Shape(
                 RegexShape::Exact(prefix)
                 | RegexShape::Prefix(prefix)
                 | RegexShape::PrefixLine(prefix),
             ) => prefix,
-            Form::Shape(_) => "",
-            Form::Lines(lines) => lines.literal_prefix(),
-            Form::Program(searcher) => searcher.literal_prefix(),
+            RegexForm::Shape(_) => "",
+            RegexForm::Lines(lines) => lines.literal_prefix(),
+            RegexForm::Program(searcher) => searcher.literal_prefix(),
         }
     }
 

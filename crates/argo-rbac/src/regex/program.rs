@@ -8,7 +8,7 @@ use super::tree::{Id, Op, Tree, flag};
 use super::unicode::simple_fold;
 
 /// The place of an instruction.
-pub(super) type Place = u32;
+pub(super) type InstructionIndex = u32;
 
 /// How many instructions a program may have. What Go accepts stays below this, but for literals of
 /// thousands of characters that are repeated a thousand times.
@@ -17,17 +17,17 @@ const MAX_INSTRUCTIONS: usize = 4_000_000;
 /// One instruction; all but the last two kinds go on at the place they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Instruction {
-    Character(char, Place),
+    Character(char, InstructionIndex),
     /// Any character of a class.
-    Class(u32, Place),
-    Any(Place),
-    AnyNotNewline(Place),
-    Look(Look, Place),
+    Class(u32, InstructionIndex),
+    Any(InstructionIndex),
+    AnyNotNewline(InstructionIndex),
+    Look(Look, InstructionIndex),
     /// Goes on at both places. Splits and joins have a number of their own, by which a search
     /// knows that it was there.
-    Split(u32, Place, Place),
+    Split(u32, InstructionIndex, InstructionIndex),
     /// Several ways come together here.
-    Join(u32, Place),
+    Join(u32, InstructionIndex),
     Match,
     Fail,
 }
@@ -56,7 +56,7 @@ pub(super) struct Class {
 pub(super) struct Program {
     pub(super) instructions: Box<[Instruction]>,
     pub(super) classes: Box<[Class]>,
-    pub(super) start: Place,
+    pub(super) start: InstructionIndex,
     /// How many splits and joins there are.
     pub(super) marks: u32,
 }
@@ -139,8 +139,8 @@ pub(super) fn compile(tree: &Tree, root: Id) -> Result<Program> {
 }
 
 impl Compiler<'_> {
-    fn add(&mut self, instruction: Instruction) -> Result<Place> {
-        let place = Place::try_from(self.instructions.len()).map_err(|_| TooLarge)?;
+    fn add(&mut self, instruction: Instruction) -> Result<InstructionIndex> {
+        let place = InstructionIndex::try_from(self.instructions.len()).map_err(|_| TooLarge)?;
         if self.instructions.len() >= MAX_INSTRUCTIONS {
             return Err(TooLarge);
         }
@@ -153,13 +153,17 @@ impl Compiler<'_> {
         self.marks - 1
     }
 
-    fn split(&mut self, first: Place, second: Place) -> Result<Place> {
+    fn split(
+        &mut self,
+        first: InstructionIndex,
+        second: InstructionIndex,
+    ) -> Result<InstructionIndex> {
         let mark = self.mark();
         self.add(Instruction::Split(mark, first, second))
     }
 
     /// A place that several ways may go on at, so that what follows is not tried for each of them.
-    fn join(&mut self, next: Place) -> Result<Place> {
+    fn join(&mut self, next: InstructionIndex) -> Result<InstructionIndex> {
         match self.instructions[next as usize] {
             Instruction::Character(..)
             | Instruction::Class(..)
@@ -173,7 +177,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn node(&mut self, id: Id, next: Place) -> Result<Place> {
+    fn node(&mut self, id: Id, next: InstructionIndex) -> Result<InstructionIndex> {
         let tree = self.tree;
         let node = &tree.nodes[id];
         match node.op {
@@ -226,7 +230,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn rune(&mut self, rune: Rune, fold: bool, next: Place) -> Result<Place> {
+    fn rune(&mut self, rune: Rune, fold: bool, next: InstructionIndex) -> Result<InstructionIndex> {
         if fold && simple_fold(rune) != rune {
             let class = self.class(Owner::Folded(rune), || Class::new(&folded(&[rune, rune])))?;
             return self.add(Instruction::Class(class, next));
@@ -248,7 +252,7 @@ impl Compiler<'_> {
     }
 
     /// A loop: leaves first, so that a search that only wants to know finds out soonest.
-    fn star(&mut self, sub: Id, next: Place) -> Result<Place> {
+    fn star(&mut self, sub: Id, next: InstructionIndex) -> Result<InstructionIndex> {
         let place = self.split(next, next)?;
         let body = self.node(sub, place)?;
         if let Instruction::Split(_, _, second) = &mut self.instructions[place as usize] {
@@ -257,7 +261,7 @@ impl Compiler<'_> {
         Ok(place)
     }
 
-    fn plus(&mut self, sub: Id, next: Place) -> Result<Place> {
+    fn plus(&mut self, sub: Id, next: InstructionIndex) -> Result<InstructionIndex> {
         let place = self.star(sub, next)?;
         match self.instructions[place as usize] {
             Instruction::Split(_, _, body) => Ok(body),
@@ -266,7 +270,12 @@ impl Compiler<'_> {
     }
 
     /// Up to so many copies, each inside the one before: `x{0,2}` is `(?:x(?:x)?)?`.
-    fn optional(&mut self, sub: Id, count: i32, next: Place) -> Result<Place> {
+    fn optional(
+        &mut self,
+        sub: Id,
+        count: i32,
+        next: InstructionIndex,
+    ) -> Result<InstructionIndex> {
         let next = self.join(next)?;
         let mut place = next;
         for _ in 0..count {
@@ -276,7 +285,12 @@ impl Compiler<'_> {
         Ok(place)
     }
 
-    fn repeat(&mut self, sub: Id, (min, max): (i32, i32), next: Place) -> Result<Place> {
+    fn repeat(
+        &mut self,
+        sub: Id,
+        (min, max): (i32, i32),
+        next: InstructionIndex,
+    ) -> Result<InstructionIndex> {
         let (copies, mut place) = match (min, max) {
             (0, -1) => (0, self.star(sub, next)?),
             (_, -1) => (min - 1, self.plus(sub, next)?),

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use super::program::{Instruction, Look, Place, Program};
+use super::program::{Instruction, InstructionIndex, Look, Program};
 
 /// How many marks times positions are searched by backtracking: 32 kB of notes.
 const MAX_NOTES: usize = 256 * 1024;
@@ -15,7 +15,7 @@ struct Scratch {
     /// One bit for each mark and position: was here.
     notes: Vec<u64>,
     /// Where to go on if this way fails.
-    ways: Vec<(Place, usize)>,
+    ways: Vec<(InstructionIndex, usize)>,
 }
 
 thread_local! {
@@ -80,7 +80,12 @@ impl Program {
 
     /// Where an instruction leads from a position, and over how many bytes.
     #[inline]
-    fn step(&self, instruction: Instruction, text: &str, at: usize) -> Option<(Place, usize)> {
+    fn step(
+        &self,
+        instruction: Instruction,
+        text: &str,
+        at: usize,
+    ) -> Option<(InstructionIndex, usize)> {
         let (c, width) = match instruction {
             Instruction::Look(look, place) => return look.is_true(text, at).then_some((place, 0)),
             _ => next(text, at)?,

@@ -263,7 +263,7 @@ impl Pieces {
 }
 
 /// The text of a literal in which case does not matter or is not ignored.
-pub(super) fn literal_text(node: &super::tree::Node) -> Option<String> {
+pub(super) fn literal_text(node: &super::tree::RegexNode) -> Option<String> {
     let exact = |rune| node.flags & flag::FOLD == 0 || simple_fold(rune) == rune;
     let runes = node.runes.iter().copied();
     runes

@@ -2,7 +2,7 @@
 
 use super::class::{Rune, append_class, append_folded_range, append_range, clean};
 use super::error::Result;
-use super::tree::{Id, Node, Op, Tree, flag};
+use super::tree::{Id, Op, RegexNode, Tree, flag};
 use super::unicode::{MAX_RUNE, simple_fold};
 
 /// What the parser has read so far.
@@ -27,7 +27,7 @@ impl<'p> Stack<'p> {
         }
     }
 
-    pub(super) fn node(&mut self, id: Id) -> &mut Node {
+    pub(super) fn node(&mut self, id: Id) -> &mut RegexNode {
         &mut self.tree.nodes[id]
     }
 
@@ -254,7 +254,7 @@ fn least_folded(rune: Rune) -> Rune {
     least
 }
 
-fn append_literal(runes: &mut Vec<Rune>, literal: &Node) {
+fn append_literal(runes: &mut Vec<Rune>, literal: &RegexNode) {
     for rune in &literal.runes {
         if literal.flags & flag::FOLD == 0 {
             append_range(runes, *rune, *rune);
@@ -264,7 +264,7 @@ fn append_literal(runes: &mut Vec<Rune>, literal: &Node) {
     }
 }
 
-fn matches_newline(node: &Node) -> bool {
+fn matches_newline(node: &RegexNode) -> bool {
     const NEWLINE: Rune = 0x0A;
     match node.op {
         Op::Literal => node.runes == [NEWLINE],
@@ -277,7 +277,7 @@ fn matches_newline(node: &Node) -> bool {
 }
 
 /// Cleans a class that nothing is added to any more, and calls the two dots by their names.
-pub(super) fn clean_alternative(node: &mut Node) {
+pub(super) fn clean_alternative(node: &mut RegexNode) {
     if node.op != Op::Class {
         return;
     }

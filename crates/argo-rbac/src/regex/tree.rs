@@ -56,7 +56,7 @@ pub(super) mod flag {
 
 /// A node of the tree.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(super) struct RegexNode {
     pub(super) op: Op,
     pub(super) flags: u8,
     pub(super) subs: Vec<Id>,
@@ -69,7 +69,7 @@ pub(super) struct Node {
     pub(super) captures: bool,
 }
 
-impl Node {
+impl RegexNode {
     fn new(op: Op) -> Self {
         Self {
             op,
@@ -102,7 +102,7 @@ const MAX_RUNES: usize = (128 << 20) / 4;
 
 /// The nodes, and what is counted to keep them few.
 pub(super) struct Tree {
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<RegexNode>,
     free: Vec<Id>,
     /// How many runes were pushed.
     pub(super) runes: usize,
@@ -128,10 +128,10 @@ impl Tree {
 
     pub(super) fn add(&mut self, op: Op) -> Id {
         if let Some(id) = self.free.pop() {
-            self.nodes[id] = Node::new(op);
+            self.nodes[id] = RegexNode::new(op);
             return id;
         }
-        self.nodes.push(Node::new(op));
+        self.nodes.push(RegexNode::new(op));
         self.nodes.len() - 1
     }
 

@@ -62,7 +62,7 @@ impl Steps {
 
 /// What a rule or a condition says of one field.
 #[derive(Clone, Debug)]
-pub(super) enum Field<'e> {
+pub(super) enum FieldCondition<'e> {
     /// It matches everything.
     All,
     /// It matches nothing.
@@ -75,7 +75,7 @@ pub(super) enum Field<'e> {
     Glob(Rc<Glob>),
 }
 
-impl<'e> Field<'e> {
+impl<'e> FieldCondition<'e> {
     /// A field of a rule.
     pub(super) fn new(pattern: Pattern<'e>) -> Self {
         if pattern.is_never() {
@@ -138,7 +138,7 @@ impl<'e> Field<'e> {
 
 /// What texts of a field real requests have, read character by character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Texts {
+pub(super) enum FieldTexts {
     /// `project/name` or `project/namespace/name`.
     InProject,
     /// A URL, or a project and a URL: any text that is not empty.
@@ -151,7 +151,7 @@ pub(super) enum Texts {
     Parts(u8, u8),
 }
 
-impl Texts {
+impl FieldTexts {
     /// The objects of a resource.
     pub(super) fn objects(resource: &str) -> Self {
         match resource {

@@ -1,7 +1,7 @@
 //! The rules that decide about one verb of one resource for one subject, in groups, as a search
 //! takes them.
 
-use super::automaton::Field;
+use super::automaton::FieldCondition;
 use super::lookup::Lookup;
 use super::search::Atom;
 use super::verb::{Applies, Verb, applies};
@@ -36,14 +36,14 @@ impl<'s> Ruling<'s> {
     pub(super) fn atom(self) -> Atom<'s> {
         Atom {
             action: if self.always {
-                Field::All
+                FieldCondition::All
             } else {
-                Field::new(self.rule.action())
+                FieldCondition::new(self.rule.action())
             },
             object: if self.fails {
-                Field::All
+                FieldCondition::All
             } else {
-                Field::new(self.rule.object())
+                FieldCondition::new(self.rule.object())
             },
             denies: self.denies,
             may_fail: !self.fails && self.rule.may_fail(),

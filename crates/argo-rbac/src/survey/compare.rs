@@ -10,12 +10,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use super::automaton::Texts;
+use super::automaton::FieldTexts;
 use super::budget::Budget;
 use super::concerned::{concerned, who_reaches};
-use super::difference::{Denies, Difference, Sayings, Signature, likely_actions};
+use super::difference::{Difference, OneSidedDenies, Sayings, Signature, likely_actions};
 use super::prove::{Objects, Proof, Prover};
-use super::sample::Names;
+use super::sample::FreshNames;
 use super::verb::{Verb, verbs};
 use super::view::{Cited, Views, asked, is_own};
 use crate::claims::Claims;
@@ -108,7 +108,7 @@ impl Comparison<'_> {
 pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Comparison<'s> {
     let comparer = Comparer {
         sides: [before, after],
-        names: Names::new(|word| before.mentions(word) || after.mentions(word)),
+        names: FreshNames::new(|word| before.mentions(word) || after.mentions(word)),
         columns: columns(before, after),
         same_mode: before.base().match_mode() == after.base().match_mode(),
         budget,
@@ -135,7 +135,7 @@ fn columns(before: &Server, after: &Server) -> Vec<(&'static str, Verb)> {
 
 pub(super) struct Comparer<'s, 'b> {
     pub(super) sides: [&'s Server; 2],
-    pub(super) names: Names,
+    pub(super) names: FreshNames,
     pub(super) columns: Vec<(&'static str, Verb)>,
     pub(super) same_mode: bool,
     pub(super) budget: &'b Budget,
@@ -161,7 +161,7 @@ impl<'s> Comparer<'s, '_> {
             });
             return comparison;
         }
-        let mut run = Run::default();
+        let mut run = ComparisonRun::default();
         comparison.subjects.extend(self.anonymous());
         comparison
             .subjects
@@ -188,7 +188,7 @@ impl<'s> Comparer<'s, '_> {
         let columns = self.columns.iter();
         let changes = columns.filter_map(|(resource, verb)| {
             let action = likely_actions(*verb, &self.names).swap_remove(0);
-            let texts = Texts::objects(resource);
+            let texts = FieldTexts::objects(resource);
             let mut objects = self.names.objects(None);
             objects.retain(|object| texts.contains(object));
             objects.into_iter().find_map(|object| {
@@ -312,7 +312,12 @@ impl<'s> Comparer<'s, '_> {
     }
 
     /// What changes for a subject by its own rules and its roles', or for everybody.
-    fn subject(&self, whom: Whom, name: &str, run: &mut Run<'s>) -> Option<SubjectChange<'s>> {
+    fn subject(
+        &self,
+        whom: Whom,
+        name: &str,
+        run: &mut ComparisonRun<'s>,
+    ) -> Option<SubjectChange<'s>> {
         let [before, after] = self.sides;
         let views = [Views::new(before, name), Views::new(after, name)];
         let is_everybody = whom == Whom::Everybody;
@@ -342,8 +347,8 @@ impl<'s> Comparer<'s, '_> {
 
 /// What a run of comparisons has found out so far.
 #[derive(Default)]
-struct Run<'s> {
+struct ComparisonRun<'s> {
     sayings: Sayings<'s>,
-    denies: Denies<'s>,
+    denies: OneSidedDenies<'s>,
     known: Known<'s>,
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::automaton::{Field, Texts};
+use super::automaton::{FieldCondition, FieldTexts};
 use super::column::{Group, Place, Ruling, groups};
 use super::compare::{Change, Comparer, Undecided};
 use super::concerned::Said;
-use super::sample::{Names, samples};
-use super::search::{Found, Problem};
+use super::sample::{FreshNames, samples};
+use super::search::{Problem, SearchResult};
 use super::verb::Verb;
 use super::view::{Cited, Giver, Views};
 use crate::engine::LineId;
@@ -75,9 +75,9 @@ impl<'s> Sayings<'s> {
 
 /// The denies that only one side has, and whether one changes something for somebody.
 #[derive(Default)]
-pub(super) struct Denies<'s>(BTreeMap<(bool, LineId), (Cited<'s>, bool)>);
+pub(super) struct OneSidedDenies<'s>(BTreeMap<(bool, LineId), (Cited<'s>, bool)>);
 
-impl<'s> Denies<'s> {
+impl<'s> OneSidedDenies<'s> {
     fn note(&mut self, cited: Cited<'s>, added: bool, matters: bool) {
         let entry = self.0.entry((added, cited.line));
         entry.or_insert((cited, false)).1 |= matters;
@@ -91,7 +91,7 @@ impl<'s> Denies<'s> {
 }
 
 /// Actions of a verb as real requests have them, with names that no rule mentions.
-pub(super) fn likely_actions(verb: Verb, names: &Names) -> Vec<String> {
+pub(super) fn likely_actions(verb: Verb, names: &FreshNames) -> Vec<String> {
     match verb {
         Verb::Action(action) => vec![action.to_owned()],
         Verb::Below("action") => vec!["action/apps/Deployment/restart".to_owned()],
@@ -134,7 +134,7 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
     pub(super) fn find(
         mut self,
         sayings: &mut Sayings<'s>,
-        denies: &mut Denies<'s>,
+        denies: &mut OneSidedDenies<'s>,
     ) -> (Vec<Change<'s>>, Vec<Undecided<'s>>) {
         let mut projects: BTreeSet<&'s str> = BTreeSet::new();
         for views in self.views {
@@ -173,7 +173,7 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
         place: Place<'s>,
         outside: &[&str],
         sayings: &mut Sayings<'s>,
-        denies: &mut Denies<'s>,
+        denies: &mut OneSidedDenies<'s>,
     ) {
         let [before, after] = self.comparer.sides;
         let sides = [
@@ -231,7 +231,7 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
         place: Place<'s>,
         outside: &[&str],
         sides: &[Vec<Group<'s>>; 2],
-        denies: &mut Denies<'s>,
+        denies: &mut OneSidedDenies<'s>,
     ) {
         let (resource, verb) = column;
         let cited = seed.group.cite(seed.ruling);
@@ -298,17 +298,17 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
         let found = problem.solve(budget, |values| {
             values[0] != values[1] && values[1] == gained
         });
-        let matters = found != Found::Nothing;
+        let matters = found != SearchResult::Nothing;
         if seed.ruling.denies && matters {
             denies.note(cited, seed.added, true);
         }
         let change = match &found {
-            Found::Request(action, object) => {
+            SearchResult::Request(action, object) => {
                 let request = (action.as_str(), object.as_str());
                 self.comparer
                     .change(self.name, column, request, gained, rule)
             }
-            Found::Nothing | Found::Unknown => None,
+            SearchResult::Nothing | SearchResult::Unknown => None,
         };
         if let Some(change) = change {
             self.shown.insert(key);
@@ -335,20 +335,23 @@ pub(super) fn confine(problem: &mut Problem<'_, '_>, project: Option<&str>, outs
         } else {
             format!("{project}/*")
         };
-        Field::of_glob(&pattern).unwrap_or(Field::Nothing)
+        FieldCondition::of_glob(&pattern).unwrap_or(FieldCondition::Nothing)
     };
     let must: Vec<_> = project.map(objects).into_iter().collect();
     let never: Vec<_> = outside.iter().map(|project| objects(project)).collect();
-    problem
-        .must
-        .extend(must.into_iter().map(|objects| (Field::All, objects)));
-    problem
-        .never
-        .extend(never.into_iter().map(|objects| (Field::All, objects)));
+    problem.must.extend(
+        must.into_iter()
+            .map(|objects| (FieldCondition::All, objects)),
+    );
+    problem.never.extend(
+        never
+            .into_iter()
+            .map(|objects| (FieldCondition::All, objects)),
+    );
     if let Some(project) = project.filter(|_| problem.resource == "projects") {
         problem.likely.1.push(project.to_owned());
     }
-    let texts = Texts::objects(problem.resource);
+    let texts = FieldTexts::objects(problem.resource);
     let objects = &mut problem.likely.1;
     let mut seen = HashSet::new();
     objects.retain(|object| texts.contains(object) && seen.insert(object.clone()));

@@ -26,7 +26,7 @@ pub use budget::Budget;
 pub use compare::{Change, Comparison, SubjectChange, Undecided, Whom, compare};
 pub use concerned::{acts_as, roles_with_members};
 pub use effective::{Binding, Effective, Entry, Holding, Limit, State, named};
-pub use prove::{Objects, Proof, Prover, Refusal};
+pub use prove::{Objects, Proof, ProvedRefusal, Prover};
 pub use range::{Example, Holder, Range, Requests, is_request, range, server_subjects, who_can};
 pub use slice::{Asked, Askers, Slice, SliceLine};
 pub use verb::{Verb, verbs};

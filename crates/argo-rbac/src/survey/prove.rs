@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::lookup::{Lookup, first};
-use super::sample::{Names, samples};
+use super::sample::{FreshNames, samples};
 use super::verb::{Applies, Verb, applies};
 use super::view::{Cited, Giver, Side, View, Views, asked};
 use crate::claims::Claims;
@@ -36,7 +36,7 @@ impl Objects<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof<'s> {
     /// No object is granted.
-    Refused(Refusal<'s>),
+    Refused(ProvedRefusal<'s>),
     /// At least this object is granted: the server says so.
     Granted {
         /// The action that was asked.
@@ -57,7 +57,7 @@ pub enum Proof<'s> {
 
 /// Why no object is granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal<'s> {
+pub enum ProvedRefusal<'s> {
     /// No line that allows reaches the subject.
     NoRule,
     /// Every line that allows is covered by a deny; this is the first such deny.
@@ -73,7 +73,7 @@ pub struct Prover<'s, 'b> {
     server: &'s Server,
     claims: Claims,
     views: Views<'s>,
-    names: Names,
+    names: FreshNames,
     budget: &'b Budget,
 }
 
@@ -84,7 +84,7 @@ impl<'s, 'b> Prover<'s, 'b> {
             server,
             claims: Claims::of(subject, [""; 0]),
             views: Views::new(server, subject),
-            names: Names::new(|word| server.mentions(word)),
+            names: FreshNames::new(|word| server.mentions(word)),
             budget,
         }
     }
@@ -106,7 +106,7 @@ impl<'s, 'b> Prover<'s, 'b> {
                 return granted;
             }
         }
-        let (mut open, mut refusal) = (None, Refusal::NoRule);
+        let (mut open, mut refusal) = (None, ProvedRefusal::NoRule);
         for (resource, verb) in asked(self.server, resource, verb) {
             for view in self.views.about(self.server, resource) {
                 for side in &view.sides {
@@ -124,7 +124,7 @@ impl<'s, 'b> Prover<'s, 'b> {
                                 });
                             }
                         }
-                        Err(why) if refusal == Refusal::NoRule => refusal = why,
+                        Err(why) if refusal == ProvedRefusal::NoRule => refusal = why,
                         Err(_) => {}
                     }
                 }
@@ -201,16 +201,16 @@ impl<'s, 'b> Prover<'s, 'b> {
         side: &Side<'s>,
         (resource, verb): (&str, Verb),
         objects: Objects<'_>,
-    ) -> Result<Vec<Reaching<'s>>, Refusal<'s>> {
+    ) -> Result<Vec<Reaching<'s>>, ProvedRefusal<'s>> {
         let (mut allows, mut denies) = (Vec::new(), Vec::new());
         for rule in &side.rules {
             match applies(*rule, resource, verb) {
                 Applies::Never => {}
-                Applies::Fails => return Err(Refusal::Fails(view.cite(rule.line()))),
+                Applies::Fails => return Err(ProvedRefusal::Fails(view.cite(rule.line()))),
                 applies => {
                     // Fails on every object of an action that is always reached.
                     if applies == Applies::Always && rule.object().always_fails() {
-                        return Err(Refusal::Fails(view.cite(rule.line())));
+                        return Err(ProvedRefusal::Fails(view.cite(rule.line())));
                     }
                     match rule.effect() {
                         Effect::Allow if !rule.object().is_never() => allows.push(*rule),
@@ -233,7 +233,7 @@ impl<'s, 'b> Prover<'s, 'b> {
             None => {}
         }
         if allows.is_empty() {
-            return Err(Refusal::NoRule);
+            return Err(ProvedRefusal::NoRule);
         }
         let covers_view = |(deny, applies): &&(Reaching<'_>, Applies)| {
             let beginning = beginning.as_deref();
@@ -241,7 +241,7 @@ impl<'s, 'b> Prover<'s, 'b> {
                 && beginning.is_some_and(|beginning| deny.object().covers_all_under(beginning))
         };
         if let Some((deny, _)) = denies.iter().find(covers_view) {
-            return Err(Refusal::Denied(view.cite(deny.line())));
+            return Err(ProvedRefusal::Denied(view.cite(deny.line())));
         }
         let lookup = Lookup::new(denies.iter().map(|(deny, _)| *deny));
         let mut earliest: Option<LineId> = None;
@@ -260,7 +260,7 @@ impl<'s, 'b> Prover<'s, 'b> {
             false
         });
         match (allows.is_empty(), earliest) {
-            (true, Some(deny)) => Err(Refusal::Denied(view.cite(deny))),
+            (true, Some(deny)) => Err(ProvedRefusal::Denied(view.cite(deny))),
             _ => Ok(allows),
         }
     }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::automaton::{Field, Texts};
+use super::automaton::{FieldCondition, FieldTexts};
 use super::budget::Budget;
 use super::column::{Place, groups};
 use super::compare::Whom;
 use super::concerned::who_reaches;
 use super::difference::{confine, likely_actions};
-use super::sample::{Names, samples};
-use super::search::{Found, Problem};
+use super::sample::{FreshNames, samples};
+use super::search::{Problem, SearchResult};
 use super::verb::{Applies, Verb, applies, verbs};
 use super::view::{Cited, Giver, Views};
 use crate::MatchMode;
@@ -91,14 +91,14 @@ impl Range<'_> {
 pub fn is_request(version: ArgoCdVersion, resource: &str, action: &str, object: &str) -> bool {
     let mut columns = verbs(version);
     let is_known = columns.any(|(known, verb)| {
-        let path = Texts::paths(verb).map(|(verb, texts)| {
+        let path = FieldTexts::paths(verb).map(|(verb, texts)| {
             let path = action.strip_prefix(verb);
             let path = path.and_then(|path| path.strip_prefix('/'));
             path.is_some_and(|path| texts.contains(path))
         });
         known == resource && path.unwrap_or_else(|| verb.contains(action))
     });
-    is_known && Texts::objects(resource).contains(object)
+    is_known && FieldTexts::objects(resource).contains(object)
 }
 
 /// Finds out what a subject may of all requests that match, those left out that match one of
@@ -110,7 +110,7 @@ pub fn range<'s>(
     except: &[Requests<'_>],
     budget: &Budget,
 ) -> Range<'s> {
-    let names = Names::new(|word| server.mentions(word));
+    let names = FreshNames::new(|word| server.mentions(word));
     range_with(server, subject, (requests, except), &names, budget)
 }
 
@@ -118,14 +118,14 @@ fn range_with<'s>(
     server: &'s Server,
     subject: &str,
     (requests, except): (Requests<'_>, &[Requests<'_>]),
-    names: &Names,
+    names: &FreshNames,
     budget: &Budget,
 ) -> Range<'s> {
     if let Some(range) = exact(server, subject, requests).filter(|_| except.is_empty()) {
         return range;
     }
     let views = Views::new(server, subject);
-    let mut asked = Asked {
+    let mut asked = RangeSearch {
         server,
         subject,
         views: &views,
@@ -187,20 +187,20 @@ fn exact<'s>(server: &'s Server, subject: &str, requests: Requests<'_>) -> Optio
     })
 }
 
-struct Asked<'a, 's> {
+struct RangeSearch<'a, 's> {
     server: &'s Server,
     subject: &'a str,
     views: &'a Views<'s>,
-    names: &'a Names,
+    names: &'a FreshNames,
     requests: Requests<'a>,
     except: &'a [Requests<'a>],
     budget: &'a Budget,
     range: Range<'s>,
 }
 
-impl<'s> Asked<'_, 's> {
+impl<'s> RangeSearch<'_, 's> {
     fn column(&mut self, resource: &'static str, verb: Verb) {
-        let Some(action) = Field::of_glob(self.requests.action) else {
+        let Some(action) = FieldCondition::of_glob(self.requests.action) else {
             return;
         };
         if let Verb::Action(asked) = verb
@@ -240,12 +240,12 @@ impl<'s> Asked<'_, 's> {
         }
     }
 
-    fn take(&mut self, column: (&'static str, Verb), found: Found, wanted: bool) {
+    fn take(&mut self, column: (&'static str, Verb), found: SearchResult, wanted: bool) {
         let (resource, _) = column;
-        if found == Found::Nothing {
+        if found == SearchResult::Nothing {
             return;
         }
-        if let Found::Request(action, object) = found {
+        if let SearchResult::Request(action, object) = found {
             let claims = Claims::of(self.subject, [""; 0]);
             let answer = self.server.decide(&claims, resource, &action, &object);
             if answer.allowed() == wanted {
@@ -275,8 +275,8 @@ impl<'s> Asked<'_, 's> {
         outside: &[&str],
     ) -> Option<Problem<'p, 's>> {
         let condition = |requests: &Requests<'_>| {
-            let action = Field::of_glob(requests.action)?;
-            Some((action, Field::of_glob(requests.object)?))
+            let action = FieldCondition::of_glob(requests.action)?;
+            Some((action, FieldCondition::of_glob(requests.object)?))
         };
         let never = self.except.iter().filter(|except| {
             Glob::compile(except.resource).is_ok_and(|glob| glob.matches(resource) == Ok(true))
@@ -325,9 +325,9 @@ impl<'s> Asked<'_, 's> {
     }
 
     /// Whether a rule's objects may match what is asked; a no is certain.
-    fn may_concern(&self, object: &Field<'_>) -> bool {
+    fn may_concern(&self, object: &FieldCondition<'_>) -> bool {
         self.budget.spend(1);
-        !matches!(object, Field::Nothing)
+        !matches!(object, FieldCondition::Nothing)
             && (is_pattern(self.requests.object)
                 || object.matches(self.requests.object) != Some(false))
     }
@@ -371,7 +371,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     while server.mentions(&nobody) {
         nobody.push('x');
     }
-    let made = Names::new(|word| server.mentions(word));
+    let made = FreshNames::new(|word| server.mentions(word));
     let names = candidates(server, requests);
     let mut holders = Vec::new();
     for name in std::iter::once(&nobody).chain(&names) {
@@ -443,7 +443,7 @@ fn candidates(server: &Server, requests: Requests<'_>) -> Vec<String> {
 pub(super) fn columns(server: &Server, requests: Requests<'_>) -> Vec<(&'static str, Verb)> {
     let (Ok(resources), Some(actions)) = (
         Glob::compile(requests.resource),
-        Field::of_glob(requests.action),
+        FieldCondition::of_glob(requests.action),
     ) else {
         return Vec::new();
     };

@@ -11,14 +11,14 @@ pub(super) const DEEPEST: usize = 32;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(super) struct FreshNames {
     project: String,
     namespace: String,
     name: String,
     server: String,
 }
 
-impl Names {
+impl FreshNames {
     /// Names that stand nowhere in a policy, given a test for whether a word does.
     pub(super) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
         let mut word = "some".to_owned();
@@ -93,7 +93,7 @@ pub(super) enum Piece {
 }
 
 /// Texts made of a pattern, the plainest first. Not all of them match.
-pub(super) fn samples(mode: MatchMode, pattern: &str, names: &Names) -> Vec<String> {
+pub(super) fn samples(mode: MatchMode, pattern: &str, names: &FreshNames) -> Vec<String> {
     let pieces = match mode {
         MatchMode::Glob => glob_pieces(&mut pattern.chars().peekable(), 0),
         MatchMode::Regex => regex_pieces(pattern),
@@ -142,7 +142,7 @@ fn count_open(pieces: &[Piece]) -> usize {
 
 fn write(
     pieces: &[Piece],
-    names: &Names,
+    names: &FreshNames,
     (fill, choice): (usize, usize),
     count: usize,
     position: &mut usize,
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn samples_match_their_pattern() {
-        let names = Names::new(|_| false);
+        let names = FreshNames::new(|_| false);
         for pattern in [
             "*", "*/*", "web/*", "a?c", "[abc]x", "[a-c]", "[!a]*", "{a,b*}/x", "\\*", "w*b", "",
         ] {
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn made_names_stand_nowhere_else() {
-        let names = Names::new(|word| "p, a, b, c, some-x/some2-y".contains(word));
+        let names = FreshNames::new(|word| "p, a, b, c, some-x/some2-y".contains(word));
         assert_eq!(names.objects(None)[1], "some3-project/some3-app");
     }
 }

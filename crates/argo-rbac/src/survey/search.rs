@@ -4,7 +4,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::automaton::{Field, Steps, Texts};
+use super::automaton::{FieldCondition, FieldTexts, Steps};
 use super::budget::Budget;
 use super::verb::Verb;
 
@@ -20,8 +20,8 @@ const MOST_OPEN: usize = 6;
 /// A rule in a search.
 #[derive(Clone, Debug)]
 pub(super) struct Atom<'e> {
-    pub(super) action: Field<'e>,
-    pub(super) object: Field<'e>,
+    pub(super) action: FieldCondition<'e>,
+    pub(super) object: FieldCondition<'e>,
     /// Whether it denies.
     pub(super) denies: bool,
     /// Whether its evaluation may fail on some text.
@@ -49,16 +49,16 @@ pub(super) struct Problem<'p, 'e> {
     pub(super) atoms: Vec<Atom<'e>>,
     pub(super) formulas: Vec<Formula>,
     /// Conditions on the action and the object, which all have to hold.
-    pub(super) must: Vec<(Field<'e>, Field<'e>)>,
+    pub(super) must: Vec<(FieldCondition<'e>, FieldCondition<'e>)>,
     /// Requests that are out of the question: those of which both fields match.
-    pub(super) never: Vec<(Field<'e>, Field<'e>)>,
+    pub(super) never: Vec<(FieldCondition<'e>, FieldCondition<'e>)>,
     /// Actions and objects that are tried first.
     pub(super) likely: (Vec<String>, Vec<String>),
 }
 
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum SearchResult {
     /// This action on this object.
     Request(String, String),
     /// There is none.
@@ -80,12 +80,12 @@ enum Truth {
 
 impl Problem<'_, '_> {
     /// Searches for a request for which the formulas' values are `wanted`.
-    pub(super) fn solve(&self, budget: &Budget, wanted: impl Fn(&[bool]) -> bool) -> Found {
+    pub(super) fn solve(&self, budget: &Budget, wanted: impl Fn(&[bool]) -> bool) -> SearchResult {
         if let Some(found) = self.try_likely(budget, &wanted) {
             return found;
         }
         if self.atoms.len() > MOST_ATOMS || self.never.len() > MOST_ATOMS {
-            return Found::Unknown;
+            return SearchResult::Unknown;
         }
         Walk::new(self, budget).search(&wanted)
     }
@@ -96,9 +96,13 @@ impl Problem<'_, '_> {
         })
     }
 
-    fn try_likely(&self, budget: &Budget, wanted: &impl Fn(&[bool]) -> bool) -> Option<Found> {
-        let objects = Texts::objects(self.resource);
-        let paths = Texts::paths(self.verb);
+    fn try_likely(
+        &self,
+        budget: &Budget,
+        wanted: &impl Fn(&[bool]) -> bool,
+    ) -> Option<SearchResult> {
+        let objects = FieldTexts::objects(self.resource);
+        let paths = FieldTexts::paths(self.verb);
         let is_path = |action: &&String| {
             paths.is_none_or(|(verb, texts)| {
                 let path = action.strip_prefix(verb);
@@ -127,7 +131,7 @@ impl Problem<'_, '_> {
                     })
                     .collect();
                 if wanted(&self.values(|at| truth[at])) {
-                    return Some(Found::Request(action.clone(), object.clone()));
+                    return Some(SearchResult::Request(action.clone(), object.clone()));
                 }
             }
         }
@@ -150,7 +154,7 @@ impl Problem<'_, '_> {
 
 /// A state of the search: which field is read, what its texts allow, and each pattern's state.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct State {
+struct SearchState {
     on_object: bool,
     texts: u8,
     steps: Vec<u128>,
@@ -163,11 +167,11 @@ struct Walk<'w, 'p, 'e> {
     budget: &'w Budget,
     alphabet: Vec<char>,
     /// Fields of atoms, of conditions, and of what is outside, on the action and on the object.
-    fields: [Vec<Field<'e>>; 2],
+    fields: [Vec<FieldCondition<'e>>; 2],
     /// Each state with the state before it and the character between them.
     reached: Vec<(usize, Option<char>)>,
-    queue: VecDeque<(usize, State)>,
-    seen: HashSet<State>,
+    queue: VecDeque<(usize, SearchState)>,
+    seen: HashSet<SearchState>,
 }
 
 impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
@@ -179,16 +183,16 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             .chain(must().map(|(action, _)| action.clone()))
             .chain(problem.never.iter().map(|(action, _)| action.clone()))
             .collect();
-        let objects: Vec<Field<'e>> = atoms()
+        let objects: Vec<FieldCondition<'e>> = atoms()
             .map(|atom| atom.object.clone())
             .chain(must().map(|(_, object)| object.clone()))
             .chain(problem.never.iter().map(|(_, object)| object.clone()))
             .collect();
-        let fields: [Vec<Field<'e>>; 2] = [actions, objects];
+        let fields: [Vec<FieldCondition<'e>>; 2] = [actions, objects];
         let mut alphabet: Vec<char> = fields
             .iter()
             .flatten()
-            .flat_map(Field::steps)
+            .flat_map(FieldCondition::steps)
             .flat_map(Steps::chars)
             .chain(['/'])
             .filter(|c| !c.is_control())
@@ -215,13 +219,13 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
 
     fn start(&self, on_object: bool) -> Vec<u128> {
         let fields = self.fields[usize::from(on_object)].iter();
-        let steps = fields.flat_map(Field::steps);
+        let steps = fields.flat_map(FieldCondition::steps);
         steps.map(Steps::start).collect()
     }
 
     fn step(&self, on_object: bool, states: &[u128], c: char) -> Vec<u128> {
         let fields = self.fields[usize::from(on_object)].iter();
-        let steps = fields.flat_map(Field::steps);
+        let steps = fields.flat_map(FieldCondition::steps);
         steps
             .zip(states)
             .map(|(steps, state)| steps.step(*state, c))
@@ -236,9 +240,11 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             let steps = field.steps();
             let mine = steps.iter().zip(&states[at..at + steps.len()]);
             let holds = match field {
-                Field::All | Field::Tried(_) | Field::Glob(_) => true,
-                Field::Nothing => false,
-                Field::Steps(_) => mine.into_iter().any(|(steps, state)| steps.accepts(*state)),
+                FieldCondition::All | FieldCondition::Tried(_) | FieldCondition::Glob(_) => true,
+                FieldCondition::Nothing => false,
+                FieldCondition::Steps(_) => {
+                    mine.into_iter().any(|(steps, state)| steps.accepts(*state))
+                }
             };
             at += steps.len();
             if holds {
@@ -261,9 +267,9 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             at += count;
             let is_condition = (first..last).contains(&place);
             let ended = match field {
-                Field::Nothing => true,
-                Field::Steps(_) => mine.iter().all(|state| *state == 0),
-                Field::All | Field::Tried(_) | Field::Glob(_) => false,
+                FieldCondition::Nothing => true,
+                FieldCondition::Steps(_) => mine.iter().all(|state| *state == 0),
+                FieldCondition::All | FieldCondition::Tried(_) | FieldCondition::Glob(_) => false,
             };
             if is_condition && ended {
                 return true;
@@ -272,7 +278,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
         false
     }
 
-    fn push(&mut self, from: usize, c: Option<char>, state: State) {
+    fn push(&mut self, from: usize, c: Option<char>, state: SearchState) {
         if self.is_dead(state.on_object, &state.steps) || !self.seen.insert(state.clone()) {
             return;
         }
@@ -303,24 +309,24 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
         (action, text(object))
     }
 
-    fn search(mut self, wanted: &impl Fn(&[bool]) -> bool) -> Found {
+    fn search(mut self, wanted: &impl Fn(&[bool]) -> bool) -> SearchResult {
         self.begin();
         let mut unknown = false;
         while let Some((at, state)) = self.queue.pop_front() {
             let cost = self.alphabet.len() * (state.steps.len() + 1);
             if self.seen.len() > MOST_STATES || !self.budget.spend(cost) {
-                return Found::Unknown;
+                return SearchResult::Unknown;
             }
-            let texts = match (state.on_object, Texts::paths(self.problem.verb)) {
+            let texts = match (state.on_object, FieldTexts::paths(self.problem.verb)) {
                 (false, Some((_, texts))) => texts,
-                _ => Texts::objects(self.problem.resource),
+                _ => FieldTexts::objects(self.problem.resource),
             };
             if texts.accepts(state.texts) {
                 if state.on_object {
                     match self.ask(at, &state, wanted) {
-                        Found::Nothing => {}
-                        Found::Unknown => unknown = true,
-                        found @ Found::Request(..) => return found,
+                        SearchResult::Nothing => {}
+                        SearchResult::Unknown => unknown = true,
+                        found @ SearchResult::Request(..) => return found,
                     }
                 } else {
                     let acted = self.matched(false, &state.steps);
@@ -332,7 +338,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
                     continue;
                 };
                 let steps = self.step(state.on_object, &state.steps, c);
-                let next = State {
+                let next = SearchState {
                     on_object: state.on_object,
                     texts: next,
                     steps,
@@ -342,9 +348,9 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             }
         }
         if unknown {
-            Found::Unknown
+            SearchResult::Unknown
         } else {
-            Found::Nothing
+            SearchResult::Nothing
         }
     }
 
@@ -360,7 +366,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             Verb::Below(verb) => {
                 let read = verb.chars().chain(['/']);
                 let steps = read.fold(self.start(false), |states, c| self.step(false, &states, c));
-                let state = State {
+                let state = SearchState {
                     on_object: false,
                     texts: 0,
                     steps,
@@ -372,7 +378,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
     }
 
     fn begin_object(&mut self, from: usize, acted: u128) {
-        let state = State {
+        let state = SearchState {
             on_object: true,
             texts: 0,
             steps: self.start(true),
@@ -382,7 +388,12 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
     }
 
     /// Evaluates the formulas for a request of this state.
-    fn ask(&self, at: usize, state: &State, wanted: &impl Fn(&[bool]) -> bool) -> Found {
+    fn ask(
+        &self,
+        at: usize,
+        state: &SearchState,
+        wanted: &impl Fn(&[bool]) -> bool,
+    ) -> SearchResult {
         let problem = self.problem;
         let (atoms, must) = (problem.atoms.len(), problem.must.len());
         let matched = state.acted & self.matched(true, &state.steps);
@@ -394,7 +405,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
         if (atoms..atoms + must).any(|place| !is_matched(place))
             || (atoms + must..self.fields[1].len()).any(is_excluded)
         {
-            return Found::Nothing;
+            return SearchResult::Nothing;
         }
         let (action, object) = self.texts(at);
         let mut truth: Vec<Truth> = problem
@@ -420,7 +431,7 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
         let values = |truth: &[Truth]| problem.values(|place| truth[place]);
         let fits = tried_conditions.iter().all(|holds| *holds);
         if fits && !problem.is_excluded(&action, &object) && wanted(&values(&truth)) {
-            return Found::Request(action, object);
+            return SearchResult::Request(action, object);
         }
         // What was tried may be otherwise for another text that comes to this state.
         let open: Vec<usize> = (0..atoms)
@@ -428,23 +439,23 @@ impl<'w, 'p, 'e> Walk<'w, 'p, 'e> {
             .collect();
         if open.is_empty() {
             return if wanted(&values(&truth)) {
-                Found::Unknown
+                SearchResult::Unknown
             } else {
-                Found::Nothing
+                SearchResult::Nothing
             };
         }
         let fails = open.iter().any(|place| problem.atoms[*place].may_fail);
         if open.len() > MOST_OPEN || fails {
-            return Found::Unknown;
+            return SearchResult::Unknown;
         }
         for choice in 0..1_u32 << open.len() {
             for (bit, place) in open.iter().enumerate() {
                 truth[*place] = Truth::Tried(choice >> bit & 1 != 0);
             }
             if wanted(&values(&truth)) {
-                return Found::Unknown;
+                return SearchResult::Unknown;
             }
         }
-        Found::Nothing
+        SearchResult::Nothing
     }
 }

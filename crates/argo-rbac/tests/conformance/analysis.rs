@@ -1,7 +1,8 @@
 //! Statements about all questions, against the answers to many.
 
 use argo_rbac::survey::{
-    Budget, Comparison, Objects, Proof, Prover, Refusal, Verb, Whom, compare, is_request, verbs,
+    Budget, Comparison, Objects, Proof, ProvedRefusal, Prover, Verb, Whom, compare, is_request,
+    verbs,
 };
 use argo_rbac::{ArgoCdVersion, Claims, MatchMode, PolicySet, PolicyText, Server, ServerSettings};
 use proptest::prelude::*;
@@ -52,11 +53,11 @@ fn what_no_rule_allows_is_refused() {
         p, octopus, applications, action/a, *, deny\n";
     assert_eq!(
         prove(policy, "applications", SYNC),
-        Proof::Refused(Refusal::NoRule)
+        Proof::Refused(ProvedRefusal::NoRule)
     );
     assert_eq!(
         prove(policy, "applications", Verb::Below("action")),
-        Proof::Refused(Refusal::NoRule)
+        Proof::Refused(ProvedRefusal::NoRule)
     );
     assert!(matches!(
         prove(policy, "applications", Verb::Action("get")),
@@ -75,7 +76,7 @@ fn a_deny_refuses_only_where_it_covers() {
     for covering in ["*", "web/*", "w*", "*/*"] {
         let proof = prove(&deny(covering), "applications", SYNC);
         assert!(
-            matches!(proof, Proof::Refused(Refusal::Denied(_))),
+            matches!(proof, Proof::Refused(ProvedRefusal::Denied(_))),
             "{covering}: {proof:?}"
         );
     }
@@ -111,7 +112,7 @@ fn the_default_role_grants_what_a_deny_cannot_take_back() {
     let proof = prover.prove("logs", Verb::Action("get"), Objects::All);
     assert!(matches!(proof, Proof::Granted { .. }), "{proof:?}");
     let proof = prover.prove("applications", SYNC, Objects::All);
-    assert_eq!(proof, Proof::Refused(Refusal::NoRule));
+    assert_eq!(proof, Proof::Refused(ProvedRefusal::NoRule));
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn other_projects_are_proved_closed() {
     let get = Verb::Action("get");
     assert_eq!(
         prover.prove("applications", get, outside),
-        Proof::Refused(Refusal::NoRule)
+        Proof::Refused(ProvedRefusal::NoRule)
     );
     let proof = prover.prove("logs", get, outside);
     let Proof::Granted { object, .. } = proof else {

@@ -78,7 +78,7 @@ impl Denies<'_> {
 
 /// What is known of the names of one enforcer.
 #[derive(Debug)]
-pub(super) struct Index<'s> {
+pub(super) struct NameIndex<'s> {
     pub(super) enforcer: &'s Enforcer,
     /// The project about whose objects alone it is asked.
     pub(super) project: Option<&'s str>,
@@ -90,7 +90,7 @@ pub(super) struct Index<'s> {
     pub(super) meetings: HashMap<(u32, u32), Option<LineId>>,
 }
 
-impl<'s> Index<'s> {
+impl<'s> NameIndex<'s> {
     pub(super) fn new(enforcer: &'s Enforcer, project: Option<&'s str>) -> Self {
         Self {
             enforcer,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 pub use self::holding::{Binding, Entry, Holding, Limit, State};
-use self::index::{Denies, Index, Indexed, Weighed};
+use self::index::{Denies, Indexed, NameIndex, Weighed};
 use self::questions::Questions;
 use super::budget::Budget;
 use super::view::Cited;
@@ -27,8 +27,8 @@ pub struct Effective<'s, 'b> {
     server: &'s Server,
     budget: &'b Budget,
     questions: Questions,
-    base: Index<'s>,
-    projects: BTreeMap<&'s str, Index<'s>>,
+    base: NameIndex<'s>,
+    projects: BTreeMap<&'s str, NameIndex<'s>>,
     /// What the default role's members are.
     defaults: HashSet<u32>,
     /// What is granted whoever asks: first by the default role, then by the empty subject's rules.
@@ -73,7 +73,7 @@ impl<'s, 'b> Effective<'s, 'b> {
             server,
             budget,
             questions: Questions::new(server),
-            base: Index::new(base, None),
+            base: NameIndex::new(base, None),
             projects: BTreeMap::new(),
             defaults: HashSet::new(),
             grants: Default::default(),
@@ -88,7 +88,7 @@ impl<'s, 'b> Effective<'s, 'b> {
             made.grants[1] = Rc::new(made.granted_by(name));
         }
         // Denies were looked at as if nothing were granted.
-        made.base = Index::new(base, None);
+        made.base = NameIndex::new(base, None);
         made
     }
 
@@ -112,7 +112,7 @@ impl<'s, 'b> Effective<'s, 'b> {
     }
 
     /// The index of a project, or of the policy alone.
-    fn index(&mut self, project: Option<&str>) -> &mut Index<'s> {
+    fn index(&mut self, project: Option<&str>) -> &mut NameIndex<'s> {
         let found = project.and_then(|project| self.projects.get_mut(project));
         found.unwrap_or(&mut self.base)
     }
@@ -176,7 +176,7 @@ impl<'s, 'b> Effective<'s, 'b> {
             .filter(|(project, _)| own.is_none_or(|own| own == *project))
             .collect();
         for (project, enforcer) in &concerned {
-            let index = || Index::new(enforcer, Some(project));
+            let index = || NameIndex::new(enforcer, Some(project));
             self.projects.entry(project).or_insert_with(index);
         }
         let projects: Vec<&'s str> = concerned.iter().map(|(project, _)| *project).collect();

@@ -1,7 +1,7 @@
 //! Proofs about verbs and objects, and what stands in their way.
 
 use argo_rbac::MatchMode;
-use argo_rbac::survey::{Objects, Proof, Refusal, Verb};
+use argo_rbac::survey::{Objects, Proof, ProvedRefusal, Verb};
 
 use super::{SYNC, prove, prover, random};
 
@@ -18,9 +18,9 @@ enum Known {
 
 fn known(proof: &Proof<'_>) -> Known {
     match proof {
-        Proof::Refused(Refusal::NoRule) => Known::No,
-        Proof::Refused(Refusal::Denied(_)) => Known::Denied,
-        Proof::Refused(Refusal::Fails(_)) => Known::Fails,
+        Proof::Refused(ProvedRefusal::NoRule) => Known::No,
+        Proof::Refused(ProvedRefusal::Denied(_)) => Known::Denied,
+        Proof::Refused(ProvedRefusal::Fails(_)) => Known::Fails,
         Proof::Granted { .. } => Known::Yes,
         Proof::NotProved { .. } => Known::Open,
     }
@@ -188,7 +188,11 @@ fn an_object_outside_is_shown_from_outside() {
         )
     };
     for inside in ["web/*", "web/a", "web/*-x", "web/**"] {
-        assert_eq!(ask(inside), Proof::Refused(Refusal::NoRule), "{inside}");
+        assert_eq!(
+            ask(inside),
+            Proof::Refused(ProvedRefusal::NoRule),
+            "{inside}"
+        );
     }
     for (pattern, want) in [
         ("{web/a,pay/a}", "pay/a"),
