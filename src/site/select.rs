@@ -269,6 +269,17 @@ fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<Confi
     })
 }
 
+/// Refuses what should be a mapping; where a template's tag is in its place, says so.
+pub(super) fn not_a_mapping(object: &Object<'_>, node: &Node, what: &str, of: &str) -> Error {
+    let error = if object.in_document().is_filled_in(node) {
+        Error::input(format!("a template fills in `{what}`: what it holds is unknown here"))
+            .hint("render the template first, or make the change where the template takes its values from")
+    } else {
+        Error::input(format!("`{what}` is not a mapping{of}"))
+    };
+    error.at(object.location(node.span().start))
+}
+
 /// Reads a mapping of keys to texts, aliases and merge keys followed; a null is none.
 pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     let document = object.in_document();
@@ -276,9 +287,7 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     let entries = match document.resolve(node).kind() {
         NodeKind::Mapping(entries) => entries,
         NodeKind::Scalar(scalar) if scalar.scalar_type() == ScalarType::Null => return Ok(None),
-        _ => {
-            return Err(Error::input("`data` is not a mapping of keys to texts").at(at(node)));
-        }
+        _ => return Err(not_a_mapping(object, node, "data", " of keys to texts")),
     };
     let mut read: Vec<(String, Text)> = Vec::new();
     let (merges, own): (Vec<_>, Vec<_>) =

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::object::Object;
-use super::select::refuse_duplicates;
+use super::select::{not_a_mapping, refuse_duplicates};
 use crate::error::{Error, Result};
 use crate::input::Origin;
 use crate::model::{ConfigMap, Data, Which, is_policy_key};
@@ -167,7 +167,7 @@ impl<'a> ChartValues<'a> {
             }
             _ => {
                 let what = self.path(which).join(".");
-                return Err(Error::input(format!("`{what}` is not a mapping")).at(at(node)));
+                return Err(not_a_mapping(&self.object, node, &what, ""));
             }
         };
         refuse_duplicates(&self.object, node)?;

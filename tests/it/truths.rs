@@ -475,6 +475,23 @@ fn a_policy_that_a_template_fills_in_is_read_where_it_is_plain() {
         .command("check -f values.yaml")
         .run();
     assert!(!run.stdout.contains("filled in"), "{}", run.stdout);
+    // However the tags are indented, their lines belong to the policy.
+    let outdented = "configs:\n  rbac:\n    policy.csv: |\n{{ .Values.policy | indent 6 }}\n    policy.ci.csv: |\n      p, a, logs, get, */*, allow\n";
+    let run = Sandbox::new()
+        .with("values.yaml", outdented)
+        .command("check -f values.yaml")
+        .run();
+    assert!(
+        run.stdout.contains("values.yaml:4:1: filled in"),
+        "{}",
+        run.stdout
+    );
+    let whole = "configs:\n  cm: {{ toYaml .Values.cm | nindent 4 }}\n";
+    Sandbox::new()
+        .with("values.yaml", whole)
+        .command("render --form helm -f values.yaml")
+        .run()
+        .refused(3, "values.yaml:2:7: a template fills in `configs.cm`");
     // What comes from a server is filled in by nobody any more.
     let live = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm, uid: a}\ndata:\n  policy.csv: |\n    {{- end }}\n";
     Sandbox::new()

@@ -46,6 +46,19 @@ pub(super) fn block(
     })
 }
 
+/// The value of a block scalar with tags of a template that are indented less than its lines.
+pub(super) fn with_tags(text: &str, block: &mut Block, end: usize) -> String {
+    let lines = || text[block.body..end].split_inclusive('\n');
+    let spaces = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
+    let deepest = lines().map(spaces).max().unwrap_or_default();
+    let column =
+        |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['{', '%']);
+    let indent = lines().filter(column).map(spaces).min();
+    block.indent = indent.unwrap_or(deepest);
+    let inside = lines().map(|line| &line[spaces(line).min(block.indent)..]);
+    inside.collect::<String>().replace("\r\n", "\n")
+}
+
 fn without_blank_lines(text: &str, body: usize, mut end: usize, indent: Option<usize>) -> usize {
     while end > body {
         let before = without_break(&text[body..end]);

@@ -236,7 +236,7 @@ impl<'a> NodeBuilder<'a> {
         let indent = span
             .indent
             .or_else(|| value.contains([' ', '\t']).then_some(0));
-        let (style, block) = match style {
+        let (style, mut block) = match style {
             Style::Plain => (ScalarStyle::Plain, None),
             Style::SingleQuoted => (ScalarStyle::SingleQuoted, None),
             Style::DoubleQuoted => (ScalarStyle::DoubleQuoted, None),
@@ -250,6 +250,10 @@ impl<'a> NodeBuilder<'a> {
             ),
         };
         let missing = style == ScalarStyle::Plain && at.is_empty();
+        let end = block
+            .as_ref()
+            .zip(self.covered)
+            .and_then(|(block, covered)| covered.scalar_end(block.body));
         let value = match self.covered {
             _ if missing => Cow::Borrowed(""),
             // Nobody knows what the template is going to put here: its tag is the value.
@@ -257,6 +261,13 @@ impl<'a> NodeBuilder<'a> {
                 let quotes = usize::from(style != ScalarStyle::Plain);
                 let inside = at.start + quotes..at.end.saturating_sub(quotes);
                 Cow::Borrowed(self.source.text().get(inside).unwrap_or_default())
+            }
+            _ => value,
+        };
+        let value = match (end, &mut block) {
+            (Some(end), Some(block)) => {
+                at.end = end;
+                Cow::Owned(block_scalar::with_tags(self.source.text(), block, end))
             }
             _ => value,
         };

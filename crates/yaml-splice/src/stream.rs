@@ -53,18 +53,21 @@ impl Stream {
             }
         }
         refuse_unicode_breaks(&source)?;
-        let documents = match build::documents(&source, None) {
-            Ok(documents) => documents,
-            Err(error) => {
-                // A template may be why; where it is not, the first error is the better one.
-                let Some(covered) = template::cover(text).map(Arc::new) else {
-                    return Err(error);
-                };
-                build::documents(&source, Some(&covered)).map_err(|error| {
-                    error.hint(
-                        "this text has tags of a template: render it first, or edit its values",
-                    )
-                })?
+        let plain = build::documents(&source, None);
+        let needs_cover = plain.as_ref().map_or(true, |documents| {
+            let mut roots = documents.iter().filter_map(Document::root);
+            text.contains("{{") && roots.any(|root| has_tag_as_value(root, text))
+        });
+        // A template may be why it is no YAML; where it is not, the first error is the better one.
+        let covered = needs_cover.then(|| template::cover(text)).flatten();
+        let read = covered.map(|covered| build::documents(&source, Some(&Arc::new(covered))));
+        let documents = match (read, plain) {
+            (Some(Ok(documents)), _) | (None | Some(Err(_)), Ok(documents)) => documents,
+            (None, Err(error)) => return Err(error),
+            (Some(Err(error)), Err(_)) => {
+                return Err(error.hint(
+                    "this text has tags of a template: render it first, or edit its values",
+                ));
             }
         };
         Ok(Self {
@@ -100,6 +103,12 @@ impl Stream {
         self.documents.first()?.covered.as_ref()?.first()
     }
 
+    /// How many lines are nothing but tags of a template.
+    pub(super) fn tag_lines(&self) -> usize {
+        let covered = self.documents.first().and_then(|one| one.covered.as_ref());
+        covered.map_or(0, |covered| covered.lines.len())
+    }
+
     /// Its documents, empty ones included; of a text of blanks there are none.
     pub fn documents(&self) -> &[Document] {
         &self.documents
@@ -120,6 +129,19 @@ impl Stream {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a template's tag is a value somewhere: `a: {{ .b }}` is YAML, a mapping whose key is a mapping, which no
+/// reader of Kubernetes takes.
+fn has_tag_as_value(node: &Node, text: &str) -> bool {
+    let is_tag = |entry: &Entry| matches!(entry.key.kind(), NodeKind::Mapping(_));
+    let found = match node.kind() {
+        NodeKind::Mapping(entries) => {
+            text[node.span().start..].starts_with("{{") && entries.iter().any(is_tag)
+        }
+        _ => false,
+    };
+    found || node.children().any(|child| has_tag_as_value(child, text))
 }
 
 /// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.
@@ -210,6 +232,24 @@ impl Document {
         self.covered
             .as_ref()
             .map_or(0, |covered| covered.open_at(offset))
+    }
+
+    /// Whether the text has tags of a template.
+    pub(super) fn has_tags(&self) -> bool {
+        self.covered.is_some()
+    }
+
+    /// Whether a scalar holds a tag of a template, so that its value is unknown until the template is rendered.
+    pub fn is_filled_in(&self, node: &Node) -> bool {
+        let covered = self.covered.as_ref();
+        covered.is_some_and(|covered| covered.has_value_in(&node.span()))
+    }
+
+    /// Whether the line at an offset is a tag that gives lines.
+    pub(super) fn gives_lines(&self, offset: usize) -> bool {
+        self.covered
+            .as_ref()
+            .is_some_and(|covered| covered.gives_lines(offset))
     }
 
     /// The place of an offset into the text.

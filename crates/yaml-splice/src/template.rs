@@ -18,11 +18,30 @@ pub(super) struct Covered {
     pub(super) text: String,
     /// The tags that are values or parts of them.
     pub(super) values: Vec<Range<usize>>,
-    /// The lines that are the template's, and by how many blocks each opens more than it closes.
-    pub(super) lines: Vec<(usize, isize)>,
+    /// The lines that are the template's.
+    pub(super) lines: Vec<TagLine>,
+    /// The lines of block scalars that have tags which are indented no deeper than their keys: YAML alone would not
+    /// count them in.
+    scalars: Vec<Range<usize>>,
 }
 
-/// Covers the tags of a template outside of block scalars; `None` where there are none.
+/// A line of nothing but tags.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TagLine {
+    at: usize,
+    tags: Tags,
+}
+
+/// What the tags of a line do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tags {
+    /// By how many blocks they open more than they close.
+    opened: isize,
+    /// Whether one of them is replaced by text.
+    gives_text: bool,
+}
+
+/// Covers the tags of a template; `None` where there are none.
 pub(super) fn cover(text: &str) -> Option<Covered> {
     if !["{{", "{%", "{#", "%{"]
         .iter()
@@ -34,46 +53,87 @@ pub(super) fn cover(text: &str) -> Option<Covered> {
         text: String::with_capacity(text.len()),
         values: Vec::new(),
         lines: Vec::new(),
+        scalars: Vec::new(),
     };
-    let mut block: Option<usize> = None;
+    let mut lines = text.split_inclusive('\n');
     // What ends a tag that began on a line above.
     let mut open: Option<&str> = None;
-    for line in text.split_inclusive('\n') {
+    while let Some(line) = lines.next() {
         let at = covered.text.len();
-        let trimmed = line.trim_start_matches([' ', '\t', '\u{feff}']);
-        let indent = line.len() - trimmed.len();
-        if trimmed.trim_end().is_empty() {
+        let indent = indent(line);
+        let said = &line[indent..];
+        if said.trim_end().is_empty() {
             covered.text.push_str(line);
             continue;
         }
-        if block.is_some_and(|outer| indent > outer) && open.is_none() {
-            covered.text.push_str(line);
-            continue;
-        }
-        block = None;
         let whole = match open {
             Some(end) => {
-                open = (!trimmed.contains(end)).then_some(end);
-                Some(0)
+                open = (!said.contains(end)).then_some(end);
+                Some(Tags::default())
             }
-            None => directives(trimmed, &mut open),
+            None => directives(said, &mut open),
         };
-        if let Some(opened) = whole {
-            covered.lines.push((at, opened));
+        if let Some(tags) = whole {
+            covered.lines.push(TagLine { at, tags });
             covered.comment(line, indent);
-        } else {
-            covered.inline(line, at);
-            let said = covered.text[at..].trim_end();
-            block = opens_block_scalar(said).then_some(indent);
+            continue;
+        }
+        covered.inline(line, at);
+        if opens_block_scalar(covered.text[at..].trim_end()) {
+            let below = &text[covered.text.len()..];
+            let end = covered.block_scalar(below, indent);
+            lines = below[end..].split_inclusive('\n');
         }
     }
     Some(covered).filter(|covered| !(covered.lines.is_empty() && covered.values.is_empty()))
 }
 
+/// By how many bytes a line is indented.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t', '\u{feff}']).len()
+}
+
+/// How many bytes of a text belong to the block scalar whose header is in the line above it, which is indented by
+/// `outer`, and how many of those come before the first tag that is indented no deeper. Such a tag is a part of
+/// the scalar where everything that it opens is closed in it: `{{ .Values.policy | indent 4 }}` gives lines to it.
+fn extent(text: &str, outer: usize) -> (usize, usize) {
+    let (mut at, mut end, mut depth) = (0, 0, 0);
+    let mut plain: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let indent = indent(line);
+        let said = &line[indent..];
+        if said.trim_end().is_empty() {
+            continue;
+        }
+        let is_inside = indent > outer;
+        let mut open = None;
+        match directives(said, &mut open) {
+            Some(tags) if open.is_none() => {
+                depth += tags.opened;
+                if depth < 0 && !is_inside {
+                    break;
+                }
+                if !is_inside {
+                    plain.get_or_insert(start);
+                }
+            }
+            Some(_) if plain.is_some() => break,
+            _ if is_inside => {}
+            _ => break,
+        }
+        if plain.is_none() || depth == 0 {
+            end = at;
+        }
+    }
+    (end, plain.map_or(end, |plain| plain.min(end)))
+}
+
 impl Covered {
     /// The offset of the first tag.
     pub(super) fn first(&self) -> Option<usize> {
-        let line = self.lines.first().map(|(at, _)| *at);
+        let line = self.lines.first().map(|line| line.at);
         let value = self.values.first().map(|value| value.start);
         [line, value].into_iter().flatten().min()
     }
@@ -90,8 +150,43 @@ impl Covered {
 
     /// How many blocks are open at an offset.
     pub(super) fn open_at(&self, offset: usize) -> isize {
-        let before = self.lines.iter().take_while(|(at, _)| *at < offset);
-        before.map(|(_, opened)| opened).sum()
+        let before = self.lines.iter().take_while(|line| line.at < offset);
+        before.map(|line| line.tags.opened).sum()
+    }
+
+    /// Whether the line at an offset is a tag that text takes the place of.
+    pub(super) fn gives_lines(&self, offset: usize) -> bool {
+        let found = self.lines.binary_search_by_key(&offset, |line| line.at);
+        found.is_ok_and(|index| self.lines[index].tags.gives_text)
+    }
+
+    /// The end of the block scalar whose lines begin at an offset, where tags are among them that YAML would not
+    /// count in.
+    pub(super) fn scalar_end(&self, body: usize) -> Option<usize> {
+        let found = self.scalars.iter().find(|lines| lines.start == body)?;
+        Some(found.end)
+    }
+
+    /// Takes over the lines of a block scalar: as they are, and from the first tag on that ends it for YAML, as
+    /// comments. Returns how many bytes they are.
+    fn block_scalar(&mut self, below: &str, outer: usize) -> usize {
+        let (end, plain) = extent(below, outer);
+        let body = self.text.len();
+        self.text.push_str(&below[..plain]);
+        for line in below[plain..end].split_inclusive('\n') {
+            match indent(line) {
+                indent if line[indent..].trim_end().is_empty() => self.text.push_str(line),
+                indent => self.comment(line, indent),
+            }
+        }
+        if plain < end {
+            self.lines.push(TagLine {
+                at: body + plain,
+                tags: Tags::default(),
+            });
+            self.scalars.push(body..body + end);
+        }
+        end
     }
 
     /// Makes a line a comment of the same length.
@@ -129,39 +224,33 @@ fn tag(line: &str) -> Option<(usize, usize)> {
     tags.min()
 }
 
-/// By how many blocks a line opens more than it closes, if it is nothing but tags. A tag that does
-/// not end on the line leaves what ends it in `open`.
-fn directives(line: &str, open: &mut Option<&str>) -> Option<isize> {
+/// What a line does, if it is nothing but tags. A tag that does not end on the line leaves what ends it in `open`.
+fn directives(line: &str, open: &mut Option<&str>) -> Option<Tags> {
     const TERRAFORM: (&str, &str) = ("%{", "}");
-    let mut opened = 0;
+    let mut found: Option<Tags> = None;
     let mut rest = line.trim();
-    let mut any = false;
     while !rest.is_empty() {
-        let tags = TAGS.iter().chain(std::iter::once(&TERRAFORM));
-        let (begin, end) = tags
-            .into_iter()
-            .find(|(begin, _)| rest.starts_with(begin))?;
+        let mut all = TAGS.iter().chain(std::iter::once(&TERRAFORM));
+        let (begin, end) = all.find(|(begin, _)| rest.starts_with(begin))?;
         let inner = &rest[begin.len()..];
         let word = inner.trim_start_matches(['-', '~', ' ', '\t']);
+        let is_comment = word.starts_with("/*");
         let word: String = word.chars().take_while(char::is_ascii_alphabetic).collect();
+        let tags = found.get_or_insert_default();
         if word.starts_with("end") {
-            opened -= 1;
+            tags.opened -= 1;
         } else if OPENING.contains(&word.as_str()) {
-            opened += 1;
+            tags.opened += 1;
+        } else if *begin == "{{" && !is_comment && word != "else" {
+            tags.gives_text = true;
         }
-        any = true;
         let Some(at) = inner.find(end) else {
-            *open = Some(match *end {
-                "}}" => "}}",
-                "%}" => "%}",
-                "#}" => "#}",
-                _ => "}",
-            });
-            return Some(opened);
+            *open = Some(end);
+            return found;
         };
         rest = inner[at + end.len()..].trim_start();
     }
-    any.then_some(opened)
+    found
 }
 
 /// Whether a line ends with the header of a block scalar.
@@ -189,8 +278,8 @@ mod tests {
              é: 1\n#{/* over\n #wo */}}\nq: 2\n"
         );
         assert_eq!(covered.text.len(), text.len());
-        let opened: Vec<_> = covered.lines.iter().map(|(_, opened)| *opened).collect();
-        assert_eq!(opened, [1, -1, 1, 0, 0]);
+        let opened: Vec<_> = covered.lines.iter().map(|line| line.tags.opened).collect();
+        assert_eq!(opened, [1, 0, 1, 0, 0]);
         assert_eq!(&text[covered.values[0].clone()], "{{ .b }}");
         assert!(cover("a: b\n").is_none());
     }

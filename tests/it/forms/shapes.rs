@@ -214,6 +214,17 @@ impl Generator<'_> {
         } else {
             self.line(depth, &format!("{entry}{right}"));
         }
+        if self.template && !is_plain && self.choices.one_in(2) {
+            // Lines of the text above, whatever YAML makes of them.
+            self.shape.is_template = true;
+            self.line(0, "{{- with .Values.lines }}");
+            self.line(depth + 1, "three");
+            self.line(0, "{{- end }}");
+        } else if self.template && self.choices.one_in(4) {
+            self.shape.is_template = true;
+            let depth = self.choices.of(&[depth, 0]);
+            self.line(depth, "{{ toYaml .Values.more | indent 2 }}");
+        }
         if block {
             let tag = match self.shape.text.rsplit('\n').nth(2).map(str::trim_start) {
                 Some(line) if line.starts_with("{{") => "{{- end }}",

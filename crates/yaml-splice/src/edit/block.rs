@@ -303,14 +303,15 @@ impl<'a> Planner<'a> {
     }
 
     /// The place nearest to `end` behind a value where as many blocks of a template are open as
-    /// around the value's collection: new lines are there in every case.
+    /// around the value's collection, behind the lines that a tag there gives: new lines are there in every case.
     pub(super) fn end_outside(&mut self, end: usize, last: &Node, open: isize) -> usize {
         let document = self.document;
         if document.covered.is_none() {
             return end;
         }
         let mut at = self.line_after(last);
-        let mut found = (document.open_blocks(at) == open).then_some(at);
+        let is_free = |at| document.open_blocks(at) == open && !document.gives_lines(at);
+        let mut found = is_free(at).then_some(at);
         while found.is_none() || at < end {
             let line = self.text[at..]
                 .split_inclusive('\n')
@@ -321,7 +322,7 @@ impl<'a> Planner<'a> {
                 break;
             }
             at += line.len();
-            if document.open_blocks(at) == open {
+            if is_free(at) {
                 found = Some(at);
             }
         }

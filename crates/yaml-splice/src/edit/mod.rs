@@ -102,7 +102,10 @@ pub fn edited<'s>(stream: &'s Stream, edits: &[Edit]) -> Result<Cow<'s, Stream>>
             Err(error) => why = error,
         }
     }
-    Err(why)
+    Err(match stream.template() {
+        Some(at) => refuse::tags_in_the_way(stream.source(), at),
+        None => why,
+    })
 }
 
 fn intents(stream: &Stream, edits: &[Edit]) -> Result<Vec<Option<Intent>>> {
@@ -156,6 +159,9 @@ fn verified(before: &Stream, intents: &[Option<Intent>], edited: String) -> Resu
         ))
     };
     let after = Stream::parse(source).map_err(|error| wrong("").caused_by(error))?;
+    if after.tag_lines() < before.tag_lines() {
+        return Err(wrong(": a tag of a template would become text"));
+    }
     let (old, new) = (before.documents(), after.documents());
     let pairs = old.iter().zip(intents);
     let pairs: Vec<_> = if old.len() == new.len() {

@@ -111,10 +111,13 @@ impl<'a> Planner<'a> {
             Some((Step::Index(_), _)) => "a list",
             _ => "a mapping (`key: value`)",
         };
-        Error::input(format!(
-            "{wanted} is needed here, but something else stands here"
-        ))
-        .at(self.document.location(node.span().start))
+        let found = if self.document.is_filled_in(node) {
+            "a tag of a template"
+        } else {
+            "something else"
+        };
+        Error::input(format!("{wanted} is needed here, not {found}"))
+            .at(self.document.location(node.span().start))
     }
 
     fn mapping_changes<'i>(

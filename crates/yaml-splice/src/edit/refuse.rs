@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::node::{Node, NodeKind};
 use crate::stream::{Document, Format, Stream};
-use crate::{Error, Result};
+use crate::{Error, Result, Source};
 
 /// Refuses a collection that is an alias, or that an alias elsewhere repeats: a change inside it
 /// would change that place too.
@@ -93,6 +93,13 @@ pub(super) fn open_block(document: &Document, at: usize) -> Error {
     .hint("end the block before the mapping that is edited ends, or edit the file by hand")
 }
 
+/// Refuses an edit that cannot be made without touching what a template fills in.
+pub(super) fn tags_in_the_way(source: &Source, at: usize) -> Error {
+    Error::input("this change cannot be made without touching lines that a template fills in")
+        .at(source.location(at))
+        .hint("render the template first and edit what comes out, or edit this file by hand")
+}
+
 fn used(document: &Document, node: &Node, id: usize, own: &HashSet<usize>) -> Result<()> {
     let all = document.root().map(aliases).unwrap_or_default();
     let Some((_, at)) = all
@@ -130,15 +137,16 @@ fn name<'d>(document: &'d Document, node: &Node) -> &'d str {
     words.find(|word| word.starts_with('&')).unwrap_or("&")
 }
 
-/// Refuses a key that stands twice.
+/// Refuses a key that is there twice.
 pub(super) fn duplicate(document: &Document, key: &str, first: &Node, second: &Node) -> Error {
-    let before = document.location(first.span().start);
-    Error::input(format!(
-        "the key `{key}` stands twice in one mapping, first in line {}",
-        before.line
-    ))
-    .at(document.location(second.span().start))
-    .hint("kubectl takes the last one, kustomize refuses both: delete one of them")
+    let line = document.location(first.span().start).line;
+    let error = Error::input(format!("duplicate key `{key}`, first in line {line}"))
+        .at(document.location(second.span().start));
+    error.hint(if document.has_tags() {
+        "if a template leaves one of them out, edit the file by hand: which of them is meant is unknown here"
+    } else {
+        "kubectl takes the last one, kustomize refuses both: delete one of them"
+    })
 }
 
 /// Refuses YAML with carriage returns that no line feed follows: they end lines, as on old Macs.

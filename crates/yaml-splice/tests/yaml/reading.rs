@@ -242,7 +242,7 @@ fn what_json_cannot_hold_is_an_error_where_it_stands() {
         ("? &a\n: b\n", "1:5", "a key that is null"),
         ("a: !!bool x\n", "1:11", "not of its tag's type"),
         ("a: !!null x\n", "1:11", "not of its tag's type"),
-        ("a: {{ x }}\n", "1:5", "a key that is"),
+        ("a: {{b: c}: d}\n", "1:5", "a key that is"),
         ("a: !!int x\n", "1:10", "not of its tag's type"),
         ("a: !!binary '*'\n", "1:13", "!!binary"),
         ("<<: x\n", "1:5", "merge key"),

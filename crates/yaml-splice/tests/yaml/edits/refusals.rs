@@ -1,10 +1,9 @@
 //! What is not edited, and with which words.
 
 use serde_json::json;
-use yaml_splice::Source;
-use yaml_splice::{Stream, edit};
+use yaml_splice::{Edit, Source, Step, Stream, edit};
 
-use super::{becomes, refused, remove, set};
+use super::{becomes, parse, refused, remove, route, set};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table of inputs")]
@@ -60,12 +59,12 @@ fn shared_parts_are_refused_and_others_are_not() {
         "2:1",
         "takes it from line 1",
     );
-    refused("d: {k: a, k: b}\n", &key(), "1:11", "`k` stands twice");
+    refused("d: {k: a, k: b}\n", &key(), "1:11", "duplicate key `k`");
     refused(
         "d:\n  k: a\nd:\n  k: b\n",
         &key(),
         "3:1",
-        "`d` stands twice",
+        "duplicate key `d`",
     );
     refused("d: text\n", &key(), "1:4", "a mapping");
     refused(
@@ -155,7 +154,7 @@ fn errors_name_the_text() {
     let error = edit(&stream, &[set("d/k", json!(1))]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cm.yaml:2:4: a mapping (`key: value`) is needed here, but something else stands here"
+        "cm.yaml:2:4: a mapping (`key: value`) is needed here, not something else"
     );
 }
 
@@ -258,5 +257,65 @@ fn lines_stay_outside_of_a_templates_blocks() {
         &key(),
         "4:1",
         "a block of a template is open",
+    );
+}
+
+#[test]
+fn lines_of_a_text_that_a_template_fills_in_stay_together() {
+    let key = || [set("d/k", json!("v"))];
+    // The tag gives lines to the text, however it is indented.
+    becomes(
+        "d:\n  p: |\n{{ .Values.p | indent 4 }}\n",
+        &key(),
+        "d:\n  p: |\n{{ .Values.p | indent 4 }}\n  k: v\n",
+    );
+    becomes(
+        "d:\n  p: |\n    a\n{{- range .Values.p }}\n    b {{ . }}\n{{- end }}\n    c\n# tail\n",
+        &key(),
+        "d:\n  p: |\n    a\n{{- range .Values.p }}\n    b {{ . }}\n{{- end }}\n    c\n  k: v\n# tail\n",
+    );
+    // A block that opens behind the text does not belong to it, and neither does the end of one around it.
+    becomes(
+        "{{- if .x }}\nd:\n  p: |\n    a\n{{- if .y }}\n  q: 1\n{{- end }}\n{{- end }}\n",
+        &key(),
+        "{{- if .x }}\nd:\n  p: |\n    a\n{{- if .y }}\n  q: 1\n{{- end }}\n  k: v\n{{- end }}\n",
+    );
+    // A tag behind a mapping may give it lines, and behind a text that we add it would become a part of that.
+    becomes(
+        "d:\n{{ toYaml .Values.d | indent 2 }}\ne: 1\n",
+        &[set("d/k", json!("a\nb\n"))],
+        "d:\n{{ toYaml .Values.d | indent 2 }}\n  k: |\n    a\n    b\ne: 1\n",
+    );
+    let stream = parse("p: |\n  a\n{{- with .x }}\n  b {{ . }}\n{{- end }}\n  c\n");
+    let document = &stream.documents()[0];
+    let text = document.get(&[Step::key("p")]).unwrap();
+    assert_eq!(
+        text.as_str(),
+        Some("a\n{{- with .x }}\nb {{ . }}\n{{- end }}\nc\n")
+    );
+    let at = text.as_str().unwrap().find("b {{").unwrap();
+    assert_eq!(
+        document.location(document.locate(text, at)).to_string(),
+        "test.yaml:4:3"
+    );
+}
+
+#[test]
+fn what_a_template_fills_in_is_not_edited() {
+    refused(
+        "d: {{ .Values.d | toYaml }}\n",
+        &[set("d/k", json!("v"))],
+        "1:4",
+        "a mapping (`key: value`) is needed here, not a tag of a template",
+    );
+    refused(
+        "d:\n  p: |\n{{ .Values.p | indent 4 }}\n",
+        &[Edit::SetText {
+            document: 0,
+            route: route("d/p"),
+            text: "{{ .Values.p | indent 4 }}\na\n".to_owned(),
+        }],
+        "3:1",
+        "without touching lines that a template fills in",
     );
 }
