@@ -3,9 +3,11 @@
 use serde::de::DeserializeOwned;
 
 use super::answers::{CanIAnswer, ServerAccount, User, Versions, project_tokens};
+use super::client::{CONFIG_VARIABLE, Client, OPTIONS_VARIABLE};
+use super::log;
+use super::login::Login;
 use super::problem::Problem;
 use super::refusal::{Refusal, RefusalReason};
-use super::{CONFIG_VARIABLE, Client, Login, OPTIONS_VARIABLE, log};
 use crate::model::{Expiry, Moment, TokenRecord};
 use crate::process::{Failure, Invocation, Output, Prompt, Stdin};
 use crate::text::Secret;

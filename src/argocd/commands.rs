@@ -1,6 +1,6 @@
 //! The commands of ours that a hint names.
 
-use super::TokenOwner;
+use crate::model::TokenOwner;
 use crate::model::shell::quoted;
 
 /// How this program is called.

@@ -1,7 +1,8 @@
 //! What to do about each refusal.
 
-use super::TokenOwner;
 use super::refusal::{Refusal, RefusalReason};
+use crate::error::{Error, Kind};
+use crate::model::TokenOwner;
 
 /// The first argocd that knows every command and flag that we use (`--prompts-enabled`).
 pub(super) const NEEDED: &str = "v2.14";
@@ -173,5 +174,13 @@ fn project(refusal: &Refusal) -> Option<&str> {
     match &refusal.owner {
         Some(TokenOwner::Role { project, .. }) => Some(project),
         _ => None,
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let error = Self::new(Kind::External, refusal.to_string());
+        let error = error.caused_by(format!("ran {}", refusal.call));
+        of(&refusal).into_iter().fold(error, Self::hint)
     }
 }

@@ -3,13 +3,11 @@
 //! argocd takes token and TLS settings from its current context, whatever server its command line
 //! names: without care the login for one server would be sent to another.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
 
-use tempfile::TempDir;
-
-use super::{Client, Options, remembered};
-use crate::emit::{Access, Existing, private_directory, write};
+use super::client::Client;
+use super::context::remembered;
+use super::options::Options;
 use crate::error::Result;
 
 /// The name under which argocd remembers a server that it reaches by port-forward.
@@ -24,30 +22,6 @@ pub enum Login {
     OfContext(String),
     /// There is none: argocd would send that of its current context to this server.
     Missing(String),
-}
-
-/// A directory with a configuration for argocd that has no login, made when it is first needed.
-#[derive(Clone, Debug, Default)]
-pub(super) struct OwnConfig(Arc<OnceLock<TempDir>>);
-
-impl OwnConfig {
-    /// The directory; with a file in it unless `content` is nothing.
-    fn directory(&self, content: Option<&serde_json::Value>) -> Result<&Path> {
-        if self.0.get().is_none() {
-            let directory = private_directory("octopus-argo-").map_err(|cause| {
-                crate::error::Error::external("cannot make a temporary directory").caused_by(cause)
-            })?;
-            if let Some(content) = content {
-                let path = directory.path().join("config");
-                let text = content.to_string();
-                write(&path, text.as_bytes(), Access::Private, Existing::Replace)?;
-            }
-            // Somebody else may have been first; then this one goes again.
-            let _ = self.0.set(directory);
-        }
-        let directory = self.0.get().map(TempDir::path);
-        directory.ok_or_else(|| crate::error::Error::internal("a directory went missing"))
-    }
 }
 
 impl Client<'_> {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::TokenOwner;
 use super::hints::{INSTALL, NEEDED};
 use super::refusal::{Refusal, RefusalReason};
 use crate::error::Error;
+use crate::model::TokenOwner;
 use crate::process::Failure;
 
 /// Why a call gave no answer.

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::{HintCommands, TokenOwner};
-use crate::error::{Error, Kind};
+use super::commands::HintCommands;
+use crate::model::TokenOwner;
 
 /// Why argocd said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,15 +262,5 @@ impl fmt::Display for Refusal {
             Some(code) => write!(f, "argocd ended with exit code {code} and said nothing"),
             None => f.write_str("a signal ended argocd"),
         }
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        let error = Self::new(Kind::External, refusal.to_string());
-        let error = error.caused_by(format!("ran {}", refusal.call));
-        super::hints::of(&refusal)
-            .into_iter()
-            .fold(error, Self::hint)
     }
 }

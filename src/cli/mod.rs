@@ -19,6 +19,7 @@ mod input;
 mod lint;
 mod matrix;
 mod options;
+mod pages;
 mod shell;
 mod token;
 mod verify;
@@ -51,9 +52,8 @@ pub use input::{Input, Kubectl};
 pub use lint::{FailOn, FixSafety, LintArgs, LintOutput};
 pub use matrix::{MatrixArgs, MatrixOrder, MatrixOutput};
 pub use options::{Color, Talk};
-pub use shell::{
-    BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Page, Shell, completion, page, pages,
-};
+pub use pages::{Page, page, pages};
+pub use shell::{BINARY, COMPLETE, COMPLETER, CompletionArgs, ManArgs, Shell, completion};
 pub use token::{
     ClaimsOutput, DeliveryArgs, LifetimeArgs, OwnerArgs, TokenCommand, TokenCreateArgs,
     TokenDeleteArgs, TokenInspectArgs, TokenListArgs, TokenOutput, TokenPruneArgs, TokenRotateArgs,

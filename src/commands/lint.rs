@@ -9,9 +9,9 @@ use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{self, File, Origin};
-use crate::lint::{self, Outcome, RuleSelection, Safety, Severity};
-use crate::model::Source;
-use crate::report::findings::{self, Counts, Level, Mark, RuleInfo, ShownFinding};
+use crate::lint::{self, Outcome, RuleSelection, Safety};
+use crate::model::{Severity, Source};
+use crate::report::findings::{self, Counts, Mark, RuleInfo, ShownFinding};
 use crate::report::{Style, printable};
 use crate::site::{GatherOptions, Place, Site, inline_patches};
 use crate::yaml::Stream;
@@ -251,19 +251,11 @@ fn report(
     Ok(())
 }
 
-fn level(severity: Severity) -> Level {
-    match severity {
-        Severity::Note => Level::Note,
-        Severity::Warning => Level::Warning,
-        Severity::Error => Level::Error,
-    }
-}
-
 fn info(rule: &dyn lint::Rule) -> RuleInfo {
     let about = rule.about();
     RuleInfo {
         id: about.id,
-        level: level(about.severity),
+        level: about.severity,
         summary: about.summary(),
         page: about.page,
     }
@@ -279,7 +271,7 @@ pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> ShownFindin
     let fix = finding.fix.as_ref();
     ShownFinding {
         rule: finding.rule,
-        level: level(finding.severity),
+        level: finding.severity,
         message: finding.message.clone(),
         mark: mark(&finding.place, &finding.label),
         related: related.map(|one| mark(&one.place, &one.message)).collect(),

@@ -1,7 +1,8 @@
 //! `gateway` for several instances: one stream of Applications or commands, or a file of values for
 //! each.
 
-use super::{jobs, relay, worst};
+use super::jobs;
+use super::outcomes::{relay, worst};
 use crate::cli::{Command, GatewayCommand};
 use crate::commands::context::Context;
 use crate::commands::gateway;

@@ -3,13 +3,15 @@
 mod gateway;
 mod jobs;
 mod journal;
+mod outcomes;
 mod render;
 mod report;
 mod tokens;
 mod verify;
 
+use self::outcomes::{relay, worst};
 use crate::cli::Command;
-use crate::commands::context::{Context, InstanceOutcome};
+use crate::commands::context::Context;
 use crate::commands::instances::{Member, Several};
 use crate::commands::{apps, can, check, diff, lint, matrix, who_can};
 use crate::error::{Code, Error, Result};
@@ -90,20 +92,4 @@ fn reads_live(command: &Command) -> bool {
         Command::Lint(args) => args.input.live,
         _ => false,
     }
-}
-
-/// Passes on what each instance said, each line with its name in front.
-fn relay(members: &[Member], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {
-    for (member, ended) in members.iter().zip(ended) {
-        for line in ended.stderr.lines() {
-            // Nobody is left to be told when stderr is closed.
-            let _ = writeln!(context.host.stderr, "{}: {line}", member.instance.name);
-        }
-    }
-}
-
-/// The highest code.
-fn worst(ended: &[InstanceOutcome]) -> Code {
-    let codes = ended.iter().map(|ended| ended.code);
-    codes.max().unwrap_or(Code::OK)
 }

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::{jobs, relay, worst};
+use super::jobs;
+use super::outcomes::{relay, worst};
 use crate::change::{OutputFile, own_keys};
 use crate::cli::{Command, RenderArgs};
 use crate::commands::change::{request, selector};

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::jobs::{self, Labels};
+use super::outcomes::{relay, worst};
 use super::report::FleetReport;
 use super::tokens::secrets::{self, FoundToken};
-use super::tokens::{refuse_one_token_for_all, servers};
-use super::{relay, worst};
+use super::tokens::servers::{self, refuse_one_token_for_all};
 use crate::cli::{Command, VerifyArgs};
 use crate::commands::context::Context;
 use crate::commands::instances::{Member, Several};

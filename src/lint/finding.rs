@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::rule::{About, Severity};
+use super::about::About;
+use crate::model::Severity;
 use crate::site::Place;
 use crate::yaml::Step;
 

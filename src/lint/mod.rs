@@ -5,6 +5,7 @@
 //! at it and reports [`Finding`]s: data, with places that become line and column only when printed.
 //! [`fix`] turns the fixes of findings into new texts.
 
+mod about;
 mod apps;
 mod edit;
 mod finding;
@@ -15,8 +16,9 @@ mod rule;
 mod rules;
 mod vocabulary;
 
+pub use about::About;
 pub use finding::{Finding, Fix, FixEdit, FixTarget, Related, Safety};
-pub use rule::{About, Rule, Severity};
+pub use rule::Rule;
 pub use rules::ALL;
 
 use crate::site::Site;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::instance::Complete;
+use super::complete::Complete;
 
 /// What a field holds: it decides how the option looks, and what its value may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::complete::Complete;
 use super::{Form, Gateway, MatchMode};
 
 /// Writes the two structs that share their settings: `Defaults`, and `Instance`, which has some
@@ -148,19 +149,6 @@ pub struct Destination {
     pub name: Option<String>,
     /// The URL of the cluster's API server.
     pub server: Option<String>,
-}
-
-/// Settings that can take from others what they do not say themselves.
-pub(super) trait Complete {
-    fn complete(&mut self, defaults: &Self);
-}
-
-impl<T: Clone> Complete for Option<T> {
-    fn complete(&mut self, defaults: &Self) {
-        if self.is_none() {
-            self.clone_from(defaults);
-        }
-    }
 }
 
 impl Complete for Permissions {

@@ -1,6 +1,7 @@
 //! What the other layers speak of: pure data, no input or output, no import of a sibling.
 
 mod account;
+mod complete;
 mod configmap;
 mod configuration;
 mod connection;
@@ -11,6 +12,7 @@ mod names;
 
 mod ownership;
 mod project;
+mod severity;
 pub mod shell;
 pub mod spelling;
 mod terminal;
@@ -33,8 +35,9 @@ pub use names::{is_namespace, is_object_name};
 
 pub use ownership::{ExternalOwner, ExternalTool, LastApplied, Manager, Marks, Owner, is_upstream};
 pub use project::ProjectName;
+pub use severity::Severity;
 pub use terminal::printable;
-pub use token::{Expiry, Subject, TokenClaims, TokenRecord};
+pub use token::{Expiry, Subject, TokenClaims, TokenOwner, TokenRecord};
 
 /// How a user calls the program: in help, usage and hints.
 pub const PROGRAM: &str = "kubectl octopus-argo";

@@ -39,18 +39,13 @@ impl TokenRecord {
     }
 }
 
-/// Who a token speaks for: the claim `sub`.
+/// Whose tokens they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A local account, `octopus:apiKey`.
-    Account {
-        /// Its name.
-        name: String,
-        /// What stands behind the colon: `apiKey` for a token, `login` for a session.
-        capability: Option<String>,
-    },
-    /// A role of a project, `proj:<project>:<role>`.
-    ProjectRole {
+pub enum TokenOwner {
+    /// A local account.
+    Account(String),
+    /// A role of a project.
+    Role {
         /// The project.
         project: String,
         /// The role.
@@ -58,43 +53,75 @@ pub enum Subject {
     },
 }
 
+impl TokenOwner {
+    /// The name under which `argocd account get-user-info` knows it.
+    pub fn user_name(&self) -> String {
+        match self {
+            Self::Account(name) => name.clone(),
+            Self::Role { project, role } => format!("proj:{project}:{role}"),
+        }
+    }
+
+    /// What a token of this owner names as its subject.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            capability: match self {
+                Self::Account(_) => Some(super::API_KEY.to_owned()),
+                Self::Role { .. } => None,
+            },
+            owner: self.clone(),
+        }
+    }
+}
+
+impl fmt::Display for TokenOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(name) => write!(f, "account {name}"),
+            Self::Role { project, role } => write!(f, "role {role} of project {project}"),
+        }
+    }
+}
+
+/// Who a token speaks for: the claim `sub`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// `octopus` of `octopus:apiKey`, or `proj:<project>:<role>`.
+    pub owner: TokenOwner,
+    /// Behind an account's colon: `apiKey` for a token, `login` for a session.
+    pub capability: Option<String>,
+}
+
 impl Subject {
     /// Reads `sub`.
     pub fn parse(sub: &str) -> Self {
         if let Some((project, role)) = sub.strip_prefix("proj:").and_then(|s| s.split_once(':')) {
-            return Self::ProjectRole {
+            let owner = TokenOwner::Role {
                 project: project.to_owned(),
                 role: role.to_owned(),
+            };
+            return Self {
+                owner,
+                capability: None,
             };
         }
         let (name, capability) = match sub.split_once(':') {
             Some((name, capability)) => (name, Some(capability.to_owned())),
             None => (sub, None),
         };
-        Self::Account {
-            name: name.to_owned(),
+        Self {
+            owner: TokenOwner::Account(name.to_owned()),
             capability,
-        }
-    }
-
-    /// The name under which `argocd account get-user-info` knows it.
-    pub fn user_name(&self) -> String {
-        match self {
-            Self::Account { name, .. } => name.clone(),
-            Self::ProjectRole { project, role } => format!("proj:{project}:{role}"),
         }
     }
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Account {
-                name,
-                capability: Some(capability),
-            } => write!(f, "{name}:{capability}"),
-            Self::Account { name, .. } => f.write_str(name),
-            Self::ProjectRole { project, role } => write!(f, "proj:{project}:{role}"),
+        f.write_str(&self.owner.user_name())?;
+        match &self.capability {
+            Some(capability) => write!(f, ":{capability}"),
+            None => Ok(()),
         }
     }
 }
@@ -207,21 +234,21 @@ mod tests {
         assert_eq!(claims.issued(), Some(Moment(1_795_320_591)));
         assert_eq!(claims.expires(), Some(Moment(1_795_406_991)));
         assert_eq!(claims.subject().unwrap().to_string(), "octopus:apiKey");
-        assert_eq!(claims.subject().unwrap().user_name(), "octopus");
+        assert_eq!(claims.subject().unwrap().owner.user_name(), "octopus");
     }
 
     #[test]
     fn subjects_of_project_roles_keep_what_stands_behind_the_second_colon() {
         let subject = Subject::parse("proj:team-a:octopus");
         assert_eq!(
-            subject,
-            Subject::ProjectRole {
+            subject.owner,
+            TokenOwner::Role {
                 project: "team-a".into(),
                 role: "octopus".into()
             }
         );
-        assert_eq!(subject.user_name(), "proj:team-a:octopus");
-        assert_eq!(Subject::parse("proj:x").user_name(), "proj");
+        assert_eq!(subject.owner.user_name(), "proj:team-a:octopus");
+        assert_eq!(Subject::parse("proj:x").owner.user_name(), "proj");
     }
 
     #[test]

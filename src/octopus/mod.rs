@@ -7,6 +7,7 @@ mod checker;
 mod coverage;
 pub mod doctor;
 mod expectations;
+mod expected;
 mod gateway;
 mod needs;
 mod quantified;
@@ -15,7 +16,8 @@ mod urls;
 pub use account::account_faults;
 pub use checker::{Check, CheckedState, Checker, Describe};
 pub use coverage::{Coverage, LineCoverage, coverage};
-pub use expectations::{Except, Expectation, ExpectationsFile, Globs, ask, parse};
+pub use expectations::{Except, Expectation, ExpectationsFile, Globs, parse};
+pub use expected::ask;
 pub use gateway::{
     Fault, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, Gravity, TOKEN_KEY, TOKEN_SECRET,
     ValuesOverlay, judge, replaced,

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::findings::{self, Level, Mark, RuleInfo, ShownFinding};
+use super::findings::{self, Mark, RuleInfo, ShownFinding};
 use super::xml::escape;
 use super::{Style, markdown, printable};
+use crate::model::Severity;
 use crate::review::{Danger, Direction, Review, ReviewedChange, SettingChange};
 use crate::text::Source;
 
@@ -17,20 +18,20 @@ const MOST_WORDS: usize = 4;
 const MOST_OPEN_ROWS: usize = 30;
 
 /// The rules of the formats for code scanning, with what each says.
-const RULES: [(&str, Level, &str); 3] = [
+const RULES: [(&str, Severity, &str); 3] = [
     (
         "permission-gained",
-        Level::Warning,
+        Severity::Warning,
         "Somebody may do more than before",
     ),
     (
         "permission-lost",
-        Level::Note,
+        Severity::Note,
         "Somebody may do less than before",
     ),
     (
         "permission-undecided",
-        Level::Warning,
+        Severity::Warning,
         "Whether somebody may do more or less could not be found out",
     ),
 ];
@@ -342,7 +343,7 @@ fn found<'r>(review: &'r Review<'_>, first: Option<&'r Source>) -> Vec<ShownFind
         let end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
         ShownFinding {
             rule,
-            level: if is_dangerous { Level::Error } else { level },
+            level: if is_dangerous { Severity::Error } else { level },
             message: sentence(change),
             mark: Mark {
                 source,

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, patience};
 use similar::{ChangeTag, DiffOp, DiffTag, DiffableStr, group_diff_ops};
 
 use super::Style;
+use super::operations::operations;
 use super::words::{self, Pieces};
 
 /// A replaced passage longer than this is shown without marked words: comparing them would take
@@ -67,22 +67,6 @@ pub fn unified(pair: Pair<'_>, context: usize, style: Style) -> String {
         }
     }
     out
-}
-
-/// What becomes of lines or words. They are numbered first, so that the algorithm is compiled once:
-/// for numbers, whatever they stand for.
-pub(super) fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
-    let numbers = IdentifyDistinct::<u32>::new(old, 0..old.len(), new, 0..new.len());
-    let (old, new) = (numbers.old_lookup(), numbers.new_lookup());
-    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
-    let Ok(()) = patience::diff(
-        &mut found,
-        old,
-        numbers.old_range(),
-        new,
-        numbers.new_range(),
-    );
-    found.into_inner().into_inner().into_ops()
 }
 
 /// What is left of two texts without the lines that both begin and end with, but for `context` of

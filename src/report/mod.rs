@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod gateway;
 mod html;
 pub mod matrix;
+mod operations;
 pub mod permissions;
 mod style;
 mod table;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use similar::{DiffOp, DiffTag, DiffableStr, diff_ratio};
 
-use super::diff::operations;
+use super::operations::operations;
 
 /// A line in pieces, each with whether it is marked.
 pub(super) type Pieces<'t> = Vec<(bool, &'t str)>;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::accounts::{Account, accounts};
-use super::gather::GatherOptions;
+use super::options::GatherOptions;
 use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
 use super::settings::{Setting, Settings, SettingsForm};

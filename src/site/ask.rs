@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::argocd::{ArgoCd, Parts};
-use super::gather::{GatherOptions, ValuesSettings, bare, joined, of_values};
+use super::gather::{ValuesSettings, bare, joined, of_values};
 use super::object::{Object, objects};
+use super::options::GatherOptions;
 use super::project::AppProject;
 use super::select::NamespaceScope;
 use super::settings::{Setting, Settings};

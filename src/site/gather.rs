@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
 use super::object::{Object, objects};
+use super::options::GatherOptions;
 use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
 use super::settings::{Setting, Settings};
@@ -12,28 +13,6 @@ use super::sort::{ReadingHints, Sorted, patches, sort};
 use super::spot::Spot;
 use crate::input::{Content, File, Origin};
 use crate::model::{DEFAULT_NAMESPACE, Source, Which};
-use crate::rbac::ArgoCdVersion;
-
-/// What is known beside the texts.
-#[derive(Clone, Debug)]
-pub struct GatherOptions {
-    /// The Argo CD that it is meant for.
-    pub version: ArgoCdVersion,
-    /// Accounts that serve a program, and so need no login.
-    pub integrations: Vec<String>,
-    /// Only objects of this namespace, and those that name none.
-    pub namespace: Option<String>,
-}
-
-impl Default for GatherOptions {
-    fn default() -> Self {
-        Self {
-            version: ArgoCdVersion::default(),
-            integrations: vec!["octopus".to_owned()],
-            namespace: None,
-        }
-    }
-}
 
 /// Everything that was read, sorted.
 #[derive(Debug)]

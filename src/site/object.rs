@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use crate::error::{Error, Result};
 use crate::input::{File, Origin};
 use crate::model::{Location, Source};
 use crate::yaml::{Document, Entry, Node, Step, Stream};
@@ -201,4 +202,32 @@ pub fn objects(files: &[File]) -> Vec<Object<'_>> {
         }
     }
     found
+}
+
+/// Refuses an object in which a key stands twice: readers disagree which one counts.
+pub(super) fn refuse_duplicates(object: &Object<'_>, node: &Node) -> Result<()> {
+    let span = node.span();
+    let mut duplicates = object.in_document().duplicates().iter();
+    match duplicates.find(|double| span.contains(&double.second)) {
+        Some(double) => Err(
+            Error::input(format!("the key `{}` stands here twice", double.key))
+                .at(object.location(double.second))
+                .hint(format!(
+                    "the first one is at {}; readers disagree which one counts: remove one",
+                    object.location(double.first)
+                )),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what should be a mapping; where a template's tag is in its place, says so.
+pub(super) fn not_a_mapping(object: &Object<'_>, node: &Node, what: &str, of: &str) -> Error {
+    let error = if object.in_document().is_filled_in(node) {
+        Error::input(format!("a template fills in `{what}`: what it holds is unknown here"))
+            .hint("render the template first, or make the change where the template takes its values from")
+    } else {
+        Error::input(format!("`{what}` is not a mapping{of}"))
+    };
+    error.at(object.location(node.span().start))
 }

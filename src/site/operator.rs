@@ -1,8 +1,8 @@
 //! `ArgoCD` resources, from which argocd-operator makes the ConfigMaps.
 
-use super::object::Object;
+use super::object::{Object, refuse_duplicates};
 use super::select::TargetConfigMap;
-use super::select::{data, refuse_duplicates};
+use super::select::data;
 use crate::error::{Error, Result};
 use crate::model::{
     ConfigMap, DEFAULT_ROLE_KEY, Data, Location, MATCH_MODE_KEY, POLICY_KEY, Which,

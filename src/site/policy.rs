@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::spot::{Place, Spot};
-use super::unknown::{is_template_line, without_template_lines};
+use super::template_lines::{is_template_line, without_template_lines};
 use crate::model::Text;
 use crate::rbac::glob::Effort;
 use crate::rbac::{

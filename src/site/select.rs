@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::Object;
+use super::object::{Object, not_a_mapping, refuse_duplicates};
 use super::values::ChartValues;
 use crate::error::{Error, Result};
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
@@ -237,23 +237,6 @@ pub fn select_roles<'a>(
     })
 }
 
-/// Refuses an object in which a key stands twice: readers disagree which one counts.
-pub(super) fn refuse_duplicates(object: &Object<'_>, node: &Node) -> Result<()> {
-    let span = node.span();
-    let mut duplicates = object.in_document().duplicates().iter();
-    match duplicates.find(|double| span.contains(&double.second)) {
-        Some(double) => Err(
-            Error::input(format!("the key `{}` stands here twice", double.key))
-                .at(object.location(double.second))
-                .hint(format!(
-                    "the first one is at {}; readers disagree which one counts: remove one",
-                    object.location(double.first)
-                )),
-        ),
-        None => Ok(()),
-    }
-}
-
 /// Reads a ConfigMap as the API server does: `data` holds texts only.
 fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<ConfigMap> {
     refuse_duplicates(object, object.node)?;
@@ -267,17 +250,6 @@ fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<Confi
             .transpose()?
             .flatten(),
     })
-}
-
-/// Refuses what should be a mapping; where a template's tag is in its place, says so.
-pub(super) fn not_a_mapping(object: &Object<'_>, node: &Node, what: &str, of: &str) -> Error {
-    let error = if object.in_document().is_filled_in(node) {
-        Error::input(format!("a template fills in `{what}`: what it holds is unknown here"))
-            .hint("render the template first, or make the change where the template takes its values from")
-    } else {
-        Error::input(format!("`{what}` is not a mapping{of}"))
-    };
-    error.at(object.location(node.span().start))
 }
 
 /// Reads a mapping of keys to texts, aliases and merge keys followed; a null is none.

@@ -3,8 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::object::Object;
-use super::select::{not_a_mapping, refuse_duplicates};
+use super::object::{Object, not_a_mapping, refuse_duplicates};
 use crate::error::{Error, Result};
 use crate::input::Origin;
 use crate::model::{ConfigMap, Data, Which, is_policy_key};

@@ -6,10 +6,11 @@ use std::path::Path;
 use super::issue::give_up;
 use super::mint::Minted;
 use super::steps::StepLog;
-use crate::argocd::{HintCommands, TokenOwner};
+use crate::argocd::HintCommands;
 use crate::emit::{Existing, secret};
 use crate::error::{Error, Kind, Result};
 use crate::host::Outlet;
+use crate::model::TokenOwner;
 use crate::process::Runner;
 use crate::text::{Moment, Secret};
 

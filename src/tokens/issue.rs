@@ -6,9 +6,10 @@ use super::ids::new_id;
 use super::mint::{MintError, MintFailure, Minted, Naming, mint};
 use super::revoke::Revocation;
 use super::steps::{StepLog, TokenStep};
-use crate::argocd::{Client, HintCommands, RefusalReason, TokenOwner};
+use crate::argocd::{Client, HintCommands, RefusalReason};
 use crate::error::{Error, Kind, Result};
 use crate::model::Expiry;
+use crate::model::TokenOwner;
 use crate::text::{Moment, Note};
 
 /// Which tokens are to be made.

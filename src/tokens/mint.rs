@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::revoke::{Certainty, Revocation, undo};
-use crate::argocd::{ATTEMPTS, Client, PAUSE, Problem, RefusalReason, TokenOwner, twin};
+use crate::argocd::{ATTEMPTS, Client, PAUSE, Problem, RefusalReason, twin};
+use crate::model::TokenOwner;
 use crate::model::{Expiry, TokenClaims};
 use crate::process::{Failure, Hold};
 use crate::text::{Moment, Secret, Span};

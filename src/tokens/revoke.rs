@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::argocd::{Client, Gone, PAUSE, Problem, TokenOwner};
+use crate::argocd::{Client, Gone, PAUSE, Problem};
+use crate::model::TokenOwner;
 use crate::process::Failure;
 use crate::text::Secret;
 

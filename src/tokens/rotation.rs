@@ -1,8 +1,9 @@
 //! Rotation: which token is replaced, whether it is time to, and revoking it in the end.
 
 use super::steps::{StepLog, TokenStep};
-use crate::argocd::{Client, Gone, TokenOwner};
+use crate::argocd::{Client, Gone};
 use crate::error::{Error, Kind, Result};
+use crate::model::TokenOwner;
 use crate::model::{TokenClaims, TokenRecord};
 use crate::text::{Moment, Note, Secret, Span};
 

@@ -1,7 +1,8 @@
 //! One round of questions to the server.
 
 use super::questions::ask_all;
-use crate::argocd::{CanIAnswer, Client, Problem, RefusalReason, TokenOwner};
+use crate::argocd::{CanIAnswer, Client, Problem, RefusalReason};
+use crate::model::TokenOwner;
 use crate::octopus::{CanIQuestion, Judgement, Needs};
 use crate::rbac::ArgoCdVersion;
 
@@ -96,7 +97,7 @@ pub(super) fn who(client: &Client<'_>, owner: &TokenOwner) -> Result<Identity, P
     let user = client.user()?;
     Ok(if !user.logged_in {
         Identity::Nobody(why_nobody(client, owner)?)
-    } else if user.name == owner.subject().user_name() {
+    } else if user.name == owner.user_name() {
         Identity::Expected
     } else {
         Identity::Other(user.name)

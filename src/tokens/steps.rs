@@ -1,7 +1,7 @@
 //! The steps in a token's life, for whoever writes them down before the next one is taken.
 
-use crate::argocd::TokenOwner;
 use crate::error::Result;
+use crate::model::TokenOwner;
 
 /// A step in the life of an owner's token: the owner, and the token's id.
 #[derive(Clone, Copy, Debug)]

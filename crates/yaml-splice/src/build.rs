@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, Span, StructureStyle, Tag};
 
+use super::document::{Document, Duplicate, duplicates};
 use super::frame::Frame;
-use super::node::{Node, NodeKind, Properties, Scalar, ScalarStyle};
-use super::stream::{Document, Duplicate, duplicates};
+use super::node::{Node, NodeKind, Properties, Scalar};
+use super::resolve::ScalarStyle;
 use super::syntax;
 use super::template::Covered;
 use super::trivia::{Token, find, next_line, tokens};

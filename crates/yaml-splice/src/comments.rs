@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::document::Document;
 use super::node::{Node, NodeKind, Step};
-use super::stream::Document;
 use super::trivia::{column, next_line, part, without_break};
 
 /// The offsets of the `#` of every comment in a part of the text. `nodes` are those that the part

@@ -2,19 +2,10 @@
 
 use std::ops::Range;
 
-use super::node::{Node, Scalar, ScalarStyle};
+use super::node::{Node, Scalar};
+use super::resolve::ScalarStyle;
+use super::runs::{Run, Runs};
 use super::trivia::{part, without_break};
-
-/// Runs in the order of the value, without a gap in the value.
-pub(super) type Runs = Box<[Run]>;
-
-/// A stretch of a decoded value and the source it came from: byte for byte where both are equally
-/// long, else as a whole (an escape, a folded line break).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) value: usize,
-    pub(super) source: Range<usize>,
-}
 
 impl Scalar {
     pub(super) fn runs(&self, text: &str, span: &Range<usize>) -> &[Run] {

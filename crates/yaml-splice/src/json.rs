@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::build::too_large;
-use super::node::{Entry, Node, NodeKind, Scalar, ScalarStyle, ScalarType};
-use super::stream::{Document, Duplicate, duplicates};
+use super::document::{Document, Duplicate, duplicates};
+use super::node::{Entry, Node, NodeKind, Scalar};
+use super::resolve::{ScalarStyle, ScalarType};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_NODES};
 use crate::Source;
 use crate::{Error, Result};

@@ -42,12 +42,14 @@ mod block_scalar;
 mod build;
 mod comments;
 mod decode;
+mod document;
 mod edit;
 mod error;
 mod frame;
 mod json;
 mod node;
 mod resolve;
+mod runs;
 mod stream;
 mod syntax;
 mod template;
@@ -56,11 +58,13 @@ mod value;
 
 pub mod write;
 
+pub use document::{Document, Duplicate};
 pub use edit::{Edit, edit, edited};
 pub use error::{Error, ErrorKind, Result};
-pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle, ScalarType, Step};
+pub use node::{Entry, Node, NodeKind, Scalar, Step};
+pub use resolve::{ScalarStyle, ScalarType};
 pub use source_text::{Location, Source, Text};
-pub use stream::{Document, Duplicate, Format, Stream};
+pub use stream::{Format, Stream};
 
 /// The largest document that is read, in bytes. Kubernetes objects stay below 1.5 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::decode::Runs;
+use super::resolve::{ScalarStyle, ScalarType};
+use super::runs::Runs;
 use crate::Text;
 
 /// One step of a route from a document's root.
@@ -239,34 +240,6 @@ impl Node {
     pub(super) fn block(&self) -> Option<&Block> {
         self.as_scalar().and_then(|scalar| scalar.block.as_deref())
     }
-}
-
-/// How a scalar is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarStyle {
-    /// Without quotes.
-    Plain,
-    /// `'…'`
-    SingleQuoted,
-    /// `"…"`
-    DoubleQuoted,
-    /// `|`
-    Literal,
-    /// `>`
-    Folded,
-}
-
-/// What a scalar is to kubectl's YAML 1.1 reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarType {
-    /// A string.
-    String,
-    /// A boolean: also `yes`, `on`, `n` …
-    Bool,
-    /// A number, also one that JSON cannot hold (`.inf`).
-    Number,
-    /// Null.
-    Null,
 }
 
 /// A single value.

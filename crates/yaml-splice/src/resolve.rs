@@ -3,7 +3,33 @@
 
 use serde_json::{Number, Value};
 
-use super::node::{ScalarStyle, ScalarType};
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// What a scalar is to kubectl's YAML 1.1 reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarType {
+    /// A string.
+    String,
+    /// A boolean: also `yes`, `on`, `n` …
+    Bool,
+    /// A number, also one that JSON cannot hold (`.inf`).
+    Number,
+    /// Null.
+    Null,
+}
 
 /// The prefix of YAML's own tags, which `!!` stands for.
 pub(super) const CORE: &str = "tag:yaml.org,2002:";

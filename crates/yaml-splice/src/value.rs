@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::document::Document;
 use super::node::{Node, NodeKind, Scalar};
 use super::resolve::{CORE, typed};
-use super::stream::Document;
 use crate::{Error, Result};
 
 impl Document {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::node::ScalarType;
 use super::resolve;
+use super::resolve::ScalarType;
 
 /// Longer keys than this need a `?` in front of them (YAML allows 1,024 characters for others).
 const LONGEST_KEY: usize = 1000;

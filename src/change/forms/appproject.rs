@@ -1,7 +1,7 @@
 //! Roles of `AppProject`s, for tokens that belong to a project.
 
 use super::super::{ChangeRequest, DesiredRole, ProjectObject, roles_patch};
-use super::{Edited, Planned, left_alone};
+use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
 use crate::site::{NamespaceScope, Object, ObjectRole, select_roles};

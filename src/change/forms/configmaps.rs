@@ -1,7 +1,7 @@
 //! The ConfigMaps themselves.
 
 use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_edits, pruned};
-use super::{Edited, Planned, left_alone};
+use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
 use crate::site::{NamespaceScope, Object, ObjectRole, TargetConfigMap, select};

@@ -3,7 +3,7 @@
 use super::super::{
     AccountPlan, ChangeRequest, Desired, Goal, Plan, PolicyPlan, key_edits, pruned,
 };
-use super::{Edited, Planned};
+use super::planned::{Edited, Planned};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
 use crate::site::{Below, ChartValues, Object, Selector};

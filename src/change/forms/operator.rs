@@ -4,7 +4,8 @@ use super::super::{
     AccountPlan, ChangeRequest, Desired, Goal, KeyChange, Plan, PolicyPlan, argocd_patch,
     key_edits, pruned, rules_command,
 };
-use super::{Edited, Planned, configmaps, left_alone};
+use super::configmaps;
+use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, POLICY_KEY, Which};
 use crate::site::{

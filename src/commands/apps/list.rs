@@ -8,8 +8,8 @@ use crate::commands::context::Context;
 use crate::commands::lint::shown;
 use crate::error::{Code, Error, Result};
 use crate::input::{File, WantedObjects};
-use crate::lint::{self, Severity};
-use crate::model::spelling;
+use crate::lint;
+use crate::model::{Severity, spelling};
 use crate::octopus::apps::{
     Application, Deployment, Mapping, MappingVerdict, Match, is_templated, mappings,
 };

@@ -6,8 +6,8 @@ use crate::commands::check::checks_of;
 use crate::commands::doctor::cluster::ClusterReading;
 use crate::error::Result;
 use crate::input::{LiveSecret, read_secret};
-use crate::lint::{self, Severity};
-use crate::model::{Form, Moment, Owner, TokenClaims};
+use crate::lint;
+use crate::model::{Form, Moment, Owner, Severity, TokenClaims};
 use crate::octopus::apps::{Application, mappings};
 use crate::octopus::doctor::{
     AccountFact, AppsFact, DeploymentFact, Fact, Gap, RightsProof, SecretFact, SettingsFact,

@@ -2,13 +2,14 @@
 
 use super::cluster::{self, ClusterReading, gap};
 use super::facts::{self, AskedFact, not_asked};
-use crate::argocd::{Client, Problem, TokenOwner};
+use crate::argocd::{Client, Problem};
 use crate::cli::DoctorArgs;
 use crate::commands::argocd::{client, now, refuse_core};
 use crate::commands::asked::question;
 use crate::commands::context::Context;
 use crate::commands::words::kubectl_flags;
 use crate::error::{Error, Result};
+use crate::model::TokenOwner;
 use crate::model::shell::quoted;
 use crate::model::{ProjectName, TokenRecord};
 use crate::octopus::Needs;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::overlay;
+use super::plan::overlay;
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::templates;
+use super::plan::templates;
 use crate::cli::GatewaySecretArgs;
 use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
@@ -10,7 +10,7 @@ use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
-use crate::model::{ProjectName, Span, Subject, TokenClaims};
+use crate::model::{ProjectName, Span, Subject, TokenClaims, TokenOwner};
 use crate::octopus::{GatewayPlan, TOKEN_KEY, TOKEN_SECRET};
 use crate::text::Secret;
 
@@ -191,7 +191,10 @@ pub(super) fn of_account(
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
     match claims.subject() {
-        Some(Subject::Account { name, capability }) => {
+        Some(Subject {
+            owner: TokenOwner::Account(name),
+            capability,
+        }) => {
             if let Some(account) = account.filter(|account| *account != name) {
                 return Err(Error::input(format!(
                     "the token is of the account {}, not of {account}",
@@ -206,7 +209,10 @@ pub(super) fn of_account(
                 .hint("make one for the gateway with: kubectl octopus-argo token create"));
             }
         }
-        Some(Subject::ProjectRole { project, .. }) => {
+        Some(Subject {
+            owner: TokenOwner::Role { project, .. },
+            ..
+        }) => {
             return Err(Error::input(format!(
                 "the token is of a role of the project {}, not of an account",
                 project.escape_debug()
@@ -223,11 +229,11 @@ pub(super) fn of_account(
 
 /// Checks that it is a token of this project.
 fn of_project(claims: &TokenClaims, project: &str, context: &mut Context<'_, '_>) -> Result<()> {
-    match claims.subject() {
-        Some(Subject::ProjectRole { project: own, .. })
-            if own == project || project == UNSCOPED => {}
-        Some(Subject::Account { .. }) if project == UNSCOPED => {}
-        subject => {
+    let subject = claims.subject();
+    match subject.as_ref().map(|subject| &subject.owner) {
+        Some(TokenOwner::Role { project: own, .. }) if own == project => {}
+        Some(_) if project == UNSCOPED => {}
+        _ => {
             let whose = subject.map_or_else(|| "nobody".to_owned(), |subject| subject.to_string());
             return Err(Error::input(format!(
                 "the token for the project {project} is of {}",

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::check;
+use super::plan::plan;
 use super::secret::{of_account, presented};
-use super::{check, plan};
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::put;

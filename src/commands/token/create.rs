@@ -2,12 +2,13 @@
 
 use super::deliver::{self, TokenDestination};
 use super::{manifest, owner};
-use crate::argocd::{Client, TokenOwner};
+use crate::argocd::Client;
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::Expiry;
+use crate::model::TokenOwner;
 use crate::process::Hold;
 use crate::text::Span;
 use crate::tokens::{NewTokens, StepLog, TokenStep, Unlogged, check_id, issue};

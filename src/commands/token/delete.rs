@@ -1,11 +1,12 @@
 //! `token delete`: one token, by its id.
 
 use super::owner;
-use crate::argocd::{Client, Gone, TokenOwner};
+use crate::argocd::{Client, Gone};
 use crate::cli::TokenDeleteArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
+use crate::model::TokenOwner;
 
 pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let owners = owner::owners(&args.owner)?;

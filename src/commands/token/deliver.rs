@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest;
-use crate::argocd::{HintCommands, TokenOwner};
+use crate::argocd::HintCommands;
 use crate::cli::{DeliveryArgs, TokenOutput};
 use crate::commands::context::Context;
 use crate::emit::{Existing, secret};
 use crate::error::{Error, Result};
+use crate::model::TokenOwner;
 use crate::text::Secret;
 use crate::tokens::{self, Delivered, Minted, StepLog};
 

@@ -9,7 +9,7 @@ use crate::cli::{ClaimsOutput, TokenInspectArgs};
 use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::model::{Moment, Subject, TokenClaims};
+use crate::model::{Moment, TokenClaims, TokenOwner};
 
 pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let file = args.token_file.as_deref().unwrap_or(Path::new("-"));
@@ -55,12 +55,12 @@ fn text(claims: &TokenClaims, now: Moment) -> String {
         None => line("subject", "none"),
         Some(subject) => {
             line("subject", &subject.to_string());
-            match subject {
-                Subject::ProjectRole { project, role } => {
+            match subject.owner {
+                TokenOwner::Role { project, role } => {
                     line("project", &project);
                     line("role", &role);
                 }
-                Subject::Account { name, .. } => line("account", &name),
+                TokenOwner::Account(name) => line("account", &name),
             }
         }
     }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{owner, records};
-use crate::argocd::TokenOwner;
 use crate::cli::{ListOutput, TokenListArgs};
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
+use crate::model::TokenOwner;
 use crate::model::{Moment, TokenRecord};
 use crate::report;
 use crate::yaml;

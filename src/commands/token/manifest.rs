@@ -1,9 +1,9 @@
 //! The Secret with new tokens.
 
-use crate::argocd::TokenOwner;
 use crate::cli::DeliveryArgs;
 use crate::commands::secret_manifest::{self, PROJECT_KEY};
 use crate::error::Result;
+use crate::model::TokenOwner;
 use crate::octopus::TOKEN_KEY;
 use crate::render::Engine;
 use crate::text::Secret;

@@ -1,8 +1,8 @@
 //! Whose tokens a command is about.
 
-use crate::argocd::TokenOwner;
 use crate::cli::OwnerArgs;
 use crate::error::{Error, Result};
+use crate::model::TokenOwner;
 use crate::model::{AccountName, ProjectName};
 use crate::tokens::check_id;
 

@@ -1,11 +1,12 @@
 //! `token prune`: deletes tokens that have expired, are old, or are not known.
 
 use super::{owner, records};
-use crate::argocd::{Client, Gone, Problem, TokenOwner};
+use crate::argocd::{Client, Gone, Problem};
 use crate::cli::TokenPruneArgs;
 use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Kind, Result};
+use crate::model::TokenOwner;
 use crate::model::{Moment, TokenClaims, TokenRecord};
 use crate::report::table;
 

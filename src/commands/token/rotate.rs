@@ -4,11 +4,12 @@
 use super::create::expiry;
 use super::deliver::{self, TokenDestination};
 use super::{manifest, owner, records};
-use crate::argocd::{HintCommands, TOKEN_VARIABLE, TokenOwner};
+use crate::argocd::{HintCommands, TOKEN_VARIABLE};
 use crate::cli::{OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, commands, now, presented, refuse_core};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
+use crate::model::TokenOwner;
 use crate::model::{Expiry, ProjectName, Subject};
 use crate::octopus::Needs;
 use crate::process::Hold;
@@ -46,8 +47,11 @@ fn find_present(
         None => TOKEN_VARIABLE.to_owned(),
     };
     let name = match claims.subject() {
-        Some(Subject::Account { name, .. }) => name,
-        Some(subject @ Subject::ProjectRole { .. }) => {
+        Some(Subject {
+            owner: TokenOwner::Account(name),
+            ..
+        }) => name,
+        Some(subject) => {
             return Err(Error::usage(format!("{place} is a token of a project's role ({subject}), which may not make tokens"))
                 .hint("somebody who may update the project can: --role ROLE --project PROJECT, with argocd's own login"));
         }

@@ -1,11 +1,11 @@
 //! The same questions to the objects that were given.
 
-use crate::argocd::TokenOwner;
 use crate::cli::Input;
 use crate::commands::asked::{asked, question};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::input::File;
+use crate::model::TokenOwner;
 use crate::rbac::{ArgoCdVersion, Claims};
 use crate::site::ArgoCd;
 use crate::tokens::{Round, server_version};
@@ -26,7 +26,7 @@ impl<'a> Offline<'a> {
         let groups: [String; 0] = [];
         Ok(Self {
             argocd: asked(files, &question(args, ArgoCdVersion::NEWEST), context)?,
-            claims: Claims::of(&owner.subject().user_name(), groups),
+            claims: Claims::of(&owner.user_name(), groups),
         })
     }
 

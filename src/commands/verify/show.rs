@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::argocd::{CanIAnswer, TokenOwner};
+use crate::argocd::CanIAnswer;
 use crate::commands::context::Context;
+use crate::model::TokenOwner;
 use crate::octopus::Judgement;
 use crate::report;
 use crate::tokens::{Identity, Round, meaning, server_version, stranger};
@@ -80,14 +81,14 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) 
             value
         });
     let who = match &round.identity {
-        Identity::Expected => Value::from(owner.subject().user_name()),
+        Identity::Expected => Value::from(owner.user_name()),
         Identity::Nobody(_) => Value::Null,
         Identity::Other(name) => Value::from(name.as_str()),
     };
     let report = json!({
         "schema": "verify/v1",
         "user": who,
-        "expectedUser": owner.subject().user_name(),
+        "expectedUser": owner.user_name(),
         "serverVersion": round.version,
         "good": round.is_good(),
         "answers": answers.collect::<Vec<_>>(),

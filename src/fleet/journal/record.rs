@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::argocd::TokenOwner;
 use crate::error::{Error, Result};
+use crate::model::TokenOwner;
 use crate::model::{Moment, Span, Subject};
 
 /// What the first line says that it is.
@@ -65,7 +65,7 @@ impl JournalToken {
     }
 
     fn owner(&self) -> TokenOwner {
-        TokenOwner::of(&Subject::parse(&self.owner))
+        Subject::parse(&self.owner).owner
     }
 }
 

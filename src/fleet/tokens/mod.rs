@@ -6,18 +6,18 @@ mod order;
 mod resume;
 pub(super) mod secrets;
 pub(super) mod servers;
+mod shared;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use self::order::{Job, TokenOrder};
-use self::servers::Configurations;
+use self::servers::{Configurations, refuse_one_token_for_all};
+use self::shared::{InstanceLog, Shared};
 use super::jobs::{self, Labels};
 use super::journal::Journal;
-use super::{relay, worst};
-use crate::argocd::{OPTIONS_VARIABLE, TOKEN_VARIABLE};
-use crate::cli::{Argocd, TokenOutput};
-use crate::commands::argocd::commands;
+use super::outcomes::{relay, worst};
+use crate::cli::TokenOutput;
 use crate::commands::context::{Context, InstanceOutcome};
 use crate::commands::instances::Several;
 use crate::commands::token::RESTART;
@@ -25,18 +25,9 @@ use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
 use crate::process::Hold;
 use crate::report::fleet::{self, InstanceRow};
-use crate::tokens::{StepLog, TokenStep};
 
 /// What the codes 0 and 1 mean; the latter does not come here.
 const WORDS: [&str; 2] = ["ok", "no"];
-
-/// What the jobs share.
-struct Shared<'a> {
-    journal: Journal,
-    token_dir: Option<&'a Path>,
-    /// Instances whose present token is another's as well.
-    doubled: BTreeMap<&'a str, &'a str>,
-}
 
 pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Code> {
     let orders: Result<Vec<TokenOrder<'_>>> = several.members.iter().map(TokenOrder::of).collect();
@@ -100,30 +91,6 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
     shared.journal.end(worst == Code::OK)?;
     close(&jobs, &ended, context);
     Ok(worst)
-}
-
-/// A token that is given once would be sent to all servers.
-pub(super) fn refuse_one_token_for_all(argocd: &Argocd, context: &Context<'_, '_>) -> Result<()> {
-    let credential = |header: &&String| {
-        let name = header.split(':').next().unwrap_or_default().trim();
-        ["authorization", "cookie", "token"].contains(&name.to_lowercase().as_str())
-    };
-    let variable = if argocd.header.iter().any(|header| credential(&header)) {
-        Some("--header")
-    } else if context.host.env.get(TOKEN_VARIABLE).is_some() {
-        Some(TOKEN_VARIABLE)
-    } else if crate::commands::argocd::options_hold_a_token(context)? {
-        Some(OPTIONS_VARIABLE)
-    } else {
-        None
-    };
-    let Some(variable) = variable else {
-        return Ok(());
-    };
-    Err(Error::usage(format!(
-        "{variable} holds one token, and several instances are asked for: it would be sent to all of them"
-    ))
-    .hint("leave it out: argocd's contexts log in, or --token-dir DIR has a token for each"))
 }
 
 /// Where the Secrets go.
@@ -198,38 +165,6 @@ fn one(job: &Job<'_>, shared: &Shared<'_>, context: &mut Context<'_, '_>) -> Res
     outcome
 }
 
-/// The steps of one instance, in the journal.
-struct InstanceLog<'a> {
-    job: &'a Job<'a>,
-    shared: &'a Shared<'a>,
-}
-
-impl StepLog for InstanceLog<'_> {
-    fn write(&self, step: TokenStep<'_>) -> Result<()> {
-        let Self { job, shared } = self;
-        shared.journal.write(&job.instance.name, &job.real, step)
-    }
-}
-
-impl Shared<'_> {
-    /// The token that the directory has for an instance.
-    fn present(
-        &self,
-        job: &Job<'_>,
-        context: &mut Context<'_, '_>,
-    ) -> Result<Option<secrets::FoundToken>> {
-        let (Some(directory), [owner]) = (self.token_dir, job.owners.as_slice()) else {
-            return Ok(None);
-        };
-        let name = job.instance.name.as_str();
-        if let Some(other) = self.doubled.get(name) {
-            return Err(secrets::refuse_doubled(other));
-        }
-        let key = job.order.delivery().secret_key.as_deref();
-        secrets::of_instance(directory, job.instance, owner, key, context).map(Some)
-    }
-}
-
 /// A script for a shell: the table as comments, and a command for each instance whose token is
 /// there.
 fn text(jobs: &[Job<'_>], ended: &[InstanceOutcome]) -> String {
@@ -261,9 +196,4 @@ fn close(jobs: &[Job<'_>], ended: &[InstanceOutcome], context: &mut Context<'_, 
     if jobs.iter().any(|job| apply::is_incomplete(job)) {
         context.warn("the configuration does not name the kubeconfig context of every instance: those commands are comments, to be completed by hand");
     }
-}
-
-/// The command that deletes a token of a job.
-fn deletion_of(job: &Job<'_>, token: &super::journal::OnItsWay) -> String {
-    commands(&job.argocd).delete_token(&token.owner, &token.id)
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::secrets::{self, FoundToken};
 use super::servers::Configurations;
-use crate::argocd::TokenOwner;
 use crate::cli::{
     Argocd, AtATime, Command, DeliveryArgs, TokenCommand, TokenCreateArgs, TokenOutput,
     TokenRotateArgs,
@@ -14,6 +13,7 @@ use crate::commands::instances::Member;
 use crate::commands::token;
 use crate::error::{Code, Error, Result};
 use crate::model::Instance;
+use crate::model::TokenOwner;
 use crate::tokens::{Present, StepLog};
 
 /// A command that makes tokens, as it is for one instance.

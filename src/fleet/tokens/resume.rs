@@ -3,11 +3,12 @@
 use super::super::journal::{OnItsWay, Reached};
 use super::order::Job;
 use super::secrets::{self, FoundToken};
-use super::{InstanceLog, Shared, deletion_of};
-use crate::argocd::{Client, TokenOwner};
+use super::shared::{InstanceLog, Shared, deletion_of};
+use crate::argocd::Client;
 use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::model::TokenOwner;
 use crate::tokens::{
     Replaced, Revocation, StepLog, TokenStep, add_outcome, revoke_if_made, revoke_old,
 };

@@ -7,12 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use crate::argocd::TokenOwner;
 use crate::commands::argocd::read_secret;
 use crate::commands::context::Context;
 use crate::commands::secret_manifest::PROJECT_KEY;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
+use crate::model::TokenOwner;
 use crate::model::shell::quoted;
 use crate::model::{Instance, Source, TokenClaims};
 use crate::octopus::TOKEN_KEY;
@@ -123,7 +123,7 @@ pub(in crate::fleet) fn of_instance(
     let subject = found.claims.subject();
     // Old versions of Argo CD wrote the account's name alone.
     let fits = subject.as_ref().is_some_and(|subject| {
-        *subject == owner.subject() || subject.to_string() == owner.subject().user_name()
+        *subject == owner.subject() || subject.to_string() == owner.user_name()
     });
     if !fits {
         let whose = subject.map_or("nobody".to_owned(), |subject| subject.to_string());

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::argocd::{Logins, TokenOwner, comparable, config_file, remembered};
+use crate::argocd::{
+    Logins, OPTIONS_VARIABLE, TOKEN_VARIABLE, comparable, config_file, remembered,
+};
 use crate::cli::Argocd;
-use crate::commands::argocd::set_up;
+use crate::commands::argocd::{options_hold_a_token, set_up};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::input::read_text;
-use crate::model::Instance;
+use crate::model::{Instance, TokenOwner};
 
 /// Refuses an instance that does not say which server is meant: argocd's own idea of it would be
 /// the same for all of them.
@@ -132,4 +134,31 @@ impl Configurations {
         }
         Ok(())
     }
+}
+
+/// A token that is given once would be sent to all servers.
+pub(in crate::fleet) fn refuse_one_token_for_all(
+    argocd: &Argocd,
+    context: &Context<'_, '_>,
+) -> Result<()> {
+    let credential = |header: &&String| {
+        let name = header.split(':').next().unwrap_or_default().trim();
+        ["authorization", "cookie", "token"].contains(&name.to_lowercase().as_str())
+    };
+    let variable = if argocd.header.iter().any(|header| credential(&header)) {
+        Some("--header")
+    } else if context.host.env.get(TOKEN_VARIABLE).is_some() {
+        Some(TOKEN_VARIABLE)
+    } else if options_hold_a_token(context)? {
+        Some(OPTIONS_VARIABLE)
+    } else {
+        None
+    };
+    let Some(variable) = variable else {
+        return Ok(());
+    };
+    Err(Error::usage(format!(
+        "{variable} holds one token, and several instances are asked for: it would be sent to all of them"
+    ))
+    .hint("leave it out: argocd's contexts log in, or --token-dir DIR has a token for each"))
 }

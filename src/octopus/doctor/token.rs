@@ -2,7 +2,7 @@
 
 use super::argocd::waits;
 use super::{DoctorStep, Fact, Names, StepState, plural};
-use crate::model::{Moment, Span, Subject, TokenClaims, TokenRecord};
+use crate::model::{Moment, Span, Subject, TokenClaims, TokenOwner, TokenRecord};
 
 /// Who has less time than this wants to know.
 const SOON: Span = Span::seconds(14 * 24 * 3600);
@@ -178,7 +178,10 @@ pub fn secret(
     }
     let id = claims.id().unwrap_or("without an id").to_owned();
     match claims.subject() {
-        Some(Subject::Account { name, capability }) if name == *account => {
+        Some(Subject {
+            owner: TokenOwner::Account(name),
+            capability,
+        }) if name == *account => {
             if capability.as_deref() == Some("login") {
                 let why = "it holds a login's session, which ends by itself";
                 step = step.open(StepState::Wrong, why, names.create_token());

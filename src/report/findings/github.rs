@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::{Level, ShownFinding};
+use super::ShownFinding;
+use crate::model::Severity;
 
 /// A line for each finding.
 pub fn github(findings: &[ShownFinding<'_>]) -> String {
     let mut out = String::new();
     for finding in findings {
         let command = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "notice",
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
         };
         let (start, end) = (finding.mark.start(), finding.mark.end());
         let mut message = finding.message.clone();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Level, ShownFinding};
+use super::ShownFinding;
+use crate::model::Severity;
 use crate::report::xml::escape;
 
 /// All findings as one document. `files` are the names of all that was read: those without a
@@ -17,7 +18,7 @@ pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> String {
         let suite = suites.entry(finding.mark.source.name()).or_default();
         suite.push(finding);
     }
-    let fails = |finding: &&ShownFinding<'_>| finding.level > Level::Note;
+    let fails = |finding: &&ShownFinding<'_>| finding.level > Severity::Note;
     let failures = findings.iter().filter(fails).count();
     let cases: usize = suites.values().map(|cases| cases.len().max(1)).sum();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

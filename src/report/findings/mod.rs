@@ -14,29 +14,7 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Counts, summary, text};
 
-use crate::model::{Location, Source};
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Good to know.
-    Note,
-    /// Probably not what was meant.
-    Warning,
-    /// Does not work, or opens a door.
-    Error,
-}
-
-impl Level {
-    /// Its name, which is that of SARIF and of GitHub's `warning` and `error` too.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use crate::model::{Location, Severity, Source};
 
 /// Some bytes of a text.
 #[derive(Clone, Debug)]
@@ -67,7 +45,7 @@ pub struct ShownFinding<'a> {
     /// The rule's id.
     pub rule: &'a str,
     /// How bad it is.
-    pub level: Level,
+    pub level: Severity,
     /// What is wrong.
     pub message: String,
     /// Where.
@@ -86,7 +64,7 @@ pub struct RuleInfo {
     /// Its id.
     pub id: &'static str,
     /// How bad its findings are.
-    pub level: Level,
+    pub level: Severity,
     /// What it is about, in one line.
     pub summary: String,
     /// Its page, Markdown.

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
 
-use super::{Level, Mark, ShownFinding};
+use super::{Mark, ShownFinding};
+use crate::model::Severity;
 use crate::report::{Style, printable};
 
 /// Lines shown above and below the marked one.
@@ -24,9 +25,9 @@ pub fn text(findings: &[ShownFinding<'_>], style: Style) -> String {
 
 fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
     let title = match finding.level {
-        Level::Error => Title::ERROR,
-        Level::Warning => Title::WARNING,
-        Level::Note => Title::NOTE,
+        Severity::Error => Title::ERROR,
+        Severity::Warning => Title::WARNING,
+        Severity::Note => Title::NOTE,
     };
     let mut marks = vec![(AnnotationKind::Primary, &finding.mark)];
     let related = finding.related.iter();
@@ -162,9 +163,9 @@ impl Counts {
         };
         for finding in findings {
             match finding.level {
-                Level::Error => counts.errors += 1,
-                Level::Warning => counts.warnings += 1,
-                Level::Note => counts.notes += 1,
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Note => counts.notes += 1,
             }
             match finding.fix {
                 Some((_, true)) => counts.safe += 1,

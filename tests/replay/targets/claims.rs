@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kubectl_octopus_argo::model::{Moment, Subject, TokenClaims, TokenRecord};
+use kubectl_octopus_argo::model::{Moment, TokenClaims, TokenOwner, TokenRecord};
 use kubectl_octopus_argo::process::Masks;
 use serde_json::{Map, Value};
 
@@ -58,13 +58,13 @@ fn holds(claims: &TokenClaims, wanted: &Map<String, Value>) {
     let subject = claims.subject();
     let shown = subject.as_ref().map(ToString::to_string);
     assert_eq!(shown.as_deref(), text("sub"));
-    match subject {
-        Some(subject @ Subject::ProjectRole { .. }) => {
-            assert_eq!(Some(subject.user_name().as_str()), text("sub"));
+    match subject.map(|subject| subject.owner) {
+        Some(owner @ TokenOwner::Role { .. }) => {
+            assert_eq!(Some(owner.user_name().as_str()), text("sub"));
         }
-        Some(subject @ Subject::Account { .. }) => {
+        Some(owner @ TokenOwner::Account(_)) => {
             let name = text("sub").and_then(|sub| sub.split(':').next());
-            assert_eq!(Some(subject.user_name().as_str()), name);
+            assert_eq!(Some(owner.user_name().as_str()), name);
         }
         None => {}
     }

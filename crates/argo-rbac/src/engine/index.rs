@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::rules::Rules;
+use super::pattern::PatternEnds;
 use super::texts::to_u32;
 
 /// Only so much of a literal is looked at.
@@ -27,14 +27,14 @@ pub(super) struct LazyIndex {
 impl LazyIndex {
     /// The index of a run, none at the first question.
     #[inline]
-    pub(super) fn get(&self, rules: &Rules, run: usize) -> Option<&RuleIndex> {
+    pub(super) fn get(&self, build: impl FnOnce() -> RuleIndex) -> Option<&RuleIndex> {
         if let Some(index) = self.index.get() {
             return Some(index);
         }
         if !self.asked.swap(true, Ordering::Relaxed) {
             return None;
         }
-        Some(self.index.get_or_init(|| RuleIndex::new(rules, run)))
+        Some(self.index.get_or_init(build))
     }
 }
 
@@ -49,14 +49,16 @@ pub(super) struct RuleIndex {
 }
 
 impl RuleIndex {
-    fn new(rules: &Rules, run: usize) -> Self {
+    /// Indexes the rules from number `first` on by what their patterns begin and end with.
+    pub(super) fn new<'p>(
+        first: usize,
+        rules: impl ExactSizeIterator<Item = PatternEnds<'p>>,
+    ) -> Self {
         let hash = Rolling::new();
-        let numbers = rules.rules_of(run);
-        let mut keys = Vec::with_capacity(numbers.len());
+        let mut keys = Vec::with_capacity(rules.len());
         let mut common: HashMap<(bool, u64), u32> = HashMap::new();
         let mut both = false;
-        for rule in &rules.all[numbers.clone()] {
-            let literals = rules.patterns.literals(&rules.texts, rule.object());
+        for literals in rules {
             let key = |literal: &[u8], end: bool| {
                 let len = literal.len().min(LONGEST_KEY);
                 let hash = if end {
@@ -81,7 +83,7 @@ impl RuleIndex {
             }
         }
         let (mut beginnings, mut ends, mut always) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, (begin, end)) in (to_u32(numbers.start)..).zip(keys) {
+        for (number, (begin, end)) in (to_u32(first)..).zip(keys) {
             let count = |is_end, key: (u64, u32)| common.get(&(is_end, key.0)).copied();
             match (begin, end) {
                 (None, None) => always.push(number),

@@ -174,7 +174,12 @@ impl Rules {
             .indexes
             .binary_search_by_key(&to_u32(run), |(run, _)| *run)
             .ok()?;
-        self.indexes[at].1.get(self, run)
+        self.indexes[at].1.get(|| {
+            let numbers = self.rules_of(run);
+            let rules = self.all[numbers.clone()].iter();
+            let ends = rules.map(|rule| self.patterns.literals(&self.texts, rule.object()));
+            RuleIndex::new(numbers.start, ends)
+        })
     }
 
     /// Whether a pair's patterns match; the resource is asked first, and the action only when the

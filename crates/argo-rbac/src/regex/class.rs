@@ -1,13 +1,8 @@
 //! Character classes: pairs of first and last rune. The order in which ranges are added and merged
 //! shows in which expressions count as equal, so it is kept.
 
-use super::unicode::{MAX_RUNE, folds, simple_fold};
-
-/// A code point as Go counts it: surrogates included.
-pub(super) type Rune = i32;
-
-/// Pairs of first and last rune.
-pub(super) type Runes = Vec<Rune>;
+use super::rune::{MAX_RUNE, Rune, Runes};
+use super::unicode::{folds, simple_fold};
 
 /// The first and the last rune that folding concerns.
 const MIN_FOLD: Rune = 0x41;

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::class::{
-    Rune, Runes, append_class, append_negated, append_range, clean, fold_range, folded, negated,
-    perl, posix,
+    append_class, append_negated, append_range, clean, fold_range, folded, negated, perl, posix,
 };
 use super::error::{
     BAD_CLASS_RANGE, BAD_ESCAPE, MISSING_BRACKET, RegexError, Result, TRAILING_BACKSLASH,
 };
+use super::named::named;
+use super::rune::{MAX_RUNE, Rune, Runes};
 use super::stack::Stack;
 use super::tree::{Op, flag};
-use super::unicode::{MAX_RUNE, named};
 
 /// What a backslash stands for.
 pub(super) enum Escape {

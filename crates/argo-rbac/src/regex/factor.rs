@@ -1,8 +1,8 @@
 //! Common beginnings taken out of alternatives. This changes no answer by intent, but it decides
 //! how high the tree becomes, and so what is refused as nested too deeply.
 
-use super::class::Rune;
 use super::error::{RegexError, Result, TOO_DEEP};
+use super::rune::Rune;
 use super::stack::{Stack, clean_alternative};
 use super::tree::{Id, Op, flag};
 

@@ -1,12 +1,12 @@
 //! Expression → tree: Go's syntax as `regexp.MustCompile` reads it (Perl flags). What does not
 //! parse is refused with the same text.
 
-use super::class::Rune;
 use super::error::{
     BAD_CAPTURE_NAME, BAD_PERL_SYNTAX, BAD_REPEAT, BAD_REPEAT_COUNT, MISSING_PAREN,
     MISSING_REPEAT_ARGUMENT, RegexError, Result, UNEXPECTED_PAREN,
 };
 use super::escape::{self, Escape};
+use super::rune::Rune;
 use super::stack::Stack;
 use super::tree::{Id, Op, Tree, flag};
 

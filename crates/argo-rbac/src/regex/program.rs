@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::class::{Rune, clean, folded};
+use super::class::{clean, folded};
+use super::rune::Rune;
 use super::tree::{Id, Op, Tree, flag};
 use super::unicode::simple_fold;
 

@@ -1,9 +1,10 @@
 //! The parser's stack: what was read and not yet put together, and how it is put together.
 
-use super::class::{Rune, append_class, append_folded_range, append_range, clean};
+use super::class::{append_class, append_folded_range, append_range, clean};
 use super::error::Result;
+use super::rune::{MAX_RUNE, Rune};
 use super::tree::{Id, Op, RegexNode, Tree, flag};
-use super::unicode::{MAX_RUNE, simple_fold};
+use super::unicode::simple_fold;
 
 /// What the parser has read so far.
 pub(super) struct Stack<'p> {

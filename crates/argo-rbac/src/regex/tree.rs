@@ -1,8 +1,8 @@
 //! The tree of an expression, as Go's parser builds it: the nodes live in one list, and nodes that
 //! are not needed any more are used again, because Go counts how many it has made.
 
-use super::class::Runes;
 use super::error::{RegexError, Result, TOO_DEEP, TOO_LARGE};
+use super::rune::Runes;
 
 /// A node, by its place in the list.
 pub(super) type Id = usize;

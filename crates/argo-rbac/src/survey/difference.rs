@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::automaton::{FieldCondition, FieldTexts};
+use super::change::{Change, Comparer, Undecided};
 use super::column::{Group, Place, Ruling, groups};
-use super::compare::{Change, Comparer, Undecided};
 use super::concerned::Said;
 use super::sample::{FreshNames, samples};
 use super::search::{Problem, SearchResult};

@@ -7,12 +7,14 @@
 
 mod automaton;
 mod budget;
+mod change;
 mod column;
 mod compare;
 mod concerned;
 mod difference;
 mod effective;
 mod lookup;
+mod piece;
 mod prove;
 mod range;
 mod regex_pieces;
@@ -23,7 +25,8 @@ mod verb;
 mod view;
 
 pub use budget::Budget;
-pub use compare::{Change, Comparison, SubjectChange, Undecided, Whom, compare};
+pub use change::{Change, Comparison, SubjectChange, Undecided, Whom};
+pub use compare::compare;
 pub use concerned::{acts_as, roles_with_members};
 pub use effective::{Binding, Effective, Entry, Holding, Limit, State, named};
 pub use prove::{Objects, Proof, ProvedRefusal, Prover};

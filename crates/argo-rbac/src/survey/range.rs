@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::automaton::{FieldCondition, FieldTexts};
 use super::budget::Budget;
+use super::change::Whom;
 use super::column::{Place, groups};
-use super::compare::Whom;
 use super::concerned::who_reaches;
 use super::difference::{confine, likely_actions};
 use super::sample::{FreshNames, samples};

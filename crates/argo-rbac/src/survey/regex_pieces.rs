@@ -4,7 +4,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::sample::{DEEPEST, Piece};
+use super::piece::{DEEPEST, Piece};
 
 type Rest<'p> = Peekable<Chars<'p>>;
 

@@ -1,13 +1,11 @@
 //! Texts that a pattern matches, most likely: the enforcer has the last word on each.
 
+use super::piece::{DEEPEST, Piece};
 use super::regex_pieces::regex_pieces;
 use crate::MatchMode;
 
 /// The most texts that are made of one pattern.
 const MOST: usize = 48;
-
-/// The deepest nesting that is followed.
-pub(super) const DEEPEST: usize = 32;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
@@ -77,19 +75,6 @@ impl FreshNames {
             format!("{project}/{server}"),
         ]
     }
-}
-
-/// A part of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    Text(String),
-    /// Any text, with slashes in it or without.
-    Open {
-        slash: bool,
-    },
-    /// One of these characters.
-    OneOf(Vec<char>),
-    Choice(Vec<Vec<Piece>>),
 }
 
 /// Texts made of a pattern, the plainest first. Not all of them match.

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::Splice;
 use super::plan::{Added, Caution, Planner, head_of, leads, values};
+use super::splice::Splice;
 use crate::comments::{self, comments, is_deeper_comment};
-use crate::node::{Chomping, Node, NodeKind, ScalarStyle};
+use crate::node::{Chomping, Node, NodeKind};
+use crate::resolve::ScalarStyle;
 use crate::trivia::{
     begins_line, column, is_blank, line_break, line_start, next_line, part, without_break,
 };

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::plan::{Added, Planner, leads, replaced_from, values};
-use crate::node::{Node, Scalar, ScalarStyle};
+use crate::node::{Node, Scalar};
+use crate::resolve::ScalarStyle;
 use crate::trivia::{begins_line, find, is_blank, line_break, line_start, next_line, part};
 use crate::write::{self, Place};
 

@@ -13,6 +13,7 @@ mod lines;
 mod plan;
 mod refuse;
 mod replace;
+mod splice;
 mod text;
 mod verify;
 
@@ -22,8 +23,10 @@ use serde_json::Value;
 
 use self::intent::Intent;
 use self::plan::{Caution, Planner};
+use self::splice::Splice;
+use super::document::Document;
 use super::node::Step;
-use super::stream::{Document, Stream};
+use super::stream::Stream;
 use crate::Source;
 use crate::{Error, Result};
 
@@ -58,14 +61,6 @@ pub enum Edit {
         /// Where in it.
         route: Vec<Step>,
     },
-}
-
-/// Replaces bytes of the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Splice {
-    start: usize,
-    end: usize,
-    text: String,
 }
 
 /// Makes all edits at once and returns the new text; errors are those of [`edited`].

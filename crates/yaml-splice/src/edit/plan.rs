@@ -8,9 +8,11 @@ use std::collections::hash_map::Entry as Slot;
 use serde_json::Value;
 
 use super::intent::Intent;
-use super::{Splice, refuse};
+use super::refuse;
+use super::splice::Splice;
+use crate::document::Document;
 use crate::node::{Entry, Node, NodeKind, Step};
-use crate::stream::{Document, Format};
+use crate::stream::Format;
 use crate::{Error, Result};
 
 /// How a change is written.

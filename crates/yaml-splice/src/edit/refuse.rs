@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::document::Document;
 use crate::node::{Node, NodeKind};
-use crate::stream::{Document, Format, Stream};
+use crate::stream::{Format, Stream};
 use crate::{Error, Result, Source};
 
 /// Refuses a collection that is an alias, or that an alias elsewhere repeats: a change inside it

@@ -1,12 +1,13 @@
 //! New lines for a text that is there: only the lines that differ are touched, in the style that
 //! the text is written in.
 
-use super::Splice;
 use super::lines::hunks;
 use super::plan::{Caution, Planner, head_of};
+use super::splice::Splice;
 use crate::Source;
 use crate::decode::{locate, locate_end};
-use crate::node::{Block, Chomping, Node, Scalar, ScalarStyle};
+use crate::node::{Block, Chomping, Node, Scalar};
+use crate::resolve::ScalarStyle;
 use crate::stream::Stream;
 use crate::trivia::{column, line_break, part, without_break};
 use crate::write;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::intent::Intent;
+use crate::document::Document;
 use crate::node::{Entry, Node, NodeKind, Step};
-use crate::stream::Document;
 
 /// Whether one document became what it should.
 pub(super) fn document(before: &Document, after: &Document, intent: Option<&Intent>) -> bool {

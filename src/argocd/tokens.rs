@@ -1,68 +1,18 @@
-//! Whose token it is, and what can be done with the tokens of one owner.
+//! What can be done with the tokens of one owner.
 
 use std::time::Duration;
 
-use super::Client;
 use super::calls::Result;
+use super::client::Client;
 use super::problem::Problem;
 use super::refusal::RefusalReason;
-use crate::model::{Expiry, Moment, Subject, TokenRecord};
+use crate::model::{Expiry, Moment, TokenOwner, TokenRecord};
 use crate::text::Secret;
 
 /// How often a call that lost a race is made again.
 pub const ATTEMPTS: u32 = 5;
 /// The pause after the first lost race; it doubles.
 pub const PAUSE: Duration = Duration::from_millis(150);
-
-/// Whose token it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenOwner {
-    /// A local account.
-    Account(String),
-    /// A role of a project.
-    Role {
-        /// The project.
-        project: String,
-        /// The role.
-        role: String,
-    },
-}
-
-impl TokenOwner {
-    /// The owner that a token names as its subject.
-    pub fn of(subject: &Subject) -> Self {
-        match subject {
-            Subject::Account { name, .. } => Self::Account(name.clone()),
-            Subject::ProjectRole { project, role } => Self::Role {
-                project: project.clone(),
-                role: role.clone(),
-            },
-        }
-    }
-
-    /// What a token of this owner names as its subject.
-    pub fn subject(&self) -> Subject {
-        match self {
-            Self::Account(name) => Subject::Account {
-                name: name.clone(),
-                capability: Some(crate::model::API_KEY.to_owned()),
-            },
-            Self::Role { project, role } => Subject::ProjectRole {
-                project: project.clone(),
-                role: role.clone(),
-            },
-        }
-    }
-}
-
-impl std::fmt::Display for TokenOwner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Account(name) => write!(f, "account {name}"),
-            Self::Role { project, role } => write!(f, "role {role} of project {project}"),
-        }
-    }
-}
 
 /// What became of a token that was to go.
 #[derive(Debug)]

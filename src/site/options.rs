@@ -1,0 +1,24 @@
+//! What is known of an Argo CD beside its texts.
+
+use crate::rbac::ArgoCdVersion;
+
+/// What is known beside the texts.
+#[derive(Clone, Debug)]
+pub struct GatherOptions {
+    /// The Argo CD that it is meant for.
+    pub version: ArgoCdVersion,
+    /// Accounts that serve a program, and so need no login.
+    pub integrations: Vec<String>,
+    /// Only objects of this namespace, and those that name none.
+    pub namespace: Option<String>,
+}
+
+impl Default for GatherOptions {
+    fn default() -> Self {
+        Self {
+            version: ArgoCdVersion::default(),
+            integrations: vec!["octopus".to_owned()],
+            namespace: None,
+        }
+    }
+}
