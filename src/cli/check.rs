@@ -28,11 +28,14 @@ pub struct CheckArgs {
     /// Check the expectations in a YAML or JSON file instead (repeatable)
     #[arg(long, value_name = "FILE")]
     pub expect: Vec<PathBuf>,
+    /// Write expectations that say what the state allows, and nothing else, to a new file (`-`: stdout)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["expect", "strict"])]
+    pub write_expectations: Option<PathBuf>,
     /// Show which lines of the policy no expectation depends on
-    #[arg(long, requires = "expect")]
+    #[arg(long)]
     pub coverage: bool,
     /// Exit with 1 if less than this share of the lines is covered
-    #[arg(long, value_name = "PERCENT", requires = "expect", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub coverage_min: Option<u8>,
     /// Also exit with 1 if the account can read more than it needs
     #[arg(long)]

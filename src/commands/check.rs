@@ -7,6 +7,7 @@ use super::can::version;
 use super::change::{request, selector};
 use super::context::{Context, ReadState};
 use super::coverage::{covered, judge, refuse_nothing};
+use super::write_expectations;
 use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
@@ -27,7 +28,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let version = version(args.argocd_version.as_deref())?;
     let expectations = expectations(&args.expect, context)?;
     refuse_idle_options(args)?;
-    if args.output == CheckOutput::Lcov && args.expect.is_empty() {
+    let is_measured =
+        args.coverage || args.coverage_min.is_some() || args.output == CheckOutput::Lcov;
+    if is_measured && args.expect.is_empty() && args.write_expectations.is_none() {
         return Err(refuse_nothing());
     }
     let is_changed = args.after_change || args.change.fresh;
@@ -56,11 +59,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
     let server = argocd.server(set.clone())?;
+    let state = CheckedState::new(is_changed);
+    if let Some(path) = &args.write_expectations {
+        let decides = (&set, &server, state);
+        return write_expectations::write(path, args, &argocd, decides, context);
+    }
     let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
     let disabled = argocd.disables_auth().map(|place| {
         format!("{place}: server.disable.auth is set, so everybody may do everything")
     });
-    let state = CheckedState::new(is_changed);
     let budget = Budget::default();
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
@@ -100,8 +107,6 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let subjects = subjects.iter().map(String::as_str);
         checks.extend(uncertain(&argocd, &server, subjects));
     }
-    let is_measured =
-        args.coverage || args.coverage_min.is_some() || args.output == CheckOutput::Lcov;
     let covered = is_measured
         .then(|| covered(&expectations, &argocd, &set, &server, context))
         .transpose()?;

@@ -25,7 +25,7 @@ pub(super) fn covered(
     let projects: Vec<_> = argocd.loaded_projects().collect();
     let scopes = argocd.scopes()?;
     let decides = (set, &*projects);
-    let budget = Budget::of(STEPS);
+    let budget = steps();
     let found = coverage(expectations, server, decides, scopes.as_deref(), &budget);
     if found.unmeasured > 0 {
         context.warn(format!(
@@ -45,6 +45,11 @@ pub(super) fn covered(
         ))
     });
     Ok(lines.collect())
+}
+
+/// What a measurement, or a set of expectations, may cost.
+pub(super) fn steps() -> Budget {
+    Budget::of(STEPS)
 }
 
 /// Says how much is covered; returns whether that is enough.
@@ -74,5 +79,5 @@ pub(super) fn judge(
 /// Refuses coverage where nothing is expected.
 pub(super) fn refuse_nothing() -> Error {
     Error::usage("coverage is that of expectations, and there are none")
-        .hint("name a file of them: --expect expectations.yaml")
+        .hint("name a file of them with --expect, or write one with --write-expectations")
 }

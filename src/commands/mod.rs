@@ -29,6 +29,7 @@ pub(crate) mod verify;
 mod version;
 pub(crate) mod who_can;
 mod words;
+mod write_expectations;
 
 pub(crate) use complete::run as complete;
 pub(crate) use context::{Context, show};

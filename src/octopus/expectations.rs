@@ -50,7 +50,7 @@ pub struct Expectation {
     pub(super) name: Option<String>,
     /// Whether the fields are asked as they are written, as `argocd account can-i get logs '*'` does.
     #[serde(default)]
-    literal: bool,
+    pub(super) literal: bool,
     /// What it is not about.
     #[serde(default)]
     pub(super) except: Vec<Except>,

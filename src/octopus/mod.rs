@@ -10,6 +10,7 @@ mod expectations;
 mod expected;
 mod gateway;
 mod needs;
+mod present;
 mod quantified;
 mod urls;
 
@@ -23,3 +24,4 @@ pub use gateway::{
     ValuesOverlay, judge, replaced,
 };
 pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};
+pub use present::{Present, present, to_yaml};

@@ -205,6 +205,28 @@ impl GlobNames {
     }
 }
 
+/// Whether a text may match both globs; a no is certain.
+pub(super) fn may_meet(one: &str, other: &str) -> bool {
+    let compiled = (Glob::compile(one), Glob::compile(other));
+    let (Ok(mine), Ok(theirs)) = compiled else {
+        return false;
+    };
+    let any = |texts: Vec<String>, glob: &Glob| {
+        let mut texts = texts.iter();
+        texts.any(|text| glob.matches(text) != Ok(false))
+    };
+    if let Some(texts) = only_texts(one) {
+        return any(texts, &theirs);
+    }
+    if let Some(texts) = only_texts(other) {
+        return any(texts, &mine);
+    }
+    let (begin, end) = (mine.literal_prefix(), mine.literal_suffix());
+    let (their_begin, their_end) = (theirs.literal_prefix(), theirs.literal_suffix());
+    (begin.starts_with(their_begin) || their_begin.starts_with(begin))
+        && (end.ends_with(their_end) || their_end.ends_with(end))
+}
+
 /// The texts that a glob without wildcards matches, one for each of its alternatives; none for
 /// another glob, and where braces are nested or there are too many.
 pub(super) fn only_texts(glob: &str) -> Option<Vec<String>> {

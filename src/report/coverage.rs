@@ -130,6 +130,12 @@ fn tables(lines: &[CoverageLine], table: fn(&[&str], &[Vec<String>]) -> String) 
     out
 }
 
+/// A versioned document of its own.
+pub fn json(lines: &[CoverageLine]) -> String {
+    let report = serde_json::json!({ "schema": "coverage/v1", "coverage": value(lines) });
+    format!("{report:#}\n")
+}
+
 /// The part of a JSON report.
 pub fn value(lines: &[CoverageLine]) -> serde_json::Value {
     let share = share(lines);

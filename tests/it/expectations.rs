@@ -59,11 +59,11 @@ team-?     *        applications   prod/*         no     no           proved for
 *          create   exec           *              no     yes          ops may create exec some-project/some-app: p.csv:4:1: p, role:ops, exec, create, */*, allow
 *          create   exec           *              no     no           proved for every request that matches, of 7 subjects
 ci         sync     clusters       *              no     not proved   no request that Argo CD makes matches
-carol      *        applications   *              yes    not proved   neither proved nor refuted for carol: delete applications
+carol      *        applications   *              yes    yes          proved for every request that matches
 somebody   get      applications   */*            yes    yes          proved for every request that matches
 somebody   *        exec           */*            no     yes          somebody may create exec some-project/some-app: p.csv:4:1: p, role:ops, exec, create, */*, allow
 ---- stderr
-warning: 7 of 12 checks failed on the state as read
+warning: 6 of 12 checks failed on the state as read
 ---- exit code 1
 
 "#]]

@@ -12,8 +12,10 @@
 mod targets {
     pub mod argocd;
     pub mod claims;
+    pub mod compare;
     pub mod config;
     pub mod enforcer;
+    pub mod expectations;
     pub mod glob;
     pub mod policy;
     pub mod regex;
@@ -72,8 +74,10 @@ macro_rules! targets {
 targets! {
     argocd,
     claims,
+    compare,
     config,
     enforcer,
+    expectations,
     glob,
     policy,
     regex,

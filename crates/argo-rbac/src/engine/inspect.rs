@@ -82,6 +82,18 @@ impl<'e> Pattern<'e> {
         patterns.matches(texts, self.compact, text).ok()
     }
 
+    /// How it is compared.
+    pub(crate) fn mode(self) -> MatchMode {
+        self.rules.patterns.mode()
+    }
+
+    /// A glob that matches the same texts, in glob mode.
+    pub(crate) fn glob_text(self) -> Cow<'e, str> {
+        let rules = self.rules;
+        self.plain_glob()
+            .unwrap_or_else(|| rules.patterns.text(self.compact).into())
+    }
+
     /// Whether its evaluation may fail on some text.
     pub(crate) fn may_fail(self) -> bool {
         self.rules.patterns.may_fail(self.compact)

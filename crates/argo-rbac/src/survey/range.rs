@@ -1,11 +1,12 @@
 //! What holds of every request that matches some patterns, and who may make one.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use super::automaton::{FieldCondition, FieldTexts};
 use super::budget::Budget;
 use super::change::Whom;
-use super::column::{Place, groups};
+use super::column::{Place, Ruling, groups};
 use super::concerned::who_reaches;
 use super::difference::{confine, likely_actions};
 use super::sample::{FreshNames, samples};
@@ -14,8 +15,8 @@ use super::verb::{Applies, Verb, applies, verbs};
 use super::view::{Cited, Giver, Views};
 use crate::MatchMode;
 use crate::claims::Claims;
-use crate::engine::{Effect, LineId};
-use crate::glob::Glob;
+use crate::engine::{Effect, LineId, Pattern};
+use crate::glob::{self, Glob};
 use crate::server::{Answer, Server};
 use crate::version::ArgoCdVersion;
 use crate::vocabulary::counts_for_project;
@@ -67,6 +68,8 @@ pub struct Range<'s> {
     pub refused: Option<Example<'s>>,
     /// The resources and verbs of which neither could be excluded nor shown.
     pub undecided: Vec<(&'static str, Verb)>,
+    /// Whether one of these may be allowed, and whether one may be refused.
+    open: [bool; 2],
 }
 
 impl Range<'_> {
@@ -77,12 +80,12 @@ impl Range<'_> {
 
     /// Whether all are proved to be refused.
     pub fn is_refused(&self) -> bool {
-        self.allowed.is_none() && self.undecided.is_empty()
+        self.allowed.is_none() && !self.open[0]
     }
 
     /// Whether all are proved to be allowed, and there is one.
     pub fn is_allowed(&self) -> bool {
-        self.allowed.is_some() && self.refused.is_none() && self.undecided.is_empty()
+        self.allowed.is_some() && self.refused.is_none() && !self.open[1]
     }
 }
 
@@ -220,16 +223,21 @@ impl<'s> RangeSearch<'_, 's> {
                 Place::Elsewhere => &outside[..],
                 Place::Project(_) => &[],
             };
-            let Some(problem) = self.problem((resource, verb), place, outside) else {
+            let Some((problem, known)) = self.problem((resource, verb), place, outside) else {
                 return;
             };
             for wanted in [true, false] {
-                let known = if wanted {
+                let found = if wanted {
                     &self.range.allowed
                 } else {
                     &self.range.refused
                 };
-                if known.is_some() {
+                let auth_disabled = self.server.settings().auth_disabled;
+                let is_out = match known {
+                    Some(allowed) => allowed != wanted && !(wanted && auth_disabled),
+                    None => false,
+                };
+                if found.is_some() || is_out {
                     continue;
                 }
                 let found = problem.solve(self.budget, |values| {
@@ -266,14 +274,17 @@ impl<'s> RangeSearch<'_, 's> {
         if !self.range.undecided.contains(&column) {
             self.range.undecided.push(column);
         }
+        self.range.open[usize::from(!wanted)] = true;
     }
 
+    /// What is searched for at a place, and the answer to all of it where that can be seen: refused
+    /// where no rule allows, allowed where one that nothing contradicts is about all of it.
     fn problem<'p>(
         &self,
         (resource, verb): (&'p str, Verb),
         place: Place<'_>,
         outside: &[&str],
-    ) -> Option<Problem<'p, 's>> {
+    ) -> Option<(Problem<'p, 's>, Option<bool>)> {
         let condition = |requests: &Requests<'_>| {
             let action = FieldCondition::of_glob(requests.action)?;
             Some((action, FieldCondition::of_glob(requests.object)?))
@@ -281,6 +292,7 @@ impl<'s> RangeSearch<'_, 's> {
         let never = self.except.iter().filter(|except| {
             Glob::compile(except.resource).is_ok_and(|glob| glob.matches(resource) == Ok(true))
         });
+        let excepted = Excepted::new(never.clone(), verb);
         let mut problem = Problem {
             resource,
             verb,
@@ -290,7 +302,8 @@ impl<'s> RangeSearch<'_, 's> {
             never: never.filter_map(condition).collect(),
             likely: (likely_actions(verb, self.names), Vec::new()),
         };
-        let mut formula = Vec::new();
+        let (mut formula, mut allows, mut grants) = (Vec::new(), false, false);
+        let asked = Wanted::new(self.requests, verb);
         let of_glob = |text: &str| samples(MatchMode::Glob, text, self.names);
         problem.likely.0.extend(of_glob(self.requests.action));
         problem.likely.1.extend(of_glob(self.requests.object));
@@ -301,7 +314,7 @@ impl<'s> RangeSearch<'_, 's> {
         };
         problem.likely.1.extend(self.names.objects(project));
         for group in groups(self.server, self.views, place, (resource, verb)) {
-            let mut members = Vec::new();
+            let (mut members, mut covers, mut denies) = (Vec::new(), false, false);
             for ruling in &group.rulings {
                 if problem.atoms.len() < MOST_TRIED {
                     let cited = group.cite(*ruling);
@@ -311,17 +324,26 @@ impl<'s> RangeSearch<'_, 's> {
                     problem.likely.1.extend(texts.into_iter().take(6));
                 }
                 let atom = ruling.atom();
-                if !self.may_concern(&atom.object) {
+                if !self.may_concern(&atom.object) || excepted.contains(*ruling, self.budget) {
                     continue;
                 }
                 members.push(problem.atoms.len());
+                allows |= !atom.denies;
+                covers |= !atom.denies && !atom.may_fail && asked.contains(*ruling, self.budget);
+                denies |= atom.denies || atom.may_fail;
                 problem.atoms.push(atom);
             }
+            grants |= covers && !denies;
             formula.push(members);
         }
         problem.formulas.push(formula);
         confine(&mut problem, project, outside);
-        Some(problem)
+        let known = match (allows, grants) {
+            (false, _) => Some(false),
+            (true, true) => Some(true),
+            (true, false) => None,
+        };
+        Some((problem, known))
     }
 
     /// Whether a rule's objects may match what is asked; a no is certain.
@@ -330,6 +352,108 @@ impl<'s> RangeSearch<'_, 's> {
         !matches!(object, FieldCondition::Nothing)
             && (is_pattern(self.requests.object)
                 || object.matches(self.requests.object) != Some(false))
+    }
+}
+
+/// The requests that are asked about, to find a rule that is about all of them.
+struct Wanted<'q> {
+    verb: Verb,
+    action: &'q str,
+    object: &'q str,
+}
+
+impl<'q> Wanted<'q> {
+    fn new(requests: Requests<'q>, verb: Verb) -> Self {
+        Self {
+            verb,
+            action: requests.action,
+            object: requests.object,
+        }
+    }
+
+    /// Whether a rule is about all of them; a yes is certain.
+    fn contains(&self, ruling: Ruling<'_>, budget: &Budget) -> bool {
+        let rule = ruling.rule;
+        let covers = |pattern: Pattern<'_>, asked: &str| {
+            let glob = match pattern.mode() {
+                MatchMode::Glob => Some(pattern.glob_text()),
+                MatchMode::Regex => pattern.as_plain_glob(),
+            };
+            glob.is_some_and(|glob| glob::covers(&glob, asked))
+        };
+        budget.spend(1)
+            && (ruling.always
+                || matches!(self.verb, Verb::Below(_)) && covers(rule.action(), self.action))
+            && covers(rule.object(), self.object)
+    }
+}
+
+/// The exceptions that are about a column, to find the rules that decide about nothing else.
+struct Excepted<'q> {
+    verb: Verb,
+    /// Their globs of actions, by those of objects.
+    by_object: HashMap<&'q str, Vec<&'q str>>,
+    /// Those with a star among their objects.
+    wide: Vec<(&'q str, &'q str)>,
+}
+
+impl<'q> Excepted<'q> {
+    fn new<'r: 'q>(except: impl Iterator<Item = &'q Requests<'r>>, verb: Verb) -> Self {
+        let mut excepted = Self {
+            verb,
+            by_object: HashMap::new(),
+            wide: Vec::new(),
+        };
+        for Requests { action, object, .. } in except {
+            let is_about = match verb {
+                Verb::Action(asked) => {
+                    Glob::compile(action).is_ok_and(|glob| glob.matches(asked) == Ok(true))
+                }
+                Verb::Below(_) => true,
+            };
+            if is_about {
+                excepted.by_object.entry(object).or_default().push(action);
+                if object.contains('*') {
+                    excepted.wide.push((action, object));
+                }
+            }
+        }
+        excepted
+    }
+
+    /// Whether all that a rule is about is left out; a yes is certain.
+    fn contains(&self, ruling: Ruling<'_>, budget: &Budget) -> bool {
+        let rule = ruling.rule;
+        if self.by_object.is_empty() || rule.may_fail() {
+            return false;
+        }
+        let plain = match rule.object().mode() {
+            MatchMode::Glob => Some(rule.object().glob_text()),
+            MatchMode::Regex => rule.object().as_plain_glob(),
+        };
+        let object = plain.as_deref();
+        let action = || match (self.verb, ruling.always) {
+            (Verb::Below(own), true) => Some(Cow::Owned(format!("{own}/*"))),
+            _ => rule.action().as_plain_glob(),
+        };
+        let covers_action = |wide: &str| match self.verb {
+            Verb::Action(_) => true,
+            Verb::Below(_) => {
+                wide == "*" || action().is_some_and(|action| glob::covers(wide, &action))
+            }
+        };
+        let alike = object.and_then(|object| self.by_object.get(object));
+        if alike
+            .into_iter()
+            .flatten()
+            .any(|action| covers_action(action))
+        {
+            return true;
+        }
+        self.wide.iter().any(|(action, wide)| {
+            let covers = *wide == "*" || object.is_some_and(|object| glob::covers(wide, object));
+            budget.spend(1) && covers && covers_action(action)
+        })
     }
 }
 

@@ -24,4 +24,5 @@ mod reference;
 mod rollback;
 mod server;
 mod servers;
+mod sites;
 mod strategies;

@@ -1,0 +1,113 @@
+//! The rules that reach a subject, as globs: in regex mode too, as far as a regular expression is one.
+
+use super::verb::{Applies, Verb, applies, verbs};
+use super::view::{Cited, Giver, Views};
+use crate::engine::{Effect, LineId, Reaching};
+use crate::server::Server;
+use crate::set::MatchMode;
+use crate::version::ArgoCdVersion;
+use crate::vocabulary::RESOURCES;
+
+/// A rule that reaches a subject.
+#[derive(Clone, Debug)]
+pub struct Given<'s> {
+    /// Through whom.
+    pub giver: Giver,
+    /// The project whose objects alone it is about.
+    pub project: Option<&'s str>,
+    /// What it does.
+    pub effect: Effect,
+    /// Its line.
+    pub line: Cited<'s>,
+    /// The glob of its actions.
+    pub action: String,
+    /// The glob of its resources.
+    pub resource: String,
+    /// The glob of its objects.
+    pub object: String,
+    /// Whether the globs match what it matches, and no more.
+    pub is_exact: bool,
+}
+
+impl<'s> Given<'s> {
+    /// What it has in common with no other rule of the server.
+    pub fn id(&self) -> (Giver, Option<&'s str>, LineId) {
+        (self.giver, self.project, self.line.line)
+    }
+}
+
+/// Returns the rules that reach a subject, those of the default role and of everybody included.
+pub fn given<'s>(server: &'s Server, subject: &str) -> Vec<Given<'s>> {
+    let (views, base) = (Views::new(server, subject), server.base());
+    let mut all = Vec::new();
+    for view in &views.all {
+        for side in &view.sides {
+            for rule in &side.rules {
+                if view.project.is_some() && !base.is_behind(rule.line()) {
+                    continue;
+                }
+                let ([action, resource, object], is_exact) = globs(*rule, server.version());
+                let line = view.cite(rule.line());
+                if line.enforcer.line(rule.line()).is_none() {
+                    continue;
+                }
+                all.push(Given {
+                    giver: side.giver,
+                    project: view.project,
+                    effect: rule.effect(),
+                    line,
+                    action,
+                    resource,
+                    object,
+                    is_exact,
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The globs of a rule's action, resource and object, and whether they say the same.
+fn globs(rule: Reaching<'_>, version: ArgoCdVersion) -> ([String; 3], bool) {
+    if rule.action().mode() == MatchMode::Glob {
+        let fields = [rule.action(), rule.resource(), rule.object()];
+        return (fields.map(|field| field.glob_text().into_owned()), true);
+    }
+    let (mut resources, mut actions): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let (mut missing, mut is_exact) = (false, !rule.may_fail());
+    for (resource, verb) in verbs(version) {
+        if rule.resource().matches(resource) != Some(true) {
+            continue;
+        }
+        if resources.last().is_none_or(|last| last != resource) {
+            resources.push(resource.to_owned());
+        }
+        let action = match (applies(rule, resource, verb), verb) {
+            (Applies::Always, Verb::Action(action)) => action.to_owned(),
+            (Applies::Always | Applies::Perhaps, Verb::Below(action)) => format!("{action}/*"),
+            _ => {
+                missing = true;
+                continue;
+            }
+        };
+        is_exact &= applies(rule, resource, verb) == Applies::Always;
+        if !actions.contains(&action) {
+            actions.push(action);
+        }
+    }
+    if !missing {
+        actions = vec!["*".to_owned()];
+    }
+    if resources.len() == RESOURCES.len() {
+        resources = vec!["*".to_owned()];
+    }
+    let plain = rule.object().as_plain_glob();
+    let plain = plain.filter(|glob| !glob.contains(['?', '[', '{', '\\']));
+    is_exact &= plain.is_some();
+    let object = plain.map_or_else(|| "*".to_owned(), |glob| glob.into_owned());
+    let joined = |texts: Vec<String>| match &texts[..] {
+        [one] => one.clone(),
+        many => format!("{{{}}}", many.join(",")),
+    };
+    ([joined(actions), joined(resources), object], is_exact)
+}
