@@ -7,7 +7,7 @@ use super::coverage::{covered, judge, steps};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::emit::{self, Access, Existing};
 use crate::error::{Code, Error, Result};
-use crate::octopus::{CheckedState, Describe, Present, present, to_yaml};
+use crate::octopus::{CheckedState, Describe, PresentState, present, to_yaml};
 use crate::rbac::survey::Cited;
 use crate::rbac::{PolicySet, Server};
 use crate::report::coverage;
@@ -60,12 +60,12 @@ pub(super) fn write(
     })
 }
 
-fn present_of(server: &Server, describe: &Describe<'_>) -> Present {
+fn present_of(server: &Server, describe: &Describe<'_>) -> PresentState {
     present(server, describe, &steps())
 }
 
 /// Says what was written, and what the expectations do not say.
-fn tell(found: &Present, (path, state): (&Path, CheckedState), context: &mut Context<'_, '_>) {
+fn tell(found: &PresentState, (path, state): (&Path, CheckedState), context: &mut Context<'_, '_>) {
     let count = found.expectations.len();
     let plural = |count: usize, word: &str| match count {
         1 => format!("1 {word}"),

@@ -24,4 +24,4 @@ pub use gateway::{
     ValuesOverlay, judge, replaced,
 };
 pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};
-pub use present::{Present, present, to_yaml};
+pub use present::{PresentState, present, to_yaml};

@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 
 use super::Describe;
 use super::expectations::{Except, Expectation, Globs};
-use super::quantified::{Kind, kind, may_meet, only_texts};
+use super::quantified::{ProofKind, kind, may_meet, only_texts};
 use crate::rbac::glob::Glob;
-use crate::rbac::survey::{Budget, Given, Giver, Range, Requests, given, range, server_subjects};
+use crate::rbac::survey::{
+    Budget, GivenRule, Giver, Range, Requests, given, range, server_subjects,
+};
 use crate::rbac::{Effect, Server, project_role, vocabulary};
 use crate::yaml;
 
@@ -25,7 +27,7 @@ const HEAD: &str = "\
 
 /// Expectations about a server.
 #[derive(Clone, Debug, Default)]
-pub struct Present {
+pub struct PresentState {
     /// They hold of the server.
     pub expectations: Vec<Expectation>,
     /// How many subjects they are about, those left out that no rule of their own reaches.
@@ -36,14 +38,14 @@ pub struct Present {
 
 /// Requests by their globs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Pattern {
+struct RequestPattern {
     action: String,
     resource: String,
     object: String,
 }
 
-impl Pattern {
-    fn of(given: &Given<'_>) -> Self {
+impl RequestPattern {
+    fn of(given: &GivenRule<'_>) -> Self {
         Self {
             action: given.action.clone(),
             resource: given.resource.clone(),
@@ -87,15 +89,15 @@ impl Pattern {
 }
 
 /// Writes down what a server allows.
-pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Present {
+pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> PresentState {
     let mut writer = Writer {
         server,
         describe,
         budget,
-        out: Present::default(),
+        out: PresentState::default(),
     };
     if server.settings().auth_disabled {
-        let all = Pattern {
+        let all = RequestPattern {
             action: "*".into(),
             resource: "*".into(),
             object: "*".into(),
@@ -104,7 +106,7 @@ pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Pre
         writer.out.expectations.push(wanted);
         return writer.out;
     }
-    let shared = Shared::new(server);
+    let shared = SharedRules::new(server);
     let mut classes: BTreeMap<(Option<String>, Vec<_>), Vec<String>> = BTreeMap::new();
     let mut order = Vec::new();
     for name in server_subjects(server) {
@@ -112,7 +114,7 @@ pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Pre
         let own: Vec<_> = rules
             .iter()
             .filter(|rule| is_own(rule))
-            .map(Given::id)
+            .map(GivenRule::id)
             .collect();
         if own.is_empty() {
             continue;
@@ -139,22 +141,22 @@ pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Pre
 }
 
 /// Whether a rule is not everybody's.
-fn is_own(rule: &Given<'_>) -> bool {
+fn is_own(rule: &GivenRule<'_>) -> bool {
     rule.giver == Giver::Subject || rule.project.is_some()
 }
 
 /// What everybody has.
-struct Shared {
-    allows: Vec<Pattern>,
-    denies: Vec<Pattern>,
+struct SharedRules {
+    allows: Vec<RequestPattern>,
+    denies: Vec<RequestPattern>,
 }
 
-impl Shared {
+impl SharedRules {
     fn new(server: &Server) -> Self {
         let rules = given(server, "");
         let of = |effect: Effect| {
             let rules = rules.iter().filter(|rule| rule.effect == effect);
-            rules.map(Pattern::of).collect()
+            rules.map(RequestPattern::of).collect()
         };
         Self {
             allows: of(Effect::Allow),
@@ -167,25 +169,29 @@ struct Writer<'a, 's> {
     server: &'s Server,
     describe: &'a Describe<'a>,
     budget: &'a Budget,
-    out: Present,
+    out: PresentState,
 }
 
 impl Writer<'_, '_> {
     /// The expectations of subjects that the same rules reach.
-    fn class(&mut self, names: &[String], shared: &Shared) {
+    fn class(&mut self, names: &[String], shared: &SharedRules) {
         let Some(first) = names.first() else {
             return;
         };
         let subject = glob_of(names);
         let rules = given(self.server, first);
-        let own: Vec<&Given<'_>> = rules.iter().filter(|rule| is_own(rule)).collect();
+        let own: Vec<&GivenRule<'_>> = rules.iter().filter(|rule| is_own(rule)).collect();
         let of = |effect| own.iter().filter(move |rule| rule.effect == effect);
-        let denies: Vec<Pattern> = of(Effect::Deny).map(|rule| Pattern::of(rule)).collect();
+        let denies: Vec<RequestPattern> = of(Effect::Deny)
+            .map(|rule| RequestPattern::of(rule))
+            .collect();
         let mut allowed = Vec::new();
         for rule in of(Effect::Allow) {
             allowed.extend(self.allow(&subject, first, rule, &denies));
         }
-        let own_allows: Vec<Pattern> = of(Effect::Allow).map(|rule| Pattern::of(rule)).collect();
+        let own_allows: Vec<RequestPattern> = of(Effect::Allow)
+            .map(|rule| RequestPattern::of(rule))
+            .collect();
         let shared_allows = self.expanded(&shared.allows);
         for deny in &denies {
             if own_allows.iter().any(|allow| allow.meets(deny)) {
@@ -197,13 +203,14 @@ impl Writer<'_, '_> {
             self.deny(&subject, first, deny, &own_expanded);
         }
         let of_everybody = shared_allows.iter().cloned();
-        let narrow: BTreeSet<Pattern> = allowed.into_iter().chain(of_everybody.clone()).collect();
-        let wide: BTreeSet<Pattern> = own_expanded.into_iter().chain(of_everybody).collect();
+        let narrow: BTreeSet<RequestPattern> =
+            allowed.into_iter().chain(of_everybody.clone()).collect();
+        let wide: BTreeSet<RequestPattern> = own_expanded.into_iter().chain(of_everybody).collect();
         self.nothing_else(&subject, first, [&narrow, &wide], &[]);
     }
 
     /// The expectations of everybody: what the default role and the empty subject give.
-    fn everybody(&mut self, named: Vec<String>, shared: &Shared) {
+    fn everybody(&mut self, named: Vec<String>, shared: &SharedRules) {
         let rules = given(self.server, "");
         for rule in rules.iter().filter(|rule| rule.effect == Effect::Allow) {
             // A project's lines give nothing to the roles of other projects.
@@ -225,7 +232,7 @@ impl Writer<'_, '_> {
         } else {
             vec![named]
         };
-        let allows: BTreeSet<Pattern> = self.expanded(&shared.allows).into_iter().collect();
+        let allows: BTreeSet<RequestPattern> = self.expanded(&shared.allows).into_iter().collect();
         self.nothing_else("*", "", [&allows, &allows], &left_out);
     }
 
@@ -234,12 +241,12 @@ impl Writer<'_, '_> {
         &mut self,
         subject: &str,
         first: &str,
-        rule: &Given<'_>,
-        denies: &[Pattern],
-    ) -> Vec<Pattern> {
+        rule: &GivenRule<'_>,
+        denies: &[RequestPattern],
+    ) -> Vec<RequestPattern> {
         let mut found = Vec::new();
         let wide = self.expanded(denies);
-        for pattern in self.expanded(&[Pattern::of(rule)]) {
+        for pattern in self.expanded(&[RequestPattern::of(rule)]) {
             let mut is_made = false;
             let mut held = None;
             let project = rule.project.or_else(|| Some(project_role(first)?.0));
@@ -249,16 +256,16 @@ impl Writer<'_, '_> {
                         continue;
                     }
                     let meeting = denies.iter().filter(|deny| deny.meets(&pattern));
-                    let except = meeting.map(Pattern::except).collect();
+                    let except = meeting.map(RequestPattern::except).collect();
                     let wanted = expectation(subject, &pattern, true, except);
                     match self.kind(&wanted, first) {
-                        Kind::Nothing => {}
-                        Kind::Holds => {
+                        ProofKind::Nothing => {}
+                        ProofKind::Holds => {
                             held = Some(pattern);
                             self.write(wanted);
                             break 'tried;
                         }
-                        Kind::Refuted | Kind::Open => is_made = true,
+                        ProofKind::Refuted | ProofKind::Open => is_made = true,
                     }
                 }
             }
@@ -284,14 +291,20 @@ impl Writer<'_, '_> {
     }
 
     /// Expects that a deny's requests are refused, where nothing else allows them.
-    fn deny(&mut self, subject: &str, first: &str, deny: &Pattern, others: &[Pattern]) {
+    fn deny(
+        &mut self,
+        subject: &str,
+        first: &str,
+        deny: &RequestPattern,
+        others: &[RequestPattern],
+    ) {
         let meeting = others.iter().filter(|allow| allow.meets(deny));
-        let except = meeting.map(Pattern::except).collect();
+        let except = meeting.map(RequestPattern::except).collect();
         let wanted = expectation(subject, deny, false, except);
         match self.kind(&wanted, first) {
-            Kind::Holds => self.write(wanted),
-            Kind::Nothing => {}
-            Kind::Refuted | Kind::Open => {
+            ProofKind::Holds => self.write(wanted),
+            ProofKind::Nothing => {}
+            ProofKind::Refuted | ProofKind::Open => {
                 let range = range(self.server, first, deny.requests(), &[], self.budget);
                 self.examples(subject, &range);
             }
@@ -303,17 +316,17 @@ impl Writer<'_, '_> {
         &mut self,
         subject: &str,
         first: &str,
-        allowed: [&BTreeSet<Pattern>; 2],
+        allowed: [&BTreeSet<RequestPattern>; 2],
         left_out: &[Except],
     ) {
-        let except = |resource: &str, allowed: &BTreeSet<Pattern>| {
+        let except = |resource: &str, allowed: &BTreeSet<RequestPattern>| {
             let about = allowed
                 .iter()
                 .filter(|pattern| may_meet(resource, &pattern.resource));
-            let about = about.map(Pattern::except);
+            let about = about.map(RequestPattern::except);
             left_out.iter().cloned().chain(about).collect::<Vec<_>>()
         };
-        let pattern = |resource: &str| Pattern {
+        let pattern = |resource: &str| RequestPattern {
             action: "*".to_owned(),
             resource: resource.to_owned(),
             object: "*".to_owned(),
@@ -321,9 +334,9 @@ impl Writer<'_, '_> {
         for allowed in allowed {
             let wanted = expectation(subject, &pattern("*"), false, except("*", allowed));
             match self.kind(&wanted, first) {
-                Kind::Holds => return self.write(wanted),
-                Kind::Nothing => return,
-                Kind::Refuted | Kind::Open => {}
+                ProofKind::Holds => return self.write(wanted),
+                ProofKind::Nothing => return,
+                ProofKind::Refuted | ProofKind::Open => {}
             }
         }
         for resource in vocabulary::RESOURCES {
@@ -334,9 +347,9 @@ impl Writer<'_, '_> {
                 except(resource, allowed[1]),
             );
             match self.kind(&wanted, first) {
-                Kind::Holds => self.write(wanted),
-                Kind::Nothing => {}
-                Kind::Refuted | Kind::Open => {
+                ProofKind::Holds => self.write(wanted),
+                ProofKind::Nothing => {}
+                ProofKind::Refuted | ProofKind::Open => {
                     let whom = if first.is_empty() {
                         "everybody else"
                     } else {
@@ -354,7 +367,7 @@ impl Writer<'_, '_> {
     fn examples(&mut self, subject: &str, range: &Range<'_>) {
         for (example, allowed) in [(&range.allowed, true), (&range.refused, false)] {
             let Some(example) = example else { continue };
-            let pattern = Pattern {
+            let pattern = RequestPattern {
                 action: example.action.clone(),
                 resource: example.resource.to_owned(),
                 object: escaped(&example.object),
@@ -378,20 +391,20 @@ impl Writer<'_, '_> {
     }
 
     /// What holds of an expectation, by the first of its subjects.
-    fn kind(&self, wanted: &Expectation, first: &str) -> Kind {
+    fn kind(&self, wanted: &Expectation, first: &str) -> ProofKind {
         if !wanted.is_quantified() {
             let answer = wanted.answer(self.server, None);
             return if answer.allowed() == wanted.allowed {
-                Kind::Holds
+                ProofKind::Holds
             } else {
-                Kind::Refuted
+                ProofKind::Refuted
             };
         }
         kind(wanted, first, self.server, self.budget)
     }
 
     /// The patterns, and what the server asks as them.
-    fn expanded(&self, patterns: &[Pattern]) -> Vec<Pattern> {
+    fn expanded(&self, patterns: &[RequestPattern]) -> Vec<RequestPattern> {
         let server = self.server;
         let mut all = Vec::new();
         for pattern in patterns {
@@ -399,7 +412,7 @@ impl Writer<'_, '_> {
                 matches(&pattern.resource, resource) && matches(&pattern.action, action)
             };
             let mut also = |resource: &str, action: &str| {
-                all.push(Pattern {
+                all.push(RequestPattern {
                     action: action.to_owned(),
                     resource: resource.to_owned(),
                     object: pattern.object.clone(),
@@ -429,7 +442,7 @@ impl Writer<'_, '_> {
 }
 
 /// A pattern, and before it what it matches of a project's objects.
-fn narrowed(pattern: &Pattern, project: Option<&str>) -> Vec<Pattern> {
+fn narrowed(pattern: &RequestPattern, project: Option<&str>) -> Vec<RequestPattern> {
     let mut all = Vec::new();
     if let Some(project) = project {
         let name = match pattern.object.as_str() {
@@ -437,7 +450,7 @@ fn narrowed(pattern: &Pattern, project: Option<&str>) -> Vec<Pattern> {
             object => object.strip_prefix("*/"),
         };
         if let Some(name) = name {
-            all.push(Pattern {
+            all.push(RequestPattern {
                 object: format!("{}/{name}", escaped(project)),
                 ..pattern.clone()
             });
@@ -453,7 +466,7 @@ fn matches(glob: &str, text: &str) -> bool {
 
 fn expectation(
     subject: &str,
-    pattern: &Pattern,
+    pattern: &RequestPattern,
     allowed: bool,
     except: Vec<Except>,
 ) -> Expectation {

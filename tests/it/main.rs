@@ -14,6 +14,7 @@
 mod account;
 mod apps;
 mod argocd_transcripts;
+mod browser;
 mod can;
 mod check;
 mod common;

@@ -10,7 +10,7 @@ use crate::vocabulary::RESOURCES;
 
 /// A rule that reaches a subject.
 #[derive(Clone, Debug)]
-pub struct Given<'s> {
+pub struct GivenRule<'s> {
     /// Through whom.
     pub giver: Giver,
     /// The project whose objects alone it is about.
@@ -29,7 +29,7 @@ pub struct Given<'s> {
     pub is_exact: bool,
 }
 
-impl<'s> Given<'s> {
+impl<'s> GivenRule<'s> {
     /// What it has in common with no other rule of the server.
     pub fn id(&self) -> (Giver, Option<&'s str>, LineId) {
         (self.giver, self.project, self.line.line)
@@ -37,7 +37,7 @@ impl<'s> Given<'s> {
 }
 
 /// Returns the rules that reach a subject, those of the default role and of everybody included.
-pub fn given<'s>(server: &'s Server, subject: &str) -> Vec<Given<'s>> {
+pub fn given<'s>(server: &'s Server, subject: &str) -> Vec<GivenRule<'s>> {
     let (views, base) = (Views::new(server, subject), server.base());
     let mut all = Vec::new();
     for view in &views.all {
@@ -51,7 +51,7 @@ pub fn given<'s>(server: &'s Server, subject: &str) -> Vec<Given<'s>> {
                 if line.enforcer.line(rule.line()).is_none() {
                     continue;
                 }
-                all.push(Given {
+                all.push(GivenRule {
                     giver: side.giver,
                     project: view.project,
                     effect: rule.effect(),

@@ -30,7 +30,7 @@ pub use change::{Change, Comparison, SubjectChange, Undecided, Whom};
 pub use compare::compare;
 pub use concerned::{acts_as, roles_with_members};
 pub use effective::{Binding, Effective, Entry, Holding, Limit, State, named};
-pub use given::{Given, given};
+pub use given::{GivenRule, given};
 pub use prove::{Objects, Proof, ProvedRefusal, Prover};
 pub use range::{Example, Holder, Range, Requests, is_request, range, server_subjects, who_can};
 pub use slice::{Asked, Askers, Slice, SliceLine};

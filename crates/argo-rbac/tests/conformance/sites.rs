@@ -19,22 +19,22 @@ use argo_rbac::{MatchMode, PolicySet, PolicyText, Project, ProjectRole, Server, 
 const PAIRS: u64 = 150;
 
 /// A generator of which a seed gives the whole sequence.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 16).unwrap() % sides
     }
 
-    pub fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
+    pub(crate) fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
         of[self.roll(of.len())]
     }
 }
 
-pub const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "alice",
     "bob",
     "role:a",
@@ -44,7 +44,7 @@ pub const NAMES: &[&str] = &[
     "",
 ];
 
-pub const REQUESTS: &[(&str, &[&str], &[&str])] = &[
+pub(crate) const REQUESTS: &[(&str, &[&str], &[&str])] = &[
     (
         "applications",
         &[
@@ -83,7 +83,7 @@ pub const REQUESTS: &[(&str, &[&str], &[&str])] = &[
     ("accounts", &["get", "update"], &["alice", "bob"]),
 ];
 
-pub fn rule(dice: &mut Dice, subject: &str, project: Option<&str>) -> String {
+pub(crate) fn rule(dice: &mut Dice, subject: &str, project: Option<&str>) -> String {
     let resource = dice.pick(&[
         "applications",
         "applications",
@@ -139,16 +139,16 @@ pub fn rule(dice: &mut Dice, subject: &str, project: Option<&str>) -> String {
 }
 
 #[derive(Clone)]
-pub struct Site {
-    pub lines: Vec<String>,
-    pub default_role: &'static str,
-    pub projects: Vec<Project>,
-    pub settings: ServerSettings,
-    pub version: &'static str,
+pub(crate) struct Site {
+    pub(crate) lines: Vec<String>,
+    pub(crate) default_role: &'static str,
+    pub(crate) projects: Vec<Project>,
+    pub(crate) settings: ServerSettings,
+    pub(crate) version: &'static str,
 }
 
 impl Site {
-    pub fn random(dice: &mut Dice) -> Self {
+    pub(crate) fn random(dice: &mut Dice) -> Self {
         let mut lines: Vec<String> = (0..2 + dice.roll(7))
             .map(|_| {
                 let name = dice.pick(NAMES);
@@ -190,7 +190,7 @@ impl Site {
         }
     }
 
-    pub fn mutated(&self, dice: &mut Dice) -> Self {
+    pub(crate) fn mutated(&self, dice: &mut Dice) -> Self {
         let mut site = self.clone();
         for _ in 0..=dice.roll(2) {
             let at = dice.roll(site.lines.len().max(1));
@@ -225,7 +225,7 @@ impl Site {
         site
     }
 
-    pub fn load(&self) -> Server {
+    pub(crate) fn load(&self) -> Server {
         let set = PolicySet {
             texts: vec![PolicyText::new("policy.csv", self.lines.join("\n"))],
             default_role: self.default_role.to_owned(),
@@ -236,7 +236,7 @@ impl Site {
         Server::load(set, self.projects.clone(), self.settings.clone()).unwrap()
     }
 
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let projects: Vec<_> = self
             .projects
             .iter()
@@ -252,22 +252,22 @@ impl Site {
     }
 }
 
-pub fn pairs(unless_asked: u64) -> u64 {
+pub(crate) fn pairs(unless_asked: u64) -> u64 {
     let asked = env::var("SERVER_PAIRS").ok();
     asked.map_or(unless_asked, |count| count.parse().unwrap())
 }
 
-pub fn first_seed() -> u64 {
+pub(crate) fn first_seed() -> u64 {
     let asked = env::var("SERVER_SEED").ok();
     asked.map_or(1, |seed| seed.parse().unwrap())
 }
 
-pub fn each_seed(test: impl FnMut(&mut Dice, u64)) {
+pub(crate) fn each_seed(test: impl FnMut(&mut Dice, u64)) {
     each_seed_of(PAIRS, test);
 }
 
 /// Tests so many, unless `SERVER_PAIRS` says otherwise.
-pub fn each_seed_of(count: u64, mut test: impl FnMut(&mut Dice, u64)) {
+pub(crate) fn each_seed_of(count: u64, mut test: impl FnMut(&mut Dice, u64)) {
     for seed in first_seed()..first_seed() + pairs(count) {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         for _ in 0..8 {
@@ -278,7 +278,7 @@ pub fn each_seed_of(count: u64, mut test: impl FnMut(&mut Dice, u64)) {
 }
 
 /// Every request that some server is asked in these tests, as far as its version has it.
-pub fn requests(server: &Server) -> Vec<(&'static str, &'static str, &'static str)> {
+pub(crate) fn requests(server: &Server) -> Vec<(&'static str, &'static str, &'static str)> {
     let known: Vec<_> = verbs(server.version()).collect();
     let mut all = Vec::new();
     for (resource, actions, objects) in REQUESTS {
