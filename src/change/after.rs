@@ -6,7 +6,7 @@ use super::forms::{self, Planned};
 use super::{ChangeRequest, Desired};
 use crate::error::Result;
 use crate::input::{Content, File, Origin};
-use crate::model::{Form, MatchMode, Source, Which};
+use crate::model::{DEFAULT_NAMESPACE, Form, MatchMode, Source, Which};
 use crate::rbac::{Line, lines};
 use crate::site::{Selector, objects};
 use crate::text::Note;
@@ -115,7 +115,7 @@ fn rules_beside(files: &[File], request: &ChangeRequest) -> Result<Option<File>>
         return Ok(None);
     }
     let mode: MatchMode = request.match_mode();
-    let desired = Desired::render(&request.engine, &request.variables("argocd", mode))?;
+    let desired = Desired::render(&request.engine, &request.variables(DEFAULT_NAMESPACE, mode))?;
     let name = format!("{} {AFTER}", desired.policy_key);
     let mut text = String::new();
     for rule in &desired.rules {

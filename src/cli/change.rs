@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::option::options;
 use super::{Fleet, Input, Language, RenderOutput};
+use crate::model::{MatchMode, Which};
 
 /// The change: an account, its rules, where they go.
 #[derive(Clone, Debug, Args)]
@@ -23,8 +26,8 @@ pub struct ChangeArgs {
     #[arg(long, value_name = "KEY")]
     pub policy_key: Option<String>,
     /// How patterns are written if the input has no policy.matchMode
-    #[arg(long, value_enum, value_name = "MODE")]
-    pub match_mode: Option<Mode>,
+    #[arg(long, value_parser = match_mode(), value_name = "MODE")]
+    pub match_mode: Option<MatchMode>,
     /// Enable the account if it is disabled
     #[arg(long, conflicts_with = "absent")]
     pub enable: bool,
@@ -36,7 +39,7 @@ pub struct ChangeArgs {
     pub fresh: bool,
     /// Only this ConfigMap
     #[arg(long, value_enum, value_name = "CONFIGMAP")]
-    pub only: Option<Only>,
+    pub only: Option<Which>,
     /// Exit with 5 if anybody but the account would gain or lose a permission
     #[arg(long)]
     pub fail_on_collateral: bool,
@@ -54,41 +57,45 @@ pub struct ChangeArgs {
     pub template_values: Vec<PathBuf>,
 }
 
-/// How the policy's patterns are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Mode {
-    /// Glob patterns.
-    Glob,
-    /// Go regular expressions.
-    Regex,
-}
-
-impl Mode {
-    /// As the option takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Glob => "glob",
-            Self::Regex => "regex",
-        }
+options! {
+    ChangeArgs repeats {
+        account: "--account" unless "octopus",
+        project: "--project",
+        policy_key: "--policy-key",
+        match_mode: "--match-mode",
+        template_dir: "--template-dir",
+        template_set: "--template-set",
+        template_values: "--template-values",
+        allow_sync: "--allow-sync",
+        enable: "--enable",
+        absent: "--absent",
+        fresh: "--fresh",
+        strip_resource_version: "--strip-resource-version",
     }
+    // Which ConfigMap and what to refuse is the next step's own.
+    leaves out { only, fail_on_collateral, }
 }
 
-/// One of the two ConfigMaps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Only {
-    /// The accounts.
-    ArgocdCm,
-    /// The policy.
-    ArgocdRbacCm,
+/// Reads how a policy's patterns are read.
+fn match_mode() -> impl TypedValueParser<Value = MatchMode> {
+    let values = [
+        PossibleValue::new("glob").help("Glob patterns"),
+        PossibleValue::new("regex").help("Go regular expressions"),
+    ];
+    PossibleValuesParser::new(values).map(|value| MatchMode::from_setting(&value))
 }
 
-impl Only {
-    /// As the option takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ArgocdCm => "argocd-cm",
-            Self::ArgocdRbacCm => "argocd-rbac-cm",
-        }
+impl ValueEnum for Which {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Cm => "The accounts",
+            Self::RbacCm => "The policy",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
     }
 }
 

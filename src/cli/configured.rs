@@ -1,10 +1,44 @@
 //! A command as it is for one instance: what was not given comes from the configuration.
 
+use super::doctor::ClusterArgs;
 use super::{
     AccountCommand, AppsCommand, Argocd, ChangeArgs, Command, DeliveryArgs, Fleet, GatewayCommand,
-    Given, Input, Mode, OwnerArgs, TokenCommand,
+    Given, Input, Kubectl, OwnerArgs, TokenCommand,
 };
-use crate::model::{Instance, LintSettings, MatchMode};
+use crate::model::{Instance, LintSettings};
+
+// The id of an option is the name of its field: a name that no field has does not compile.
+
+/// Gives an option the configuration's value, unless it was given.
+macro_rules! set {
+    ($fill:ident, $($group:ident).+, $value:expr $(,)?) => {
+        set!(@ value $fill, [$($group)+] $value, $($group).+)
+    };
+    (@ $how:ident $fill:ident, [$_first:ident $($rest:ident)+] $value:expr, $into:expr) => {
+        set!(@@ $how $fill, [$($rest)+] $value, $into)
+    };
+    (@@ $how:ident $fill:ident, [$_first:ident $($rest:ident)+] $value:expr, $into:expr) => {
+        set!(@@ $how $fill, [$($rest)+] $value, $into)
+    };
+    (@@ $how:ident $fill:ident, [$field:ident] $value:expr, $into:expr) => {
+        $fill.$how(stringify!($field), &mut $into, $value)
+    };
+}
+
+/// The same for an option that may be absent.
+macro_rules! set_option {
+    ($fill:ident, $($group:ident).+, $value:expr $(,)?) => {
+        set!(@ option $fill, [$($group)+] $value, $($group).+)
+    };
+}
+
+/// Whether any of these options of a group was given.
+macro_rules! any_given {
+    ($given:expr, $group:ident { $($field:ident),+ }) => {{
+        let _ = |group: &$group| { $(let _ = &group.$field;)+ };
+        $given.first(&[$(stringify!($field)),+]).is_some()
+    }};
+}
 
 impl Command {
     /// Which instances are meant; `None` for commands that have to do with none.
@@ -65,71 +99,61 @@ impl Command {
             Self::Check(args) => {
                 fill.input(&mut args.input);
                 fill.change(&mut args.change);
-                fill.version(&mut args.argocd_version);
+                set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
             }
             Self::Can(args) => {
                 fill.input(&mut args.input);
-                fill.version(&mut args.argocd_version);
+                set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
             }
             Self::WhoCan(args) => {
                 fill.input(&mut args.input);
-                fill.version(&mut args.argocd_version);
+                set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
             }
             Self::Matrix(args) => {
                 fill.input(&mut args.input);
-                fill.version(&mut args.argocd_version);
+                set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
             }
             Self::Lint(args) => {
                 fill.input(&mut args.input);
-                fill.version(&mut args.argocd_version);
+                set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
                 let account = instance.account.clone().map(|name| vec![name]);
-                fill.value(
-                    "account",
-                    &mut args.account,
-                    lint.accounts.clone().or(account),
-                );
-                fill.value("select", &mut args.select, lint.select.clone());
-                fill.value("ignore", &mut args.ignore, lint.ignore.clone());
-                fill.value("fail_on", &mut args.fail_on, lint.fail_on);
+                set!(fill, args.account, lint.accounts.clone().or(account),);
+                set!(fill, args.select, lint.select.clone());
+                set!(fill, args.ignore, lint.ignore.clone());
+                set!(fill, args.fail_on, lint.fail_on);
             }
             Self::Apps(args) => match &mut args.command {
                 Some(AppsCommand::Annotate(args)) => fill.input(&mut args.input),
                 None => {
                     let args = &mut args.list;
                     fill.input(&mut args.input);
-                    fill.version(&mut args.argocd_version);
-                    fill.value("account", &mut args.account, instance.account.clone());
+                    set_option!(fill, args.argocd_version, instance.argocd_version.as_ref());
+                    set!(fill, args.account, instance.account.clone());
                 }
             },
             Self::Verify(args) => {
                 fill.input(&mut args.input);
                 fill.argocd(&mut args.argocd);
-                fill.permissions(&mut args.allow_sync, &mut args.project);
+                set!(fill, args.allow_sync, instance.permissions.sync);
+                set!(fill, args.project, instance.permissions.projects.clone());
                 if args.role.is_none() {
-                    fill.value("account", &mut args.account, instance.account.clone());
+                    set!(fill, args.account, instance.account.clone());
                 }
             }
             Self::Doctor(args) => {
-                fill.value("account", &mut args.account, instance.account.clone());
-                fill.permissions(&mut args.allow_sync, &mut args.project);
+                set!(fill, args.account, instance.account.clone());
+                set!(fill, args.allow_sync, instance.permissions.sync);
+                set!(fill, args.project, instance.permissions.projects.clone());
                 let gateway = &instance.gateway;
                 let namespace = gateway.namespace.clone();
-                fill.value("gateway_namespace", &mut args.gateway_namespace, namespace);
-                fill.value(
-                    "secret_name",
-                    &mut args.secret_name,
-                    gateway.token_secret.clone(),
-                );
-                fill.value(
-                    "secret_key",
-                    &mut args.secret_key,
-                    gateway.token_key.clone(),
-                );
+                set!(fill, args.gateway_namespace, namespace);
+                set!(fill, args.secret_name, gateway.token_secret.clone(),);
+                set!(fill, args.secret_key, gateway.token_key.clone(),);
                 let namespace = instance.namespace.as_ref();
-                fill.option("namespace", &mut args.namespace, namespace);
-                if given.first(&["kubeconfig"]).is_none() {
+                set_option!(fill, args.namespace, namespace);
+                if !any_given!(given, ClusterArgs { kubeconfig }) {
                     let context = instance.context.as_ref();
-                    fill.option("context", &mut args.cluster.context, context);
+                    set_option!(fill, args.cluster.context, context);
                 }
                 fill.argocd(&mut args.argocd);
             }
@@ -138,9 +162,9 @@ impl Command {
             Self::Gateway(command) => {
                 let (args, input) = match command {
                     GatewayCommand::Secret(args) => {
-                        fill.option("account", &mut args.account, instance.account.as_ref());
+                        set_option!(fill, args.account, instance.account.as_ref());
                         let namespace = instance.namespace.as_ref();
-                        fill.option("namespace", &mut args.namespace, namespace);
+                        set_option!(fill, args.namespace, namespace);
                         (&mut args.gateway, None)
                     }
                     // The files of --check are values of the gateway, and no others.
@@ -154,7 +178,7 @@ impl Command {
                     fill.input(input);
                 }
                 let templates = instance.template_dir.as_ref();
-                fill.option("template_dir", &mut args.template_dir, templates);
+                set_option!(fill, args.template_dir, templates);
             }
             Self::Compare(_) | Self::Completion(_) | Self::Man(_) | Self::Version(_) => {}
         }
@@ -180,104 +204,86 @@ impl Fill<'_> {
         self.value(id, into, value.cloned().map(Some));
     }
 
-    fn version(&self, into: &mut Option<String>) {
-        self.option(
-            "argocd_version",
-            into,
-            self.instance.argocd_version.as_ref(),
-        );
-    }
-
-    fn permissions(&self, sync: &mut bool, projects: &mut Vec<String>) {
-        let permissions = &self.instance.permissions;
-        self.value("allow_sync", sync, permissions.sync);
-        self.value("project", projects, permissions.projects.clone());
-    }
-
     fn input(&self, input: &mut Input) {
         let instance = self.instance;
         if input.sample {
             // The built-in example is an Argo CD of its own.
             return;
         }
-        let elsewhere = ["filename", "live", "sample", "fresh"];
-        if self.given.first(&elsewhere).is_none() {
+        let elsewhere = any_given!(
+            self.given,
+            Input {
+                filename,
+                live,
+                sample
+            }
+        ) || any_given!(self.given, ChangeArgs { fresh });
+        if !elsewhere {
             input.filename.clone_from(&instance.files);
             input.recursive = instance.recursive;
         }
         if !input.all_namespaces {
-            self.option(
-                "namespace",
-                &mut input.namespace,
-                instance.namespace.as_ref(),
-            );
+            set_option!(self, input.namespace, instance.namespace.as_ref(),);
         }
-        self.option("form", &mut input.form, instance.form.as_ref());
-        self.option(
-            "values_root",
-            &mut input.values_root,
-            instance.values_root.as_ref(),
-        );
+        set_option!(self, input.form, instance.form.as_ref());
+        set_option!(self, input.values_root, instance.values_root.as_ref(),);
         // Where anything of the connection is given, all of it is.
         // Hints name the context too.
-        if self
-            .given
-            .first(&["cluster", "user", "kubeconfig"])
-            .is_none()
-        {
-            let context = &mut input.kubectl.context;
-            self.option("context", context, instance.context.as_ref());
+        if !any_given!(
+            self.given,
+            Kubectl {
+                cluster,
+                user,
+                kubeconfig
+            }
+        ) {
+            set_option!(self, input.kubectl.context, instance.context.as_ref());
         }
     }
 
     fn change(&self, change: &mut ChangeArgs) {
         let instance = self.instance;
-        self.value("account", &mut change.account, instance.account.clone());
-        self.permissions(&mut change.allow_sync, &mut change.project);
-        self.option(
-            "policy_key",
-            &mut change.policy_key,
-            instance.policy_key.as_ref(),
+        set!(self, change.account, instance.account.clone());
+        set!(self, change.allow_sync, self.instance.permissions.sync);
+        set!(
+            self,
+            change.project,
+            self.instance.permissions.projects.clone()
         );
-        let mode = instance.match_mode.map(|mode| match mode {
-            MatchMode::Glob => Mode::Glob,
-            MatchMode::Regex => Mode::Regex,
-        });
-        self.option("match_mode", &mut change.match_mode, mode.as_ref());
+        set_option!(self, change.policy_key, instance.policy_key.as_ref(),);
+        set_option!(self, change.match_mode, instance.match_mode.as_ref());
         let templates = instance.template_dir.as_ref();
-        self.option("template_dir", &mut change.template_dir, templates);
+        set_option!(self, change.template_dir, templates);
     }
 
     /// Who names a server on the command line says all of how it is reached: half of one
     /// connection and half of another could send a token where it does not belong.
     fn argocd(&self, argocd: &mut Argocd) {
-        let of_a_server = ["server", "argocd_context", "port_forward", "core"];
-        if self.given.first(&of_a_server).is_some() {
+        if any_given!(
+            self.given,
+            Argocd {
+                server,
+                argocd_context,
+                port_forward,
+                core
+            }
+        ) {
             return;
         }
         let from = &self.instance.argocd;
-        self.option(
-            "argocd_context",
-            &mut argocd.argocd_context,
-            from.context.as_ref(),
-        );
-        self.option("server", &mut argocd.server, from.server.as_ref());
-        self.option(
-            "argocd_config",
-            &mut argocd.argocd_config,
-            from.config.as_ref(),
-        );
-        self.value("grpc_web", &mut argocd.grpc_web, from.grpc_web);
-        let root = &mut argocd.grpc_web_root_path;
-        self.option("grpc_web_root_path", root, from.grpc_web_root_path.as_ref());
-        self.value("insecure", &mut argocd.insecure, from.insecure);
-        self.value("plaintext", &mut argocd.plaintext, from.plaintext);
-        self.value("port_forward", &mut argocd.port_forward, from.port_forward);
+        set_option!(self, argocd.argocd_context, from.context.as_ref(),);
+        set_option!(self, argocd.server, from.server.as_ref());
+        set_option!(self, argocd.argocd_config, from.config.as_ref(),);
+        set!(self, argocd.grpc_web, from.grpc_web);
+        let root = from.grpc_web_root_path.as_ref();
+        set_option!(self, argocd.grpc_web_root_path, root);
+        set!(self, argocd.insecure, from.insecure);
+        set!(self, argocd.plaintext, from.plaintext);
+        set!(self, argocd.port_forward, from.port_forward);
         let namespace = from.port_forward_namespace.as_ref();
         let namespace = namespace.or(self.instance.namespace.as_ref());
         if argocd.port_forward {
-            let into = &mut argocd.port_forward_namespace;
-            self.option("port_forward_namespace", into, namespace);
+            set_option!(self, argocd.port_forward_namespace, namespace);
         }
         let context = from.kube_context.as_ref();
         let context = context.or(self
@@ -285,31 +291,18 @@ impl Fill<'_> {
             .context
             .as_ref()
             .filter(|_| argocd.port_forward));
-        self.option("kube_context", &mut argocd.kube_context, context);
-        self.option(
-            "server_crt",
-            &mut argocd.server_crt,
-            from.server_crt.as_ref(),
-        );
-        self.option(
-            "client_crt",
-            &mut argocd.client_crt,
-            from.client_crt.as_ref(),
-        );
-        let key = &mut argocd.client_crt_key;
-        self.option("client_crt_key", key, from.client_crt_key.as_ref());
+        set_option!(self, argocd.kube_context, context);
+        set_option!(self, argocd.server_crt, from.server_crt.as_ref(),);
+        set_option!(self, argocd.client_crt, from.client_crt.as_ref(),);
+        set_option!(self, argocd.client_crt_key, from.client_crt_key.as_ref());
     }
 
     fn owner(&self, owner: &mut OwnerArgs) {
         if owner.role.is_none() {
-            self.option(
-                "account",
-                &mut owner.account,
-                self.instance.account.as_ref(),
-            );
+            set_option!(self, owner.account, self.instance.account.as_ref(),);
         } else {
             let projects = self.instance.permissions.projects.clone();
-            self.value("project", &mut owner.project, projects);
+            set!(self, owner.project, projects);
         }
     }
 
@@ -321,27 +314,23 @@ impl Fill<'_> {
         } else {
             &gateway.token_secret
         };
-        self.value("secret_name", &mut delivery.secret_name, name.clone());
+        set!(self, delivery.secret_name, name.clone());
         if !of_projects {
             let key = gateway.token_key.as_ref();
-            self.option("secret_key", &mut delivery.secret_key, key);
+            set_option!(self, delivery.secret_key, key);
         }
-        self.option(
-            "secret_namespace",
-            &mut delivery.secret_namespace,
-            gateway.namespace.as_ref(),
-        );
+        set_option!(self, delivery.secret_namespace, gateway.namespace.as_ref(),);
     }
 
     fn of_account(&self, command: &mut AccountCommand) {
         let account = || self.instance.account.clone();
         match command {
             AccountCommand::List(args) => {
-                self.value("account", &mut args.account, account());
+                set!(self, args.account, account());
                 self.argocd(&mut args.argocd);
             }
             AccountCommand::Get(args) => {
-                self.value("account", &mut args.account, account());
+                set!(self, args.account, account());
                 self.argocd(&mut args.argocd);
             }
             AccountCommand::CanI(args) => self.argocd(&mut args.argocd),
@@ -361,7 +350,12 @@ impl Fill<'_> {
                 self.owner(&mut args.owner);
                 self.delivery(&mut args.delivery, args.owner.role.is_some());
                 self.argocd(&mut args.argocd);
-                self.permissions(&mut args.allow_sync, &mut args.owner.project);
+                set!(self, args.allow_sync, self.instance.permissions.sync);
+                set!(
+                    self,
+                    args.owner.project,
+                    self.instance.permissions.projects.clone()
+                );
             }
             TokenCommand::List(args) => {
                 self.owner(&mut args.owner);

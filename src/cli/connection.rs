@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::option::options;
 use crate::model::{Connection, Span};
 
 /// How argocd is found and how it reaches its server: argocd's own flags, passed through. Its
@@ -98,41 +99,33 @@ impl Argocd {
     /// The same as flags of ours, for the commands that hints name. Headers are left out: they may
     /// hold a credential.
     pub fn flags(&self) -> Vec<String> {
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let values = [
-            ("--argocd-path", path(&self.argocd_path)),
-            ("--server", self.server.clone()),
-            ("--grpc-web-root-path", self.grpc_web_root_path.clone()),
-            (
-                "--port-forward-namespace",
-                self.port_forward_namespace.clone(),
-            ),
-            ("--server-name", self.server_name.clone()),
-            ("--argocd-context", self.argocd_context.clone()),
-            ("--argocd-config", path(&self.argocd_config)),
-            ("--kube-context", self.kube_context.clone()),
-            ("--server-crt", path(&self.server_crt)),
-            ("--client-crt", path(&self.client_crt)),
-            ("--client-crt-key", path(&self.client_crt_key)),
-        ];
-        let switches = [
-            ("--grpc-web", self.grpc_web),
-            ("--insecure", self.insecure),
-            ("--plaintext", self.plaintext),
-            ("--port-forward", self.port_forward),
-            ("--core", self.core),
-        ];
         let mut flags = Vec::new();
-        for (name, value) in values {
-            if let Some(value) = value {
-                flags.extend([name.to_owned(), value]);
-            }
-        }
-        for (name, on) in switches {
-            if on {
-                flags.push(name.to_owned());
-            }
+        for (name, value) in self.given_options() {
+            flags.push(name.to_owned());
+            flags.extend(value.map(|value| value.to_string_lossy().into_owned()));
         }
         flags
     }
+}
+
+options! {
+    Argocd repeats {
+        argocd_path: "--argocd-path",
+        server: "--server",
+        grpc_web_root_path: "--grpc-web-root-path",
+        port_forward_namespace: "--port-forward-namespace",
+        server_name: "--server-name",
+        argocd_context: "--argocd-context",
+        argocd_config: "--argocd-config",
+        kube_context: "--kube-context",
+        server_crt: "--server-crt",
+        client_crt: "--client-crt",
+        client_crt_key: "--client-crt-key",
+        grpc_web: "--grpc-web",
+        insecure: "--insecure",
+        plaintext: "--plaintext",
+        port_forward: "--port-forward",
+        core: "--core",
+    }
+    leaves out { timeout, header, http_retry_max, }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Form;
+use super::option::options;
 use crate::model::check_values_root;
 
 /// Where the objects come from: files, stdin, the cluster through kubectl, the sample.
@@ -78,30 +79,46 @@ pub struct Kubectl {
     pub request_timeout: Option<String>,
 }
 
+options! {
+    Input repeats {
+        filename: "-f",
+        namespace: "-n",
+        values_root: "--values-root",
+        recursive: "-R",
+        all_namespaces: "-A",
+        live: "--live",
+        sample: "--sample",
+    }
+    // The form is the next step's own; kubectl's flags follow where they count.
+    leaves out { form, kubectl, }
+}
+
+options! {
+    Kubectl repeats {
+        context: "--context",
+        cluster: "--cluster",
+        user: "--user",
+        as_user: "--as",
+        request_timeout: "--request-timeout",
+        as_group: "--as-group",
+        kubeconfig: "--kubeconfig",
+    }
+    leaves out {}
+}
+
 impl Kubectl {
     /// The flags, as kubectl takes them.
     pub fn flags(&self) -> Vec<OsString> {
-        let texts = [
-            ("--context", &self.context),
-            ("--cluster", &self.cluster),
-            ("--user", &self.user),
-            ("--as", &self.as_user),
-            ("--request-timeout", &self.request_timeout),
-        ];
-        let mut flags: Vec<OsString> = texts
-            .into_iter()
-            .filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?).into()))
-            .collect();
-        flags.extend(
-            self.as_group
-                .iter()
-                .map(|group| format!("--as-group={group}").into()),
-        );
-        if let Some(path) = &self.kubeconfig {
-            let mut flag = OsString::from("--kubeconfig=");
-            flag.push(path);
-            flags.push(flag);
-        }
-        flags
+        let given = self.given_options().into_iter();
+        given
+            .map(|(name, value)| {
+                let mut flag = OsString::from(name);
+                if let Some(value) = value {
+                    flag.push("=");
+                    flag.push(value);
+                }
+                flag
+            })
+            .collect()
     }
 }

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use super::words::{change_options, kubectl_flags, render_command};
 use crate::change::{ChangeRequest, Commands, Goal, UncheckedChange};
-use crate::cli::{self, ChangeArgs, Mode, Only};
+use crate::cli::{self, ChangeArgs};
 use crate::error::{Error, Result};
 use crate::input::read_text;
-use crate::model::{MatchMode, Source, Which};
+use crate::model::Source;
 use crate::render::{Override, names};
 use crate::site::{NamespaceScope, Selector};
 use crate::yaml::Stream;
@@ -30,17 +30,11 @@ pub(crate) fn request(
                 enable: args.enable,
             }
         },
-        only: args.only.map(|only| match only {
-            Only::ArgocdCm => Which::Cm,
-            Only::ArgocdRbacCm => Which::RbacCm,
-        }),
+        only: args.only,
         policy_key: args.policy_key.clone(),
         projects: args.project.clone(),
         allow_sync: args.allow_sync,
-        match_mode: args.match_mode.map(|mode| match mode {
-            Mode::Glob => MatchMode::Glob,
-            Mode::Regex => MatchMode::Regex,
-        }),
+        match_mode: args.match_mode,
         extra: extra(&args.template_set, &args.template_values, context)?,
         overrides: overrides(args.template_dir.as_deref(), context)?,
         commands: Commands {

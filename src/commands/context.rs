@@ -8,12 +8,10 @@ use crate::emit;
 use crate::error::{Code, Error, Kind, Result};
 use crate::host::Host;
 use crate::input::{self, File, Reader, Skipped, WantedObjects};
+use crate::model::DEFAULT_NAMESPACE;
 use crate::process::Masks;
 use crate::report::{Style, printable};
 use crate::text::{Note, NoteLevel};
-
-/// The namespace that is asked for `--live` without `-n`.
-const NAMESPACE: &str = "argocd";
 
 /// The host, with the user's wishes of how to be spoken to.
 pub(crate) struct Context<'a, 'h> {
@@ -422,7 +420,7 @@ impl<'a, 'h> Context<'a, 'h> {
             namespace: args
                 .namespace
                 .clone()
-                .unwrap_or_else(|| NAMESPACE.to_owned()),
+                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
         }
     }
 

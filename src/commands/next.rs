@@ -7,8 +7,8 @@ use super::words::{Words, kubectl_flags};
 use crate::change::{ChangeRequest, Edited, Goal, Planned, patch_command};
 use crate::cli::{ChangeArgs, Form, Input, NAME};
 use crate::input::Origin;
-use crate::model::Which;
 use crate::model::shell::quoted;
+use crate::model::{DEFAULT_NAMESPACE, Which};
 
 /// What was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(super) struct Next<'a> {
 
 impl<'a> Next<'a> {
     pub(super) fn new(input: &'a Input, change: &'a ChangeArgs, request: &ChangeRequest) -> Self {
-        let namespace = input.namespace.as_deref().unwrap_or("argocd");
+        let namespace = input.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
         let item = |which| (namespace.to_owned(), PatchTarget::ConfigMap(which));
         Self {
             input,
@@ -262,7 +262,7 @@ impl<'a> Next<'a> {
                 .items
                 .iter()
                 .any(|(_, item)| matches!(item, PatchTarget::ConfigMap(Which::RbacCm)));
-        let left_out = self.change.only == Some(crate::cli::Only::ArgocdCm);
+        let left_out = self.change.only == Some(Which::Cm);
         if self.goal != Goal::Absent && !self.change.allow_sync && rules && !left_out {
             context.note(
                 "the account may read, not sync; Octopus steps that trigger a sync need --allow-sync",
@@ -326,7 +326,6 @@ impl<'a> Next<'a> {
             input.namespace = Some(namespace.clone());
         }
         let mut words = Words::new(verb, &input);
-        words.input(&input);
         let only = only.map(|(_, item)| item);
         let mut change = self.change.clone();
         match only {
@@ -354,16 +353,11 @@ impl<'a> Next<'a> {
                     words.option("--form", form.as_str());
                 }
                 if let Some(only) = self.change.only {
-                    words.option("--only", only.as_str());
+                    words.option("--only", only.name());
                 }
             }
         }
         words.change(&change);
-        let flags = if self.input.live {
-            kubectl_flags(self.input)
-        } else {
-            String::new()
-        };
-        format!("{}{flags}", words.line())
+        words.line(self.input)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::{ChangeArgs, Input, NAME};
+use crate::cli::{ChangeArgs, GivenOptions, Input, NAME};
 use crate::model::shell::quoted;
 
 /// The words of our own command line, with the input and the change that were asked for.
@@ -17,7 +17,9 @@ impl Words {
         } else {
             NAME.to_owned()
         };
-        Self(vec![name, verb.to_owned()])
+        let mut words = Self(vec![name, verb.to_owned()]);
+        words.options(&input.given_options());
+        words
     }
 
     /// An option with a value.
@@ -25,81 +27,37 @@ impl Words {
         self.0.push(format!("{name} {}", quoted(value)));
     }
 
-    /// The options that say where the objects come from.
-    pub(super) fn input(&mut self, input: &Input) {
-        for path in &input.filename {
-            self.option("-f", &path.to_string_lossy());
-        }
-        if let Some(namespace) = &input.namespace {
-            self.option("-n", namespace);
-        }
-        if let Some(root) = &input.values_root {
-            self.option("--values-root", root);
-        }
-        for (flag, given) in [
-            ("-R", input.recursive),
-            ("-A", input.all_namespaces),
-            ("--live", input.live),
-            ("--sample", input.sample),
-        ] {
-            self.flag(flag, given);
-        }
-    }
-
-    /// The options that say what to change; `--only` is the caller's.
+    /// The options that say what to change.
     pub(super) fn change(&mut self, change: &ChangeArgs) {
-        if change.account != "octopus" {
-            self.option("--account", &change.account);
-        }
-        for project in &change.project {
-            self.option("--project", project);
-        }
-        if let Some(key) = &change.policy_key {
-            self.option("--policy-key", key);
-        }
-        if let Some(mode) = change.match_mode {
-            self.option("--match-mode", mode.as_str());
-        }
-        if let Some(directory) = &change.template_dir {
-            self.option("--template-dir", &directory.to_string_lossy());
-        }
-        for value in &change.template_set {
-            self.option("--template-set", value);
-        }
-        for path in &change.template_values {
-            self.option("--template-values", &path.to_string_lossy());
-        }
-        for (flag, given) in [
-            ("--allow-sync", change.allow_sync),
-            ("--enable", change.enable),
-            ("--absent", change.absent),
-            ("--fresh", change.fresh),
-            ("--strip-resource-version", change.strip_resource_version),
-        ] {
-            self.flag(flag, given);
+        self.options(&change.given_options());
+    }
+
+    fn options(&mut self, given: &GivenOptions) {
+        for (name, value) in given {
+            match value {
+                Some(value) => self.option(name, &value.to_string_lossy()),
+                None => self.0.push((*name).to_owned()),
+            }
         }
     }
 
-    fn flag(&mut self, flag: &str, given: bool) {
-        if given {
-            self.0.push(flag.to_owned());
-        }
-    }
-
-    /// The command line.
-    pub(super) fn line(&self) -> String {
-        self.0.join(" ")
+    /// The command line; `live` says from which cluster.
+    pub(super) fn line(&self, live: &Input) -> String {
+        let flags = if live.live {
+            kubectl_flags(live)
+        } else {
+            String::new()
+        };
+        format!("{}{flags}", self.0.join(" "))
     }
 }
 
-/// The connection flags of kubectl that were given, each behind a blank.
+/// The connection flags of kubectl that were given, each behind a space.
 pub(super) fn kubectl_flags(input: &Input) -> String {
-    let mut shown = String::new();
-    for flag in input.kubectl.flags() {
-        shown.push(' ');
-        shown.push_str(&quoted(&flag.to_string_lossy()));
-    }
-    shown
+    let flags = input.kubectl.flags().into_iter();
+    flags
+        .map(|flag| format!(" {}", quoted(&flag.to_string_lossy())))
+        .collect()
 }
 
 /// The options of a change, as typed, each after a space.
@@ -112,12 +70,6 @@ pub(super) fn change_options(change: &ChangeArgs) -> String {
 /// `render` of the same input, with the same options.
 pub(super) fn render_command(change: &ChangeArgs, input: &Input) -> String {
     let mut words = Words::new("render", input);
-    words.input(input);
     words.change(change);
-    let flags = if input.live {
-        kubectl_flags(input)
-    } else {
-        String::new()
-    };
-    format!("{}{flags}", words.line())
+    words.line(input)
 }

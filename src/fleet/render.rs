@@ -13,6 +13,7 @@ use crate::commands::instances::{Member, Several};
 use crate::commands::render::{self, write_all};
 use crate::emit::create_directory;
 use crate::error::{Code, Error, Result};
+use crate::model::DEFAULT_NAMESPACE;
 
 /// Stands where the configuration does not say which repository; nothing can be fetched from it.
 const NO_REPOSITORY: &str = "https://example.invalid/set-fleet.repoURL";
@@ -177,7 +178,7 @@ fn application_set(
     let request = request(&own.change, &own.input, context)?;
     let fleet = &several.configuration.fleet;
     let variables = request.variables(
-        args.input.namespace.as_deref().unwrap_or("argocd"),
+        args.input.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE),
         request.match_mode(),
     );
     if fleet.repo_url.is_none() {

@@ -18,7 +18,7 @@ pub use format::Quote;
 pub use values::{GatewayVariables, Variables, Wanted};
 
 use crate::error::{Error, Result};
-use crate::model::{FleetSettings, Instance, Location, Which};
+use crate::model::{DEFAULT_NAMESPACE, FleetSettings, Instance, Location, Which};
 
 /// The templates, built in and overridden, and how to render them.
 pub struct Engine {
@@ -143,7 +143,7 @@ impl Engine {
             instance_files,
             target_revision => fleet.target_revision.as_deref().unwrap_or("HEAD"),
             delivering_project => fleet.project.as_deref().unwrap_or("default"),
-            delivering_namespace => fleet.namespace.as_deref().unwrap_or("argocd"),
+            delivering_namespace => fleet.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE),
         };
         self.render("fleet-applicationset.yaml.j2", own, variables)
     }

@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::{OutputFile, OutputOptions, file_name, in_format, patch_name, write_value};
 use crate::error::{Error, Result};
-use crate::model::{Form, MATCH_MODE_KEY, Which};
+use crate::model::{DEFAULT_NAMESPACE, Form, MATCH_MODE_KEY, Which};
 use crate::render::Variables;
 use crate::yaml::Format;
 
@@ -110,7 +110,9 @@ pub fn beside(
 }
 
 fn one_namespace<'p>(planned: &'p [Planned<'_>], form: Form) -> Result<&'p str> {
-    let namespace = planned.first().map_or("argocd", |first| &first.namespace);
+    let namespace = planned
+        .first()
+        .map_or(DEFAULT_NAMESPACE, |first| &first.namespace);
     match planned.iter().find(|other| other.namespace != namespace) {
         Some(other) => Err(Error::usage(format!(
             "-o {} is for one Argo CD, and the input has those of the namespaces {namespace} and {}",
@@ -180,7 +182,7 @@ pub fn for_operator(
             let format = options.format.unwrap_or(Format::Yaml);
             let patch = argocd_patch(Some(name), None, &one.plan.changes, &[]);
             texts.push(OutputFile {
-                name: patch_name(None, "argocd", true, format),
+                name: patch_name(None, DEFAULT_NAMESPACE, true, format),
                 text: write_value(&patch, format),
             });
         } else {

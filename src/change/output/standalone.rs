@@ -6,7 +6,7 @@ use super::super::{ChangeRequest, Desired, Goal, KeyChange, argocd_patch, merge_
 use super::overlays::{Overlays, overlay_texts};
 use super::{OutputFile, OutputOptions, file_name, in_format, list, write_value};
 use crate::error::{Error, Result};
-use crate::model::{Data, Form, Source, Which};
+use crate::model::{DEFAULT_NAMESPACE, Data, Form, Source, Which};
 use crate::render::{Rendered, Variables};
 use crate::yaml::{self, Format, Stream};
 
@@ -159,7 +159,7 @@ fn argocd(
         in_format(rendered.text, &rendered.template, format)?
     };
     let format = format.unwrap_or(Format::Yaml);
-    let name = super::patch_name(None, "argocd", true, format);
+    let name = super::patch_name(None, DEFAULT_NAMESPACE, true, format);
     Ok(OutputFile { name, text })
 }
 

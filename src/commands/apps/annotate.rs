@@ -11,6 +11,7 @@ use crate::commands::context::Context;
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin, WantedObjects};
+use crate::model::DEFAULT_NAMESPACE;
 use crate::model::shell::quoted;
 use crate::octopus::apps::choose::{find, new_name};
 use crate::octopus::apps::{
@@ -519,7 +520,11 @@ fn command(one: &Annotated<'_>, namespace: Option<&str>) -> String {
     if one.changes.is_empty() {
         return String::new();
     }
-    let namespace = one.application.namespace.or(namespace).unwrap_or("argocd");
+    let namespace = one
+        .application
+        .namespace
+        .or(namespace)
+        .unwrap_or(DEFAULT_NAMESPACE);
     line(
         one.application.kind,
         one.application.name,
@@ -591,7 +596,7 @@ fn without_input(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Resu
             (field.key(args.source.as_deref()), value)
         })
         .collect();
-    let namespace = args.input.namespace.as_deref().unwrap_or("argocd");
+    let namespace = args.input.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
     let lines = args
         .app
         .iter()

@@ -11,7 +11,7 @@ use crate::commands::words::kubectl_flags;
 use crate::error::{Error, Result};
 use crate::model::TokenOwner;
 use crate::model::shell::quoted;
-use crate::model::{ProjectName, TokenRecord};
+use crate::model::{DEFAULT_NAMESPACE, ProjectName, TokenRecord};
 use crate::octopus::Needs;
 use crate::octopus::doctor::{
     self, Chain, Fact, Gap, Names, SecretFact, ServerFact, VisibleFact, no_token,
@@ -97,7 +97,11 @@ pub(super) fn look(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<C
 /// What the commands of the next step are made of.
 fn names(args: &DoctorArgs, found: Option<&str>, release: Option<String>) -> Names {
     let input = args.input();
-    let namespace = args.namespace.as_deref().or(found).unwrap_or("argocd");
+    let namespace = args
+        .namespace
+        .as_deref()
+        .or(found)
+        .unwrap_or(DEFAULT_NAMESPACE);
     let kubectl = kubectl_flags(&input);
     let from = if args.offline {
         let files = args.filename.iter();

@@ -5,7 +5,7 @@ use crate::cli::Input;
 use crate::commands::asked::question;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::model::Gateway;
+use crate::model::{DEFAULT_NAMESPACE, Gateway};
 use crate::rbac::ArgoCdVersion;
 use crate::site::{self, ArgoCd, Object, objects};
 use crate::text::Note;
@@ -82,7 +82,7 @@ impl FoundValues {
         match object.kind() {
             "ArgoCD" if object.is_of_group("argoproj.io") => {
                 let name = object.name();
-                let namespace = object.namespace().unwrap_or("argocd");
+                let namespace = object.namespace().unwrap_or(DEFAULT_NAMESPACE);
                 let url = format!("grpc://{name}-server.{namespace}.svc.cluster.local");
                 self.grpc_url = Some((url, place(&["metadata", "name"])));
                 self.namespace = object.namespace().map(str::to_owned);

@@ -7,6 +7,7 @@ use crate::cli::{ChartArgs, GatewayArgs};
 use crate::commands::change::{extra, mapping, overrides};
 use crate::commands::context::Context;
 use crate::error::Result;
+use crate::model::DEFAULT_NAMESPACE;
 use crate::octopus::{GatewayPlan, ValuesOverlay};
 use crate::render::Override;
 
@@ -19,7 +20,9 @@ pub(super) fn plan(args: &ChartArgs, context: &mut Context<'_, '_>) -> Result<Ga
     let namespace = args.input.namespace.as_deref();
     let mut plan = GatewayPlan::new(
         gateway,
-        namespace.or(found.namespace.as_deref()).unwrap_or("argocd"),
+        namespace
+            .or(found.namespace.as_deref())
+            .unwrap_or(DEFAULT_NAMESPACE),
         templates(&args.gateway, context)?,
     )?;
     context.tell(&notes);

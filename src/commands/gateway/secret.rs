@@ -10,7 +10,7 @@ use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
-use crate::model::{ProjectName, Span, Subject, TokenClaims, TokenOwner};
+use crate::model::{DEFAULT_NAMESPACE, ProjectName, Span, Subject, TokenClaims, TokenOwner};
 use crate::octopus::{GatewayPlan, TOKEN_KEY, TOKEN_SECRET};
 use crate::text::Secret;
 
@@ -29,7 +29,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
     let told = &args.gateway.told.0;
     let settings = GatewayPlan::of_secrets(
         told.clone(),
-        args.namespace.as_deref().unwrap_or("argocd"),
+        args.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE),
         templates(&args.gateway, context)?,
     )?;
     let restart = restart(settings.namespace());

@@ -56,7 +56,7 @@ fn ignored(
         Ignored::Suffix { name, suffix } => {
             let meant = format!("accounts.{name}.enabled");
             let text = setting.text();
-            if spelling::distance(&suffix.to_lowercase(), "enabled") > 2 {
+            if strsim::levenshtein(&suffix.to_lowercase(), "enabled") > 2 {
                 finding.help(format!(
                     "it would be the setting `{suffix}` of an account {name}: names have no dots"
                 ));

@@ -31,7 +31,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 .accounts
                 .iter()
                 .map(|account| account.name)
-                .find(|known| name.len() > 4 && spelling::distance(name, known) == 1 && !numbered(name, known));
+                .find(|known| name.len() > 4 && strsim::levenshtein(name, known) == 1 && !numbered(name, known));
             // With a single sign-on it may be a person's or a group's name.
             if instance.has_sso() && similar.is_none() {
                 continue;
