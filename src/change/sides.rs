@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{ChangeRequest, Desired, Planned, server_fields};
 use crate::error::{Error, Result};
+use crate::input::Origin;
 use crate::site::Object;
-use crate::yaml::{self, Step, Stream};
+use crate::yaml::{self, Stream};
 
 /// One object before and after.
 #[derive(Clone, Debug)]
@@ -67,8 +68,8 @@ pub fn sides(planned: &[Planned<'_>]) -> Result<(Vec<Side>, BTreeMap<usize, Stre
             let object = &planned.object;
             sides.push(Side {
                 name: planned.name(),
-                live: excerpt(&live, object.document, &object.route)?,
-                desired: excerpt(&desired, object.document, &object.route)?,
+                live: excerpt(&live, object)?,
+                desired: excerpt(&desired, object)?,
             });
         }
         if let (true, Cow::Owned(stream)) = (is_plain, desired) {
@@ -80,10 +81,13 @@ pub fn sides(planned: &[Planned<'_>]) -> Result<(Vec<Side>, BTreeMap<usize, Stre
 
 /// The text of one object: its document, or the item of a list moved to the left margin. JSON on
 /// one line is shown as YAML, so that there is something to see.
-fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
+fn excerpt(stream: &Stream, object: &Object<'_>) -> Result<String> {
+    let Object {
+        document, route, ..
+    } = object;
     let text = stream.source().text();
     let lost = || Error::internal("an edited object is not where it was");
-    let document = stream.documents().get(document).ok_or_else(lost)?;
+    let document = stream.documents().get(*document).ok_or_else(lost)?;
     let root = document.root().ok_or_else(lost)?;
     let node = route
         .iter()
@@ -94,7 +98,10 @@ fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
         return Ok(yaml::write::document(&document.to_json(node)?));
     }
     if route.is_empty() {
-        return Ok(text[document.span()].to_owned());
+        return Ok(match object.origin() {
+            Origin::Inlined(_) => to_the_margin(&text[document.span()]),
+            _ => text[document.span()].to_owned(),
+        });
     }
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let indent = span.start - line_start;
@@ -115,4 +122,14 @@ fn excerpt(stream: &Stream, document: usize, route: &[Step]) -> Result<String> {
         shown.push('\n');
     }
     Ok(shown)
+}
+
+/// The lines of a patch that is written inside of another text, moved to the left margin.
+fn to_the_margin(text: &str) -> String {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let least = lines().map(margin).min().unwrap_or_default();
+    lines()
+        .map(|line| format!("{}\n", &line[least..]))
+        .collect()
 }

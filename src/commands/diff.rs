@@ -14,11 +14,12 @@ use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
-use crate::site::objects;
+use crate::site::{objects, with_inline_patches};
 
 pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
     let files = context.read(&args.input, args.input.form, &args.change.project)?;
+    let files = files.map(with_inline_patches);
     let mut next = Next::new(&args.input, &args.change, &request);
     let found;
     let (sides, edited, planned) = match &files {

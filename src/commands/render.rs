@@ -16,7 +16,7 @@ use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, repl
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::model::Owner;
-use crate::site::{Object, objects};
+use crate::site::{Object, objects, with_inline_patches};
 use crate::yaml::Format;
 
 /// What was asked for: a form, whether as a patch of what it edits, and a format.
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
         )
     });
     let files = context.read(&args.input, asked.form, &args.change.project)?;
+    let files = files.map(with_inline_patches);
     let mut next = Next::new(&args.input, &args.change, &request);
     let texts = match &files {
         None => {
@@ -277,6 +278,7 @@ fn changing(
     let Ok(files) = context.peek(&args.input) else {
         return Vec::new();
     };
+    let files = with_inline_patches(files);
     let found = objects(&files);
     let selector = selector(&args.input);
     let form = asked.form.filter(|form| *form != Form::Auto);

@@ -4,6 +4,7 @@ mod files;
 mod live;
 mod secret;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 pub use files::{Reader, Reading, Skipped, read_text};
@@ -29,8 +30,19 @@ pub enum Origin {
     Sample,
     /// Nowhere: it is what would be there after a change.
     Made,
-    /// Another text, inside of which it is written.
-    Inlined,
+    /// Another file, inside of which it is written.
+    Inlined(Inlined),
+}
+
+/// Where a text is written inside of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inlined {
+    /// The index of the file around it.
+    pub file: usize,
+    /// The path of that file, if it is one on disk.
+    pub path: Option<PathBuf>,
+    /// Its bytes there.
+    pub body: Range<usize>,
 }
 
 /// A text that was read.

@@ -57,7 +57,7 @@ pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<FixedTe
 pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<'s>) -> bool {
     fix.changes.iter().all(|change| {
         let target = change.target();
-        if site.files[target.file].origin == Origin::Inlined {
+        if matches!(site.files[target.file].origin, Origin::Inlined(_)) {
             return false;
         }
         let (Content::Documents(stream), Some(document)) =

@@ -1,13 +1,14 @@
 //! Patches that are written inside a kustomization.
 
-use super::object::objects;
+use super::object::{Object, objects};
+use super::select::ObjectRole;
 use super::sort::is_kustomization;
-use crate::input::{Content, File, Origin};
-use crate::model::Source;
+use crate::input::{Content, File, Inlined, Origin};
+use crate::model::{Location, Source, Which};
 use crate::yaml::{Node, ScalarStyle, Stream};
 
 /// The patches of ConfigMaps, AppProjects and others that are written inside kustomizations, as texts
-/// of their own. Everything around a patch is blanked, so that its places are those of the file. Only
+/// of their own. Everything before a patch is blanked, so that its places are those of the file. Only
 /// literal blocks that hold an object are read; a list of JSON operations is not.
 pub fn inline_patches(files: &[File]) -> Vec<File> {
     let mut found = Vec::new();
@@ -17,13 +18,47 @@ pub fn inline_patches(files: &[File]) -> Vec<File> {
         let of_patches = of_patches.filter_map(|patch| patch.get("patch"));
         let merged = items("patchesStrategicMerge").unwrap_or_default().iter();
         for node in of_patches.chain(merged) {
-            found.extend(patch(object.source(), node));
+            found.extend(patch(object, node));
         }
     }
     found
 }
 
-fn patch(source: &Source, node: &Node) -> Option<File> {
+/// Adds the patches to files that are to be edited: of a ConfigMap that is among the files as well, only that is.
+pub fn with_inline_patches(mut files: Vec<File>) -> Vec<File> {
+    let mut patches = inline_patches(&files);
+    let whole: Vec<_> = objects(&files).iter().filter_map(ObjectRole::of).collect();
+    patches.retain(|patch| {
+        let roles = objects(std::slice::from_ref(patch));
+        let mut roles = roles.iter().filter_map(ObjectRole::of);
+        roles.any(|role| matches!(role, ObjectRole::ConfigMap(_)) && !whole.contains(&role))
+    });
+    files.extend(patches);
+    files
+}
+
+/// What a kustomization does to one of Argo CD's ConfigMaps in a way that is not edited, with its place.
+pub fn other_patches(object: &Object<'_>) -> Option<(Which, &'static str, Location)> {
+    if !is_kustomization(object) {
+        return None;
+    }
+    let items = |key: &str| {
+        let items = object.find(&[key]).and_then(Node::items);
+        items.unwrap_or_default().iter()
+    };
+    let named = |node: &Node| Which::named(node.get("name")?.as_str()?);
+    let patched = items("patches").chain(items("patchesJson6902"));
+    let patched = patched.filter_map(|node| Some((node, named(node.get("target")?)?)));
+    let made = items("configMapGenerator").filter_map(|node| Some((node, named(node)?)));
+    let operations = patched.map(|(node, which)| (which, "JSON operations", node));
+    let found = operations.chain(made.map(|(node, which)| (which, "a generator", node)));
+    let mut found =
+        found.map(|(which, how, node)| (which, how, object.location(node.span().start)));
+    found.next()
+}
+
+fn patch(object: &Object<'_>, node: &Node) -> Option<File> {
+    let source = object.source();
     let scalar = node.as_scalar()?;
     if scalar.style() != ScalarStyle::Literal {
         return None;
@@ -34,12 +69,16 @@ fn patch(source: &Source, node: &Node) -> Option<File> {
         let keep = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
         text.bytes().map(keep).collect()
     };
-    let alone = blank(&text[..body]) + &text[body..span.end] + &blank(&text[span.end..]);
+    let alone = blank(&text[..body]) + &text[body..span.end];
     let stream = Stream::parse(Source::new(source.name(), alone)).ok()?;
     let root = stream.documents().first()?.root()?;
     root.entries()?;
     Some(File {
-        origin: Origin::Inlined,
+        origin: Origin::Inlined(Inlined {
+            file: object.file,
+            path: object.path().cloned(),
+            body: body..span.end,
+        }),
         content: Content::Documents(stream),
     })
 }

@@ -30,7 +30,7 @@ pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 pub use ask::{ArgoCds, Inquiry, ask};
 pub use decide::text_of;
 pub use gather::Site;
-pub use inline::inline_patches;
+pub use inline::{inline_patches, other_patches, with_inline_patches};
 pub use marks::marks;
 pub use object::{Object, objects};
 pub use operator::OperatorResource;

@@ -124,7 +124,8 @@ impl<'a> Object<'a> {
     pub fn path(&self) -> Option<&'a PathBuf> {
         match self.origin {
             Origin::Named(path) | Origin::Found(path) => Some(path),
-            Origin::Stdin | Origin::Live | Origin::Sample | Origin::Made | Origin::Inlined => None,
+            Origin::Inlined(inlined) => inlined.path.as_ref(),
+            Origin::Stdin | Origin::Live | Origin::Sample | Origin::Made => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{Object, not_a_mapping, refuse_duplicates};
+use super::settings::which_by_keys;
 use super::values::ChartValues;
 use crate::error::{Error, Result};
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
@@ -79,6 +80,12 @@ impl ObjectRole {
         match object.kind() {
             "ConfigMap" if object.api_version() == "v1" => {
                 Which::named(object.name()).map(Self::ConfigMap)
+            }
+            // The body of a patch need not say what it is of.
+            "" if object.api_version().is_empty() => {
+                let data = object.find(&["data"])?;
+                let which = Which::named(object.name()).or_else(|| which_by_keys(data));
+                which.map(Self::ConfigMap)
             }
             "ArgoCD" if argo => Some(Self::ArgoCd),
             "AppProject" if argo => Some(Self::AppProject),

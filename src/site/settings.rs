@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::object::{Object, merged};
 use super::spot::Spot;
 use crate::input::Origin;
-use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which, is_policy_key};
 use crate::yaml::{Entry, Node, ScalarType, Step};
 
 /// The key of argocd-rbac-cm that names the claims which count as groups.
@@ -288,7 +288,8 @@ fn is_values(object: &Object<'_>, node: &Node) -> bool {
     })
 }
 
-fn which_by_keys(data: &Node) -> Option<Which> {
+/// Which ConfigMap has such keys.
+pub(super) fn which_by_keys(data: &Node) -> Option<Which> {
     let mut keys = data
         .entries()?
         .iter()
@@ -297,7 +298,8 @@ fn which_by_keys(data: &Node) -> Option<Which> {
         if key.starts_with("accounts.") {
             Some(Which::Cm)
         } else {
-            key.starts_with("policy.").then_some(Which::RbacCm)
+            let is_policy = is_policy_key(key) || [DEFAULT_ROLE_KEY, MATCH_MODE_KEY].contains(&key);
+            is_policy.then_some(Which::RbacCm)
         }
     })
 }

@@ -42,7 +42,7 @@ pub(super) struct ReadingHints<'o> {
 
 /// Sorts one object.
 pub(super) fn sort<'a>(object: &Object<'a>, reading: &ReadingHints<'_>) -> Sorted<'a> {
-    let is_patch = *object.origin() == Origin::Inlined
+    let is_patch = matches!(object.origin(), Origin::Inlined(_))
         || object
             .path()
             .is_some_and(|path| reading.patches.contains(path));
@@ -76,8 +76,10 @@ fn is_project(object: &Object<'_>) -> bool {
 pub(crate) fn is_kustomization(object: &Object<'_>) -> bool {
     let is_list = |key| object.node.get(key).and_then(Node::items).is_some();
     let is_named = matches!(object.kind(), "Kustomization" | "Component");
-    is_named && object.is_of_group("kustomize.config.k8s.io")
-        || object.kind().is_empty() && (is_list("patches") || is_list("configMapGenerator"))
+    // kustomize fills in what is missing of the two.
+    let is_ours = object.api_version().is_empty() || object.is_of_group("kustomize.config.k8s.io");
+    let lists = ["patches", "patchesStrategicMerge", "configMapGenerator"];
+    is_named && is_ours || object.kind().is_empty() && lists.into_iter().any(is_list)
 }
 
 /// Whether an object is one that Octopus reads, or that owns the Secret with the tokens.

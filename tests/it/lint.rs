@@ -156,6 +156,14 @@ fn nothing_to_lint_is_bad_input() {
         .command("lint -f a.yaml")
         .run()
         .refused(3, "nothing in the input that lint looks at");
+    // Values of other charts are clean.
+    let values = "replicaCount: 2\nimage: {repository: nginx}\n";
+    let run = Sandbox::new()
+        .with("charts/web/values.yaml", values)
+        .with("charts/web/values-prod.yaml", "replicaCount: 3\n")
+        .command("lint charts -R")
+        .run();
+    assert_eq!((run.code, &*run.stdout), (0, ""), "{}", run.stderr);
     sandbox.command("lint").run().refused(2, "nothing to lint");
     sandbox
         .command("lint -f a.yaml --select nothing")

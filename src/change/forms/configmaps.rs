@@ -4,9 +4,9 @@ use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_ed
 use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::site::{NamespaceScope, Object, ObjectRole, TargetConfigMap, select};
+use crate::site::{NamespaceScope, Object, ObjectRole, TargetConfigMap, other_patches, select};
 use crate::text::Note;
-use crate::yaml::ScalarType;
+use crate::yaml::{Node, ScalarType};
 
 /// Plans every ConfigMap that is wanted, and says what is missing.
 pub(super) fn plan<'a>(
@@ -51,6 +51,12 @@ pub(super) fn plan<'a>(
             wanted.join(" and no ")
         ));
         let error = held(objects).into_iter().fold(error, Error::hint);
+        if let Some((which, how, place)) = objects.iter().find_map(other_patches) {
+            return Err(error.hint(format!(
+                "{place}: here {which} is changed by {how}, which is not edited; \
+                 render --form kustomize without -f prints a Component for `components:` instead"
+            )));
+        }
         let projects = objects
             .iter()
             .any(|object| ObjectRole::of(object) == Some(ObjectRole::AppProject));
@@ -102,7 +108,22 @@ pub(super) fn planned<'a>(target: &TargetConfigMap<'a>, plan: Plan) -> Planned<'
 /// Lists the input's objects by kind and name.
 fn held(objects: &[Object<'_>]) -> Option<String> {
     const SHOWN: usize = 3;
-    let shown = |object: &Object<'_>| format!("{} {}", object.kind(), object.name());
+    let is_operation = |node: &Node| node.get("op").is_some() && node.get("path").is_some();
+    let operations = |object: &&Object<'_>| {
+        let items = object.node.items().unwrap_or_default();
+        items.first().is_some_and(is_operation)
+    };
+    if let Some(object) = objects.iter().find(operations) {
+        return Some(format!(
+            "{} is a list of JSON operations, which does not say what it is of: \
+             render --form json-patch --live prints operations that can be added to it",
+            object.source().name()
+        ));
+    }
+    let shown = |object: &Object<'_>| {
+        let words = [object.kind(), object.name()];
+        words.join(" ").trim_end().to_owned()
+    };
     let mut names: Vec<String> = objects
         .iter()
         .filter(|object| !object.kind().is_empty())

@@ -50,6 +50,10 @@ impl Planned<'_> {
     pub fn name(&self) -> String {
         match &self.edited {
             Edited::Values => self.object.source().name().replace(['/', '\\'], "_"),
+            // A patch need not say what it is of.
+            Edited::ConfigMap(configmap) => {
+                format!("v1.ConfigMap.{}.{}", self.namespace, configmap.which)
+            }
             _ => format!(
                 "{}.{}.{}.{}",
                 self.object.api_version().replace('/', "."),

@@ -3,9 +3,10 @@
 use super::super::{Planned, server_fields};
 use super::{OutputFile, OutputOptions, in_format, list};
 use crate::error::{Error, Result};
-use crate::input::{File, Origin};
+use crate::input::{File, Inlined, Origin};
+use crate::model::Source;
 use crate::site::Object;
-use crate::yaml::{self, Edit, Format};
+use crate::yaml::{self, Edit, Format, Stream};
 
 /// The files that hold an object of ours, and stdin, whole and edited.
 pub fn whole(
@@ -20,10 +21,7 @@ pub fn whole(
         let Some(stream) = file.stream() else {
             continue;
         };
-        let ours = || {
-            let planned = planned.iter();
-            planned.filter(move |planned| planned.object.file == index)
-        };
+        let ours = || planned.iter().filter(move |one| is_written_in(one, index));
         if ours().count() == 0 && file.origin != Origin::Stdin {
             continue;
         }
@@ -31,12 +29,8 @@ pub fn whole(
             .iter()
             .filter(|object| object.file == index && object.from_server());
         let lock = options.keep_lock;
-        let edits: Vec<Edit> = ours()
-            .flat_map(|planned| planned.edits.iter().cloned())
-            .chain(stripped.flat_map(|object| {
-                server_fields(object.document, &object.route, object.node, lock)
-            }))
-            .collect();
+        let stripped = stripped
+            .flat_map(|object| server_fields(object.document, &object.route, object.node, lock));
         let name = match &file.origin {
             Origin::Named(path) | Origin::Found(path) => path
                 .file_name()
@@ -46,13 +40,14 @@ pub fn whole(
             Origin::Stdin => "stdin.yaml".to_owned(),
             Origin::Live if index > 0 => format!("live-{}.yaml", index + 1),
             Origin::Live => "live.yaml".to_owned(),
-            Origin::Sample | Origin::Made | Origin::Inlined => "sample.yaml".to_owned(),
+            Origin::Inlined(_) => continue,
+            Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
         if options.into_directory && texts.iter().any(|text| text.name == name) {
             return Err(Error::usage(format!("two of the files are called {name}"))
                 .hint("render them one after the other, into directories of their own"));
         }
-        let edited = yaml::edit(stream, &edits)?;
+        let edited = with_edits(stream, index, &ours().collect::<Vec<_>>(), stripped)?;
         let text = in_format(edited, stream.source().name(), format)?;
         texts.push(OutputFile { name, text });
     }
@@ -62,6 +57,41 @@ pub fn whole(
     } else {
         Ok(texts)
     }
+}
+
+/// Whether an object is in a file, or in a patch that is written inside of it.
+fn is_written_in(planned: &Planned<'_>, index: usize) -> bool {
+    match planned.object.origin() {
+        Origin::Inlined(inlined) => inlined.file == index,
+        _ => planned.object.file == index,
+    }
+}
+
+/// The text of a file with the changes of the objects in it, and of the patches inside of it.
+fn with_edits(
+    stream: &Stream,
+    index: usize,
+    planned: &[&Planned<'_>],
+    more: impl IntoIterator<Item = Edit>,
+) -> Result<String> {
+    let is_own = |planned: &&&Planned<'_>| planned.object.file == index;
+    let own = planned.iter().filter(is_own);
+    let own = own.flat_map(|planned| planned.edits.iter().cloned());
+    let mut text = yaml::edit(stream, &own.chain(more).collect::<Vec<_>>())?;
+    let mut inlined: Vec<_> = planned.iter().filter(|one| !is_own(one)).collect();
+    // From the last to the first, so that the places of the others stay.
+    inlined.sort_by_key(|planned| std::cmp::Reverse(planned.object.file));
+    for planned in inlined {
+        if let Origin::Inlined(Inlined { body, .. }) = planned.object.origin() {
+            // Before the patch the text is blank, and an edit leaves that as it is.
+            let edited = yaml::edit(planned.object.stream(), &planned.edits)?;
+            text.replace_range(body.clone(), &edited[body.start..]);
+        }
+    }
+    Stream::parse(Source::new(stream.source().name(), &*text)).map_err(|error| {
+        Error::internal("the edited text does not read as intended").caused_by(error)
+    })?;
+    Ok(text)
 }
 
 /// A file of the input and its new text.
@@ -81,12 +111,11 @@ pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Edite
         else {
             continue;
         };
-        let edits: Vec<Edit> = planned
+        let ours: Vec<_> = planned
             .iter()
-            .filter(|planned| planned.object.file == index)
-            .flat_map(|planned| planned.edits.iter().cloned())
+            .filter(|one| is_written_in(one, index))
             .collect();
-        let text = yaml::edit(stream, &edits)?;
+        let text = with_edits(stream, index, &ours, [])?;
         if text != stream.source().text() {
             edited.push(EditedFile { file: index, text });
         }

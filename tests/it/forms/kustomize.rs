@@ -164,3 +164,139 @@ fn a_shared_policy_key_needs_the_objects() {
             .refused(2, "a patch of a policy key that others write too");
     }
 }
+
+/// A kustomization with patches of both ConfigMaps inside of it.
+const INLINE: &str = "\
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [base.yaml]
+patches:
+- patch: |-
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-cm
+    data:
+      # OPS-1
+      url: https://argo.example.com
+- target: {kind: ConfigMap, name: argocd-rbac-cm}
+  patch: |
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-rbac-cm
+    data:
+      policy.default: role:none
+
+namespace: argocd # last
+";
+
+#[test]
+fn patches_inside_a_kustomization_are_edited_in_place() {
+    let sandbox = Sandbox::new().with("overlay/kustomization.yaml", INLINE);
+    let run = sandbox
+        .command("render --in-place -q -f overlay/kustomization.yaml")
+        .run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let edited = sandbox.read("overlay/kustomization.yaml");
+    let mut left = edited.lines();
+    for line in INLINE.lines() {
+        assert!(left.any(|one| one == line), "{line:?} is lost:\n{edited}");
+    }
+    let again = sandbox
+        .command("render -q -f overlay/kustomization.yaml")
+        .run();
+    assert_eq!(again.stdout, edited, "twice is once");
+    if real::find("kubectl").is_some() {
+        let sandbox = Sandbox::new()
+            .with("overlay/kustomization.yaml", &*edited)
+            .with("overlay/base.yaml", &*base(BASES[2]));
+        let [cm, rbac] = build(&sandbox);
+        assert_eq!(cm["accounts.octopus"], "apiKey");
+        assert_eq!(cm["url"], "https://argo.example.com");
+        assert_eq!(rbac["policy.octopus.csv"], RULES);
+        assert_eq!(rbac["policy.default"], "role:none");
+    }
+    let diff = sandbox
+        .command("diff -q --absent -f overlay/kustomization.yaml")
+        .run();
+    assert_eq!(diff.code, 1, "{}", diff.stderr);
+    assert!(
+        diff.stdout.contains("\n-  accounts.octopus: apiKey\n"),
+        "{}",
+        diff.stdout
+    );
+    let run = sandbox
+        .command("render --absent --in-place -q -f overlay/kustomization.yaml")
+        .run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(sandbox.read("overlay/kustomization.yaml"), INLINE);
+}
+
+#[test]
+fn a_whole_configmap_beside_a_kustomization_is_the_one_that_is_edited() {
+    let sandbox = Sandbox::new()
+        .with("overlay/kustomization.yaml", INLINE)
+        .with("overlay/base.yaml", &*base(BASES[0]));
+    let run = sandbox.command("render --in-place -q -f overlay").run();
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(sandbox.read("overlay/kustomization.yaml"), INLINE);
+    assert!(
+        sandbox
+            .read("overlay/base.yaml")
+            .contains("accounts.octopus")
+    );
+}
+
+#[test]
+fn patches_that_are_not_edited_are_named_with_what_does_instead() {
+    let operations = "kind: Kustomization\npatches:\n- target: {kind: ConfigMap, name: argocd-cm}\n  \
+        patch: |-\n    - {op: add, path: /data/url, value: x}\n";
+    let generator = "kind: Kustomization\nconfigMapGenerator:\n- name: argocd-rbac-cm\n  behavior: merge\n  \
+        literals: [policy.default=role:none]\n";
+    for (text, said) in [
+        (
+            operations,
+            "k.yaml:3:3: here argocd-cm is changed by JSON operations",
+        ),
+        (
+            generator,
+            "k.yaml:3:3: here argocd-rbac-cm is changed by a generator",
+        ),
+        (
+            "- {op: add, path: /data/url, value: x}\n",
+            "k.yaml is a list of JSON operations",
+        ),
+    ] {
+        let run = Sandbox::new()
+            .with("k.yaml", text)
+            .command("render -f k.yaml")
+            .run();
+        run.refused(3, said);
+    }
+}
+
+#[test]
+fn the_body_of_a_patch_is_edited_without_a_kind() {
+    for (text, wanted) in [
+        (
+            "data:\n  accounts.ci: apiKey\n",
+            "  accounts.octopus: apiKey\n",
+        ),
+        (
+            "metadata:\n  name: argocd-rbac-cm\ndata:\n  scopes: '[groups]'\n",
+            "  policy.octopus.csv: |\n",
+        ),
+    ] {
+        let sandbox = Sandbox::new().with("patch.yaml", text);
+        let edited = sandbox.command("render -q -f patch.yaml").run();
+        assert_eq!(edited.code, 0, "{}", edited.stderr);
+        assert!(edited.stdout.starts_with(text), "{}", edited.stdout);
+        assert!(edited.stdout.contains(wanted), "{}", edited.stdout);
+        let back = sandbox
+            .command("render -q --absent -f -")
+            .stdin(edited.stdout)
+            .run();
+        assert_eq!(back.stdout, text);
+    }
+}
