@@ -2,6 +2,7 @@
 # The real programs of the end-to-end tests. Usage: scripts/e2e.sh COMMAND
 #   build         build argocd, argocd-server and kube-apiserver (ten minutes on two cores, then seconds)
 #   test [WORDS]  build, then run the tests; words are those of `cargo test -- WORDS`
+#   long          build, then run the long forms at the lowest priority; hours
 #   up            build, then start a system to play with; says how to use it
 #   down          end it
 # Needs Go; etcd-server, redis-server and openssl of Debian; kubectl.
@@ -48,6 +49,13 @@ case ${1-} in
     build
     REQUIRE_REAL_TOOLS=1 cargo test --locked --test e2e -- "$@"
     ;;
+  long)
+    build
+    export REQUIRE_REAL_TOOLS=1
+    E2E_DECISIONS=20000 E2E_CHAINS_EVERY=1 E2E_KILLS=200 nice -n 19 \
+      cargo test --locked --test e2e -- --nocapture --test-threads 1 \
+      can_answers_as_the_server_does what_an_upgrade_deletes rotation_that_is_killed
+    ;;
   up)
     if running >/dev/null; then
       echo "it is up: . $state/env" >&2
@@ -73,7 +81,7 @@ case ${1-} in
     rm -rf "$state"
     ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -40,6 +40,8 @@ pub enum WantedObjects<'a> {
     Applications,
     /// The ApplicationSets.
     ApplicationSets,
+    /// The namespaces of the cluster.
+    Namespaces,
     /// The Deployments of the Octopus gateway.
     Gateways,
     /// The pods of the Octopus gateway.
@@ -73,6 +75,7 @@ impl WantedObjects<'_> {
             ),
             Self::Applications => ("applications.argoproj.io", Vec::new()),
             Self::ApplicationSets => ("applicationsets.argoproj.io", Vec::new()),
+            Self::Namespaces => ("namespaces", Vec::new()),
             Self::Gateways => ("deployments.apps", vec![OF_GATEWAY.into()]),
             Self::GatewayPods => ("pods", vec![OF_GATEWAY.into()]),
         }
@@ -116,6 +119,7 @@ impl WantedObjects<'_> {
                 "ApplicationSet",
                 "name Argo CD's namespace with -n",
             ),
+            Self::Namespaces => ("the namespaces", "namespace", "is this the right cluster?"),
             Self::Gateways => (
                 "the gateway's Deployment",
                 "Deployment of the gateway",

@@ -94,7 +94,9 @@ fn changed(object: &Value) -> Option<Moment> {
     let managers = metadata.get("managedFields").and_then(Value::as_array);
     let of_data = |manager: &&Value| {
         let fields = manager.get("fieldsV1");
-        fields.is_some_and(|fields| fields.get("f:data").is_some())
+        // What was applied as `stringData` on the server's side stays owned under that name.
+        let is_there = |key| fields.is_some_and(|fields| fields.get(key).is_some());
+        is_there("f:data") || is_there("f:stringData")
     };
     let times = managers.into_iter().flatten().filter(of_data);
     let newest = times

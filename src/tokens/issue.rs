@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::ids::new_id;
-use super::mint::{MintError, MintFailure, Minted, Naming, mint};
+use super::mint::{MintError, MintFailure, Minted, Naming, Suspects, mint};
 use super::revoke::Revocation;
 use super::steps::{StepLog, TokenStep};
 use crate::argocd::{Client, HintCommands, RefusalReason};
@@ -22,6 +22,8 @@ pub struct NewTokens<'a> {
     pub prefix: &'a str,
     /// How long they are valid.
     pub expiry: Expiry,
+    /// Ids of tokens that the owners had before.
+    pub known: Vec<String>,
 }
 
 /// Makes a token for each owner; where one cannot be made, the others are revoked.
@@ -49,7 +51,8 @@ pub fn issue<'h>(
             }
             None => Naming::Made(&id),
         };
-        match mint(client, owner, &naming, new.expiry, Moment::from(clock())) {
+        let now = Moment::from(clock());
+        match mint(client, owner, &naming, new.expiry, now, &new.known) {
             Ok(minted) => {
                 let told = log.write(TokenStep::Made(owner, minted.id()));
                 made.push(minted);
@@ -128,7 +131,11 @@ fn not_made(
     commands: &HintCommands,
     log: &dyn StepLog,
 ) -> Error {
-    let MintError { failure, outcomes } = error;
+    let MintError {
+        failure,
+        outcomes,
+        suspects,
+    } = error;
     let error = match failure {
         MintFailure::Unnamed(error) => error,
         MintFailure::Interrupted => {
@@ -149,10 +156,30 @@ fn not_made(
             }
         }
     };
-    outcomes.iter().fold(error, |error, (id, outcome)| {
+    let refused = outcomes
+        .iter()
+        .all(|(_, outcome)| matches!(outcome, Revocation::Refused));
+    let error = outcomes.iter().fold(error, |error, (id, outcome)| {
         record(outcome, owner, id, log);
         add_outcome(error, outcome, owner, id, commands)
-    })
+    });
+    match suspects {
+        Suspects::Listed(tokens) => tokens.iter().fold(error, |error, token| {
+            error.hint(format!(
+                "token {} of {owner} was made at about the same time ({}); unless it is somebody \
+                 else's, delete it with: {}",
+                token.id,
+                token.issued,
+                commands.delete_token(owner, &token.id)
+            ))
+        }),
+        // Whoever is refused everything may not read the list either.
+        Suspects::Unknown if !refused => error.hint(format!(
+            "the tokens of {owner} could not be listed; look for one that nobody knows: {}",
+            commands.token("list", owner, &[])
+        )),
+        Suspects::Unknown | Suspects::NotSought => error,
+    }
 }
 
 /// Writes down that nothing is left of a token, if that is so.

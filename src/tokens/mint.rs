@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::revoke::{Certainty, Revocation, undo};
 use crate::argocd::{ATTEMPTS, Client, PAUSE, Problem, RefusalReason, twin};
 use crate::model::TokenOwner;
-use crate::model::{Expiry, TokenClaims};
+use crate::model::{Expiry, TokenClaims, TokenRecord};
 use crate::process::{Failure, Hold};
 use crate::text::{Moment, Secret, Span};
 
@@ -30,6 +30,20 @@ pub struct MintError {
     pub failure: MintFailure,
     /// The ids under which the server may have made a token, each with what became of it.
     pub outcomes: Vec<(String, Revocation)>,
+    /// Tokens that the server may have made under another id than the one that was asked for.
+    pub suspects: Suspects,
+}
+
+/// Tokens that a call may have made under an id that nobody asked for.
+#[derive(Debug, Default)]
+pub enum Suspects {
+    /// It is known what became of the token, so nothing was looked for.
+    #[default]
+    NotSought,
+    /// Those that were made at about the time of the call.
+    Listed(Vec<TokenRecord>),
+    /// The server's list could not be read.
+    Unknown,
 }
 
 impl MintError {
@@ -37,6 +51,7 @@ impl MintError {
         Box::new(Self {
             failure,
             outcomes: vec![(id, outcome)],
+            suspects: Suspects::NotSought,
         })
     }
 }
@@ -71,7 +86,8 @@ pub struct Minted<'a> {
     _hold: Hold,
 }
 
-/// Makes a token, and makes sure that it is the one that was asked for.
+/// Makes a token, and makes sure that it is the one that was asked for. `known` are ids of tokens that
+/// were there before.
 ///
 /// # Errors
 /// Why there is none, and what became of one that may have been made: it is revoked already,
@@ -82,6 +98,7 @@ pub fn mint<'a>(
     naming: &Naming<'_>,
     expiry: Expiry,
     now: Moment,
+    known: &[String],
 ) -> Result<Minted<'a>, Box<MintError>> {
     let mut earlier = Vec::new();
     match attempt(client, owner, naming, expiry, now, &mut earlier) {
@@ -92,9 +109,41 @@ pub fn mint<'a>(
         Err(mut error) => {
             earlier.append(&mut error.outcomes);
             error.outcomes = earlier;
+            error.suspects = suspects(client, owner, &error, known, now);
             Err(error)
         }
     }
+}
+
+/// Looks for a token under an id that nobody asked for, where no token was found under the one that
+/// was: a server that chose the id itself, and whose answer was lost.
+fn suspects(
+    client: &Client<'_>,
+    owner: &TokenOwner,
+    error: &MintError,
+    known: &[String],
+    now: Moment,
+) -> Suspects {
+    let is_open = |outcome: &Revocation| {
+        matches!(
+            outcome,
+            Revocation::Refused
+                | Revocation::NotFound
+                | Revocation::Unconfirmed
+                | Revocation::Failed(_)
+        )
+    };
+    if !error.outcomes.iter().any(|(_, outcome)| is_open(outcome)) {
+        return Suspects::NotSought;
+    }
+    let Ok(tokens) = client.tokens(owner) else {
+        return Suspects::Unknown;
+    };
+    let asked = |id: &String| error.outcomes.iter().any(|(asked, _)| asked == id);
+    let new = |token: &TokenRecord| {
+        is_near(token.issued, now) && !asked(&token.id) && !known.contains(&token.id)
+    };
+    Suspects::Listed(tokens.into_iter().filter(new).collect())
 }
 
 /// Tries until there is a token or no hope. `earlier` gets the attempts after which the server knew
@@ -119,6 +168,7 @@ fn attempt<'a>(
             Box::new(MintError {
                 failure: MintFailure::Unnamed(error),
                 outcomes: Vec::new(),
+                suspects: Suspects::NotSought,
             })
         })?;
         let ours = matches!(naming, Naming::Made(_));
@@ -223,7 +273,11 @@ fn check<'a>(
         };
         let outcome = undo(client, owner, &id, known, Some(&token));
         outcomes.push((id.clone(), outcome));
-        Err(Box::new(MintError { failure, outcomes }))
+        Err(Box::new(MintError {
+            failure,
+            outcomes,
+            suspects: Suspects::NotSought,
+        }))
     };
     let claims = match TokenClaims::decode(token.expose()) {
         Ok(claims) => claims,

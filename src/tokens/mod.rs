@@ -17,7 +17,7 @@ mod steps;
 pub use delivery::{Delivered, Delivery};
 pub use ids::{check_id, new_id};
 pub use issue::{NewTokens, add_outcome, give_up, issue};
-pub use mint::{MintError, MintFailure, Minted, Naming, mint};
+pub use mint::{MintError, MintFailure, Minted, Naming, Suspects, mint};
 pub use proof::prove;
 pub use questions::ask_all;
 pub use revoke::{Revocation, revoke_if_made};

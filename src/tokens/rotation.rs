@@ -53,6 +53,8 @@ pub struct OldToken {
     pub record: Option<TokenRecord>,
     /// Whether the server has no such token any more.
     pub gone: bool,
+    /// The ids of all tokens that the owner had when it was looked for.
+    pub before: Vec<String>,
 }
 
 /// Finds the old token: the one presented; or the one that is named; or the only unexpired one of
@@ -109,6 +111,7 @@ pub fn find_old(
         owner: owner.clone(),
         gone: id.is_some() && record.is_none(),
         record: record.cloned(),
+        before: tokens.iter().map(|token| token.id.clone()).collect(),
         id,
     })
 }

@@ -1,5 +1,5 @@
 //! A fleet of two servers: rotation that is killed at random moments and run again. `E2E_KILLS` says how
-//! often (4), `E2E_SEED` at which moments.
+//! often (12), `E2E_SEED` at which moments.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -56,7 +56,7 @@ fn held(user: &Session) -> Vec<BTreeSet<String>> {
 #[test]
 fn rotation_that_is_killed_leaves_no_token_that_nobody_knows() {
     let Some(cluster) = cluster() else { return };
-    let kills = number("E2E_KILLS", 4);
+    let kills = number("E2E_KILLS", 12);
     let mut random = Random::new(number("E2E_SEED", 1) as u64);
     let (_servers, user) = start(cluster);
     user.run("set -e; kubectl octopus-argo token create --all --expires-in 90d --output-dir present > apply.sh; sh apply.sh").ok();

@@ -328,7 +328,10 @@ impl World {
         let token = format!("{head}.{}.{}", part(claims.to_string()), part(secret));
         let path = directory.join("made");
         let made = std::fs::read_to_string(&path).unwrap_or_default();
-        std::fs::write(&path, format!("{made}{token}\n")).expect("made can be written");
+        // Whole or not at all, as the world itself.
+        let next = directory.join(format!("made.{}", std::process::id()));
+        std::fs::write(&next, format!("{made}{token}\n")).expect("made can be written");
+        std::fs::rename(&next, &path).expect("made can take its place");
         Answer::ok(format!("{token}\n"))
     }
 

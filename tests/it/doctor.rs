@@ -302,6 +302,11 @@ next: kubectl rollout restart deployment -n octopus-gateway -l app.kubernetes.io
 
 "#]]
     );
+    // As `token create -o secret | kubectl apply --server-side` leaves it.
+    let path = play.world.file("secret-argocd-auth-token.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("f:data", "f:stringData")).unwrap();
+    play.run(&[]).ended(1, "rollout restart");
     // Its labels changed later than the pod started; its values did not.
     play.gateway("2026-11-21T10:00:00Z", "argocd-auth-token", "false");
     play.run(&[]).ended(0, "");
@@ -486,7 +491,7 @@ fn each_step_has_its_next_command() {
     play.put("applications.argoproj.io", &list(&[application(false)]));
     assert_eq!(
         play.next(&[]),
-        "kubectl octopus-argo apps annotate --octopus-project SLUG --environment SLUG"
+        "kubectl octopus-argo apps annotate --live -n argocd --app NAME --octopus-project SLUG --environment SLUG"
     );
     // The server shows nothing.
     let play = Play::new();

@@ -400,6 +400,32 @@ fn a_token_is_revoked_under_the_id_that_it_has_too() {
 }
 
 #[test]
+fn a_token_under_another_id_is_named_where_its_answer_is_lost() {
+    at_once(&misfortunes(), |(name, steps)| {
+        let world = World::new();
+        world.make_token("older", "24h");
+        world.age("older", 3_600);
+        let before = world.all_tokens();
+        world.set("/registers", json!("another"));
+        world.calm().fault(GENERATE, None, "after", steps.clone());
+        let outcome = world.run(CREATE);
+        assert_eq!(outcome.stdout, "", "{name}");
+        world.accounted_for(&before, "", &outcome);
+        assert!(
+            !outcome.stderr.contains(" older"),
+            "{name}: {}",
+            outcome.stderr
+        );
+    });
+    // A list that cannot be read is no proof that there is nothing.
+    let world = World::new();
+    world.set("/registers", json!("another"));
+    world.fault(GENERATE, None, "after", json!(["die"]));
+    world.fault("account get", None, "before", json!(["die"]));
+    world.run(CREATE).ended(4, "could not be listed");
+}
+
+#[test]
 fn a_token_that_argocd_made_and_denies_is_named_with_the_command() {
     let denied = log("PermissionDenied", "permission denied: accounts, update");
     let usage = json!({"print": "Error: unknown flag: --id\nUsage:\n"});

@@ -44,7 +44,11 @@ struct Annotated<'f> {
 
 pub(super) fn run(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     check(args)?;
-    let wanted = [WantedObjects::Applications, WantedObjects::ApplicationSets];
+    let wanted = [
+        WantedObjects::Applications,
+        WantedObjects::ApplicationSets,
+        WantedObjects::Params,
+    ];
     let Some(files) = read(&args.input, &wanted, context)? else {
         return without_input(args, context);
     };

@@ -23,7 +23,7 @@ const WANTED: [WantedObjects<'_>; 4] = [
     WantedObjects::Applications,
     WantedObjects::ApplicationSets,
     WantedObjects::AppProjects(&[]),
-    WantedObjects::ConfigMaps,
+    WantedObjects::Settings,
 ];
 
 pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<Code> {

@@ -1,6 +1,7 @@
 //! `apps`: the Applications that Octopus updates.
 
 mod annotate;
+pub(crate) mod elsewhere;
 mod list;
 mod read;
 mod rights;

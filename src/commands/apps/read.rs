@@ -1,9 +1,10 @@
 //! Where the Applications come from.
 
+use super::elsewhere;
 use crate::cli::Input;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::input::{self, File, WantedObjects};
+use crate::input::{self, Cluster, File, WantedObjects};
 use crate::octopus::apps::Application;
 use crate::site::Object;
 
@@ -31,6 +32,31 @@ pub(super) fn read(
             Err(error) if error.kind() == Kind::Input => {}
             Err(error) if index == 0 => return Err(error),
             Err(error) => context.warn(format!("not read: {error}")),
+        }
+    }
+    let elsewhere = match elsewhere::namespaces(&files, &cluster, context.host.runner) {
+        Ok(names) => names,
+        Err(error) => {
+            context.warn(format!(
+                "not read: Applications of other namespaces: {error}"
+            ));
+            Vec::new()
+        }
+    };
+    for namespace in elsewhere {
+        let cluster = Cluster {
+            namespace,
+            ..cluster.clone()
+        };
+        for wanted in [WantedObjects::Applications, WantedObjects::ApplicationSets] {
+            match input::get(&cluster, &wanted, context.host.runner) {
+                Ok(file) => files.push(file),
+                Err(error) if error.kind() == Kind::Input => {}
+                Err(error) => {
+                    let namespace = &cluster.namespace;
+                    context.warn(format!("not read: in namespace {namespace}: {error}"));
+                }
+            }
         }
     }
     Ok(Some(files))

@@ -2,6 +2,7 @@
 //! nothing else suffers from it.
 
 use crate::cli::DoctorArgs;
+use crate::commands::apps::elsewhere;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::input::{self, Cluster, File, LiveSecret, WantedObjects};
@@ -53,6 +54,23 @@ pub(super) fn read(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<C
     let _ = reading.get(&argocd, &[WantedObjects::AppProjects(&[])], context)?;
     let applications = [WantedObjects::Applications, WantedObjects::ApplicationSets];
     reading.applications = reading.get(&argocd, &applications, context)?;
+    match known(elsewhere::namespaces(
+        &reading.files,
+        &argocd,
+        context.host.runner,
+    ))? {
+        Ok(names) => {
+            for namespace in names {
+                let elsewhere = Cluster {
+                    namespace,
+                    ..argocd.clone()
+                };
+                let read = reading.get(&elsewhere, &applications, context)?;
+                reading.applications = reading.applications.and(read);
+            }
+        }
+        Err(gap) => reading.applications = Err(gap),
+    }
     reading.gateway = reading.get(&gateway, &[WantedObjects::Gateways], context)?;
     reading.pods = reading.get(&gateway, &[WantedObjects::GatewayPods], context)?;
     let (name, key) = (&args.secret_name, &args.secret_key);

@@ -220,9 +220,12 @@ fn deployment(one: &Value, pods: &[Value]) -> DeploymentFact {
             of_pod == Some(value)
         })
     };
+    // A pod that is being deleted makes room for one that has started later.
+    let stays = |pod: &&Value| pod.pointer("/metadata/deletionTimestamp").is_none();
     let statuses = pods
         .iter()
         .filter(is_own)
+        .filter(stays)
         .flat_map(|pod| items(pod, "/status/containerStatuses"));
     let started = statuses.filter_map(|status| text(status, "/state/running/startedAt"));
     fact.started = started.filter_map(Moment::parse).min();

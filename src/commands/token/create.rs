@@ -40,6 +40,7 @@ pub(crate) fn create(
         id,
         prefix: &prefix,
         expiry,
+        known: Vec::new(),
     };
     // Until everything is said, a Ctrl-C does not end the program.
     let _hold = Hold::new();

@@ -215,6 +215,7 @@ pub(crate) fn rotate(
         id,
         prefix: &prefix,
         expiry,
+        known: olds.iter().flat_map(|old| old.before.clone()).collect(),
     };
     let mut notes = Vec::new();
     let made = issue(&new, &client, log, context.host.clock, &mut notes);

@@ -223,12 +223,8 @@ pub fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
             look.clone()
         } else {
             format!(
-                "kubectl octopus-argo apps annotate{} --octopus-project SLUG --environment SLUG",
-                if names.input.contains("--live") {
-                    ""
-                } else {
-                    &names.input
-                }
+                "kubectl octopus-argo apps annotate{} --app NAME --octopus-project SLUG --environment SLUG",
+                names.input
             )
         };
         step = step.open(StepState::Missing, counted, next);

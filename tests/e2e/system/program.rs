@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::janitor;
 
 /// How long a program may take to be ready: the cores may be busy with other work.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A running program, killed when it is dropped.
 pub struct Program {

@@ -270,6 +270,7 @@ fn the_cluster_is_annotated_by_commands_that_fit_its_sources() {
         .command(&format!("apps annotate --live {DEPLOY} --app api,previews"))
         .answers(0, &objects("Application"), "")
         .answers(0, &objects("ApplicationSet"), "")
+        .answers(0, "", "")
         .run();
     assert_data_eq!(
         run.snapshot(),
@@ -321,6 +322,7 @@ fn the_real_kubectl_makes_the_same_of_our_commands() {
         .command(&format!("apps annotate -q --live {DEPLOY} --app web"))
         .answers(0, "", "")
         .answers(0, set, "")
+        .answers(0, "", "")
         .run();
     if line.code == 0 {
         let patch = line

@@ -329,6 +329,41 @@ note: the account may not sync 1 of them: only Octopus steps that trigger a sync
             .iter()
             .all(|words| words.contains(&"--context=prod".to_owned()))
     );
+    // Settings name namespaces that Argo CD takes Applications from besides its own.
+    let params = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cmd-params-cm, namespace: argocd}\n\
+                  data: {application.namespaces: 'argocd, team-*'}\n";
+    let namespaces = "kind: Namespace\nmetadata: {name: argocd}\n---\nkind: Namespace\nmetadata: {name: team-a}\n\
+                      ---\nkind: Namespace\nmetadata: {name: other}\n";
+    let elsewhere = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: api, namespace: team-a}\n\
+                     spec: {source: {repoURL: 'https://example.com/r.git', path: p}}\n";
+    let run = Sandbox::new()
+        .command("apps --live -n argocd")
+        .answers(0, "", "")
+        .answers(0, "", "")
+        .answers(0, "", "")
+        .answers(0, params, "")
+        .answers(0, &list("Namespace", namespaces), "")
+        .answers(0, elsewhere, "")
+        .answers(0, "", "")
+        .run();
+    assert!(
+        run.stdout.contains("\napi "),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    let asked: Vec<String> = run.ran[4..]
+        .iter()
+        .map(|words| words[2..5].join(" "))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "namespaces --namespace argocd",
+            "applications.argoproj.io --namespace team-a",
+            "applicationsets.argoproj.io --namespace team-a"
+        ]
+    );
     Sandbox::new()
         .command("apps --live")
         .answers(1, "", "Error from server (Forbidden)")

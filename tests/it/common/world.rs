@@ -237,7 +237,9 @@ impl World {
                 opts: call["opts"].as_str().map(str::to_owned),
             }
         };
-        text.lines().map(call).collect()
+        // A fake whose parent was killed may be in the middle of its line.
+        let whole = |line: &&str| line.ends_with('\n');
+        text.split_inclusive('\n').filter(whole).map(call).collect()
     }
 
     /// Every token that was ever made.
