@@ -34,7 +34,7 @@ fn outcomes(expectations: &[Expectation], server: &Server) -> Vec<&'static str> 
         &|_| String::new(),
         &Budget::default(),
     );
-    checks.iter().map(|check| check.got).collect()
+    checks.iter().map(|check| check.got.as_str()).collect()
 }
 
 fn expectation(dice: &mut Dice) -> String {

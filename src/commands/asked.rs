@@ -1,7 +1,8 @@
 //! The one Argo CD that a question is asked of, and what is said about how it was read.
 
 use super::change::selector;
-use super::context::{Context, ReadState};
+use super::context::Context;
+use super::reading::ReadState;
 use crate::cli::Input;
 use crate::error::{Error, Result};
 use crate::input::File;

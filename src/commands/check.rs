@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::asked::{asked, question_of, too_costly};
 use super::can::version;
 use super::change::{request, selector};
-use super::context::{Context, ReadState};
+use super::context::Context;
 use super::coverage::{covered, judge, refuse_nothing};
+use super::reading::ReadState;
 use super::write_expectations;
 use crate::change::{ChangeRequest, after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
@@ -14,11 +15,11 @@ use crate::error::{Code, Error, Result};
 use crate::input::read_text;
 use crate::model::{Data, Form, ProjectName};
 use crate::octopus::{
-    self, Check, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
+    self, Check, CheckAnswer, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
 };
 use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
-use crate::report::{check, coverage};
+use crate::report::{Report, check, coverage};
 use crate::site::ArgoCd;
 use crate::text::Source;
 use crate::yaml::Stream;
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
             let accounts = accounts(args, &request, &argocd)?;
             accounts.into_iter().map(|(account, _)| account).collect()
         } else {
-            let refused = checks.iter().filter(|check| check.want == "no");
+            let refused = checks.iter().filter(|check| check.want == CheckAnswer::No);
             refused.map(|check| check.subject.clone()).collect()
         };
         let subjects = subjects.iter().map(String::as_str);
@@ -111,22 +112,24 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         .then(|| covered(&expectations, &argocd, &set, &server, context))
         .transpose()?;
     let shown = covered.as_deref().filter(|_| args.coverage);
-    let text = match args.output {
+    let report = match args.output {
         CheckOutput::Text => {
             let checks = check::text(&checks, context.is_verbose(), context.style());
-            checks + &shown.map(coverage::text).unwrap_or_default()
+            // Its cells are harmless, and its lines painted.
+            context.print_painted(&(checks + &shown.map(coverage::text).unwrap_or_default()))?;
+            None
         }
-        CheckOutput::Json => check::json(&checks, state, shown),
-        CheckOutput::Markdown => {
-            check::as_markdown(&checks) + &shown.map(coverage::as_markdown).unwrap_or_default()
-        }
-        CheckOutput::Junit => check::junit(&checks),
-        CheckOutput::Lcov => coverage::lcov(covered.as_deref().unwrap_or_default()),
+        CheckOutput::Json => Some(check::json(&checks, state, shown)),
+        CheckOutput::Markdown => Some(Report::Text(
+            check::as_markdown(&checks) + &shown.map(coverage::as_markdown).unwrap_or_default(),
+        )),
+        CheckOutput::Junit => Some(check::junit(&checks)),
+        CheckOutput::Lcov => Some(Report::Text(coverage::lcov(
+            covered.as_deref().unwrap_or_default(),
+        ))),
     };
-    match args.output {
-        // Its cells are harmless, and its lines painted.
-        CheckOutput::Text => context.print_painted(&text)?,
-        _ => context.print(&text)?,
+    if let Some(report) = report {
+        context.report(report)?;
     }
     summarise(&checks, state, context);
     let least = args.coverage_min;
@@ -221,8 +224,8 @@ fn not_proved(subject: String, why: String) -> Check {
         action: "*".to_owned(),
         resource: "*".to_owned(),
         object: "(any)".to_owned(),
-        want: "no",
-        got: "not proved",
+        want: CheckAnswer::No,
+        got: CheckAnswer::NotProved,
         decided_by: why,
         purpose: Purpose::Forbidden,
         ok: false,
@@ -237,8 +240,8 @@ fn nothing_proved(account: &str, reason: &str) -> Check {
         action: "*".to_owned(),
         resource: "*".to_owned(),
         object: "(any)".to_owned(),
-        want: "no",
-        got: "yes",
+        want: CheckAnswer::No,
+        got: CheckAnswer::Yes,
         decided_by: reason.to_owned(),
         purpose: Purpose::Forbidden,
         ok: false,
@@ -275,7 +278,7 @@ fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_
     };
     context.conclude(failed == 0, text);
     let syncs = |check: &&Check| {
-        check.purpose == Purpose::Extra && check.action == "sync" && check.got != "no"
+        check.purpose == Purpose::Extra && check.action == "sync" && check.got != CheckAnswer::No
     };
     if let Some(check) = checks.iter().find(syncs) {
         context.note(format!(

@@ -2,7 +2,8 @@
 
 use super::asked::{question_of, tell};
 use super::can::version;
-use super::context::{Context, ReadState};
+use super::context::Context;
+use super::reading::ReadState;
 use crate::cli::{CompareArgs, CompareOutput, FailOnChange};
 use crate::error::{Code, Error, Result};
 use crate::input::File;

@@ -12,6 +12,7 @@ use super::permissions::{permissions, refuse_collateral};
 use crate::change::{Planned, Side, fresh_sides, plan, sides, tell_owner};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
+use crate::report::Report;
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
 use crate::site::{objects, with_inline_patches};
@@ -65,7 +66,7 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
     };
     match args.output {
         DiffOutput::Json => {
-            context.print(&report(&sides, &planned, changes.as_deref(), args.unified))?;
+            context.report(report(&sides, &planned, changes.as_deref(), args.unified))?;
         }
         DiffOutput::Text => {
             let style = context.style();
@@ -122,7 +123,7 @@ fn report(
     planned: &[Planned<'_>],
     permissions: Option<&[PermissionChange]>,
     context_lines: usize,
-) -> String {
+) -> Report {
     let objects: Vec<_> = sides
         .iter()
         .enumerate()
@@ -152,7 +153,7 @@ fn report(
         "permissions": permissions,
         "collateral": collateral,
     });
-    format!("{report:#}\n")
+    Report::Json(report)
 }
 
 fn pair(side: &Side) -> Pair<'_> {

@@ -12,7 +12,7 @@ use crate::input::{self, File, Origin};
 use crate::lint::{self, Outcome, RuleSelection, Safety};
 use crate::model::{Severity, Source};
 use crate::report::findings::{self, Counts, Mark, RuleInfo, ShownFinding};
-use crate::report::{Style, printable};
+use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Place, Site, inline_patches, objects};
 use crate::yaml::Stream;
 
@@ -225,25 +225,25 @@ fn report(
         .map(|finding| shown(finding, site))
         .collect();
     let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
-    let text = match args.output {
-        LintOutput::Text if to_stderr => findings::text(&found, Style::new(false)),
-        LintOutput::Text => findings::text(&found, context.style()),
+    let report = match args.output {
+        LintOutput::Text if to_stderr => Report::Text(findings::text(&found, Style::new(false))),
+        LintOutput::Text => Report::Text(findings::text(&found, context.style())),
         LintOutput::Json => findings::json(&found),
         LintOutput::Sarif => {
             let rules: Vec<RuleInfo> = lint::ALL.iter().map(|rule| info(*rule)).collect();
             findings::sarif(&found, &rules, env!("CARGO_PKG_VERSION"))
         }
-        LintOutput::Github => findings::github(&found),
+        LintOutput::Github => Report::Text(findings::github(&found)),
         LintOutput::Junit => findings::junit(&found, &names),
     };
-    if to_stderr {
-        // Nobody is left to be told when stderr is closed.
-        let _ = context.host.stderr.write_all(printable(&text).as_bytes());
-    } else {
-        match args.output {
-            LintOutput::Text => context.print_painted(&text)?,
-            _ => context.print(&text)?,
+    match (args.output, report) {
+        (_, report) if to_stderr => {
+            // Nobody is left to be told when stderr is closed.
+            let text = report.to_string();
+            let _ = context.host.stderr.write_all(printable(&text).as_bytes());
         }
+        (LintOutput::Text, Report::Text(text)) => context.print_painted(&text)?,
+        (_, report) => context.report(report)?,
     }
     for (rule, more) in &outcome.more {
         let findings = if *more == 1 { "finding" } else { "findings" };

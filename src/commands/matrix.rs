@@ -11,6 +11,7 @@ use crate::input::File;
 use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, Whom, named};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{Effect, Server};
+use crate::report::Report;
 use crate::report::matrix::{self, Matrix, MatrixSubject, Membership, RowOrder, RuleGroup};
 use crate::site::ArgoCd;
 
@@ -45,15 +46,15 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         MatrixOrder::Subject => RowOrder::Subject,
         MatrixOrder::Resource => RowOrder::Resource,
     };
-    let text = match args.output {
-        MatrixOutput::Text => matrix::text(&matrix, order, false),
-        MatrixOutput::Wide => matrix::text(&matrix, order, true),
-        MatrixOutput::Markdown => matrix::as_markdown(&matrix, order),
+    let report = match args.output {
+        MatrixOutput::Text => Report::Text(matrix::text(&matrix, order, false)),
+        MatrixOutput::Wide => Report::Text(matrix::text(&matrix, order, true)),
+        MatrixOutput::Markdown => Report::Text(matrix::as_markdown(&matrix, order)),
         MatrixOutput::Csv => matrix::csv(&matrix, order),
         MatrixOutput::Json => matrix::json(&matrix),
-        MatrixOutput::Html => matrix::html(&matrix, &name(&files)),
+        MatrixOutput::Html => Report::Text(matrix::html(&matrix, &name(&files))),
     };
-    context.print(&text)?;
+    context.report(report)?;
     if matrix.is_empty() {
         context.note("nobody may do anything that was asked for");
     }

@@ -21,6 +21,7 @@ pub(crate) mod matrix;
 mod next;
 mod permissions;
 pub(crate) mod progress;
+mod reading;
 pub(crate) mod render;
 pub(crate) mod secret_manifest;
 mod shell;

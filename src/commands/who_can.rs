@@ -9,6 +9,7 @@ use crate::rbac::glob::Glob;
 use crate::rbac::survey::{Budget, Cited, Holder, Requests, Verb, Whom, verbs, who_can};
 use crate::rbac::vocabulary::resolve_resource;
 use crate::rbac::{ArgoCdVersion, Enforcer, Grounds, Line, LineId, SourceLine};
+use crate::report::Report;
 use crate::report::who_can::{self, AskedRequest, May, SubjectRow, WhoCan};
 use crate::site::ArgoCd;
 
@@ -57,14 +58,14 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
         every,
         rows,
     };
-    let text = match args.output {
-        WhoCanOutput::Text => who_can::text(&found),
-        WhoCanOutput::Wide => who_can::wide(&found),
+    let report = match args.output {
+        WhoCanOutput::Text => Report::Text(who_can::text(&found)),
+        WhoCanOutput::Wide => Report::Text(who_can::wide(&found)),
         WhoCanOutput::Json => who_can::json(&found),
-        WhoCanOutput::Markdown => who_can::as_markdown(&found),
+        WhoCanOutput::Markdown => Report::Text(who_can::as_markdown(&found)),
         WhoCanOutput::Csv => who_can::csv(&found),
     };
-    context.print(&text)?;
+    context.report(report)?;
     if is_open {
         context.warn(
             "where it says undecided, neither a yes nor a no could be proved: it counts as a yes",

@@ -6,8 +6,8 @@ use crate::cli::{
 };
 use crate::commands::context::{Context, InstanceOutcome};
 use crate::error::{Error, Result};
-use crate::report::Style;
 use crate::report::fleet::{self, Details, InstanceRow};
+use crate::report::{Report, Style};
 
 /// How the reports of single instances become one.
 #[derive(Clone, Copy)]
@@ -130,14 +130,14 @@ impl FleetReport {
         ended: &[(&str, &InstanceOutcome)],
         context: &mut Context<'_, '_>,
     ) -> Result<()> {
-        let text = self.text(ended, context.style())?;
-        match self.join {
-            Join::Text(_) => context.print_painted(&text),
-            _ => context.print(&text),
+        match (self.join, self.text(ended, context.style())) {
+            (Join::Text(_), Some(Report::Text(text))) => context.print_painted(&text),
+            (_, Some(report)) => context.report(report),
+            (_, None) => context.print(""),
         }
     }
 
-    fn text(&self, ended: &[(&str, &InstanceOutcome)], style: Style) -> Result<String> {
+    fn text(&self, ended: &[(&str, &InstanceOutcome)], style: Style) -> Option<Report> {
         let rows: Vec<InstanceRow<'_>> = ended
             .iter()
             .map(|(name, ended)| InstanceRow {
@@ -147,17 +147,17 @@ impl FleetReport {
                 summary: &ended.summary,
                 failed: ended.failed,
                 report: &ended.stdout,
+                document: ended.document.as_ref(),
             })
             .collect();
-        let lost = |cause| Error::internal("a report of ours cannot be read").caused_by(cause);
-        Ok(match self.join {
-            Join::Text(details) => fleet::text(&rows, details, style),
-            Join::Json => fleet::json(self.command, &rows).map_err(lost)?,
-            Join::Markdown => fleet::markdown(&rows),
+        Some(match self.join {
+            Join::Text(details) => Report::Text(fleet::text(&rows, details, style)),
+            Join::Json => fleet::json(self.command, &rows),
+            Join::Markdown => Report::Text(fleet::markdown(&rows)),
             Join::Junit => fleet::junit(&rows),
-            Join::Sarif => fleet::sarif(&rows).map_err(lost)?,
-            Join::Csv => fleet::csv(&rows),
-            Join::Lines => rows.iter().map(|row| row.report).collect(),
+            Join::Sarif => return fleet::sarif(&rows),
+            Join::Csv => return fleet::csv(&rows),
+            Join::Lines => Report::Text(rows.iter().map(|row| row.report).collect()),
         })
     }
 }

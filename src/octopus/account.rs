@@ -1,6 +1,6 @@
 //! The account itself: rules are of no use to one that cannot authenticate.
 
-use super::{Check, Purpose};
+use super::{Check, CheckAnswer, Purpose};
 use crate::model::{API_KEY, AccountName, Capabilities, Data, parse_bool};
 
 /// Returns a failed check for everything in argocd-cm that keeps the account from using a token.
@@ -52,8 +52,8 @@ fn failed(subject: &str, action: &str, object: String, decided_by: String) -> Ch
         action: action.to_owned(),
         resource: "accounts".to_owned(),
         object,
-        want: "yes",
-        got: "no",
+        want: CheckAnswer::Yes,
+        got: CheckAnswer::No,
         decided_by,
         purpose: Purpose::Required,
         ok: false,

@@ -54,6 +54,42 @@ impl fmt::Display for CheckedState {
     }
 }
 
+/// What was wanted of a permission, or what it came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckAnswer {
+    /// It is there.
+    Yes,
+    /// It is not there.
+    No,
+    /// Neither was shown.
+    #[serde(rename = "not proved")]
+    NotProved,
+}
+
+impl CheckAnswer {
+    /// As reports write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NotProved => "not proved",
+        }
+    }
+}
+
+impl From<bool> for CheckAnswer {
+    fn from(allowed: bool) -> Self {
+        if allowed { Self::Yes } else { Self::No }
+    }
+}
+
+impl fmt::Display for CheckAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
@@ -65,10 +101,10 @@ pub struct Check {
     pub resource: String,
     /// The object, or `(any)`.
     pub object: String,
-    /// `yes` or `no`.
-    pub want: &'static str,
-    /// `yes`, `no` or `not proved`.
-    pub got: &'static str,
+    /// What it should be.
+    pub want: CheckAnswer,
+    /// What it is.
+    pub got: CheckAnswer,
     /// The line that decided, with its place; or why there is none.
     pub decided_by: String,
     /// Why it was checked.
@@ -162,7 +198,7 @@ impl Checker<'_> {
         ];
         let asked = questions.into_iter().map(|(action, resource, object)| {
             let mut check = self.ask(action, resource, object, Purpose::Documented);
-            check.want = if action == "delete" { "no" } else { "yes" };
+            check.want = (action != "delete").into();
             check
         });
         asked.collect()
@@ -233,7 +269,12 @@ impl Checker<'_> {
                         format!("cannot be evaluated: {}", (self.describe)(*line))
                     }
                 };
-                (verb.to_string(), self.range(outside), "no", reason)
+                (
+                    verb.to_string(),
+                    self.range(outside),
+                    CheckAnswer::No,
+                    reason,
+                )
             }
             Proof::Granted {
                 action,
@@ -242,7 +283,7 @@ impl Checker<'_> {
             } => (
                 action.clone(),
                 object.clone(),
-                "yes",
+                CheckAnswer::Yes,
                 reason(answer, (resource, action), self.describe),
             ),
             Proof::NotProved { line, .. } => {
@@ -252,7 +293,12 @@ impl Checker<'_> {
                     String::new()
                 };
                 let line = format!("{role}{}", (self.describe)(*line));
-                (verb.to_string(), self.range(outside), "not proved", line)
+                (
+                    verb.to_string(),
+                    self.range(outside),
+                    CheckAnswer::NotProved,
+                    line,
+                )
             }
         };
         Some(Check {
@@ -260,7 +306,7 @@ impl Checker<'_> {
             action,
             resource: resource.to_owned(),
             object,
-            want: "no",
+            want: CheckAnswer::No,
             got,
             decided_by,
             purpose: if extra {
@@ -268,7 +314,7 @@ impl Checker<'_> {
             } else {
                 Purpose::Forbidden
             },
-            ok: got == "no" || (extra && !self.strict),
+            ok: got == CheckAnswer::No || (extra && !self.strict),
             name: None,
         })
     }
@@ -290,17 +336,17 @@ impl Checker<'_> {
     fn ask(&self, action: &str, resource: &str, object: &str, purpose: Purpose) -> Check {
         let claims = Claims::of(self.account, [""; 0]);
         let answer = self.server.decide(&claims, resource, action, object);
-        let got = if answer.allowed() { "yes" } else { "no" };
+        let got = CheckAnswer::from(answer.allowed());
         Check {
             subject: self.account.to_owned(),
             action: action.to_owned(),
             resource: resource.to_owned(),
             object: object.to_owned(),
-            want: "yes",
+            want: CheckAnswer::Yes,
             got,
             decided_by: reason(&answer, (resource, action), self.describe),
             purpose,
-            ok: purpose == Purpose::Documented || got == "yes",
+            ok: purpose == Purpose::Documented || got == CheckAnswer::Yes,
             name: None,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::CheckAnswer;
 use super::expectations::Expectation;
 use super::quantified::{
     GlobNames, ProofKind, got, kind, leave_out, matching_subjects, only_texts,
@@ -108,7 +109,7 @@ struct Depends<'a> {
     budget: &'a Budget,
     /// The subjects that match, and what holds of each; none of a single request.
     subjects: Vec<(String, ProofKind)>,
-    got: &'static str,
+    got: Option<CheckAnswer>,
 }
 
 impl<'a> Depends<'a> {
@@ -125,7 +126,7 @@ impl<'a> Depends<'a> {
             scopes,
             budget,
             subjects: Vec::new(),
-            got: "",
+            got: None,
         };
         if wanted.is_quantified() {
             let named = matching_subjects(wanted, server).into_iter();
@@ -133,7 +134,7 @@ impl<'a> Depends<'a> {
         }
         if let Ok(server) = slice.server(None) {
             let kinds = depends.kinds(&server, |_| true);
-            depends.got = depends.got(&server, &kinds);
+            depends.got = Some(depends.got(&server, &kinds));
             for (subject, kind) in depends.subjects.iter_mut().zip(kinds) {
                 subject.1 = kind;
             }
@@ -158,7 +159,7 @@ impl<'a> Depends<'a> {
                 .is_none_or(|holders| names.any(|name| holders.contains(name)))
         };
         let kinds = self.kinds(&server, is_concerned);
-        self.got(&server, &kinds) != self.got
+        Some(self.got(&server, &kinds)) != self.got
     }
 
     /// What holds of each subject; of those that are not concerned what is known.
@@ -173,10 +174,10 @@ impl<'a> Depends<'a> {
         self.subjects.iter().map(kind).collect()
     }
 
-    fn got(&self, server: &Server, kinds: &[ProofKind]) -> &'static str {
+    fn got(&self, server: &Server, kinds: &[ProofKind]) -> CheckAnswer {
         if !self.wanted.is_quantified() {
             let answer = self.wanted.answer(server, self.scopes);
-            return if answer.allowed() { "yes" } else { "no" };
+            return answer.allowed().into();
         }
         let mut left: Vec<String> = self.subjects.iter().map(|(name, _)| name.clone()).collect();
         leave_out(self.wanted, server, &mut left);

@@ -15,7 +15,7 @@ mod quantified;
 mod urls;
 
 pub use account::account_faults;
-pub use checker::{Check, CheckedState, Checker, Describe};
+pub use checker::{Check, CheckAnswer, CheckedState, Checker, Describe};
 pub use coverage::{Coverage, LineCoverage, coverage};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, parse};
 pub use expected::ask;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::checker::reason;
 use super::expectations::{Except, Expectation};
-use super::{Check, Describe, Purpose};
+use super::{Check, CheckAnswer, Describe, Purpose};
 use crate::rbac::glob::Glob;
 use crate::rbac::survey::{Budget, Example, Range, Requests, acts_as, range, server_subjects};
 use crate::rbac::{Claims, Server};
@@ -55,21 +55,20 @@ pub(super) fn kind(
 }
 
 /// Joins what was found for all subjects: `yes`, `no` or `not proved`.
-pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = ProofKind>) -> &'static str {
-    let [want, other] = if wanted { ["yes", "no"] } else { ["no", "yes"] };
+pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = ProofKind>) -> CheckAnswer {
     let (mut holds, mut is_open) = (false, false);
     for kind in kinds {
         match kind {
             ProofKind::Nothing => {}
             ProofKind::Holds => holds = true,
-            ProofKind::Refuted => return other,
+            ProofKind::Refuted => return (!wanted).into(),
             ProofKind::Open => is_open = true,
         }
     }
     if holds && !is_open {
-        want
+        wanted.into()
     } else {
-        "not proved"
+        CheckAnswer::NotProved
     }
 }
 
@@ -116,7 +115,7 @@ pub(super) fn prove(
         1 => "proved for every request that matches".to_owned(),
         many => format!("proved for every request that matches, of {many} subjects"),
     });
-    let want = if wanted.allowed { "yes" } else { "no" };
+    let want = CheckAnswer::from(wanted.allowed);
     Check {
         subject: wanted.subject.clone(),
         action: wanted.action.clone(),

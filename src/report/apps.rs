@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::Report;
 use super::findings::{self, ShownFinding};
 use super::html::{escape, page};
 use super::table::{self, markdown, table};
@@ -144,7 +145,7 @@ pub fn wide(rows: &[SourceRow]) -> String {
 }
 
 /// Comma-separated values, with everything that `wide` shows.
-pub fn csv(rows: &[SourceRow]) -> String {
+pub fn csv(rows: &[SourceRow]) -> Report {
     // A dash would be taken for the beginning of a formula.
     let plain = |cell: String| if cell == NONE { String::new() } else { cell };
     let cells: Vec<Vec<String>> = rows
@@ -174,13 +175,13 @@ pub fn as_markdown(rows: &[SourceRow], found: &[ShownFinding<'_>]) -> String {
 }
 
 /// A versioned document.
-pub fn json(rows: &[SourceRow], found: &[ShownFinding<'_>]) -> String {
+pub fn json(rows: &[SourceRow], found: &[ShownFinding<'_>]) -> Report {
     let report = serde_json::json!({
         "schema": "apps/v1",
         "sources": rows,
         "findings": findings::items(found),
     });
-    format!("{report:#}\n")
+    Report::Json(report)
 }
 
 /// One page.

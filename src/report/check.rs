@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Style;
 use super::coverage::{self, CoverageLine};
 use super::table::{markdown, table};
 use super::xml::escape;
+use super::{Junit, JunitSuite, Report, Style};
 use crate::octopus::{Check, CheckedState, Purpose};
 
 const HEADERS: [&str; 7] = [
@@ -45,7 +45,7 @@ pub fn as_markdown(checks: &[Check]) -> String {
 }
 
 /// A versioned document, with what the expectations cover where that was asked for.
-pub fn json(checks: &[Check], state: CheckedState, covered: Option<&[CoverageLine]>) -> String {
+pub fn json(checks: &[Check], state: CheckedState, covered: Option<&[CoverageLine]>) -> Report {
     let mut report = serde_json::json!({
         "schema": "check/v1",
         "state": state.as_str(),
@@ -54,17 +54,13 @@ pub fn json(checks: &[Check], state: CheckedState, covered: Option<&[CoverageLin
     if let Some(lines) = covered {
         report["coverage"] = coverage::value(lines);
     }
-    format!("{report:#}\n")
+    Report::Json(report)
 }
 
 /// `JUnit` XML: a test case for each check.
-pub fn junit(checks: &[Check]) -> String {
+pub fn junit(checks: &[Check]) -> Report {
     let failures = checks.iter().filter(|check| !check.ok).count();
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"kubectl octopus-argo \
-         check\" tests=\"{}\" failures=\"{failures}\">\n",
-        checks.len()
-    );
+    let mut out = String::new();
     for check in checks {
         let question = format!(
             "{} {} {} {}",
@@ -86,8 +82,14 @@ pub fn junit(checks: &[Check]) -> String {
             );
         }
     }
-    out.push_str("  </testsuite>\n</testsuites>\n");
-    out
+    Report::Junit(Junit {
+        attributes: String::new(),
+        suites: vec![JunitSuite {
+            name: "kubectl octopus-argo check".to_owned(),
+            attributes: format!(" tests=\"{}\" failures=\"{failures}\"", checks.len()),
+            cases: out,
+        }],
+    })
 }
 
 fn rows(checks: &[Check]) -> Vec<Vec<String>> {
@@ -95,7 +97,7 @@ fn rows(checks: &[Check]) -> Vec<Vec<String>> {
         let want = match check.purpose {
             Purpose::Documented => "-",
             Purpose::Extra => "no need",
-            _ => check.want,
+            _ => check.want.as_str(),
         };
         vec![
             check.subject.clone(),
@@ -103,7 +105,7 @@ fn rows(checks: &[Check]) -> Vec<Vec<String>> {
             check.resource.clone(),
             check.object.clone(),
             want.to_owned(),
-            check.got.to_owned(),
+            check.got.to_string(),
             check.decided_by.clone(),
         ]
     };

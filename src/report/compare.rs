@@ -328,7 +328,7 @@ pub fn sarif(review: &Review<'_>, first: Option<&Source>) -> String {
         summary: summary.to_owned(),
         page: summary,
     });
-    findings::sarif(&found(review, first), &rules, env!("CARGO_PKG_VERSION"))
+    findings::sarif(&found(review, first), &rules, env!("CARGO_PKG_VERSION")).to_string()
 }
 
 fn found<'r>(review: &'r Review<'_>, first: Option<&'r Source>) -> Vec<ShownFinding<'r>> {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::Style;
 use super::table::{self, table};
 use super::xml::escape;
+use super::{Csv, Junit, JunitSuite, Report, Style};
 
 /// One instance.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,10 @@ pub struct InstanceRow<'a> {
     pub summary: &'a str,
     /// Whether it failed, so that there is no report.
     pub failed: bool,
-    /// Its own report.
+    /// Its own report, as a text.
     pub report: &'a str,
+    /// Its own report, in a format whose reports are joined as values.
+    pub document: Option<&'a Report>,
 }
 
 /// Of which instances the own report is shown below the table.
@@ -95,25 +97,18 @@ fn cells(row: &InstanceRow<'_>) -> Vec<String> {
 }
 
 /// A versioned document with the documents of all instances that have one.
-///
-/// # Errors
-/// If one of them is no JSON.
-pub fn json(command: &str, rows: &[InstanceRow<'_>]) -> serde_json::Result<String> {
-    let mut instances = Vec::new();
-    for row in rows {
+pub fn json(command: &str, rows: &[InstanceRow<'_>]) -> Report {
+    let instances = rows.iter().map(|row| {
         let mut instance = json!({"name": row.name, "code": row.code, "result": row.result});
-        if row.failed {
-            instance["error"] = row.summary.into();
-        } else {
-            instance["summary"] = row.summary.into();
+        let key = if row.failed { "error" } else { "summary" };
+        instance[key] = row.summary.into();
+        if let Some(Report::Json(report)) = row.document {
+            instance["report"] = report.clone();
         }
-        if !row.report.is_empty() {
-            instance["report"] = serde_json::from_str(row.report)?;
-        }
-        instances.push(instance);
-    }
-    let document = json!({"schema": "fleet/v1", "command": command, "instances": instances});
-    Ok(format!("{document:#}\n"))
+        instance
+    });
+    let instances: Vec<Value> = instances.collect();
+    Report::Json(json!({"schema": "fleet/v1", "command": command, "instances": instances}))
 }
 
 /// A table for a pull request, and below it the reports of those that are not clean.
@@ -130,78 +125,69 @@ pub fn markdown(rows: &[InstanceRow<'_>]) -> String {
 
 /// `JUnit` XML with the suites of all instances, each under its instance's name. One that failed
 /// is a suite with an error.
-pub fn junit(rows: &[InstanceRow<'_>]) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+pub fn junit(rows: &[InstanceRow<'_>]) -> Report {
+    let mut joined = Junit::default();
     for row in rows {
-        // Our own writer puts each element on a line of its own.
-        for line in row.report.lines() {
-            if line.starts_with("<?xml") || line.contains("<testsuites") || line == "</testsuites>"
-            {
-                continue;
-            }
-            match line.strip_prefix("  <testsuite name=\"") {
-                Some(rest) => {
-                    let _ = writeln!(out, "  <testsuite name=\"{}: {rest}", row.name);
-                }
-                None => {
-                    let _ = writeln!(out, "{line}");
-                }
-            }
+        if let Some(Report::Junit(own)) = row.document {
+            joined
+                .suites
+                .extend(own.suites.iter().map(|suite| JunitSuite {
+                    name: format!("{}: {}", row.name, suite.name),
+                    ..suite.clone()
+                }));
         }
         if row.failed {
-            let _ = writeln!(
-                out,
-                "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    <testcase \
-                 classname=\"instance\" name=\"{name}\">\n      <error message=\"{}\"/>\n    </testcase>\n  \
-                 </testsuite>",
-                escape(row.summary),
-                name = row.name,
-            );
+            let (name, error) = (row.name, escape(row.summary));
+            joined.suites.push(JunitSuite {
+                name: name.to_owned(),
+                attributes: " tests=\"1\" failures=\"0\" errors=\"1\"".to_owned(),
+                cases: format!(
+                    "    <testcase classname=\"instance\" name=\"{name}\">\n      \
+                     <error message=\"{error}\"/>\n    </testcase>\n"
+                ),
+            });
         }
     }
-    out.push_str("</testsuites>\n");
-    out
+    Report::Junit(joined)
 }
 
-/// One SARIF log with the results of all instances.
-///
-/// # Errors
-/// If one of them is no SARIF log of ours.
-pub fn sarif(rows: &[InstanceRow<'_>]) -> serde_json::Result<String> {
+/// One SARIF log with the results of all instances; nothing where none has one.
+pub fn sarif(rows: &[InstanceRow<'_>]) -> Option<Report> {
     let mut joined: Option<Value> = None;
     // Instances may share files, whose findings are the same.
-    let mut seen = BTreeSet::new();
-    for row in rows.iter().filter(|row| !row.report.is_empty()) {
-        let mut log: Value = serde_json::from_str(row.report)?;
-        let mut found = match log["runs"][0]["results"].take() {
-            Value::Array(found) => found,
-            _ => Vec::new(),
-        };
-        found.retain(|result| seen.insert(result.to_string()));
-        let results = &mut joined.get_or_insert(log)["runs"][0]["results"];
-        match results {
-            Value::Array(results) => results.append(&mut found),
-            _ => *results = Value::Array(found),
+    let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
+    for row in rows {
+        if let Some(Report::Sarif(log)) = row.document {
+            let found = log["runs"][0]["results"].as_array();
+            let found = found.into_iter().flatten();
+            all.extend(
+                found
+                    .filter(|result| seen.insert(result.to_string()))
+                    .cloned(),
+            );
+            joined.get_or_insert_with(|| log.clone());
         }
     }
-    Ok(joined.map(|log| format!("{log:#}\n")).unwrap_or_default())
+    joined.map(|mut log| {
+        log["runs"][0]["results"] = Value::Array(all);
+        Report::Sarif(log)
+    })
 }
 
-/// CSV with the instance in front of each line.
-pub fn csv(rows: &[InstanceRow<'_>]) -> String {
-    let mut out = String::new();
+/// CSV with the instance in front of each row; nothing where no instance has any.
+pub fn csv(rows: &[InstanceRow<'_>]) -> Option<Report> {
+    let mut joined: Option<Csv> = None;
     for row in rows {
-        for (number, line) in row.report.lines().enumerate() {
-            match (number, out.is_empty()) {
-                (0, true) => {
-                    let _ = writeln!(out, "instance,{line}");
-                }
-                (0, false) => {}
-                _ => {
-                    let _ = writeln!(out, "{},{line}", row.name);
-                }
-            }
+        if let Some(Report::Csv(own)) = row.document {
+            let joined = joined.get_or_insert_with(|| Csv {
+                head: format!("instance,{}", own.head),
+                rows: Vec::new(),
+            });
+            let own = own.rows.iter();
+            joined
+                .rows
+                .extend(own.map(|line| format!("{},{line}", row.name)));
         }
     }
-    out
+    joined.map(Report::Csv)
 }

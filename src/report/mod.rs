@@ -6,6 +6,7 @@ pub mod compare;
 pub mod coverage;
 pub mod diff;
 pub mod doctor;
+mod document;
 pub mod findings;
 pub mod fleet;
 pub mod gateway;
@@ -20,5 +21,6 @@ mod words;
 mod xml;
 
 pub use crate::model::printable;
+pub use document::{Csv, Junit, JunitSuite, Report};
 pub use style::Style;
 pub use table::{markdown, table};

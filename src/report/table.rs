@@ -1,5 +1,7 @@
 //! Tables as kubectl prints them: upper-case headers, three blanks between columns, no borders.
 
+use super::{Csv, Report};
+
 /// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank, and
 /// no cell breaks its line, whatever it holds.
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
@@ -59,7 +61,7 @@ pub fn markdown(headers: &[&str], rows: &[Vec<String>]) -> String {
 
 /// The same as comma-separated values (RFC 4180, with line feeds), the headers in lower case. A field
 /// that a spreadsheet would take for a formula begins with a quote mark.
-pub(super) fn csv(headers: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn csv(headers: &[&str], rows: &[Vec<String>]) -> Report {
     let field = |text: &String| {
         let text = if text.starts_with(['=', '+', '-', '@']) {
             format!("'{text}")
@@ -77,9 +79,10 @@ pub(super) fn csv(headers: &[&str], rows: &[Vec<String>]) -> String {
         .iter()
         .map(|header| header.to_lowercase().replace(' ', "_"))
         .collect();
-    let mut out = line(&head);
-    out.extend(rows.iter().map(|row| line(row)));
-    out
+    Report::Csv(Csv {
+        head: line(&head),
+        rows: rows.iter().map(|row| line(row)).collect(),
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Report;
 use super::table::{self, markdown, table};
 
 /// How much somebody may of what was asked.
@@ -126,17 +127,17 @@ pub fn as_markdown(found: &WhoCan) -> String {
 }
 
 /// Comma-separated values.
-pub fn csv(found: &WhoCan) -> String {
+pub fn csv(found: &WhoCan) -> Report {
     table::csv(&WIDE_HEADERS, &wide_rows(found))
 }
 
 /// A versioned document.
-pub fn json(found: &WhoCan) -> String {
+pub fn json(found: &WhoCan) -> Report {
     let report = serde_json::json!({
         "schema": "who-can/v1",
         "asked": found.asked,
         "for": if found.every { "every" } else { "some" },
         "holders": found.rows,
     });
-    format!("{report:#}\n")
+    Report::Json(report)
 }

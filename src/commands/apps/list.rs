@@ -15,7 +15,7 @@ use crate::octopus::apps::{
 };
 use crate::report::apps::{self, SourceRow, Updated};
 use crate::report::findings::{self, ShownFinding};
-use crate::report::{Style, printable};
+use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Site, objects};
 
 /// What is asked of a cluster.
@@ -193,21 +193,21 @@ fn print(
     files: &[File],
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
-    let text = match args.output {
-        AppsOutput::Text => apps::text(rows),
-        AppsOutput::Wide => apps::wide(rows),
+    let report = match args.output {
+        AppsOutput::Text => Report::Text(apps::text(rows)),
+        AppsOutput::Wide => Report::Text(apps::wide(rows)),
         AppsOutput::Json => apps::json(rows, found),
         AppsOutput::Csv => apps::csv(rows),
-        AppsOutput::Markdown => apps::as_markdown(rows, found),
+        AppsOutput::Markdown => Report::Text(apps::as_markdown(rows, found)),
         AppsOutput::Html => {
             let names: Vec<&str> = files
                 .iter()
                 .filter_map(|file| Some(file.stream()?.source().name()))
                 .collect();
-            apps::html(rows, found, &names.join(", "))
+            Report::Text(apps::html(rows, found, &names.join(", ")))
         }
     };
-    context.print(&text)?;
+    context.report(report)?;
     // The other formats have the findings in them.
     let beside = matches!(
         args.output,

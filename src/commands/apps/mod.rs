@@ -1,6 +1,7 @@
 //! `apps`: the Applications that Octopus updates.
 
 mod annotate;
+mod annotated;
 pub(crate) mod elsewhere;
 mod list;
 mod read;

@@ -16,6 +16,7 @@ use crate::model::ProjectName;
 use crate::model::TokenOwner;
 use crate::octopus::Needs;
 use crate::process::Failure;
+use crate::report::Report;
 use crate::text::Secret;
 use crate::tokens::Round;
 
@@ -77,11 +78,11 @@ pub(crate) fn verify(
     let offline = offline
         .map(|offline| offline.answers(&round, context))
         .transpose()?;
-    let text = match args.output {
-        VerifyOutput::Table => show::table(&round, offline.as_deref()),
+    let report = match args.output {
+        VerifyOutput::Table => Report::Text(show::table(&round, offline.as_deref())),
         VerifyOutput::Json => show::json(&round, offline.as_deref(), &owner),
     };
-    context.print(&text)?;
+    context.report(report)?;
     show::explain(&round, offline.as_deref(), &owner, context);
     Ok(if round.is_good() { Code::OK } else { Code::NO })
 }

@@ -6,7 +6,7 @@ use crate::argocd::CanIAnswer;
 use crate::commands::context::Context;
 use crate::model::TokenOwner;
 use crate::octopus::Judgement;
-use crate::report;
+use crate::report::{self, Report};
 use crate::tokens::{Identity, Round, meaning, server_version, stranger};
 
 fn word(yes: bool) -> &'static str {
@@ -58,7 +58,7 @@ pub(super) fn table(round: &Round, offline: Option<&[bool]>) -> String {
 }
 
 /// The same as JSON.
-pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) -> String {
+pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) -> Report {
     let answers = round
         .answers
         .iter()
@@ -93,7 +93,7 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) 
         "good": round.is_good(),
         "answers": answers.collect::<Vec<_>>(),
     });
-    format!("{report:#}\n")
+    Report::Json(report)
 }
 
 /// What the answers mean, on stderr.

@@ -175,6 +175,7 @@ fn text(jobs: &[Job<'_>], ended: &[InstanceOutcome]) -> String {
         summary: &ended.summary,
         failed: ended.failed,
         report: &ended.stdout,
+        document: None,
     });
     fleet::script(&rows.collect::<Vec<_>>())
 }

@@ -11,10 +11,12 @@ pub mod images;
 pub mod mapping;
 pub mod read;
 pub mod repository;
+pub mod selector;
 pub mod writable;
 
 pub use annotation::{AnnotationField, Key, is_slug, is_templated, slug_of};
 pub use choose::{ChosenSource, Unchosen, choose};
 pub use mapping::{AnnotationScope, Deployment, Mapping, MappingVerdict, Match, mappings};
 pub use read::{AppKind, AppSource, Application, Parent};
+pub use selector::LabelSelector;
 pub use writable::{Unwritable, unwritable};

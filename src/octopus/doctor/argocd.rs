@@ -1,7 +1,7 @@
 //! The steps inside Argo CD: its settings, the account, the account's rights.
 
 use super::{DoctorStep, Fact, Gap, Names, StepState, plural};
-use crate::octopus::{Check, Purpose};
+use crate::octopus::{Check, CheckAnswer, Purpose};
 
 /// The ConfigMaps, as far as they were read.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +162,7 @@ pub fn rules(fact: &Fact<RightsProof>, read: Option<&SettingsFact>, names: &Name
     }
     let extra: Vec<String> = checks
         .iter()
-        .filter(|check| check.purpose == Purpose::Extra && check.got != "no")
+        .filter(|check| check.purpose == Purpose::Extra && check.got != CheckAnswer::No)
         .map(name)
         .collect();
     if step.state == StepState::Done {

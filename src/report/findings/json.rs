@@ -3,15 +3,10 @@
 use serde::Serialize;
 
 use super::{Mark, ShownFinding};
+use crate::report::Report;
 
 /// The schema's name; another one comes with any change that a reader would notice.
 const SCHEMA: &str = "lint/v1";
-
-#[derive(Serialize)]
-struct JsonReport<'a> {
-    schema: &'static str,
-    findings: Vec<JsonFinding<'a>>,
-}
 
 #[derive(Serialize)]
 struct JsonFinding<'a> {
@@ -64,11 +59,8 @@ fn place<'a>(mark: &'a Mark<'_>) -> JsonPlace<'a> {
 
 /// All findings as one JSON document. Lines and columns count from 1, columns in characters; the
 /// end is the first column that is not marked.
-pub fn json(findings: &[ShownFinding<'_>]) -> String {
-    super::pretty(&JsonReport {
-        schema: SCHEMA,
-        findings: list(findings),
-    })
+pub fn json(findings: &[ShownFinding<'_>]) -> Report {
+    Report::Json(serde_json::json!({"schema": SCHEMA, "findings": list(findings)}))
 }
 
 /// The findings as they are in `lint/v1`, for reports that have some beside other things.

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use super::ShownFinding;
 use crate::model::Severity;
 use crate::report::xml::escape;
+use crate::report::{Junit, JunitSuite, Report};
 
 /// All findings as one document. `files` are the names of all that was read: those without a
 /// finding are passed cases.
-pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> String {
+pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> Report {
     let mut suites: BTreeMap<&str, Vec<&ShownFinding<'_>>> = BTreeMap::new();
     for file in files {
         suites.entry(file).or_default();
@@ -21,23 +22,15 @@ pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> String {
     let fails = |finding: &&ShownFinding<'_>| finding.level > Severity::Note;
     let failures = findings.iter().filter(fails).count();
     let cases: usize = suites.values().map(|cases| cases.len().max(1)).sum();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        out,
-        "<testsuites name=\"lint\" tests=\"{cases}\" failures=\"{failures}\" errors=\"0\">"
-    );
+    let mut written = Vec::new();
     for (file, found) in suites {
         let failures = found
             .iter()
             .copied()
             .filter(|finding| fails(finding))
             .count();
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\">",
-            escape(file),
-            found.len().max(1)
-        );
+        let tests = found.len().max(1);
+        let mut out = String::new();
         if found.is_empty() {
             let _ = writeln!(
                 out,
@@ -48,10 +41,18 @@ pub fn junit(findings: &[ShownFinding<'_>], files: &[&str]) -> String {
         for finding in found {
             case(&mut out, finding, fails(&finding));
         }
-        out.push_str("  </testsuite>\n");
+        written.push(JunitSuite {
+            name: escape(file),
+            attributes: format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\""),
+            cases: out,
+        });
     }
-    out.push_str("</testsuites>\n");
-    out
+    Report::Junit(Junit {
+        attributes: format!(
+            " name=\"lint\" tests=\"{cases}\" failures=\"{failures}\" errors=\"0\""
+        ),
+        suites: written,
+    })
 }
 
 fn case(out: &mut String, finding: &ShownFinding<'_>, fails: bool) {

@@ -70,11 +70,3 @@ pub struct RuleInfo {
     /// Its page, Markdown.
     pub page: &'static str,
 }
-
-/// JSON on several lines, with a line break at the end.
-fn pretty(report: &impl serde::Serialize) -> String {
-    // Maps with text keys and plain values only: there is nothing that can fail.
-    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
-    text.push('\n');
-    text
-}

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Mark, RuleInfo, ShownFinding};
+use crate::report::Report;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// All findings as one log with one run; `rules` are those that ran.
-pub fn sarif(findings: &[ShownFinding<'_>], rules: &[RuleInfo], version: &str) -> String {
+pub fn sarif(findings: &[ShownFinding<'_>], rules: &[RuleInfo], version: &str) -> Report {
     let described = rules.iter().map(|rule| {
         json!({
             "id": rule.id,
@@ -22,7 +23,7 @@ pub fn sarif(findings: &[ShownFinding<'_>], rules: &[RuleInfo], version: &str) -
         .iter()
         .map(|finding| result(finding, rules))
         .collect();
-    super::pretty(&json!({
+    Report::Sarif(json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Report;
 use super::table::{self, markdown, table};
 
 pub use page::html;
@@ -237,17 +238,14 @@ pub fn as_markdown(matrix: &Matrix, order: RowOrder) -> String {
 }
 
 /// Comma-separated values.
-pub fn csv(matrix: &Matrix, order: RowOrder) -> String {
+pub fn csv(matrix: &Matrix, order: RowOrder) -> Report {
     let (headers, rows) = cells(matrix, order, true);
     table::csv(&headers, &rows)
 }
 
 /// A versioned document.
-pub fn json(matrix: &Matrix) -> String {
-    format!(
-        "{:#}\n",
-        serde_json::json!({"schema": "matrix/v2", "subjects": matrix.subjects})
-    )
+pub fn json(matrix: &Matrix) -> Report {
+    Report::Json(serde_json::json!({"schema": "matrix/v2", "subjects": matrix.subjects}))
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn a_csv_field_is_quoted_and_never_a_formula() {
     matrix.subjects.remove(0);
     matrix.subjects[0].subject = "=cmd()".to_owned();
     assert_data_eq!(
-        csv(&matrix, RowOrder::Subject),
+        csv(&matrix, RowOrder::Subject).to_string(),
         str![[r#"
 subject,resource,object,actions,effect,state,decided_by
 '=cmd(),has role:dev,,,in part,limited by p.csv:9:1,"p.csv:3:1: g, ada, role:dev"

@@ -45,7 +45,6 @@ pub fn run(data: &[u8]) {
                 let checks = ask(&expectations, &server, None, &none, &budget);
                 assert_eq!(checks.len(), expectations.len());
                 for check in &checks {
-                    assert!(["yes", "no", "not proved"].contains(&check.got));
                     assert_eq!(check.ok, check.got == check.want);
                 }
                 let measured = coverage(&expectations, &server, (&set, &[]), None, &budget);

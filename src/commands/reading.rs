@@ -1,0 +1,208 @@
+//! Reading what the input options name: files, stdin, the cluster, the sample.
+
+use super::context::Context;
+use super::progress::Progress;
+use crate::cli::{Form, Input};
+use crate::error::{Error, Kind, Result};
+use crate::input::{self, File, Reader, Skipped, WantedObjects};
+use crate::model::DEFAULT_NAMESPACE;
+
+/// What was read of an Argo CD.
+pub(crate) struct ReadState {
+    pub(crate) files: Vec<File>,
+    /// From which file on they are live objects beside files, which come first.
+    pub(crate) base: Option<usize>,
+}
+
+impl Context<'_, '_> {
+    /// Reads what the input options name; `None` where they name nothing.
+    /// `form` says what is asked of the cluster with `--live`; of AppProjects only `projects`, if
+    /// some are named.
+    pub(crate) fn read(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
+        if args.filename.is_empty() {
+            return self.read_other(args, form, projects);
+        }
+        refuse_both(args)?;
+        let (files, skipped) = self.reader(args).read(&args.filename)?;
+        self.tell_skipped(skipped);
+        Ok(Some(files))
+    }
+
+    /// Reads what the input options name, for a question about the whole state of an Argo CD: with
+    /// `--live` all that decides, and files beside it, which come before live objects.
+    pub(crate) fn read_state(
+        &mut self,
+        args: &Input,
+        projects: &[String],
+    ) -> Result<Option<ReadState>> {
+        if !args.live || !matches!(args.form, None | Some(Form::Manifest)) {
+            let files = self.read(args, args.form, projects)?;
+            return Ok(files.map(|files| ReadState { files, base: None }));
+        }
+        let mut files = Vec::new();
+        if !args.filename.is_empty() {
+            let skipped;
+            (files, skipped) = self.reader(args).read(&args.filename)?;
+            self.tell_skipped(skipped);
+        }
+        let base = (!files.is_empty()).then_some(files.len());
+        files.extend(self.read_live(args)?);
+        Ok(Some(ReadState { files, base }))
+    }
+
+    /// Reads the whole live state: the ConfigMaps with settings that decide, and the AppProjects.
+    pub(crate) fn read_live(&mut self, args: &Input) -> Result<Vec<File>> {
+        let cluster = self.cluster(args);
+        let runner = self.host.runner;
+        let settings = match input::get(&cluster, &WantedObjects::Settings, runner) {
+            // Whoever may read the two need not be allowed to read the third.
+            Err(error) if error.to_string().to_lowercase().contains("forbidden") => {
+                let two = input::get(&cluster, &WantedObjects::ConfigMaps, runner)?;
+                self.note("argocd-cmd-params-cm was not read, so Argo CD's defaults count");
+                two
+            }
+            other => other?,
+        };
+        let mut files = vec![settings];
+        match input::get(&cluster, &WantedObjects::AppProjects(&[]), runner) {
+            Ok(projects) => files.push(projects),
+            // There are none.
+            Err(error) if error.kind() == Kind::Input => {}
+            Err(error) => self.note(format!(
+                "AppProjects were not read, so what their roles give is not known: {error}"
+            )),
+        }
+        Ok(files)
+    }
+
+    /// Reads the named files and says nothing about those that it leaves out.
+    pub(super) fn peek(&mut self, args: &Input) -> Result<Vec<File>> {
+        let (files, _) = self.reader(args).read(&args.filename)?;
+        Ok(files)
+    }
+
+    /// The same, but goes on where a named file cannot be read, and shows how far it is when it
+    /// takes long.
+    pub(crate) fn read_each(
+        &mut self,
+        args: &Input,
+        skip_unrelated: bool,
+    ) -> Result<Option<(Vec<File>, Vec<Error>)>> {
+        if args.filename.is_empty() {
+            let state = self.read_state(args, &[])?;
+            return Ok(state.map(|state| (state.files, Vec::new())));
+        }
+        refuse_both(args)?;
+        let shown = self.host.terminal.stderr && !self.is_hushed();
+        let mut progress = Progress::new(self.host.clock, shown, "files");
+        let mut reader = Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+            skip_unrelated,
+        };
+        let stderr = &mut self.host.stderr;
+        let reading = reader.read_each(&args.filename, &mut |done, all| {
+            progress.tell(done, all, *stderr);
+        });
+        progress.clear(self.host.stderr);
+        let reading = reading?;
+        self.tell_skipped(reading.skipped);
+        Ok(Some((reading.files, reading.failures)))
+    }
+
+    fn reader<'r>(&'r mut self, args: &Input) -> Reader<'r> {
+        Reader {
+            stdin: self.host.stdin,
+            directory: &self.host.directory,
+            recursive: args.recursive,
+            skip_unrelated: false,
+        }
+    }
+
+    /// What comes from no file.
+    fn read_other(
+        &mut self,
+        args: &Input,
+        form: Option<Form>,
+        projects: &[String],
+    ) -> Result<Option<Vec<File>>> {
+        if args.sample {
+            return Ok(Some(vec![input::sample()?]));
+        }
+        if !args.live {
+            return Ok(None);
+        }
+        let cluster = self.cluster(args);
+        let runner = self.host.runner;
+        let get = |wanted: &WantedObjects<'_>| input::get(&cluster, wanted, runner);
+        Ok(Some(match form {
+            Some(Form::Operator) => {
+                let mut files = vec![get(&WantedObjects::ArgoCd)?];
+                match get(&WantedObjects::RbacCm) {
+                    // Its absence is said where it matters.
+                    Err(error) if error.kind() == Kind::Input => {}
+                    other => files.push(other?),
+                }
+                files
+            }
+            Some(Form::AppProject) => vec![get(&WantedObjects::AppProjects(projects))?],
+            Some(Form::Helm) => {
+                return Err(Error::usage("values are in a file, and not in the cluster")
+                    .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
+            }
+            _ => vec![get(&WantedObjects::ConfigMaps)?],
+        }))
+    }
+
+    /// The cluster that `--live` asks.
+    pub(super) fn cluster(&self, args: &Input) -> input::Cluster {
+        let kubectl = self.host.env.get("KUBECTL_PATH");
+        input::Cluster {
+            kubectl: kubectl.map_or_else(|| "kubectl".into(), Into::into),
+            flags: args.kubectl.flags(),
+            namespace: args
+                .namespace
+                .clone()
+                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        }
+    }
+
+    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
+        if !skipped.is_empty() {
+            let count = skipped.len();
+            let (files, verb) = if count == 1 {
+                ("file", "was")
+            } else {
+                ("files", "were")
+            };
+            self.note(format!(
+                "{count} {files} of the directory {verb} left out: not YAML or JSON"
+            ));
+        }
+        for file in skipped {
+            let (path, reason) = (file.path.display(), &file.reason);
+            if file.names_argo_cd {
+                self.warn(format!(
+                    "left out {path}, though it names an Argo CD ConfigMap: {reason}"
+                ));
+            } else if self.is_verbose() {
+                self.note(format!("left out {path}: {reason}"));
+            }
+        }
+    }
+}
+
+/// Refuses files beside `--live` where they are not laid over the live objects.
+fn refuse_both(args: &Input) -> Result<()> {
+    if args.live {
+        return Err(Error::usage("--live and --filename exclude each other here")
+            .hint("`check`, `can`, `who-can` and `matrix` read files as they would be applied to the live objects"));
+    }
+    Ok(())
+}
