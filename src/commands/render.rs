@@ -44,46 +44,24 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     let files = context.read(&args.input, asked.form, &args.change.project)?;
     let files = files.map(with_inline_patches);
     let mut next = Next::new(&args.input, &args.change, &request);
+    let rendering = Rendering {
+        options: options(args, &asked),
+        args,
+        request: &request,
+        asked,
+    };
     let texts = match &files {
-        None => {
-            let options = options(args, &asked);
-            let (texts, form) = standalone(&options, &request, asked.form, args.change.fresh)?;
-            next.read = if args.change.fresh {
-                Read::Fresh
-            } else {
-                Read::Nothing
-            };
-            next.form = form;
-            texts
-        }
+        None => rendering.without_input(&mut next)?,
         Some(files) => {
             let found = objects(files);
-            let (form, owner) = choose(asked.form, &found, args, context);
-            let selector = selector(&args.input);
-            let planned =
-                context.telling(|notes| plan(&request, form, &found, &selector, notes))?;
-            if args.change.fail_on_collateral {
-                let changes = permissions(
-                    files,
-                    &planned,
-                    BTreeMap::new(),
-                    &args.input,
-                    &request.account,
-                )?;
-                refuse_collateral(&changes.unwrap_or_default(), &request.account)?;
-            }
-            next.form = form;
-            next.as_patch = asked.as_patch;
-            next.observe(&planned);
+            let (planned, owner) = rendering.plan(files, &found, &mut next, context)?;
             if args.in_place {
-                context.telling(|notes| tell_owner(&planned, form, &request, notes));
+                context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
                 next.edited = in_place(args, files, &planned, context)?;
                 next.tell(None, context);
                 return Ok(Code::OK);
             }
-            let texts = with_input(
-                args, &request, &asked, form, owner, files, &found, &planned, &mut next,
-            )?;
+            let texts = rendering.with_input(files, &found, &planned, owner, &mut next)?;
             next.is_reverted =
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
             texts
@@ -101,6 +79,77 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     }
     next.tell(args.output_dir.as_deref(), context);
     Ok(Code::OK)
+}
+
+/// What was asked for, checked.
+struct Rendering<'a> {
+    args: &'a RenderArgs,
+    request: &'a ChangeRequest,
+    asked: RequestedForm,
+    options: OutputOptions,
+}
+
+impl Rendering<'_> {
+    /// The texts of what exists nowhere yet, or is not read.
+    fn without_input(&self, next: &mut Next<'_>) -> Result<Vec<OutputFile>> {
+        let is_fresh = self.args.change.fresh;
+        next.read = if is_fresh { Read::Fresh } else { Read::Nothing };
+        let (texts, form) = standalone(&self.options, self.request, self.asked.form, is_fresh)?;
+        next.form = form;
+        Ok(texts)
+    }
+
+    /// What changes in what was read, and with `auto` the owner for whom the form was chosen.
+    fn plan<'f>(
+        &self,
+        files: &'f [File],
+        found: &[Object<'f>],
+        next: &mut Next<'_>,
+        context: &mut Context<'_, '_>,
+    ) -> Result<(Vec<Planned<'f>>, Option<Owner>)> {
+        let (form, owner) = choose(self.asked.form, found, self.args, context);
+        let selector = &self.options.selector;
+        let planned = context.telling(|notes| plan(self.request, form, found, selector, notes))?;
+        if self.args.change.fail_on_collateral {
+            let (input, account) = (&self.args.input, &self.request.account);
+            let changes = permissions(files, &planned, BTreeMap::new(), input, account)?;
+            refuse_collateral(&changes.unwrap_or_default(), account)?;
+        }
+        next.form = form;
+        next.as_patch = self.asked.as_patch;
+        next.observe(&planned);
+        Ok((planned, owner))
+    }
+
+    /// The texts that make the planned changes.
+    fn with_input(
+        &self,
+        files: &[File],
+        found: &[Object<'_>],
+        planned: &[Planned<'_>],
+        owner: Option<Owner>,
+        next: &mut Next<'_>,
+    ) -> Result<Vec<OutputFile>> {
+        match (next.form, owner) {
+            (form @ (Form::Patch | Form::JsonPatch), _) => {
+                Ok(patches(&self.options, planned, form))
+            }
+            (Form::Kustomize, _) => beside(&self.options, self.request, Form::Kustomize, planned),
+            (Form::Auto, Some(Owner::Operator(name))) => {
+                next.form = Form::Operator;
+                next.as_patch = true;
+                next.argocd = Some(name.clone());
+                Ok(for_operator(&self.options, &name, planned))
+            }
+            (Form::Auto, _) => {
+                next.form = Form::Helm;
+                next.read = Read::Nothing;
+                beside(&self.options, self.request, Form::Helm, planned)
+            }
+            _ if self.asked.as_patch => Ok(patches(&self.options, planned, Form::Patch)),
+            _ => whole(&self.options, files, found, planned),
+        }
+    }
 }
 
 /// `-o` and `--form` name the same thing, except that `-o patch` asks for the patch of what
@@ -204,41 +253,6 @@ fn form_for(form: Form) -> Form {
     match form {
         Form::Helm | Form::Operator => Form::Auto,
         other => other,
-    }
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one step of `run`, which knows all of this"
-)]
-fn with_input(
-    args: &RenderArgs,
-    request: &ChangeRequest,
-    asked: &RequestedForm,
-    form: Form,
-    owner: Option<Owner>,
-    files: &[File],
-    found: &[Object<'_>],
-    planned: &[Planned<'_>],
-    next: &mut Next<'_>,
-) -> Result<Vec<OutputFile>> {
-    let options = options(args, asked);
-    match (form, owner) {
-        (Form::Patch | Form::JsonPatch, _) => Ok(patches(&options, planned, form)),
-        (Form::Kustomize, _) => beside(&options, request, form, planned),
-        (Form::Auto, Some(Owner::Operator(name))) => {
-            next.form = Form::Operator;
-            next.as_patch = true;
-            next.argocd = Some(name.clone());
-            Ok(for_operator(&options, &name, planned))
-        }
-        (Form::Auto, _) => {
-            next.form = Form::Helm;
-            next.read = Read::Nothing;
-            beside(&options, request, Form::Helm, planned)
-        }
-        _ if asked.as_patch => Ok(patches(&options, planned, Form::Patch)),
-        _ => whole(&options, files, found, planned),
     }
 }
 
