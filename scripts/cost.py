@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the instructions of five commands under valgrind, and fails when one has grown by more than
+"""Counts the instructions of ten commands under valgrind, and fails when one has grown by more than
 a tenth over what tests/cost/instructions.json records.
 
     python3 scripts/cost.py            build, count, compare
@@ -27,13 +27,38 @@ COMMANDS = {
     "diff": ["diff", "--sample"],
     "check, 1,000 rules": ["check", "-f", "policy.yaml"],
     "lint": ["lint", "--sample"],
+    "can, 1,000 rules": ["can", "role:team-7", "get", "applications", "proj-7/app-7", "-f", "policy.yaml"],
+    "who-can, 1,000 rules": ["who-can", "sync", "applications", "*/*", "-f", "policy.yaml"],
+    "matrix, 1,000 rules": ["matrix", "-f", "policy.yaml"],
+    "compare, 1,000 rules": ["compare", "policy.yaml", "changed.yaml"],
+    "apps": ["apps", "-f", "application.yaml"],
 }
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+  namespace: argocd
+  annotations:
+    argo.octopus.com/project: shop
+    argo.octopus.com/environment: production
+spec:
+  project: web
+  source:
+    repoURL: https://git.example.com/shop.git
+    path: deploy
+    targetRevision: main
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: shop
+"""
 
 
-def policy():
-    """A thousand rules in an argocd-rbac-cm."""
+def policy(widened=None):
+    """A thousand rules in an argocd-rbac-cm, one of which is about all objects where that is asked for."""
     rules = (
-        f"    p, role:team-{n % 100}, applications, {('get', 'sync', 'delete')[n % 3]}, proj-{n % 100}/app-{n}*, allow\n"
+        f"    p, role:team-{n % 100}, applications, {('get', 'sync', 'delete')[n % 3]}, "
+        f"{'*/*' if n == widened else f'proj-{n % 100}/app-{n}*'}, allow\n"
         for n in range(1000)
     )
     head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\ndata:\n  policy.csv: |\n"
@@ -61,7 +86,9 @@ def main():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     binary = str((target / "cost/kubectl-octopus_argo").resolve())
     with tempfile.TemporaryDirectory() as directory:
-        (pathlib.Path(directory) / "policy.yaml").write_text(policy())
+        files = {"policy.yaml": policy(), "changed.yaml": policy(widened=500), "application.yaml": APPLICATION}
+        for name, text in files.items():
+            (pathlib.Path(directory) / name).write_text(text)
         counted = {name: count(binary, arguments, directory) for name, arguments in COMMANDS.items()}
     if args.update:
         RECORD.write_text(json.dumps(counted, indent=2) + "\n")

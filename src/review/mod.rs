@@ -8,9 +8,9 @@ pub use accounts::AccountChange;
 pub use change::{Direction, Permission, ReviewedChange, Witness};
 pub use danger::Danger;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::rbac::survey::{Budget, compare, roles_with_members};
+use crate::rbac::survey::{Budget, compare_without, roles_with_members};
 use crate::rbac::{Server, ServerSettings};
 use crate::site::ArgoCd;
 
@@ -79,7 +79,10 @@ pub fn review<'a>(
     filter: &Filter,
     budget: &Budget,
 ) -> Review<'a> {
-    let found = compare(servers[0], servers[1], budget);
+    // What a role gains or loses is shown for those who have it.
+    let is_asked = |name: &str| filter.subjects.iter().any(|wanted| wanted == name);
+    let leaves_out = |name: &str| name.starts_with("role:") && !is_asked(name);
+    let found = compare_without(servers[0], servers[1], &leaves_out, budget);
     let mut review = Review {
         settings: settings(servers),
         ..Review::default()
@@ -89,26 +92,28 @@ pub fn review<'a>(
         review.accounts.retain(|one| filter.wants(&one.account, ""));
     }
     let members: BTreeSet<&str> = servers.into_iter().flat_map(roles_with_members).collect();
+    let is_unused = |name: &&String| !members.contains(name.as_str());
+    review
+        .notes
+        .extend(found.left_out.iter().filter(is_unused).map(|name| {
+            format!("the rules of {name} differ, and nobody named in the policy has this role")
+        }));
     for subject in &found.subjects {
         let name = &*subject.whom.to_string();
-        // What a role gains or loses is shown for those who have it.
-        if name.starts_with("role:") && !filter.subjects.iter().any(|wanted| wanted == name) {
-            if !members.contains(name) {
-                review.notes.push(format!(
-                    "the rules of {name} differ, and nobody named in the policy has this role"
-                ));
-            }
-            continue;
-        }
         let changes = change::of_subject(subject, name, sides, servers);
         let changes = changes.filter(|change| filter.wants(name, change.permissions[0].resource));
         change::join(changes, &mut review.changes);
     }
+    // Under another version a deny that stays may be asked about something else.
+    let there = sides.map(|side| {
+        let lines = side.texts().filter(|_| !found.idle_denies.is_empty());
+        let lines = lines.flat_map(str::lines).map(str::trim);
+        lines.collect::<HashSet<_>>()
+    });
     for (cited, added) in &found.idle_denies {
-        // Under another version a deny that stays may be asked about something else.
         let found = cited.enforcer.line(cited.line);
         let text = found.as_ref().map_or("", |found| found.line.text);
-        if servers[usize::from(!added)].mentions(text) {
+        if there[usize::from(!added)].contains(text.trim()) {
             continue;
         }
         let verb = if *added { "added" } else { "gone" };

@@ -82,6 +82,8 @@ pub struct Comparison<'s> {
     pub subjects: Vec<SubjectChange<'s>>,
     /// Denies that were added (or went) and change nothing for anybody.
     pub idle_denies: Vec<(Cited<'s>, bool)>,
+    /// The names that were to be left out and that other rules reach, by name.
+    pub left_out: Vec<String>,
 }
 
 impl Comparison<'_> {

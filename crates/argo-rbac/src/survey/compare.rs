@@ -23,6 +23,17 @@ use crate::vocabulary::counts_for_project;
 
 /// Compares two servers for every subject. Accounts are the caller's business.
 pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Comparison<'s> {
+    compare_without(before, after, &|_| false, budget)
+}
+
+/// The same, without the names that a test chooses: of them it is only told whether other rules
+/// reach them. What a role gains or loses is found out of those who have it.
+pub fn compare_without<'s>(
+    before: &'s Server,
+    after: &'s Server,
+    leaves_out: &dyn Fn(&str) -> bool,
+    budget: &Budget,
+) -> Comparison<'s> {
     let comparer = Comparer {
         sides: [before, after],
         names: FreshNames::new(|word| before.mentions(word) || after.mentions(word)),
@@ -30,7 +41,7 @@ pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Co
         same_mode: before.base().match_mode() == after.base().match_mode(),
         budget,
     };
-    comparer.all()
+    comparer.all(leaves_out)
 }
 
 /// Every resource and verb that either server is asked for, without those that both ask as the same
@@ -54,7 +65,7 @@ fn columns(before: &Server, after: &Server) -> Vec<(&'static str, Verb)> {
 type Known<'s> = HashMap<[Signature<'s>; 2], (Vec<Change<'s>>, Vec<Undecided<'s>>)>;
 
 impl<'s> Comparer<'s, '_> {
-    fn all(&self) -> Comparison<'s> {
+    fn all(&self, leaves_out: &dyn Fn(&str) -> bool) -> Comparison<'s> {
         let mut comparison = Comparison::default();
         let off = self.sides.map(|server| server.settings().auth_disabled);
         if off == [true, true] {
@@ -76,6 +87,15 @@ impl<'s> Comparer<'s, '_> {
             .subjects
             .extend(self.subject(Whom::Everybody, &nobody, &mut run));
         for name in self.concerned() {
+            if leaves_out(&name) {
+                if !self.is_same(
+                    &self.sides.map(|server| Views::new(server, &name)),
+                    &mut run,
+                ) {
+                    comparison.left_out.push(name);
+                }
+                continue;
+            }
             let change = self.subject(Whom::Subject(name.clone()), &name, &mut run);
             comparison.subjects.extend(change);
         }
@@ -185,6 +205,13 @@ impl<'s> Comparer<'s, '_> {
         names.extend(of_projects);
         names.remove("");
         names.into_iter().collect()
+    }
+
+    /// Whether the same rules reach a named subject on both sides.
+    fn is_same(&self, views: &[Views<'s>; 2], run: &mut ComparisonRun<'s>) -> bool {
+        let [old, new] = views;
+        let old = run.sayings.signature(false, old, false);
+        old == run.sayings.signature(true, new, false) && self.is_same_column()
     }
 
     /// What changes for a subject by its own rules and its roles', or for everybody.

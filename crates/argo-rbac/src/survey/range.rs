@@ -1,22 +1,19 @@
-//! What holds of every request that matches some patterns, and who may make one.
+//! What holds of every request that matches some patterns.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::automaton::{FieldCondition, FieldTexts};
 use super::budget::Budget;
-use super::change::Whom;
-use super::column::{Place, Ruling, groups};
-use super::concerned::who_reaches;
+use super::column::{Place, groups};
 use super::difference::{confine, likely_actions};
+use super::excepted::{AskedObjects, Excepted, Wanted};
 use super::sample::{FreshNames, samples};
 use super::search::{Problem, SearchResult};
-use super::verb::{Applies, Verb, applies, verbs};
-use super::view::{Cited, Giver, Views};
+use super::verb::{Verb, verbs};
+use super::view::Views;
 use crate::MatchMode;
 use crate::claims::Claims;
-use crate::engine::{Effect, LineId, Pattern};
-use crate::glob::{self, Glob};
+use crate::glob::Glob;
 use crate::server::{Answer, Server};
 use crate::version::ArgoCdVersion;
 use crate::vocabulary::counts_for_project;
@@ -117,7 +114,7 @@ pub fn range<'s>(
     range_with(server, subject, (requests, except), &names, budget)
 }
 
-fn range_with<'s>(
+pub(super) fn range_with<'s>(
     server: &'s Server,
     subject: &str,
     (requests, except): (Requests<'_>, &[Requests<'_>]),
@@ -303,6 +300,7 @@ impl<'s> RangeSearch<'_, 's> {
             likely: (likely_actions(verb, self.names), Vec::new()),
         };
         let (mut formula, mut allows, mut grants) = (Vec::new(), false, false);
+        let objects = AskedObjects::new(self.requests.object);
         let asked = Wanted::new(self.requests, verb);
         let of_glob = |text: &str| samples(MatchMode::Glob, text, self.names);
         problem.likely.0.extend(of_glob(self.requests.action));
@@ -324,7 +322,11 @@ impl<'s> RangeSearch<'_, 's> {
                     problem.likely.1.extend(texts.into_iter().take(6));
                 }
                 let atom = ruling.atom();
-                if !self.may_concern(&atom.object) || excepted.contains(*ruling, self.budget) {
+                self.budget.spend(1);
+                if matches!(atom.object, FieldCondition::Nothing)
+                    || !objects.may_meet(ruling.rule.object())
+                    || excepted.contains(*ruling, self.budget)
+                {
                     continue;
                 }
                 members.push(problem.atoms.len());
@@ -345,120 +347,10 @@ impl<'s> RangeSearch<'_, 's> {
         };
         Some((problem, known))
     }
-
-    /// Whether a rule's objects may match what is asked; a no is certain.
-    fn may_concern(&self, object: &FieldCondition<'_>) -> bool {
-        self.budget.spend(1);
-        !matches!(object, FieldCondition::Nothing)
-            && (is_pattern(self.requests.object)
-                || object.matches(self.requests.object) != Some(false))
-    }
-}
-
-/// The requests that are asked about, to find a rule that is about all of them.
-struct Wanted<'q> {
-    verb: Verb,
-    action: &'q str,
-    object: &'q str,
-}
-
-impl<'q> Wanted<'q> {
-    fn new(requests: Requests<'q>, verb: Verb) -> Self {
-        Self {
-            verb,
-            action: requests.action,
-            object: requests.object,
-        }
-    }
-
-    /// Whether a rule is about all of them; a yes is certain.
-    fn contains(&self, ruling: Ruling<'_>, budget: &Budget) -> bool {
-        let rule = ruling.rule;
-        let covers = |pattern: Pattern<'_>, asked: &str| {
-            let glob = match pattern.mode() {
-                MatchMode::Glob => Some(pattern.glob_text()),
-                MatchMode::Regex => pattern.as_plain_glob(),
-            };
-            glob.is_some_and(|glob| glob::covers(&glob, asked))
-        };
-        budget.spend(1)
-            && (ruling.always
-                || matches!(self.verb, Verb::Below(_)) && covers(rule.action(), self.action))
-            && covers(rule.object(), self.object)
-    }
-}
-
-/// The exceptions that are about a column, to find the rules that decide about nothing else.
-struct Excepted<'q> {
-    verb: Verb,
-    /// Their globs of actions, by those of objects.
-    by_object: HashMap<&'q str, Vec<&'q str>>,
-    /// Those with a star among their objects.
-    wide: Vec<(&'q str, &'q str)>,
-}
-
-impl<'q> Excepted<'q> {
-    fn new<'r: 'q>(except: impl Iterator<Item = &'q Requests<'r>>, verb: Verb) -> Self {
-        let mut excepted = Self {
-            verb,
-            by_object: HashMap::new(),
-            wide: Vec::new(),
-        };
-        for Requests { action, object, .. } in except {
-            let is_about = match verb {
-                Verb::Action(asked) => {
-                    Glob::compile(action).is_ok_and(|glob| glob.matches(asked) == Ok(true))
-                }
-                Verb::Below(_) => true,
-            };
-            if is_about {
-                excepted.by_object.entry(object).or_default().push(action);
-                if object.contains('*') {
-                    excepted.wide.push((action, object));
-                }
-            }
-        }
-        excepted
-    }
-
-    /// Whether all that a rule is about is left out; a yes is certain.
-    fn contains(&self, ruling: Ruling<'_>, budget: &Budget) -> bool {
-        let rule = ruling.rule;
-        if self.by_object.is_empty() || rule.may_fail() {
-            return false;
-        }
-        let plain = match rule.object().mode() {
-            MatchMode::Glob => Some(rule.object().glob_text()),
-            MatchMode::Regex => rule.object().as_plain_glob(),
-        };
-        let object = plain.as_deref();
-        let action = || match (self.verb, ruling.always) {
-            (Verb::Below(own), true) => Some(Cow::Owned(format!("{own}/*"))),
-            _ => rule.action().as_plain_glob(),
-        };
-        let covers_action = |wide: &str| match self.verb {
-            Verb::Action(_) => true,
-            Verb::Below(_) => {
-                wide == "*" || action().is_some_and(|action| glob::covers(wide, &action))
-            }
-        };
-        let alike = object.and_then(|object| self.by_object.get(object));
-        if alike
-            .into_iter()
-            .flatten()
-            .any(|action| covers_action(action))
-        {
-            return true;
-        }
-        self.wide.iter().any(|(action, wide)| {
-            let covers = *wide == "*" || object.is_some_and(|object| glob::covers(wide, object));
-            budget.spend(1) && covers && covers_action(action)
-        })
-    }
 }
 
 /// Whether a glob has more in it than literals.
-fn is_pattern(glob: &str) -> bool {
+pub(super) fn is_pattern(glob: &str) -> bool {
     glob.contains(['*', '?', '[', '{', '\\'])
 }
 
@@ -473,137 +365,4 @@ pub fn server_subjects(server: &Server) -> Vec<String> {
     names.extend(server.names_in_projects());
     names.remove("");
     names.into_iter().collect()
-}
-
-/// Somebody who may make some request of those that were asked about, or might but for a deny.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder<'s> {
-    /// Who.
-    pub whom: Whom,
-    /// What holds of the requests for it.
-    pub range: Range<'s>,
-    /// The line that would allow one, where none is allowed because of a deny.
-    pub but_for_deny: Option<Cited<'s>>,
-    /// The `g` lines from the subject to the one that is named by the deciding line.
-    pub chain: Vec<LineId>,
-}
-
-/// Everybody who may make some of the requests, and those who might but for a deny: first everybody
-/// through the default role, the empty subject or authorisation switched off, then by name.
-pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) -> Vec<Holder<'s>> {
-    let mut nobody = "nobody".to_owned();
-    while server.mentions(&nobody) {
-        nobody.push('x');
-    }
-    let made = FreshNames::new(|word| server.mentions(word));
-    let names = candidates(server, requests);
-    let mut holders = Vec::new();
-    for name in std::iter::once(&nobody).chain(&names) {
-        let whom = if *name == nobody {
-            Whom::Everybody
-        } else {
-            Whom::Subject(name.clone())
-        };
-        let range = range_with(server, name, (requests, &[]), &made, budget);
-        let but_for_deny = if range.is_refused() {
-            but_for_deny(server, name, requests)
-        } else {
-            None
-        };
-        if range.is_refused() && but_for_deny.is_none() {
-            continue;
-        }
-        let chain = range.allowed.as_ref().and_then(|example| {
-            let answer = &example.answer;
-            let subject = if answer.grounds.line().is_some() && whom == Whom::Everybody {
-                answer.enforcer.default_role()
-            } else {
-                &answer.subject
-            };
-            answer.enforcer.chain(subject, answer.grounds.line()?)
-        });
-        holders.push(Holder {
-            whom,
-            range,
-            but_for_deny,
-            chain: chain.unwrap_or_default(),
-        });
-    }
-    holders
-}
-
-/// The names that reach a rule which may be about the requests.
-fn candidates(server: &Server, requests: Requests<'_>) -> Vec<String> {
-    let mut names: BTreeSet<String> = server.names_in_projects().collect();
-    let base = server.base();
-    let columns: Vec<_> = columns(server, requests);
-    let concerned = |name: u32| {
-        base.own_rules(name).any(|rule| {
-            let object = rule.object();
-            rule.effect() != Effect::Other
-                && (is_pattern(requests.object) || object.matches(requests.object) != Some(false))
-                && columns
-                    .iter()
-                    .any(|(resource, verb)| applies(rule, resource, *verb) != Applies::Never)
-        })
-    };
-    let found: BTreeSet<&str> = base
-        .names()
-        .filter(|(number, _)| concerned(*number))
-        .map(|(_, name)| name)
-        .collect();
-    let through_projects: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let mut all: BTreeSet<String> = who_reaches(base, &found)
-        .into_iter()
-        .chain(who_reaches(base, &through_projects))
-        .map(str::to_owned)
-        .collect();
-    all.append(&mut names);
-    all.remove("");
-    all.into_iter().collect()
-}
-
-/// What the requests are asked of the enforcer as.
-pub(super) fn columns(server: &Server, requests: Requests<'_>) -> Vec<(&'static str, Verb)> {
-    let (Ok(resources), Some(actions)) = (
-        Glob::compile(requests.resource),
-        FieldCondition::of_glob(requests.action),
-    ) else {
-        return Vec::new();
-    };
-    verbs(server.version())
-        .filter(|(resource, verb)| {
-            resources.matches(resource) == Ok(true)
-                && match verb {
-                    Verb::Action(action) => actions.matches(action) == Some(true),
-                    Verb::Below(_) => true,
-                }
-        })
-        .flat_map(|(resource, verb)| super::view::asked(server, resource, verb))
-        .collect()
-}
-
-/// The first line that would allow one of the requests.
-fn but_for_deny<'s>(server: &'s Server, name: &str, requests: Requests<'_>) -> Option<Cited<'s>> {
-    let views = Views::new(server, name);
-    let columns = columns(server, requests);
-    views.all.iter().find_map(|view| {
-        let own = view
-            .sides
-            .iter()
-            .filter(|side| side.giver == Giver::Subject);
-        let mut rules = own.flat_map(|side| &side.rules);
-        let allow = rules.find(|rule| {
-            let is_asked = |(resource, verb): &(&str, Verb)| match applies(**rule, resource, *verb)
-            {
-                Applies::Always => true,
-                Applies::Perhaps => rule.action().matches(requests.action) == Some(true),
-                Applies::Never | Applies::Fails => false,
-            };
-            rule.effect() == Effect::Allow
-                && rule.object().matches(requests.object) == Some(true)
-                && columns.iter().any(is_asked)
-        })?;
-        Some(view.cite(allow.line()))
-    })
 }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::range::{Requests, columns};
+use super::excepted::AskedObjects;
+use super::range::Requests;
 use super::verb::{Applies, applies};
+use super::who_can::columns;
 use crate::engine::{BUILTIN_KEY, Enforcer, LineId, Reaching};
-use crate::glob::Glob;
 use crate::policy::PolicyError;
 use crate::project::project_role;
 use crate::server::{Server, ServerSettings};
@@ -267,7 +268,7 @@ fn owned(edges: &HashMap<&str, Vec<&str>>) -> HashMap<String, Vec<String>> {
 
 /// Which rules may match some request of those that are asked; a no is certain.
 struct Concerns<'q> {
-    all: Vec<(Asked<'q>, Vec<Column>, Option<Glob>)>,
+    all: Vec<(Asked<'q>, Vec<Column>, Option<AskedObjects<'q>>)>,
 }
 
 type Column = (&'static str, super::Verb);
@@ -279,7 +280,7 @@ impl<'q> Concerns<'q> {
             Asked::Matching(requests) => (
                 *asked,
                 columns(server, *requests),
-                Glob::compile(requests.object).ok(),
+                Some(AskedObjects::new(requests.object)),
             ),
         };
         let mut all: Vec<_> = asked.iter().map(with_columns).collect();
@@ -304,26 +305,23 @@ impl<'q> Concerns<'q> {
     }
 
     fn rule(&self, rule: Reaching<'_>) -> bool {
-        self.all.iter().any(|(asked, columns, glob)| match asked {
-            Asked::One(resource, action, object) => {
-                rule.resource().matches(resource) != Some(false)
-                    && rule.action().matches(action) != Some(false)
-                    && rule.object().matches(object) != Some(false)
-            }
-            Asked::Matching(_) => {
-                let object = rule.object();
-                let meets = |glob: &Glob| {
-                    let (mine, theirs) = (object.begin(), glob.literal_prefix());
-                    let begin = mine.starts_with(theirs) || theirs.starts_with(mine);
-                    let (mine, theirs) = (object.end(), glob.literal_suffix());
-                    begin && (mine.ends_with(theirs) || theirs.ends_with(mine))
-                };
-                let meets = object.may_fail() || glob.as_ref().is_none_or(meets);
-                meets
-                    && columns
-                        .iter()
-                        .any(|(resource, verb)| applies(rule, resource, *verb) != Applies::Never)
-            }
-        })
+        self.all
+            .iter()
+            .any(|(asked, columns, objects)| match asked {
+                Asked::One(resource, action, object) => {
+                    rule.resource().matches(resource) != Some(false)
+                        && rule.action().matches(action) != Some(false)
+                        && rule.object().matches(object) != Some(false)
+                }
+                Asked::Matching(_) => {
+                    let meets = objects
+                        .as_ref()
+                        .is_none_or(|all| all.may_meet(rule.object()));
+                    meets
+                        && columns.iter().any(|(resource, verb)| {
+                            applies(rule, resource, *verb) != Applies::Never
+                        })
+                }
+            })
     }
 }

@@ -1,0 +1,224 @@
+//! Who may make some of the requests that match, and who might but for a deny.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::automaton::FieldCondition;
+use super::budget::Budget;
+use super::change::Whom;
+use super::concerned::who_reaches;
+use super::excepted::AskedObjects;
+use super::range::{Range, Requests, range_with};
+use super::sample::FreshNames;
+use super::verb::{Applies, Verb, applies, verbs};
+use super::view::{Cited, Giver, Views};
+use crate::engine::{Effect, LineId, Reaching};
+use crate::glob::Glob;
+use crate::server::Server;
+
+/// Somebody who may make some request of those that were asked about, or might but for a deny.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder<'s> {
+    /// Who.
+    pub whom: Whom,
+    /// What holds of the requests for it.
+    pub range: Range<'s>,
+    /// The line that would allow one, where none is allowed because of a deny.
+    pub but_for_deny: Option<Cited<'s>>,
+    /// The `g` lines from the subject to the one that is named by the deciding line.
+    pub chain: Vec<LineId>,
+}
+
+/// Everybody who may make some of the requests, and those who might but for a deny: first everybody
+/// through the default role, the empty subject or authorisation switched off, then by name.
+pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) -> Vec<Holder<'s>> {
+    let mut nobody = "nobody".to_owned();
+    while server.mentions(&nobody) {
+        nobody.push('x');
+    }
+    let made = FreshNames::new(|word| server.mentions(word));
+    let mut relevant = Relevant::new(server, requests);
+    let names = candidates(server, &relevant);
+    let mut known: HashMap<Reached<'s>, (String, Range<'s>)> = HashMap::new();
+    let mut holders = Vec::new();
+    for name in std::iter::once(&nobody).chain(&names) {
+        let whom = if *name == nobody {
+            Whom::Everybody
+        } else {
+            Whom::Subject(name.clone())
+        };
+        let views = Views::new(server, name);
+        let key = relevant.key(&views);
+        let range = match known.get(&key) {
+            Some((other, range)) => as_of(range, other, name),
+            None => range_with(server, name, (requests, &[]), &made, budget),
+        };
+        known
+            .entry(key)
+            .or_insert_with(|| (name.clone(), range.clone()));
+        let but_for_deny = if range.is_refused() {
+            but_for_deny(&views, &relevant.columns, requests)
+        } else {
+            None
+        };
+        if range.is_refused() && but_for_deny.is_none() {
+            continue;
+        }
+        let chain = range.allowed.as_ref().and_then(|example| {
+            let answer = &example.answer;
+            let subject = if answer.grounds.line().is_some() && whom == Whom::Everybody {
+                answer.enforcer.default_role()
+            } else {
+                &answer.subject
+            };
+            answer.enforcer.chain(subject, answer.grounds.line()?)
+        });
+        holders.push(Holder {
+            whom,
+            range,
+            but_for_deny,
+            chain: chain.unwrap_or_default(),
+        });
+    }
+    holders
+}
+
+/// The same range for somebody whom the same rules reach.
+fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
+    let mut range = range.clone();
+    for example in [&mut range.allowed, &mut range.refused] {
+        if let Some(example) = example
+            && example.answer.subject == other
+        {
+            name.clone_into(&mut example.answer.subject);
+        }
+    }
+    range
+}
+
+/// The rules that reach a subject and may be about the requests, and the projects of which the policy
+/// says nothing to it.
+#[derive(PartialEq, Eq, Hash)]
+struct Reached<'s> {
+    rules: Vec<(Option<&'s str>, Giver, LineId)>,
+    elsewhere: Vec<&'s str>,
+}
+
+/// Which rules may be about the requests.
+struct Relevant<'q> {
+    columns: Vec<(&'static str, Verb)>,
+    objects: AskedObjects<'q>,
+    /// What is known of lines: those of a project are behind the policy's, and have its name.
+    known: HashMap<(String, LineId), bool>,
+}
+
+impl<'q> Relevant<'q> {
+    fn new(server: &Server, requests: Requests<'q>) -> Self {
+        Self {
+            columns: columns(server, requests),
+            objects: AskedObjects::new(requests.object),
+            known: HashMap::new(),
+        }
+    }
+
+    fn contains(&self, rule: Reaching<'_>) -> bool {
+        let is_asked =
+            |(resource, verb): &(&str, Verb)| applies(rule, resource, *verb) != Applies::Never;
+        (rule.effect() != Effect::Other || rule.may_fail())
+            && self.objects.may_meet(rule.object())
+            && self.columns.iter().any(is_asked)
+    }
+
+    fn key<'s>(&mut self, views: &Views<'s>) -> Reached<'s> {
+        let mut rules = Vec::new();
+        for view in &views.all {
+            for side in &view.sides {
+                for rule in &side.rules {
+                    let place = (view.project.unwrap_or_default().to_owned(), rule.line());
+                    let is_relevant = match self.known.get(&place) {
+                        Some(known) => *known,
+                        None => {
+                            let found = self.contains(*rule);
+                            self.known.insert(place, found);
+                            found
+                        }
+                    };
+                    if is_relevant {
+                        rules.push((view.project, side.giver, rule.line()));
+                    }
+                }
+            }
+        }
+        Reached {
+            rules,
+            elsewhere: views.elsewhere.clone(),
+        }
+    }
+}
+
+/// The names that reach a rule which may be about the requests.
+fn candidates(server: &Server, relevant: &Relevant<'_>) -> Vec<String> {
+    let mut names: BTreeSet<String> = server.names_in_projects().collect();
+    let base = server.base();
+    let concerned = |name: u32| base.own_rules(name).any(|rule| relevant.contains(rule));
+    let found: BTreeSet<&str> = base
+        .names()
+        .filter(|(number, _)| concerned(*number))
+        .map(|(_, name)| name)
+        .collect();
+    let through_projects: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let mut all: BTreeSet<String> = who_reaches(base, &found)
+        .into_iter()
+        .chain(who_reaches(base, &through_projects))
+        .map(str::to_owned)
+        .collect();
+    all.append(&mut names);
+    all.remove("");
+    all.into_iter().collect()
+}
+
+/// What the requests are asked of the enforcer as.
+pub(super) fn columns(server: &Server, requests: Requests<'_>) -> Vec<(&'static str, Verb)> {
+    let (Ok(resources), Some(actions)) = (
+        Glob::compile(requests.resource),
+        FieldCondition::of_glob(requests.action),
+    ) else {
+        return Vec::new();
+    };
+    verbs(server.version())
+        .filter(|(resource, verb)| {
+            resources.matches(resource) == Ok(true)
+                && match verb {
+                    Verb::Action(action) => actions.matches(action) == Some(true),
+                    Verb::Below(_) => true,
+                }
+        })
+        .flat_map(|(resource, verb)| super::view::asked(server, resource, verb))
+        .collect()
+}
+
+/// The first line that would allow one of the requests.
+fn but_for_deny<'s>(
+    views: &Views<'s>,
+    columns: &[(&'static str, Verb)],
+    requests: Requests<'_>,
+) -> Option<Cited<'s>> {
+    views.all.iter().find_map(|view| {
+        let own = view
+            .sides
+            .iter()
+            .filter(|side| side.giver == Giver::Subject);
+        let mut rules = own.flat_map(|side| &side.rules);
+        let allow = rules.find(|rule| {
+            let is_asked = |(resource, verb): &(&str, Verb)| match applies(**rule, resource, *verb)
+            {
+                Applies::Always => true,
+                Applies::Perhaps => rule.action().matches(requests.action) == Some(true),
+                Applies::Never | Applies::Fails => false,
+            };
+            rule.effect() == Effect::Allow
+                && rule.object().matches(requests.object) == Some(true)
+                && columns.iter().any(is_asked)
+        })?;
+        Some(view.cite(allow.line()))
+    })
+}
