@@ -21,6 +21,7 @@ INPUTS = ROOT / "scripts" / "pictures"
 PICTURES = [
     ("diff", "diff --sample", 1),
     ("lint", "lint -f argocd-rbac-cm.yaml", 1),
+    ("compare", "compare before.yaml after.yaml", 1),
 ]
 COLUMNS, CHARACTER, LINE, LEFT, TOP = 66, 8.43, 20, 16, 54
 COLORS = {

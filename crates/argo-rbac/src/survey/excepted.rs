@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::budget::Budget;
 use super::column::Ruling;
-use super::range::{Requests, is_pattern};
+use super::requests::{Requests, is_pattern};
 use super::verb::Verb;
 use crate::engine::Pattern;
 use crate::glob::{self, Glob};
@@ -64,11 +64,7 @@ impl<'q> Wanted<'q> {
     pub(super) fn contains(&self, ruling: Ruling<'_>, budget: &Budget) -> bool {
         let rule = ruling.rule;
         let covers = |pattern: Pattern<'_>, asked: &str| {
-            let glob = match pattern.mode() {
-                MatchMode::Glob => Some(pattern.glob_text()),
-                MatchMode::Regex => pattern.as_plain_glob(),
-            };
-            glob.is_some_and(|glob| glob::covers(&glob, asked))
+            glob_of(pattern).is_some_and(|glob| glob::covers(&glob, asked))
         };
         budget.spend(1)
             && (ruling.always
@@ -116,14 +112,11 @@ impl<'q> Excepted<'q> {
         if self.by_object.is_empty() || rule.may_fail() {
             return false;
         }
-        let plain = match rule.object().mode() {
-            MatchMode::Glob => Some(rule.object().glob_text()),
-            MatchMode::Regex => rule.object().as_plain_glob(),
-        };
+        let plain = glob_of(rule.object());
         let object = plain.as_deref();
         let action = || match (self.verb, ruling.always) {
             (Verb::Below(own), true) => Some(Cow::Owned(format!("{own}/*"))),
-            _ => rule.action().as_plain_glob(),
+            _ => glob_of(rule.action()),
         };
         let covers_action = |wide: &str| match self.verb {
             Verb::Action(_) => true,
@@ -143,5 +136,13 @@ impl<'q> Excepted<'q> {
             let covers = *wide == "*" || object.is_some_and(|object| glob::covers(wide, object));
             budget.spend(1) && covers && covers_action(action)
         })
+    }
+}
+
+/// A glob that matches what a rule's pattern does, if there is one.
+fn glob_of(pattern: Pattern<'_>) -> Option<Cow<'_, str>> {
+    match pattern.mode() {
+        MatchMode::Glob => Some(pattern.glob_text()),
+        MatchMode::Regex => pattern.as_plain_glob(),
     }
 }

@@ -7,6 +7,7 @@ use super::budget::Budget;
 use super::column::{Place, groups};
 use super::difference::{confine, likely_actions};
 use super::excepted::{AskedObjects, Excepted, Wanted};
+use super::requests::{Requests, is_pattern};
 use super::sample::{FreshNames, samples};
 use super::search::{Problem, SearchResult};
 use super::verb::{Verb, verbs};
@@ -20,28 +21,6 @@ use crate::vocabulary::counts_for_project;
 
 /// The most texts that are tried of the rules.
 const MOST_TRIED: usize = 24;
-
-/// Requests of one subject, by globs as Argo CD reads them; an exact text is a glob too.
-#[derive(Clone, Copy, Debug)]
-pub struct Requests<'q> {
-    /// The glob of actions, paths included.
-    pub action: &'q str,
-    /// The glob of resources.
-    pub resource: &'q str,
-    /// The glob of objects.
-    pub object: &'q str,
-}
-
-impl Default for Requests<'_> {
-    /// All of them.
-    fn default() -> Self {
-        Self {
-            action: "*",
-            resource: "*",
-            object: "*",
-        }
-    }
-}
 
 /// A request with its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -347,11 +326,6 @@ impl<'s> RangeSearch<'_, 's> {
         };
         Some((problem, known))
     }
-}
-
-/// Whether a glob has more in it than literals.
-pub(super) fn is_pattern(glob: &str) -> bool {
-    glob.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Every name that has rules or roles on a server, those of projects included, sorted; the empty

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::excepted::AskedObjects;
-use super::range::Requests;
+use super::requests::Requests;
 use super::verb::{Applies, applies};
 use super::who_can::columns;
 use crate::engine::{BUILTIN_KEY, Enforcer, LineId, Reaching};
