@@ -173,10 +173,7 @@ impl From<yaml::Error> for Error {
             Some(cause) => told.caused_by(cause.clone()),
             None => told,
         };
-        error
-            .hints()
-            .iter()
-            .fold(told, |told, hint| told.hint(hint))
+        error.hints().iter().fold(told, Self::hint)
     }
 }
 

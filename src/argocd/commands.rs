@@ -32,7 +32,7 @@ impl HintCommands {
         match owner {
             TokenOwner::Account(name) => words.extend(["--account", name]),
             TokenOwner::Role { project, role } => {
-                words.extend(["--role", role, "--project", project])
+                words.extend(["--role", role, "--project", project]);
             }
         }
         words.extend(more);

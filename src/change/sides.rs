@@ -129,7 +129,5 @@ fn to_the_margin(text: &str) -> String {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let least = lines().map(margin).min().unwrap_or_default();
-    lines()
-        .map(|line| format!("{}\n", &line[least..]))
-        .collect()
+    lines().flat_map(|line| [&line[least..], "\n"]).collect()
 }

@@ -84,7 +84,6 @@ impl Command {
     }
 
     /// Fills in what was not given: from `instance`, and for `lint` from its own section.
-    #[expect(clippy::too_many_lines, reason = "a table of commands")]
     pub fn configure(&mut self, given: &Given, instance: &Instance, lint: &LintSettings) {
         let fill = Fill { given, instance };
         match self {

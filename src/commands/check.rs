@@ -111,26 +111,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let covered = is_measured
         .then(|| covered(&expectations, &argocd, &set, &server, context))
         .transpose()?;
-    let shown = covered.as_deref().filter(|_| args.coverage);
-    let report = match args.output {
-        CheckOutput::Text => {
-            let checks = check::text(&checks, context.is_verbose(), context.style());
-            // Its cells are harmless, and its lines painted.
-            context.print_painted(&(checks + &shown.map(coverage::text).unwrap_or_default()))?;
-            None
-        }
-        CheckOutput::Json => Some(check::json(&checks, state, shown)),
-        CheckOutput::Markdown => Some(Report::Text(
-            check::as_markdown(&checks) + &shown.map(coverage::as_markdown).unwrap_or_default(),
-        )),
-        CheckOutput::Junit => Some(check::junit(&checks)),
-        CheckOutput::Lcov => Some(Report::Text(coverage::lcov(
-            covered.as_deref().unwrap_or_default(),
-        ))),
-    };
-    if let Some(report) = report {
-        context.report(report)?;
-    }
+    print(args, &checks, state, covered.as_deref(), context)?;
     summarise(&checks, state, context);
     let least = args.coverage_min;
     let is_enough = covered.is_none_or(|lines| judge(&lines, least, context));
@@ -139,6 +120,32 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     } else {
         Code::NO
     })
+}
+
+/// Prints the checks, and with `--coverage` the lines that they cover.
+fn print(
+    args: &CheckArgs,
+    checks: &[Check],
+    state: CheckedState,
+    covered: Option<&[coverage::CoverageLine]>,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    let shown = covered.filter(|_| args.coverage);
+    let report = match args.output {
+        CheckOutput::Text => {
+            let text = check::text(checks, context.is_verbose(), context.style());
+            // Its cells are harmless, and its lines painted.
+            context.print_painted(&(text + &shown.map(coverage::text).unwrap_or_default()))?;
+            None
+        }
+        CheckOutput::Json => Some(check::json(checks, state, shown)),
+        CheckOutput::Markdown => Some(Report::Text(
+            check::as_markdown(checks) + &shown.map(coverage::as_markdown).unwrap_or_default(),
+        )),
+        CheckOutput::Junit => Some(check::junit(checks)),
+        CheckOutput::Lcov => Some(Report::Text(coverage::lcov(covered.unwrap_or_default()))),
+    };
+    report.map_or(Ok(()), |report| context.report(report))
 }
 
 /// Whom the checks are about, and what each needs: the account, or with `--form appproject` its

@@ -54,10 +54,12 @@ impl Words {
 
 /// The connection flags of kubectl that were given, each behind a space.
 pub(super) fn kubectl_flags(input: &Input) -> String {
-    let flags = input.kubectl.flags().into_iter();
-    flags
-        .map(|flag| format!(" {}", quoted(&flag.to_string_lossy())))
-        .collect()
+    let mut text = String::new();
+    for flag in input.kubectl.flags() {
+        text.push(' ');
+        text.push_str(&quoted(&flag.to_string_lossy()));
+    }
+    text
 }
 
 /// The options of a change, as typed, each after a space.

@@ -134,7 +134,7 @@ pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Pre
     }
     let named: Vec<String> = classes.into_values().flatten().collect();
     writer.out.subjects = named.len();
-    writer.everybody(named, &shared);
+    writer.everybody(&named, &shared);
     let mut present = writer.out;
     present.expectations = joined(present.expectations);
     present
@@ -210,7 +210,7 @@ impl Writer<'_, '_> {
     }
 
     /// The expectations of everybody: what the default role and the empty subject give.
-    fn everybody(&mut self, named: Vec<String>, shared: &SharedRules) {
+    fn everybody(&mut self, named: &[String], shared: &SharedRules) {
         let rules = given(self.server, "");
         for rule in rules.iter().filter(|rule| rule.effect == Effect::Allow) {
             // A project's lines give nothing to the roles of other projects.
@@ -529,7 +529,7 @@ fn joined(all: Vec<Expectation>) -> Vec<Expectation> {
         key.action = String::new();
         let places = places.entry(line_of(&key)).or_default();
         match places.last() {
-            Some(place) if places.len() % MOST_JOINED != 0 => {
+            Some(place) if !places.len().is_multiple_of(MOST_JOINED) => {
                 let place = *place;
                 places.push(place);
                 let action = &mut out[place].action;

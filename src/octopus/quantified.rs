@@ -295,7 +295,7 @@ fn of_subject<'s>(
             };
             match of_requests(wanted, subject, requests, server, budget) {
                 SubjectProof::Holds if matches!(found, SubjectProof::Nothing) => {
-                    found = SubjectProof::Holds
+                    found = SubjectProof::Holds;
                 }
                 SubjectProof::Nothing | SubjectProof::Holds => {}
                 refuted @ SubjectProof::Refuted(_) => return refuted,

@@ -67,7 +67,9 @@ impl Share {
 /// The share of all lines.
 pub fn share(lines: &[CoverageLine]) -> Share {
     let mut share = Share::default();
-    lines.iter().for_each(|line| share.add(line));
+    for line in lines {
+        share.add(line);
+    }
     share
 }
 

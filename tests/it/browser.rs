@@ -110,11 +110,11 @@ fn the_page_filters_and_its_links_lead_to_lines() {
     let link = ci.split("href=\"#").nth(1).unwrap();
     let id = link.split('"').next().unwrap();
     let followed = open(&format!("#{id}"));
-    let line = followed.split("aria-current=\"true\">").nth(1).unwrap();
-    let line = line.split("</li>").next().unwrap();
+    let marked = followed.split("aria-current=\"true\">").nth(1).unwrap();
+    let marked = marked.split("</li>").next().unwrap();
     assert!(
-        line.contains("p, ci, applications, sync, shop/*, allow"),
-        "{line}"
+        marked.contains("p, ci, applications, sync, shop/*, allow"),
+        "{marked}"
     );
     assert!(!all.contains("aria-current=\"true\""));
 }

@@ -109,7 +109,7 @@ pub(super) fn who_reaches<'e>(enforcer: &'e Enforcer, some: &BTreeSet<&str>) -> 
 pub fn acts_as(server: &Server, subject: &str, chosen: impl Fn(&str) -> bool) -> bool {
     let (base, mut found) = (server.base(), false);
     base.for_reached(subject, |name| {
-        found = found || chosen(base.name_text(name))
+        found = found || chosen(base.name_text(name));
     });
     found
 }

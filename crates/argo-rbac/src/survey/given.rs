@@ -104,7 +104,7 @@ fn globs(rule: Reaching<'_>, version: ArgoCdVersion) -> ([String; 3], bool) {
     let plain = rule.object().as_plain_glob();
     let plain = plain.filter(|glob| !glob.contains(['?', '[', '{', '\\']));
     is_exact &= plain.is_some();
-    let object = plain.map_or_else(|| "*".to_owned(), |glob| glob.into_owned());
+    let object = plain.map_or_else(|| "*".to_owned(), std::borrow::Cow::into_owned);
     let joined = |texts: Vec<String>| match &texts[..] {
         [one] => one.clone(),
         many => format!("{{{}}}", many.join(",")),

@@ -62,12 +62,12 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// Collects the lines. `roles` chooses names whose members count, whatever these may do.
+    /// Collects the lines. `is_role` chooses names whose members count, whatever these may do.
     pub fn new(
         server: &Server,
         askers: Askers<'_>,
         asked: &[Asked<'_>],
-        roles: impl Fn(&str) -> bool,
+        is_role: impl Fn(&str) -> bool,
     ) -> Self {
         let parts = Parts::new(server);
         let concerns = Concerns::new(server, asked);
@@ -75,7 +75,7 @@ impl Slice {
         let mut rules = Vec::new();
         for (project, enforcer) in &parts.all {
             for (number, name) in enforcer.names() {
-                if roles(name) {
+                if is_role(name) {
                     givers.insert(name);
                 }
                 for rule in enforcer.own_rules(number) {

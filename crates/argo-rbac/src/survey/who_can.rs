@@ -135,14 +135,12 @@ impl<'q> Relevant<'q> {
             for side in &view.sides {
                 for rule in &side.rules {
                     let place = (view.project.unwrap_or_default().to_owned(), rule.line());
-                    let is_relevant = match self.known.get(&place) {
-                        Some(known) => *known,
-                        None => {
-                            let found = self.contains(*rule);
-                            self.known.insert(place, found);
-                            found
-                        }
-                    };
+                    let known = self.known.get(&place).copied();
+                    let is_relevant = known.unwrap_or_else(|| {
+                        let found = self.contains(*rule);
+                        self.known.insert(place, found);
+                        found
+                    });
                     if is_relevant {
                         rules.push((view.project, side.giver, rule.line()));
                     }
