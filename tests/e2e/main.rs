@@ -19,6 +19,7 @@
 
 mod accounts;
 mod decisions;
+mod doctor;
 mod fleet;
 mod live;
 mod projects;
@@ -26,6 +27,7 @@ mod proofs;
 #[path = "../../crates/argo-rbac/tests/oracle/random.rs"]
 mod random;
 mod readme;
+mod recipes;
 mod survival;
 mod system;
 mod tokens;
