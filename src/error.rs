@@ -25,7 +25,7 @@ impl Code {
     pub const INPUT: Self = Self(3);
     /// An external program failed or is missing, or a secret could not be delivered.
     pub const EXTERNAL: Self = Self(4);
-    /// Somebody else's permissions would change.
+    /// Someone else's permissions would change.
     pub const COLLATERAL: Self = Self(5);
     /// Interrupted.
     pub const INTERRUPTED: Self = Self(130);
@@ -51,7 +51,7 @@ pub enum Kind {
     Input,
     /// A program that was run failed or is missing, or output could not be delivered.
     External,
-    /// The change would alter what somebody else may do.
+    /// The change would alter what someone else may do.
     Collateral,
     /// Ctrl-C, or a signal that ends the program.
     Interrupted,
@@ -112,9 +112,8 @@ impl Error {
 
     /// Our own mistake; asks the user to report it.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::new(Kind::Internal, message).hint(
-            "this is a mistake in kubectl octopus-argo: nothing was written; please report it",
-        )
+        Self::new(Kind::Internal, message)
+            .hint("this is a bug in kubectl octopus-argo: nothing was written; please report it")
     }
 
     /// Says where it happened.

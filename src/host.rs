@@ -79,11 +79,11 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
 /// Which streams are terminals, and how wide.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminal {
-    /// Somebody can type an answer.
+    /// Someone can type an answer.
     pub stdin: bool,
-    /// Somebody reads the data.
+    /// Someone reads the data.
     pub stdout: bool,
-    /// Somebody reads the talk.
+    /// Someone reads the talk.
     pub stderr: bool,
 }
 
@@ -157,7 +157,7 @@ mod unix {
         let stdout = stdout();
         let mut streams = [PollFd::new(&stdout, PollFlags::OUT)];
         let within = Timespec::try_from(within).ok();
-        // Where nobody can say, writing finds out.
+        // Where no one can say, writing finds out.
         poll(&mut streams, within.as_ref()).is_ok_and(|ready| ready > 0)
     }
 }

@@ -52,7 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Cod
             return emit::stdout(host.stdout, &text).map_or(Code::EXTERNAL, |()| Code::OK);
         }
         Parsed::Wrong(text) => {
-            // Nobody is left to be told when stderr is closed.
+            // No one is left to be told when stderr is closed.
             // What was typed is quoted, and may be a token that was given as an argument.
             let text = model::printable(&Masks::default().apply(&text)).into_owned();
             let _ = host.stderr.write_all(text.as_bytes());

@@ -26,7 +26,7 @@ impl ServerAccount {
         self.capabilities.iter().any(|word| word == API_KEY)
     }
 
-    /// Whether somebody may log in with its password.
+    /// Whether someone may log in with its password.
     pub fn may_log_in(&self) -> bool {
         self.capabilities.iter().any(|word| word == LOGIN)
     }
@@ -67,7 +67,7 @@ fn record(id: String, issued: i64, expires: i64) -> TokenRecord {
 /// Who the server takes the caller for.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 pub struct User {
-    /// Whether anybody is logged in. False as well for a token that has expired, was revoked or was
+    /// Whether anyone is logged in. False as well for a token that has expired, was revoked or was
     /// forged: argocd exits 0 then.
     #[serde(rename = "loggedIn", default)]
     pub logged_in: bool,
@@ -83,7 +83,7 @@ pub enum CanIAnswer {
     Yes,
     /// The caller may not.
     No,
-    /// The server has no such action or resource, so nobody may; what it has.
+    /// The server has no such action or resource, so no one may; what it has.
     NoSuchWord(String),
 }
 
@@ -98,7 +98,7 @@ pub(super) struct OneVersion {
     pub(super) version: String,
 }
 
-/// Reads the table of `proj role list-tokens -u`: ids may be empty or hold blanks, the two numbers
+/// Reads the table of `proj role list-tokens -u`: ids may be empty or hold spaces, the two numbers
 /// at the end never do. `None` if it is not that table.
 pub(super) fn project_tokens(table: &str) -> Option<Vec<TokenRecord>> {
     let mut lines = table.lines();

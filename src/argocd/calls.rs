@@ -146,7 +146,7 @@ impl Client<'_> {
         self.run(&call).map(|_| ())
     }
 
-    /// Changes a password without anybody at a terminal: `current` is the caller's own, `new` the
+    /// Changes a password without anyone at a terminal: `current` is the caller's own, `new` the
     /// account's, which is the caller's where none is named.
     pub fn update_password(
         &self,
@@ -243,8 +243,7 @@ impl Client<'_> {
             // Not the error itself: it quotes what it did not expect.
             let (line, column) = (error.line(), error.column());
             let size = text.len();
-            let why =
-                format!("{size} bytes that are not the JSON it is asked for, from {line}:{column}");
+            let why = format!("{size} bytes that are not the requested JSON, from {line}:{column}");
             Problem::garbled(call.to_string(), why)
         })
     }
@@ -258,14 +257,14 @@ impl Client<'_> {
         if line.is_empty() {
             return Err(Problem::garbled(
                 call.to_string(),
-                "nothing, where a token was to come",
+                "nothing, although a token was expected",
             ));
         }
         if line.contains(['\n', '\r']) {
             let lines = line.lines().count();
             return Err(Problem::garbled(
                 call.to_string(),
-                format!("{lines} lines, where one token was to come"),
+                format!("{lines} lines, although one token was expected"),
             ));
         }
         Ok(Secret::new(line))

@@ -47,7 +47,7 @@ pub struct Setup {
 pub struct Client<'a> {
     pub(super) runner: &'a dyn Runner,
     pub(super) setup: Setup,
-    /// The token that we present, in place of argocd's own login.
+    /// The token that we present, instead of argocd's own login.
     pub(super) presents: Option<Secret>,
     pub(super) masks: Masks,
     pub(super) own_config: OwnConfig,
@@ -81,7 +81,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// The same, presenting this token in place of argocd's own login.
+    /// The same, presenting this token instead of argocd's own login.
     #[must_use]
     pub fn presenting(&self, token: &Secret) -> Self {
         let mut client = self.clone();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// A larger file is no configuration of argocd.
+/// A larger file is not a configuration of argocd.
 const LARGEST: usize = 1024 * 1024;
 
 /// Where argocd keeps its configuration (`util/localconfig`): `ARGOCD_CONFIG_DIR`, else `~/.argocd`

@@ -19,13 +19,12 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         ],
         RefusalReason::TokenExpired => {
             return vec![format!(
-                "the token that was presented has expired: present a newer one, or make one as \
-                 somebody who may update the account: `{}`",
+                "the token that was presented has expired: present a newer one, or make one as a user who may update the account: `{}`",
                 of_owner("create", refusal)
             )];
         }
         RefusalReason::TokenNotYetValid => &[
-            "the clock of the server is behind that of whoever made the token: compare the clocks \
+            "the server's clock is behind that of the machine that made the token: compare the clocks \
              (`date -u`), or wait until they agree",
         ],
         RefusalReason::TokenRevoked => {
@@ -36,8 +35,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             )];
         }
         RefusalReason::TokenInvalid => &[
-            "what was presented is no token of this server: look at --server and at where the \
-             token came from; `kubectl octopus-argo token inspect` shows what it claims",
+            "the presented token is not from this server: check --server and the origin of the token; `kubectl octopus-argo token inspect` shows what it claims",
         ],
         RefusalReason::AccountDisabled => {
             &["set accounts.<name>.enabled to \"true\" in argocd-cm: \
@@ -46,12 +44,12 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         RefusalReason::PermissionDenied if project(refusal).is_some() => {
             let project = project(refusal).unwrap_or_default();
             return vec![format!(
-                "log in as somebody who may update the project (`projects, update, {project}`); a \
+                "log in as a user who may update the project (`projects, update, {project}`); a \
                  token of a project's role may not make or delete tokens"
             )];
         }
         RefusalReason::PermissionDenied => &[
-            "log in as somebody who may do this (`argocd login SERVER`); an account may always \
+            "log in as a user who may do this (`argocd login SERVER`); an account may always \
              make and delete its own tokens, others need `accounts, update`",
         ],
         RefusalReason::UnknownAccount(_) => {
@@ -71,7 +69,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             &["`argocd proj list` shows the projects that you may see"]
         }
         RefusalReason::UnknownRole => &[
-            "`kubectl octopus-argo render -o appproject --project PROJECT` makes the change that \
+            "`kubectl octopus-argo render --form appproject --project PROJECT` makes the change that \
              adds the role to the project",
         ],
         RefusalReason::NoApiKey => &[
@@ -86,10 +84,10 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             )];
         }
         RefusalReason::LostRace => {
-            &["somebody changed the same object at the same time: run it again"]
+            &["the same object was changed at the same time: run the command again"]
         }
         RefusalReason::WrongPassword => {
-            &["the first password is the one of whoever is logged in, not the account's"]
+            &["the first password is that of the user who is logged in, not the account's"]
         }
         RefusalReason::StaleLogin => &["log in again with `argocd relogin`"],
         RefusalReason::BadDuration => {
@@ -101,14 +99,14 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         ],
         RefusalReason::UnknownContext => &["`argocd context` shows the contexts that argocd knows"],
         RefusalReason::Unreachable => &[
-            "look whether the address is right and the server is up; behind a proxy without \
+            "check that the address is right and the server is up; behind a proxy without \
              HTTP/2 use --grpc-web, from outside the cluster --port-forward \
              --port-forward-namespace argocd",
         ],
         RefusalReason::Untrusted => &[
             "name the certificate of the server or its authority with --server-crt FILE; \
-             --insecure trusts anybody",
-            "the gateway needs it as well: a Secret that gateway.serverCertificateSecretName of its \
+             --insecure trusts any server",
+            "the gateway needs it too: in the Secret that gateway.serverCertificateSecretName of its \
              chart names",
         ],
         RefusalReason::WrongName(names) => {
@@ -122,14 +120,13 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
              --grpc-web-root-path where the server is below a path",
         ],
         RefusalReason::NotTls => {
-            &["this server seems to speak no TLS: use --plaintext if that is meant"]
+            &["this server does not seem to use TLS: use --plaintext if that is intended"]
         }
         RefusalReason::NoCluster => &[
-            "look at --kube-context, at --port-forward-namespace (usually argocd) and at \
-             --server-name, the label app.kubernetes.io/name of the server's pods",
+            "check --kube-context, --port-forward-namespace (usually argocd) and --server-name, the label app.kubernetes.io/name of the server's pods",
         ],
-        RefusalReason::NeedsTerminal => &["argocd wants to ask something: run it at a terminal"],
-        RefusalReason::Killed => &["something outside ended argocd; its memory may have run out"],
+        RefusalReason::NeedsTerminal => &["argocd has a question: run it in a terminal"],
+        RefusalReason::Killed => &["argocd was killed; it may have run out of memory"],
         RefusalReason::WeakPassword(pattern) => {
             return vec![format!(
                 "choose a password that matches `{pattern}` (passwordPattern of argocd-cm)"
@@ -138,15 +135,14 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         RefusalReason::NoSuchWord(words) => return vec![format!("this server knows: {words}")],
         RefusalReason::BrokenEnabled(value) => {
             return vec![format!(
-                "an `accounts.<name>.enabled` of argocd-cm is \"{value}\", which is no boolean, so \
-                 nobody can log in: set it to \"true\" or \"false\" with kubectl; \
+                "an `accounts.<name>.enabled` of argocd-cm is \"{value}\", which is not a boolean, so no one can log in: set it to \"true\" or \"false\" with kubectl; \
                  `kubectl octopus-argo lint --live` finds it"
             )];
         }
         RefusalReason::BrokenPolicy(line) => {
             return vec![format!(
                 "this line of argocd-rbac-cm does not load, so every decision fails: {line} \
-                 (mend it with kubectl; `kubectl octopus-argo lint --live` finds it)"
+                 (correct it with kubectl; `kubectl octopus-argo lint --live` finds it)"
             )];
         }
         RefusalReason::TooOld => {

@@ -29,7 +29,7 @@ impl Options {
     }
 
     /// The value of an option, `--name value` or `--name=value`; `true` for one without a value.
-    /// The last one counts, and the form with a blank beats the one with `=`.
+    /// The last one counts, and the form with a space beats the one with `=`.
     pub fn get(&self, name: &str) -> Option<Secret> {
         let spaced = self.0.iter().rev().find(|(key, _)| key.expose() == name);
         if let Some((_, value)) = spaced {

@@ -24,7 +24,7 @@ impl OwnConfig {
                 let text = content.to_string();
                 write(&path, text.as_bytes(), Access::Private, Existing::Replace)?;
             }
-            // Somebody else may have been first; then this one goes again.
+            // Someone else may have been first; then this one goes again.
             let _ = self.0.set(directory);
         }
         let directory = self.0.get().map(TempDir::path);

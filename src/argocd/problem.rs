@@ -15,7 +15,7 @@ pub enum Problem {
     Failed(Failure),
     /// argocd, or the server behind it, said no.
     Refused(Box<Refusal>),
-    /// argocd said yes, and something that is no answer.
+    /// argocd said yes, and something that is not an answer.
     Garbled {
         /// The call, without secrets.
         call: String,
@@ -96,7 +96,7 @@ impl fmt::Display for Problem {
         match self {
             Self::Failed(failure) | Self::PlainText(failure) => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
-            Self::Garbled { why, .. } => write!(f, "argocd answered something else: {why}"),
+            Self::Garbled { why, .. } => write!(f, "unexpected answer from argocd: {why}"),
             Self::NoLogin { server } => write!(f, "argocd has no login for {server}"),
             Self::Local(error) => error.fmt(f),
             Self::Twins { id, twin, .. } => write!(
@@ -120,8 +120,7 @@ impl From<Problem> for Error {
             Problem::Garbled { ref call, .. } => Self::external(problem.to_string())
                 .caused_by(format!("ran {call}"))
                 .hint(
-                    "look whether that is argocd (--argocd-path, or ARGOCD), and what \
-                     `argocd version` says",
+                    "check that this is argocd (--argocd-path, or ARGOCD) and what `argocd version` says",
                 ),
             Problem::NoLogin { ref server } => Self::input(problem.to_string())
                 .hint(format!("log in: argocd login {server}; or present a token: ARGOCD_AUTH_TOKEN, or --token-file where the command has it"))
@@ -129,15 +128,14 @@ impl From<Problem> for Error {
             Problem::Local(error) => error,
             Problem::PlainText(_) => Self::external(problem.to_string()).hint(
                 "argocd speaks plain text to this server (--plaintext, or `plain-text` of its \
-                 context), and a server that expects TLS never answers that: leave it out, or log \
-                 in again without it",
+                 context), and a server that expects TLS never answers that: omit it, or log in again without it",
             ),
             Problem::Twins { ref command, .. } => Self::external(problem.to_string())
                 .hint(
                     "make new ones to replace both, and delete both when they are no longer in use",
                 )
                 .hint(format!(
-                    "argocd deletes one of the two, nobody can say which: {command}"
+                    "argocd deletes one of the two, and there is no telling which: {command}"
                 )),
         }
     }

@@ -9,13 +9,13 @@ use crate::model::TokenOwner;
 /// Why argocd said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
-    /// Nobody is logged in, or the login is no longer good.
+    /// No one is logged in, or the login is no longer good.
     NotLoggedIn,
     /// The token that was presented has ended.
     TokenExpired,
     /// The token that was presented has been revoked, or was never made here.
     TokenRevoked,
-    /// What was presented is no token of this server.
+    /// What was presented is not a token of this server.
     TokenInvalid,
     /// The token that was presented is from the future: two clocks differ.
     TokenNotYetValid,
@@ -35,7 +35,7 @@ pub enum RefusalReason {
     NoApiKey,
     /// A token with this id exists.
     DuplicateId,
-    /// Somebody changed the same object at the same time.
+    /// Someone changed the same object at the same time.
     LostRace,
     /// The server has no such action or resource; what it does have.
     NoSuchWord(String),
@@ -90,7 +90,7 @@ pub struct Refusal {
     pub code: Option<i32>,
     /// Whether it put something on stdout before that.
     pub printed: bool,
-    /// Whose tokens the call was about, if about anybody's.
+    /// Whose tokens the call was about, if about anyone's.
     pub owner: Option<TokenOwner>,
     /// The commands that hints name.
     pub commands: HintCommands,
@@ -242,7 +242,7 @@ impl Refusal {
             | RefusalReason::DuplicateId
             | RefusalReason::Killed
             | RefusalReason::Other => false,
-            // Exit code 1, or nobody who took the call: the connection was never made.
+            // Exit code 1, or no one who took the call: the connection was never made.
             RefusalReason::Unreachable | RefusalReason::NotTls => {
                 self.code == Some(1)
                     || ["connection refused", "no such host"]
@@ -254,12 +254,12 @@ impl Refusal {
     }
 }
 
-/// argocd's own words, or how it ended where it said nothing.
+/// argocd's own words, or how it ended where it printed nothing.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
             _ if !self.message.is_empty() => write!(f, "argocd: {}", self.message),
-            Some(code) => write!(f, "argocd ended with exit code {code} and said nothing"),
+            Some(code) => write!(f, "argocd ended with exit code {code} and printed nothing"),
             None => f.write_str("a signal ended argocd"),
         }
     }

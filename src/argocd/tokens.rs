@@ -56,7 +56,7 @@ impl Client<'_> {
                 Err(problem) if problem.reason() == Some(&RefusalReason::LostRace) => {}
                 outcome => return outcome,
             }
-            // Somebody who asks to stop meanwhile is heard by the next call.
+            // Someone who asks to stop meanwhile is heard by the next call.
             self.pause(pause);
             pause *= 2;
         }
@@ -78,7 +78,7 @@ impl Client<'_> {
     }
 
     /// Deletes all the tokens of a project's role that were made in this second: Argo CD deletes
-    /// one at a time, and nobody can say which.
+    /// one at a time, and no one can say which.
     ///
     /// # Errors
     /// A [`Problem`]; also if one is left in the end.
@@ -94,7 +94,7 @@ impl Client<'_> {
             0 => Ok(()),
             _ => Err(Problem::garbled(
                 second_command(project, role, issued),
-                "it says yes, and a token of that second is still there",
+                "it reported success, but a token of that second still exists",
             )),
         }
     }
@@ -118,7 +118,7 @@ impl Client<'_> {
             let call = second_command(project, role, token.issued);
             return Err(Problem::garbled(
                 call,
-                "it says yes, and the token is still there",
+                "it reported success, but the token still exists",
             ));
         }
         Ok(Gone::Deleted)

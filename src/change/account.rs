@@ -77,7 +77,7 @@ impl AccountPlan<'_> {
             Some(false) => plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "the account {account} is disabled ({}: \"{now}\") and stays so: its tokens do \
+                    "the account {account} is disabled ({}: \"{now}\") and stays disabled: its tokens do \
                      not work; --enable enables it",
                     account.enabled_key()
                 ),
@@ -85,8 +85,7 @@ impl AccountPlan<'_> {
             None => plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "{}: \"{}\" is no boolean that Argo CD can read, and because of it nobody can \
-                     log in at all; --enable sets it to \"true\"",
+                    "{}: \"{}\" is not a boolean that Argo CD can read, so no one can log in at all; --enable sets it to \"true\"",
                     account.enabled_key(),
                     now.escape_debug()
                 ),
@@ -121,7 +120,7 @@ impl AccountPlan<'_> {
                     plan.say(
                         NoteLevel::Note,
                         format!(
-                            "{account} keeps `{}`: it is somebody's login",
+                            "{account} keeps `{}`: a person logs in with it",
                             left.canonical()
                         ),
                     );
@@ -154,9 +153,8 @@ impl AccountPlan<'_> {
             plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "the account's tokens outlive it: they stay in the Secret argocd-secret and work \
-                     again if the account ever comes back; revoke them first, while it is still \
-                     there (argocd account get --account {account} lists them, argocd account \
+                    "the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account is ever recreated; revoke them first, while the account still exists \
+                     (argocd account get --account {account} lists them, argocd account \
                      delete-token --account {account} ID revokes one)"
                 ),
             );

@@ -37,7 +37,7 @@ pub fn rules_command(request: &ChangeRequest, namespace: &str, mode: MatchMode) 
         "/dev/stdin",
     );
     format!(
-        "{PROGRAM} render -n {} -o patch --only {}{options} | {patch}",
+        "{PROGRAM} render -n {} --form patch --only {}{options} | {patch}",
         quoted(namespace),
         Which::RbacCm
     )

@@ -89,7 +89,7 @@ fn entries(rendered: &Rendered) -> Result<Data> {
     let Some(NodeKind::Mapping(entries)) = document.root().map(Node::kind) else {
         return wrong(
             0,
-            "a template renders keys and texts, as in `data`".to_owned(),
+            "a template renders keys and strings, as in `data`".to_owned(),
         );
     };
     let read = entries.iter().map(|entry| {
@@ -99,7 +99,7 @@ fn entries(rendered: &Rendered) -> Result<Data> {
                 Some(text) => Ok((key.into_owned(), text)),
                 None => Err(error(
                     start,
-                    format!("the value of `{key}` is not a text: quote it"),
+                    format!("the value of `{key}` is not a string: quote it"),
                 )),
             },
             key => {

@@ -6,7 +6,7 @@ use super::KeyChange;
 use crate::model::ConfigMap;
 
 /// The JSON patch with exactly the keys that change, behind `test` operations: for the object's
-/// name, its `resourceVersion` where it had one and `lock` asks for it, and what stands there now.
+/// name, its `resourceVersion` where it had one and `lock` asks for it, and what is there now.
 /// For a key that must not be there the test is for null, as kubectl and the API server take it.
 /// Nothing to change: `[]`.
 pub fn json_patch(current: &ConfigMap, changes: &[KeyChange], lock: bool) -> Value {

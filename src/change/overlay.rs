@@ -1,4 +1,4 @@
-//! What is rendered for a form that stands beside the objects (a values file, a kustomize patch),
+//! What is rendered for a form that is beside the objects (a values file, a kustomize patch),
 //! with what was read taken into account.
 
 use serde_json::Value;

@@ -18,7 +18,7 @@ pub struct PolicyPlan<'a> {
     pub current: &'a ConfigMap,
     /// What is wanted.
     pub desired: &'a Desired,
-    /// Where the current texts stand.
+    /// Where the current texts are.
     pub places: &'a dyn Places,
 }
 
@@ -105,8 +105,7 @@ impl PolicyPlan<'_> {
                             plan.say(
                                 NoteLevel::Warning,
                                 format!(
-                                    "{place}: {key} has lines of a template: which rules they \
-                                     add cannot be seen here"
+                                    "{place}: {key} has lines of a template: which rules they add is unknown"
                                 ),
                             );
                         }
@@ -118,8 +117,7 @@ impl PolicyPlan<'_> {
                         .at(self.places.locate(key, error.offset))
                         .hint(error.hint())
                         .hint(
-                            "one such line stops the whole policy on the server, the admin's rights \
-                             included: correct it first",
+                            "one such line stops the whole policy on the server, including the admin's rights: correct it first",
                         ));
                     }
                 };
@@ -208,7 +206,7 @@ impl PolicyPlan<'_> {
                     plan.say(
                         NoteLevel::Note,
                         format!(
-                            "{place}: removed, though it stands in {key}, where render had not \
+                            "{place}: removed, although it is in {key}, where render had not \
                                  put it: {said}"
                         ),
                     );

@@ -15,7 +15,7 @@ pub struct UncheckedChange {
     pub account: String,
     /// Whether the account is to be there or not.
     pub goal: Goal,
-    /// The only ConfigMap that is to change, if not both.
+    /// The only ConfigMap to change, if not both.
     pub only: Option<Which>,
     /// The key for the rules, if the user named one.
     pub policy_key: Option<String>,
@@ -50,7 +50,7 @@ pub struct ChangeRequest {
     pub account: AccountName,
     /// Whether it is to be there or not.
     pub goal: Goal,
-    /// The only ConfigMap that is to change, if not both.
+    /// The only ConfigMap to change, if not both.
     pub only: Option<Which>,
     /// The key for the rules, if the user named one.
     pub asked_key: Option<String>,

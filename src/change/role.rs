@@ -21,7 +21,7 @@ pub struct DesiredRole {
 /// An `AppProject` in its place.
 #[derive(Clone, Copy, Debug)]
 pub struct ProjectObject<'a> {
-    /// The document it stands in.
+    /// The document it is in.
     pub document: &'a Document,
     /// The document's index.
     pub index: usize,
@@ -45,7 +45,7 @@ pub struct RolePlan {
 
 impl DesiredRole {
     /// Reads what the template rendered. Argo CD rejects a project in which a role has a rule for
-    /// anybody else or for objects outside of the project.
+    /// anyone else or for objects outside of the project.
     pub fn read(rendered: &Rendered, project: &str, name: &str) -> Result<Self> {
         let source = Source::new(format!("{} (rendered)", rendered.template), &*rendered.text);
         let stream = Stream::parse(source)?;
@@ -189,7 +189,7 @@ impl DesiredRole {
             })?;
             for item in items {
                 let line = item.as_str().ok_or_else(|| {
-                    Error::input("a rule of a role is not a text").at(place(item))
+                    Error::input("a rule of a role is not a string").at(place(item))
                 })?;
                 let read = rules("policies", line, "policies").ok();
                 before.push((line, read.and_then(|mut rules| rules.pop())));

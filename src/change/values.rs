@@ -1,4 +1,4 @@
-//! Values for the argo-cd chart that stand alone: for a values file that does not exist yet.
+//! Values for the argo-cd chart that are alone: for a values file that does not exist yet.
 
 use super::Overlay;
 use super::overlay::{has_exactly, parsed, spliced};

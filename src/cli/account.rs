@@ -24,10 +24,10 @@ pub enum AccountCommand {
 pub enum ListOutput {
     /// A table.
     #[default]
-    Table,
-    /// JSON.
+    Text,
+    /// A versioned JSON document.
     Json,
-    /// YAML.
+    /// The same document as YAML.
     Yaml,
     /// Only names or ids, a line each.
     Name,

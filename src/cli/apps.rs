@@ -29,7 +29,7 @@ pub enum AppsCommand {
     Annotate(Box<AppsAnnotateArgs>),
 }
 
-/// What somebody deploys.
+/// What someone deploys.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct DeploymentArgs {
@@ -119,6 +119,8 @@ pub enum AppsOutput {
     Wide,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// Comma-separated values
     Csv,
     /// A table for a pull request

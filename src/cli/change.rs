@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::option::options;
-use super::{Fleet, Input, Language, RenderOutput};
+use super::{Fleet, Input, Language};
 use crate::model::{MatchMode, Which};
 
 /// The change: an account, its rules, where they go.
@@ -40,7 +40,7 @@ pub struct ChangeArgs {
     /// Only this ConfigMap
     #[arg(long, value_enum, value_name = "CONFIGMAP")]
     pub only: Option<Which>,
-    /// Exit with 5 if anybody but the account would gain or lose a permission
+    /// Exit with 5 if anyone but the account would gain or lose a permission
     #[arg(long)]
     pub fail_on_collateral: bool,
     /// Omit metadata.resourceVersion, which guards against concurrent changes
@@ -114,17 +114,17 @@ pub struct RenderArgs {
     /// What to change.
     #[command(flatten)]
     pub change: ChangeArgs,
-    /// Form of the change, or yaml or json for the default form in that format
-    #[arg(short, long, value_enum, value_name = "FORM")]
-    pub output: Option<RenderOutput>,
+    /// Print a merge patch of what --form operator or --form appproject edits
+    #[arg(long)]
+    pub as_patch: bool,
     /// Output format [default: that of the input, otherwise yaml]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: Option<Language>,
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub output: Option<Language>,
     /// Write one file per patch or input file to this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
     /// Edit the files of --filename, all or none
-    #[arg(long, conflicts_with_all = ["live", "sample", "fresh", "output_dir", "format"])]
+    #[arg(long, conflicts_with_all = ["live", "sample", "fresh", "output_dir", "output", "as_patch"])]
     pub in_place: bool,
     /// Keep a copy of each edited file with this suffix: .orig
     #[arg(long, value_name = "SUFFIX", requires = "in_place")]
@@ -136,6 +136,7 @@ pub struct RenderArgs {
 /// Exit code 0: no difference, 1: differences, more than 1: error. `KUBECTL_EXTERNAL_DIFF` works
 /// as in `kubectl diff`.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("strip_resource_version", |arg| arg.hide(true)))]
 pub struct DiffArgs {
     /// Where the objects come from.
     #[command(flatten)]
@@ -162,4 +163,6 @@ pub enum DiffOutput {
     Text,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
 }

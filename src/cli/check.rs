@@ -12,6 +12,10 @@ use super::{ChangeArgs, Fleet, Input};
 /// it. Required is what Octopus needs; forbidden is everything else but reading, proved for all
 /// objects and not for a sample. Exit code 1 if a check fails.
 #[derive(Clone, Debug, Args)]
+#[command(
+    mut_arg("fail_on_collateral", |arg| arg.hide(true)),
+    mut_arg("strip_resource_version", |arg| arg.hide(true)),
+)]
 pub struct CheckArgs {
     /// Where the objects come from.
     #[command(flatten)]
@@ -59,6 +63,8 @@ pub enum CheckOutput {
     Text,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// A table for a pull request
     Markdown,
     /// `JUnit` XML, for a build server

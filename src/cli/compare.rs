@@ -24,7 +24,7 @@ pub struct CompareArgs {
     /// Compare with the live objects, read with `kubectl get`
     #[arg(long)]
     pub live: bool,
-    /// Namespace of Argo CD; objects of other namespaces are left alone
+    /// Namespace of Argo CD; others are left alone [default: that of the objects; argocd with --live]
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
     /// Form of both states [default: detected from the input]
@@ -89,6 +89,8 @@ pub enum CompareOutput {
     Text,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// For a comment on a pull request
     Markdown,
     /// Annotations of GitHub Actions

@@ -1,8 +1,8 @@
-//! What could come next on a command line, read from its definition: the part of kubectl's
-//! completion that needs nothing but the words.
+//! Completes a command line from its definition: the part of kubectl's completion that needs
+//! only the words.
 //!
 //! kubectl's rule for a word like `--output=js`: the answer is the value alone, `json`; the shell
-//! keeps what stands before it.
+//! keeps what is before it.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::COMPLETE;
 
-/// A word that could stand there, and what it means.
+/// A word that completes what was typed, and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// The whole word.
@@ -31,7 +31,7 @@ impl Candidate {
     }
 }
 
-/// Words that the definition does not know and somebody else must look up.
+/// Values that the definition of the command line does not know and the caller must look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LookupKind {
     /// Files and directories.
@@ -50,6 +50,14 @@ pub enum LookupKind {
     Rule,
     /// Instances of the configuration.
     Instance,
+    /// Contexts of the kubeconfig.
+    Context,
+    /// Clusters of the kubeconfig.
+    Cluster,
+    /// Users of the kubeconfig.
+    User,
+    /// Namespaces that the kubeconfig, the configuration or the input names.
+    Namespace,
 }
 
 /// A value that must be looked up.
@@ -59,7 +67,7 @@ pub struct Lookup {
     pub wanted: LookupKind,
     /// What has been typed of it.
     pub typed: String,
-    /// What stands before it in the same word: `a.yaml,` in `-f a.yaml,b`.
+    /// The part of the word before it: `a.yaml,` in `-f a.yaml,b`.
     pub before: String,
 }
 
@@ -76,6 +84,8 @@ pub struct Offer {
     pub sample: bool,
     /// The configuration named so far.
     pub config: Option<PathBuf>,
+    /// The kubeconfig named so far.
+    pub kubeconfig: Option<PathBuf>,
 }
 
 /// Reads the words of a command line, the last of which is being typed.
@@ -96,6 +106,7 @@ pub fn complete(words: &[String]) -> Offer {
             "filename" => offer.filename.extend(value.split(',').map(PathBuf::from)),
             "sample" => offer.sample = true,
             "config" => offer.config = Some(PathBuf::from(value)),
+            "kubeconfig" => offer.kubeconfig = Some(PathBuf::from(value)),
             _ => {}
         }
     }
@@ -327,6 +338,10 @@ fn wanted(arg: &Arg) -> Option<LookupKind> {
     ) {
         ("account" | "subject", _) | (_, Some("ACCOUNT")) => Some(LookupKind::Account),
         ("instance", _) => Some(LookupKind::Instance),
+        ("context" | "kube_context", _) => Some(LookupKind::Context),
+        ("cluster", _) => Some(LookupKind::Cluster),
+        ("user", _) => Some(LookupKind::User),
+        (_, Some("NAMESPACE")) => Some(LookupKind::Namespace),
         ("action", _) => Some(LookupKind::Action),
         ("resource", _) => Some(LookupKind::Resource),
         ("project", _) => Some(LookupKind::Project),

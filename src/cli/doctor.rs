@@ -96,6 +96,8 @@ pub enum DoctorOutput {
     Text,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
 }
 
 impl DoctorArgs {

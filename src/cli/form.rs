@@ -6,62 +6,6 @@ use clap::builder::PossibleValue;
 pub use crate::model::Form;
 use crate::yaml::Format;
 
-/// `-o` of `render`: a form, or the default form in a format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RenderOutput {
-    /// A form.
-    Form(Form),
-    /// The default form in this format.
-    Format(Format),
-}
-
-impl RenderOutput {
-    /// The form that it names, if it does.
-    pub fn form(self) -> Option<Form> {
-        match self {
-            Self::Form(form) => Some(form),
-            Self::Format(_) => None,
-        }
-    }
-
-    /// The format that it names, if it does.
-    pub fn format(self) -> Option<Format> {
-        match self {
-            Self::Form(_) => None,
-            Self::Format(format) => Some(format),
-        }
-    }
-}
-
-impl ValueEnum for RenderOutput {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::Form(Form::Manifest),
-            Self::Form(Form::Patch),
-            Self::Form(Form::JsonPatch),
-            Self::Form(Form::Kustomize),
-            Self::Form(Form::Helm),
-            Self::Form(Form::Operator),
-            Self::Form(Form::AppProject),
-            Self::Form(Form::Auto),
-            Self::Format(Format::Yaml),
-            Self::Format(Format::Json),
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self {
-            Self::Form(form) => form.to_possible_value(),
-            Self::Format(Format::Yaml) => {
-                Some(PossibleValue::new("yaml").help("The default form as YAML"))
-            }
-            Self::Format(Format::Json) => {
-                Some(PossibleValue::new("json").help("The default form as JSON"))
-            }
-        }
-    }
-}
-
 /// The language that a manifest is printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Language {
@@ -80,7 +24,7 @@ impl From<Language> for Format {
     }
 }
 
-/// The forms stand with the model; what the command line says of each stands here.
+// The forms belong to the model; their help belongs to the command line.
 impl ValueEnum for Form {
     fn value_variants<'a>() -> &'a [Self] {
         &[
@@ -119,7 +63,6 @@ mod tests {
         for form in Form::value_variants() {
             let value = form.to_possible_value().map(|v| v.get_name().to_owned());
             assert_eq!(value.as_deref(), Some(form.as_str()));
-            assert!(RenderOutput::value_variants().contains(&RenderOutput::Form(*form)));
         }
     }
 }

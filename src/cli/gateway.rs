@@ -215,7 +215,7 @@ pub struct GatewayValuesArgs {
 
 /// Print the Argo CD Application that installs the gateway
 ///
-/// It names the Secrets and holds no token, so that it can stand in Git.
+/// It names the Secrets and holds no token, so that it can be in Git.
 #[derive(Clone, Debug, Args)]
 pub struct GatewayApplicationArgs {
     /// AppProject of the Application

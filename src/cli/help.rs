@@ -83,7 +83,7 @@ const HELP: &[Help] = &[
                 "can role:dev sync app web/shop -f live.yaml",
             ),
             (
-                "Ask for somebody with groups",
+                "Ask for a user with groups",
                 "can ada delete app web/shop --groups ops --live",
             ),
         ],
@@ -137,7 +137,7 @@ const HELP: &[Help] = &[
         examples: &[
             ("Look for mistakes below a directory", "lint -R -f argocd/"),
             (
-                "Make the fixes that change nobody's permissions",
+                "Make the fixes that change no permissions",
                 "lint -f argocd-rbac-cm.yaml --fix",
             ),
             ("Read the page of a rule", "lint --explain missing-logs"),
@@ -221,7 +221,7 @@ const HELP: &[Help] = &[
     Help {
         command: "account update-password",
         examples: &[(
-            "Change the password of whoever is logged in",
+            "Change the password of the user who is logged in",
             "account update-password",
         )],
         main: &[

@@ -31,7 +31,7 @@ pub struct Input {
     /// Use the built-in example of an Argo CD
     #[arg(long, conflicts_with = "filename")]
     pub sample: bool,
-    /// Namespace of Argo CD; objects of other namespaces are left alone
+    /// Namespace of Argo CD; others are left alone [default: that of the objects; argocd with --live]
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
     /// Include the Argo CDs of all namespaces in the input

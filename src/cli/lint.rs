@@ -20,7 +20,7 @@ pub struct LintArgs {
     /// Files or directories, as with --filename: hooks pass them this way
     #[arg(value_name = "FILE", group = "paths", conflicts_with_all = ["live", "sample", "explain", "list_rules"])]
     pub files: Vec<PathBuf>,
-    /// Pass over files that have nothing to do with an Argo CD, silently, even if that leaves none
+    /// Silently ignore files that have nothing to do with Argo CD, even if none is left
     #[arg(long)]
     pub skip_unrelated: bool,
     /// Only these rules (repeatable, comma-separated)
@@ -32,9 +32,12 @@ pub struct LintArgs {
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Apply fixes that change nobody's permissions; =unsafe applies all
+    /// Apply fixes that change no permissions; =unsafe applies all
     #[arg(long, value_enum, value_name = "SAFETY", num_args = 0..=1, default_missing_value = "safe", require_equals = true, conflicts_with_all = ["live", "sample"])]
     pub fix: Option<FixSafety>,
+    /// With --fix, show the change and write nothing: exit code 1 if there is one
+    #[arg(long, requires = "fix")]
+    pub diff: bool,
     /// Account of a program, which needs no login (repeatable, comma-separated)
     #[arg(
         long,
@@ -63,7 +66,7 @@ pub struct LintArgs {
     pub fleet: Fleet,
 }
 
-/// The severities stand with the model; what the command line says of each stands here.
+// The severities belong to the model; their help belongs to the command line.
 impl ValueEnum for FailOn {
     fn value_variants<'a>() -> &'a [Self] {
         &[Self::Error, Self::Warning, Self::Note, Self::Never]
@@ -83,7 +86,7 @@ impl ValueEnum for FailOn {
 /// Which fixes are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FixSafety {
-    /// Fixes that change nobody's permissions
+    /// Fixes that change no permissions
     Safe,
     /// All fixes, including those that grant or remove permissions
     Unsafe,
@@ -97,6 +100,8 @@ pub enum LintOutput {
     Text,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// Annotations of a GitHub workflow

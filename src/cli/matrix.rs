@@ -6,7 +6,7 @@ use super::{Fleet, Input};
 
 /// Show who may do what: every subject and role of a policy.
 ///
-/// One row for rules that differ in their action alone; whoever has a role shows the role, whose rows
+/// One row for rules that differ in their action alone; anyone who has a role shows the role, whose rows
 /// are its own. -o wide shows the deciding lines; -o html prints a page to attach to a review.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
@@ -50,6 +50,8 @@ pub enum MatrixOutput {
     Csv,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// One self-contained page
     Html,
 }

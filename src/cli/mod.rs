@@ -43,7 +43,7 @@ pub use complete::{Candidate, Lookup, LookupKind, Offer, complete, request};
 pub use connection::Argocd;
 pub use doctor::{DoctorArgs, DoctorOutput};
 pub use fleet::{AtATime, Fleet, Given, One};
-pub use form::{Form, Language, RenderOutput};
+pub use form::{Form, Language};
 pub use gateway::{
     ChartArgs, GatewayApplicationArgs, GatewayArgs, GatewayCommand, GatewayCommandArgs,
     GatewaySecretArgs, GatewayValuesArgs,
@@ -102,7 +102,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
         "4",
         "an external program failed or a secret could not be delivered",
     ),
-    ("5", "somebody else's permissions would change"),
+    ("5", "permissions of others would change"),
     ("130", "interrupted"),
 ];
 
@@ -117,7 +117,7 @@ fn exit_codes() -> String {
 #[derive(Clone, Debug, Subcommand)]
 #[expect(
     missing_docs,
-    reason = "a text here would hide the help that stands with the arguments"
+    reason = "a doc comment here would hide the help of the arguments"
 )]
 pub enum Command {
     Render(RenderArgs),
@@ -211,9 +211,43 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let read = read(&mut command);
     match read.map_err(|error| error.format(&mut command)) {
         Ok(cli) => Parsed::Run(Box::new(cli)),
-        Err(error) if error.use_stderr() => Parsed::Wrong(error.render().to_string()),
+        Err(error) if error.use_stderr() => Parsed::Wrong(restyled(&error.render().to_string())),
         Err(error) => Parsed::Show(error.render().to_string()),
     }
+}
+
+/// Returns clap's error in the style of every other error: one line that says what is wrong, and a
+/// line for each hint. Help that is shown for lack of arguments stays as it is.
+fn restyled(rendered: &str) -> String {
+    if !rendered.starts_with("error:") {
+        return rendered.to_owned();
+    }
+    let mut error = String::new();
+    let mut hints = Vec::new();
+    for line in rendered.lines() {
+        let text = line.trim();
+        if let Some(usage) = text.strip_prefix("Usage: ") {
+            let command = usage.split(" [").next().unwrap_or_default();
+            let command = command.split(" <").next().unwrap_or_default();
+            let command = command.split(" -").next().unwrap_or_default();
+            hints.push(format!("`{command} --help` shows how it is used"));
+        } else if let Some(tip) = text.strip_prefix("tip: ") {
+            hints.push(tip.to_owned());
+        } else if let Some(values) = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            hints.push(values.to_owned());
+        } else if !text.is_empty() && !text.starts_with("For more information") && hints.is_empty()
+        {
+            if !error.is_empty() {
+                error.push(' ');
+            }
+            error.push_str(text);
+        }
+    }
+    let hints = hints.iter().map(|hint| format!("hint: {hint}\n"));
+    format!("{error}\n{}", hints.collect::<String>())
 }
 
 #[cfg(test)]
@@ -223,6 +257,31 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    #[test]
+    fn clap_errors_look_like_ours() {
+        let said = |line: &str| match parse(line.split_whitespace().map(OsString::from)) {
+            Parsed::Wrong(text) => text,
+            _ => panic!("{line} is understood"),
+        };
+        assert_eq!(
+            said("x check --outptu json"),
+            "error: unexpected argument '--outptu' found\n\
+             hint: a similar argument exists: '--output'\n\
+             hint: `kubectl octopus-argo check --help` shows how it is used\n"
+        );
+        assert_eq!(
+            said("x version -o xml"),
+            "error: invalid value 'xml' for '--output <FORMAT>'\n\
+             hint: possible values: text, json, yaml\n"
+        );
+        assert_eq!(
+            said("x can"),
+            "error: the following required arguments were not provided: <SUBJECT> <ACTION> <RESOURCE>\n\
+             hint: `kubectl octopus-argo can --help` shows how it is used\n"
+        );
+        assert!(said("x").starts_with("Connects Octopus Deploy"));
+    }
 
     #[test]
     fn the_definition_is_consistent() {

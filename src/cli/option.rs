@@ -2,7 +2,7 @@
 //!
 //! The fields of a group of arguments are its options. [`options!`] lists each of them once: those that a hint repeats
 //! in the command line that it shows, in that order, and those that it leaves out. A field that is in neither list does
-//! not compile, nor does one that is no field.
+//! not compile, nor does one that is not a field.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

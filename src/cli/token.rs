@@ -152,8 +152,10 @@ pub enum ClaimsOutput {
     /// Lines for people.
     #[default]
     Text,
-    /// JSON.
+    /// A versioned JSON document.
     Json,
+    /// The same document as YAML.
+    Yaml,
 }
 
 /// `token rotate`.

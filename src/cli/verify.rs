@@ -61,7 +61,9 @@ pub struct VerifyArgs {
 pub enum VerifyOutput {
     /// A table.
     #[default]
-    Table,
-    /// JSON.
+    Text,
+    /// A versioned JSON document.
     Json,
+    /// The same document as YAML.
+    Yaml,
 }

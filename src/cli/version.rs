@@ -18,4 +18,6 @@ pub enum VersionOutput {
     Text,
     /// A JSON object: version, commit, target
     Json,
+    /// The same as YAML
+    Yaml,
 }

@@ -7,7 +7,7 @@ use super::{Fleet, Input};
 /// Show who may do ACTION on RESOURCE, and through which lines.
 ///
 /// Names every subject, group, role and project role of the policy and its AppProjects, and those who
-/// would be allowed but for a deny. ACTION and OBJECT may be patterns. Exit code 0: somebody may.
+/// would be allowed but for a deny. ACTION and OBJECT may be patterns. Exit code 0: someone may.
 #[derive(Clone, Debug, Args)]
 pub struct WhoCanArgs {
     /// get, sync, action/apps/Deployment/restart, … or a pattern: delete/*
@@ -39,7 +39,7 @@ pub struct WhoCanArgs {
     pub argocd_version: Option<String>,
 }
 
-/// Which of the requests that match a pattern somebody must be allowed.
+/// Which of the requests that match a pattern someone must be allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Quantifier {
     /// At least one of them
@@ -59,6 +59,8 @@ pub enum WhoCanOutput {
     Wide,
     /// A versioned JSON document
     Json,
+    /// The same document as YAML
+    Yaml,
     /// A table for a pull request
     Markdown,
     /// Comma-separated values

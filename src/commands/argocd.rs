@@ -121,7 +121,7 @@ fn program(path: &Path, context: &Context<'_, '_>) -> PathBuf {
 /// Refuses to ask what the caller may do where the answer is always yes.
 pub(crate) fn refuse_core(client: &Client<'_>) -> Result<()> {
     let asked_for = if client.asks_for_core() {
-        Some("--core is given, or stands in ARGOCD_OPTS")
+        Some("--core is given, or set in ARGOCD_OPTS")
     } else {
         let core = client.logins().is_core(client.named_context().as_deref());
         core.then_some("the context of argocd's configuration says `core: true`")
@@ -178,7 +178,7 @@ pub(crate) fn presented(
         (Secret::new(text.trim()), TOKEN_VARIABLE.to_owned())
     };
     let claims = TokenClaims::decode(token.expose())
-        .map_err(|why| Error::input(format!("{name} holds no token: {why}")))?;
+        .map_err(|why| Error::input(format!("{name} does not hold a token: {why}")))?;
     Ok(Some((token, claims)))
 }
 

@@ -62,13 +62,13 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     let open = if let Some(place) = argocd.disables_auth() {
         let _ = writeln!(
             reasons,
-            "  allowed because server.disable.auth is set ({place}): everybody may do everything"
+            "  allowed because server.disable.auth is set ({place}): everyone may do everything"
         );
         true
     } else if answer.resource == "logs" && argocd.logs_are_open() {
         let _ = writeln!(
             reasons,
-            "  allowed because Argo CD {version} does not enforce logs: whoever reaches the application reads them"
+            "  allowed because Argo CD {version} does not enforce logs: anyone who may get the application may read them"
         );
         true
     } else {
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
         false
     };
     let allowed = open || found.allowed();
-    let mut text = if allowed { "Yes\n" } else { "No\n" }.to_owned();
+    let mut text = if allowed { "yes\n" } else { "no\n" }.to_owned();
     if args.explain.unwrap_or(context.host.terminal.stdout) {
         text.push_str(&reasons);
     }
@@ -131,7 +131,7 @@ fn groups_in_vain(args: &CanArgs, enforcer: &Enforcer) -> String {
     for group in args.groups.iter().filter(|group| !enforcer.is_bound(group)) {
         let _ = writeln!(
             out,
-            "  the group {group} is not asked for: no g line binds it to a role"
+            "  the group {group} is ignored: no g line binds it to a role"
         );
     }
     out
@@ -180,7 +180,7 @@ fn explain(
     let verdict = match why.decision {
         Decision::ByDefaultRole(id) => {
             line(
-                "  allowed by the default role, which no rule takes back: ",
+                "  allowed by the default role, which no rule overrides: ",
                 id,
             );
             Verdict::Allowed(id)

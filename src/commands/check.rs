@@ -66,9 +66,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         return write_expectations::write(path, args, &argocd, decides, context);
     }
     let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let disabled = argocd.disables_auth().map(|place| {
-        format!("{place}: server.disable.auth is set, so everybody may do everything")
-    });
+    let disabled = argocd
+        .disables_auth()
+        .map(|place| format!("{place}: server.disable.auth is set, so everyone may do everything"));
     let budget = Budget::default();
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
@@ -113,6 +113,12 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         .transpose()?;
     print(args, &checks, state, covered.as_deref(), context)?;
     summarise(&checks, state, context);
+    if args.output == CheckOutput::Text && args.expect.is_empty() && !context.is_verbose() {
+        context.note(format!(
+            "`probe` stands for any name, and a row may hold several of the {} checks: -v shows each",
+            checks.len()
+        ));
+    }
     let least = args.coverage_min;
     let is_enough = covered.is_none_or(|lines| judge(&lines, least, context));
     Ok(if is_enough && checks.iter().all(|check| check.ok) {
@@ -139,6 +145,7 @@ fn print(
             None
         }
         CheckOutput::Json => Some(check::json(checks, state, shown)),
+        CheckOutput::Yaml => Some(check::json(checks, state, shown).in_yaml()),
         CheckOutput::Markdown => Some(Report::Text(
             check::as_markdown(checks) + &shown.map(coverage::as_markdown).unwrap_or_default(),
         )),
@@ -298,10 +305,8 @@ fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_
         .iter()
         .any(|check| check.purpose == Purpose::Documented)
     {
-        context.note(
-            "the questions marked `-` are those of Octopus's documentation: they decide nothing, \
-             `delete applications *` is refused for an administrator too",
-        );
+        context
+            .note("WANT `-` marks the questions of Octopus's documentation, which decide nothing");
     }
 }
 

@@ -12,6 +12,7 @@ use crate::rbac::survey::Budget;
 use crate::report::compare;
 use crate::review::{Direction, Filter, review};
 use crate::site::{self, ArgoCd, Inquiry};
+use crate::yaml::Format;
 
 /// What was read of both states.
 struct Sides {
@@ -53,7 +54,8 @@ pub(crate) fn run(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<C
             context.print_painted(&text)?;
             None
         }
-        CompareOutput::Json => Some(compare::json(&found)),
+        CompareOutput::Json => Some(context.document(&compare::json(&found), Format::Json)),
+        CompareOutput::Yaml => Some(context.document(&compare::json(&found), Format::Yaml)),
         CompareOutput::Markdown => Some(compare::as_markdown(&found)),
         CompareOutput::Github => Some(compare::github(&found, first)),
         CompareOutput::Sarif => Some(compare::sarif(&found, first)),

@@ -1,9 +1,11 @@
-//! kubectl's completion protocol: `value<TAB>help` lines, then `:` and a directive. Never a word
-//! on stderr, never a failure: a person is in the middle of typing.
+//! kubectl's completion protocol: `value<TAB>help` lines, then `:` and a directive. It prints
+//! nothing on stderr and never fails: a person is in the middle of typing.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cli::{self, Candidate, Lookup, LookupKind, Offer};
 use crate::config;
@@ -11,6 +13,8 @@ use crate::error::Code;
 use crate::host::Host;
 use crate::input::{self, File, Reader};
 use crate::lint;
+use crate::model::Instance;
+use crate::process::Invocation;
 use crate::rbac::{ArgoCdVersion, vocabulary};
 use crate::site::{Object, objects};
 use crate::yaml::{Node, Stream};
@@ -19,8 +23,10 @@ use crate::yaml::{Node, Stream};
 const NO_FILES: u8 = 4;
 /// `ShellCompDirectiveNoSpace`: the word goes on.
 const NO_SPACE: u8 = 2;
+/// How long `kubectl config` may take while a person is typing.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Answers what could stand in place of the last word.
+/// Prints what could replace the last word.
 pub(crate) fn run(words: &[String], host: &mut Host<'_>) -> Code {
     let offer = cli::complete(words);
     let mut candidates = offer.candidates.clone();
@@ -47,7 +53,7 @@ pub(crate) fn run(words: &[String], host: &mut Host<'_>) -> Code {
         text.push('\n');
     }
     let _ = writeln!(text, ":{directive}");
-    // Nobody is left to be told when stdout is closed.
+    // If stdout is closed, there is no one to tell.
     let _ = host.stdout.write_all(text.as_bytes());
     let _ = host.stdout.flush();
     Code::OK
@@ -63,6 +69,19 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
         LookupKind::Project => projects(offer, host),
         LookupKind::Rule => rules(),
         LookupKind::Instance => instances(offer, host),
+        LookupKind::Context => plain(&kubeconfig(&["get-contexts", "-o", "name"], offer, host)),
+        // The first line is the header.
+        LookupKind::Cluster => plain(
+            kubeconfig(&["get-clusters"], offer, host)
+                .get(1..)
+                .unwrap_or_default(),
+        ),
+        LookupKind::User => plain(
+            kubeconfig(&["get-users"], offer, host)
+                .get(1..)
+                .unwrap_or_default(),
+        ),
+        LookupKind::Namespace => namespaces(offer, host),
     };
     let mut found: Vec<_> = found
         .into_iter()
@@ -74,8 +93,50 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
     found
 }
 
-fn plain(words: &[&str]) -> Vec<Candidate> {
-    words.iter().map(|word| Candidate::new(*word, "")).collect()
+fn plain<S: AsRef<str>>(words: &[S]) -> Vec<Candidate> {
+    let candidates = words.iter().map(|word| Candidate::new(word.as_ref(), ""));
+    candidates.collect()
+}
+
+/// Returns what `kubectl config` prints, a word each; nothing if it fails. It reads files and asks
+/// no cluster.
+fn kubeconfig(args: &[&str], offer: &Offer, host: &Host<'_>) -> Vec<String> {
+    let kubectl = host.env.get("KUBECTL_PATH").map(PathBuf::from);
+    let mut invocation = Invocation::new(kubectl.unwrap_or_else(|| "kubectl".into()))
+        .args(["config"])
+        .args(args.iter().copied());
+    invocation.timeout = Some(PATIENCE);
+    if let Some(path) = &offer.kubeconfig {
+        invocation = invocation.args([OsStr::new("--kubeconfig"), path.as_os_str()]);
+    }
+    let output = host.runner.run(&invocation).ok();
+    let output = output.filter(|output| output.code == Some(0));
+    let words = output
+        .iter()
+        .flat_map(|output| output.stdout.expose().split_whitespace());
+    words.map(str::to_owned).collect()
+}
+
+/// The namespaces that are known without a cluster: those of the kubeconfig's contexts, of the
+/// configuration's instances and of the input, and the usual one.
+fn namespaces(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
+    let template = "-o=jsonpath={.contexts[*].context.namespace}";
+    let mut names = kubeconfig(&["view", template], offer, host);
+    names.push("argocd".to_owned());
+    names.extend(
+        configured(offer, host)
+            .into_iter()
+            .filter_map(|one| one.namespace),
+    );
+    let files = files(offer, host);
+    names.extend(
+        objects(&files)
+            .iter()
+            .filter_map(|one| one.namespace().map(str::to_owned)),
+    );
+    names.sort();
+    names.dedup();
+    plain(&names)
 }
 
 /// The files and directories whose names begin so; hidden ones only where a dot was typed.
@@ -143,18 +204,21 @@ fn projects(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
 
 /// The instances of the configuration that is named, or that holds here.
 fn instances(offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
+    let candidates = configured(offer, host).into_iter().map(|instance| {
+        let namespace = instance.namespace.unwrap_or_default();
+        Candidate::new(instance.name, &namespace)
+    });
+    candidates.collect()
+}
+
+fn configured(offer: &Offer, host: &Host<'_>) -> Vec<Instance> {
     let named = offer.config.clone();
     let named = named.or_else(|| host.env.get(config::VARIABLE).map(PathBuf::from));
     let named = named.map(|path| (path, config::Choice::Named));
     let found = || Some((config::find(&host.directory)?, config::Choice::Found));
     let chosen = named.or_else(found);
     let read = chosen.and_then(|(path, choice)| config::read(&path, &host.directory, choice).ok());
-    let instances = read.map(|read| read.instances).unwrap_or_default();
-    let candidates = instances.into_iter().map(|instance| {
-        let namespace = instance.namespace.unwrap_or_default();
-        Candidate::new(instance.name, &namespace)
-    });
-    candidates.collect()
+    read.map(|read| read.instances).unwrap_or_default()
 }
 
 /// The rules of `lint`.
@@ -165,7 +229,7 @@ fn rules() -> Vec<Candidate> {
         .collect()
 }
 
-/// What can be read without waiting for somebody: stdin is the terminal here.
+/// What can be read without waiting for someone: stdin is the terminal here.
 fn files(offer: &Offer, host: &Host<'_>) -> Vec<File> {
     if offer.sample {
         return input::sample().into_iter().collect();

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use serde_json::Value;
+
 use crate::cli::{Color, Talk};
 use crate::emit;
 use crate::error::{Code, Error, Result};
@@ -9,6 +11,7 @@ use crate::host::Host;
 use crate::process::Masks;
 use crate::report::{Report, Style, printable};
 use crate::text::{Note, NoteLevel};
+use crate::yaml::{self, Format};
 
 /// The host, with the user's wishes of how to be spoken to.
 pub(crate) struct Context<'a, 'h> {
@@ -113,7 +116,7 @@ impl<'a, 'h> Context<'a, 'h> {
             Ok(code) => (code, self.summary.take().unwrap_or_default()),
             Err(error) => {
                 self.show(&error);
-                // Whatever an error quotes, it is no token.
+                // Whatever an error quotes, it is not a token.
                 let summary = Masks::default().apply(&error.to_string());
                 (error.code(), summary)
             }
@@ -197,13 +200,15 @@ impl<'a, 'h> Context<'a, 'h> {
         }
     }
 
-    /// Asks a yes-or-no question; anything but yes is no.
+    /// Asks a yes-or-no question; anything but yes counts as no.
     pub(crate) fn ask(&mut self, question: &str) -> Result<bool> {
         if !self.host.terminal.stdin {
-            return Err(Error::usage("nobody can be asked: stdin is no terminal")
-                .hint("add --yes if it is meant"));
+            return Err(
+                Error::usage("cannot ask for confirmation: stdin is not a terminal")
+                    .hint("add --yes to confirm"),
+            );
         }
-        // Nobody is left to be asked when stderr is closed; then nobody answers yes either.
+        // No one is left to be asked when stderr is closed; then no one answers yes either.
         let _ = write!(self.host.stderr, "{} [y/N] ", printable(question));
         let _ = self.host.stderr.flush();
         let mut answer = Vec::new();
@@ -243,14 +248,26 @@ impl<'a, 'h> Context<'a, 'h> {
             self.host.terminal.stderr,
         ));
         let label = paint(style, &format!("{label}:"));
-        // Nobody is left to be told when stderr is closed.
+        // No one is left to be told when stderr is closed.
         let _ = writeln!(self.host.stderr, "{label} {}", printable(text));
+    }
+
+    /// Returns a report of a single Argo CD as a document.
+    pub(crate) fn document(&self, report: &Value, format: Format) -> String {
+        match format {
+            Format::Yaml => yaml::write::document(report),
+            Format::Json => format!("{report:#}\n"),
+        }
     }
 
     /// The report. That of one of several instances is kept, to be joined with the others.
     pub(crate) fn report(&mut self, document: Report) -> Result<()> {
         match document {
             Report::Text(text) => self.print(&text),
+            Report::Yaml(report) if !self.in_fleet => {
+                let text = yaml::write::document(&report);
+                self.print(&text)
+            }
             document if self.in_fleet => {
                 self.document = Some(document);
                 Ok(())
@@ -309,7 +326,7 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     for hint in error.hints() {
         let _ = writeln!(text, "  {} {}", style.place("hint:"), printable(hint));
     }
-    // Whatever an error quotes, it is no token.
+    // Whatever an error quotes, it is not a token.
     let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
 }

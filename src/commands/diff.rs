@@ -34,7 +34,7 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
         None => {
             return Err(Error::usage("there is nothing to compare with")
-                .hint("give the objects that are there now: -f FILE, -f - or --live")
+                .hint("give the current objects: -f FILE, -f - or --live")
                 .hint("or try the built-in example: kubectl octopus-argo diff --sample"));
         }
         Some(files) => {
@@ -67,6 +67,10 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
     match args.output {
         DiffOutput::Json => {
             context.report(report(&sides, &planned, changes.as_deref(), args.unified))?;
+        }
+        DiffOutput::Yaml => {
+            let report = report(&sides, &planned, changes.as_deref(), args.unified);
+            context.report(report.in_yaml())?;
         }
         DiffOutput::Text => {
             let style = context.style();

@@ -1,4 +1,4 @@
-//! `lint`: says what is wrong, and puts right what can be.
+//! `lint`: reports findings and fixes those that have a fix.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::input::{self, File, Origin};
 use crate::lint::{self, Outcome, RuleSelection, Safety};
 use crate::model::{Severity, Source};
+use crate::report::diff::{Pair, unified};
 use crate::report::findings::{self, Counts, Mark, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Place, Site, inline_patches, objects};
@@ -18,6 +19,8 @@ use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
 const ROUNDS: usize = 10;
+/// Lines of context that `--diff` shows.
+const CONTEXT: usize = 3;
 
 pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
@@ -70,7 +73,14 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         context.note(format!("ignored {foreign} {objects} of other kinds"));
     }
     let outcome = lint::run(&site, &selection);
-    let printed = args.fix.is_some() && save(&files, &fixed, context)?;
+    let printed = match args.fix {
+        None => false,
+        Some(_) if args.diff => {
+            show(&files, &fixed, context)?;
+            true
+        }
+        Some(_) => save(&files, &fixed, context)?,
+    };
     report(args, &site, &outcome, &files[..read], printed, context)?;
     for error in &failures {
         context.show(error);
@@ -96,6 +106,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         FailOn::Never => None,
     };
     let failed = least.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+    let failed = failed || args.diff && !fixed.is_empty();
     Ok(match (failures.is_empty(), failed) {
         (false, _) => Code::INPUT,
         (true, true) => Code::NO,
@@ -176,6 +187,26 @@ fn fix(
     Ok(all)
 }
 
+/// Prints what `save` would change, as a unified diff.
+fn show(
+    files: &[File],
+    fixed: &BTreeMap<usize, FixedFile>,
+    context: &mut Context<'_, '_>,
+) -> Result<()> {
+    let style = context.style();
+    let pairs = fixed.iter().map(|(index, FixedFile { before, .. })| Pair {
+        name: files[*index].source().name(),
+        live: before,
+        desired: files[*index].source().text(),
+    });
+    let mut text: String = pairs.map(|pair| unified(pair, CONTEXT, style)).collect();
+    // With colors each line is made harmless before it is painted.
+    if !style.is_colored() {
+        text = context.shown(&text);
+    }
+    context.print_painted(&text)
+}
+
 /// Writes the files that changed, all or none; stdin's text goes to stdout, changed or not. Returns whether
 /// stdout is taken by that.
 fn save(
@@ -191,7 +222,7 @@ fn save(
         };
         let shown = path.display().to_string();
         let findings = if *count == 1 { "finding" } else { "findings" };
-        said.push(format!("{shown}: put {count} {findings} right"));
+        said.push(format!("{shown}: fixed {count} {findings}"));
         replacements.push(Replacement {
             path: context.host.path(path),
             shown,
@@ -229,6 +260,7 @@ fn report(
         LintOutput::Text if to_stderr => Report::Text(findings::text(&found, Style::new(false))),
         LintOutput::Text => Report::Text(findings::text(&found, context.style())),
         LintOutput::Json => findings::json(&found),
+        LintOutput::Yaml => findings::json(&found).in_yaml(),
         LintOutput::Sarif => {
             let rules: Vec<RuleInfo> = lint::ALL.iter().map(|rule| info(*rule)).collect();
             findings::sarif(&found, &rules, env!("CARGO_PKG_VERSION"))
@@ -238,7 +270,7 @@ fn report(
     };
     match (args.output, report) {
         (_, report) if to_stderr => {
-            // Nobody is left to be told when stderr is closed.
+            // No one is left to be told when stderr is closed.
             let text = report.to_string();
             let _ = context.host.stderr.write_all(printable(&text).as_bytes());
         }

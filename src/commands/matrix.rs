@@ -28,7 +28,7 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     let server = argocd.server(set)?;
     let matrix = if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
-            "everybody may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
+            "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
         Matrix::of_everything(
             Whom::Everybody.to_string(),
@@ -52,11 +52,12 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         MatrixOutput::Markdown => Report::Text(matrix::as_markdown(&matrix, order)),
         MatrixOutput::Csv => matrix::csv(&matrix, order),
         MatrixOutput::Json => matrix::json(&matrix),
+        MatrixOutput::Yaml => matrix::json(&matrix).in_yaml(),
         MatrixOutput::Html => Report::Text(matrix::html(&matrix, &name(&files))),
     };
     context.report(report)?;
     if matrix.is_empty() {
-        context.note("nobody may do anything that was asked for");
+        context.note("no subject may do anything that matches");
     }
     if let Some(pattern) = server.undecided() {
         context.warn(format!("{}: a row may be wrong", too_costly(pattern)));
@@ -227,12 +228,12 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
         match entry.state {
             State::InForce => String::new(),
             State::Limited(line) if entry.effect == Effect::Deny => {
-                format!("in vain for what is granted by {}", self.describe(line))
+                format!("no effect on what is granted by {}", self.describe(line))
             }
             State::Limited(line) => format!("limited by {}", self.describe(line)),
             State::OtherProjects => OWN_PROJECT.to_owned(),
             State::Overruled(line) => format!("overruled by {}", self.describe(line)),
-            State::InVain(line) => format!("in vain: granted by {}", self.describe(line)),
+            State::InVain(line) => format!("no effect: granted by {}", self.describe(line)),
             State::Fails(line) => {
                 format!("cannot be evaluated because of {}", self.describe(line))
             }

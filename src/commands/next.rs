@@ -128,7 +128,11 @@ impl<'a> Next<'a> {
     /// Says it on stderr.
     pub(super) fn tell(&self, directory: Option<&Path>, context: &mut Context<'_, '_>) {
         if self.unchanged {
-            context.note("nothing to change: it is as it shall be");
+            context.note(if self.change.absent {
+                "nothing to change: neither account nor rules are there"
+            } else {
+                "nothing to change: account and rules are already in place"
+            });
             return;
         }
         self.tell_about_sync(context);
@@ -164,8 +168,8 @@ impl<'a> Next<'a> {
                     .to_owned(),
             }),
             (Form::Helm, Read::Nothing) => context.next(format!(
-                "put it into the values of the argo-cd release ({NAME} render -o helm -f values.yaml \
-                 --in-place does it), or name it behind them: helm upgrade … -f values.yaml -f {}",
+                "put it into the values of the argo-cd release ({NAME} render --form helm -f values.yaml \
+                 --in-place does it), or add it after them: helm upgrade … -f values.yaml -f {}",
                 shown.map_or_else(
                     || "octopus.yaml".to_owned(),
                     |directory| format!("{}/values.yaml", directory.trim_end_matches('/'))
@@ -173,7 +177,7 @@ impl<'a> Next<'a> {
             )),
             (_, Read::Fresh) => self.tell_about_fresh(shown, context),
             (Form::Manifest, Read::Server) if self.is_reverted => context.next(format!(
-                "the form that stays: {} -o {}",
+                "the form that stays: {} --form {}",
                 self.command("render", None),
                 Form::Auto.as_str()
             )),
@@ -182,7 +186,7 @@ impl<'a> Next<'a> {
                     context.note(
                         "`kubectl replace` makes one request for each object: where one is refused \
                          (409 Conflict), the other may have changed already; read both again and \
-                         repeat, or take one after the other: -o patch --only argocd-rbac-cm, then \
+                         repeat, or take one after the other: --form patch --only argocd-rbac-cm, then \
                          --only argocd-cm",
                     );
                 }
@@ -205,10 +209,10 @@ impl<'a> Next<'a> {
                 };
                 context.next(match shown {
                     Some(directory) => {
-                        format!("review {directory}, put it in the place of {files} and commit it")
+                        format!("review {directory}, replace {files} with it and commit it")
                     }
                     None if self.paths.is_empty() => format!(
-                        "review it ({}), put it in the place of {files} and commit it",
+                        "review it ({}), replace {files} with it and commit it",
                         self.command("diff", None)
                     ),
                     None => format!(
@@ -245,8 +249,7 @@ impl<'a> Next<'a> {
         }
         if self.goal == Goal::Absent {
             context.warn(
-                "without input the patch removes the account whole, a login of its own \
-                 included; with --live it keeps what is not ours",
+                "without input the patch removes the whole account, including its own login; with --live it keeps what is not ours",
             );
         } else {
             context.note(format!(
@@ -331,19 +334,20 @@ impl<'a> Next<'a> {
         match only {
             Some(PatchTarget::ConfigMap(which)) => {
                 if self.argocd.is_some() {
-                    words.option("-o", Form::Auto.as_str());
+                    words.option("--form", Form::Auto.as_str());
                 } else {
-                    words.option("-o", self.form.as_str());
+                    words.option("--form", self.form.as_str());
                 }
                 words.option("--only", which.name());
             }
             Some(PatchTarget::ArgoCd(_)) => {
                 words.option("--form", Form::Operator.as_str());
-                words.option("-o patch --only", Which::Cm.name());
+                words.flag("--as-patch");
+                words.option("--only", Which::Cm.name());
             }
             Some(PatchTarget::AppProject(name)) => {
                 words.option("--form", Form::AppProject.as_str());
-                words.option("-o", Form::Patch.as_str());
+                words.flag("--as-patch");
                 change.project = vec![name.clone()];
             }
             None => {

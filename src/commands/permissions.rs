@@ -123,7 +123,7 @@ fn cause(change: &Change<'_>, sides: [&ArgoCd<'_>; 2]) -> String {
     }
 }
 
-/// Refuses a change that concerns anybody but the account.
+/// Refuses a change that concerns anyone but the account.
 pub(super) fn refuse_collateral(changes: &[PermissionChange], account: &AccountName) -> Result<()> {
     let others: Vec<_> = changes.iter().filter(|change| change.collateral).collect();
     if others.is_empty() {
@@ -131,7 +131,7 @@ pub(super) fn refuse_collateral(changes: &[PermissionChange], account: &AccountN
     }
     let error = Error::new(
         Kind::Collateral,
-        format!("the change would alter what others than {account} may do"),
+        format!("the change would alter what subjects other than {account} may do"),
     );
     Err(others.into_iter().fold(error, |error, change| {
         let PermissionChange {

@@ -46,7 +46,7 @@ impl<'c> Progress<'c> {
             self.last = Some(now);
             let full = WIDTH * done / all.max(1);
             let bar = "=".repeat(full) + &" ".repeat(WIDTH - full);
-            // Nobody is left to be told when stderr is closed.
+            // No one is left to be told when stderr is closed.
             let _ = write!(stderr, "\r[{bar}] {done}/{all} {}", self.what);
             let _ = stderr.flush();
         }

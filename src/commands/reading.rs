@@ -60,7 +60,7 @@ impl Context<'_, '_> {
         let cluster = self.cluster(args);
         let runner = self.host.runner;
         let settings = match input::get(&cluster, &WantedObjects::Settings, runner) {
-            // Whoever may read the two need not be allowed to read the third.
+            // Anyone who may read the two need not be allowed to read the third.
             Err(error) if error.to_string().to_lowercase().contains("forbidden") => {
                 let two = input::get(&cluster, &WantedObjects::ConfigMaps, runner)?;
                 self.note("argocd-cmd-params-cm was not read, so Argo CD's defaults count");
@@ -201,7 +201,7 @@ impl Context<'_, '_> {
 /// Refuses files beside `--live` where they are not laid over the live objects.
 fn refuse_both(args: &Input) -> Result<()> {
     if args.live {
-        return Err(Error::usage("--live and --filename exclude each other here")
+        return Err(Error::usage("--live and --filename cannot be combined here")
             .hint("`check`, `can`, `who-can` and `matrix` read files as they would be applied to the live objects"));
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::change::{
     ChangeRequest, OutputFile, OutputOptions, Planned, beside, edited_files, for_operator,
     form_of_owner, join, patches, plan, standalone, tell_owner, whole,
 };
-use crate::cli::{Form, RenderArgs, RenderOutput};
+use crate::cli::{Form, RenderArgs};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
@@ -146,43 +146,35 @@ impl Rendering<'_> {
                 next.read = Read::Nothing;
                 beside(&self.options, self.request, Form::Helm, planned)
             }
-            _ if self.asked.as_patch => Ok(patches(&self.options, planned, Form::Patch)),
-            _ => whole(&self.options, files, found, planned),
+            (Form::Operator | Form::AppProject, _) if self.asked.as_patch => {
+                Ok(patches(&self.options, planned, Form::Patch))
+            }
+            (Form::Manifest | Form::Helm | Form::Operator | Form::AppProject, _) => {
+                whole(&self.options, files, found, planned)
+            }
         }
     }
 }
 
-/// `-o` and `--form` name the same thing, except that `-o patch` asks for the patch of what
-/// `--form` edits.
 fn asked(args: &RenderArgs) -> Result<RequestedForm> {
-    let output = args.output.and_then(RenderOutput::form);
-    let (form, as_patch) = match (output, args.input.form) {
-        (Some(Form::Patch), Some(form @ (Form::Operator | Form::AppProject))) => (Some(form), true),
-        (Some(one), Some(other)) if one != other => {
-            return Err(Error::usage("-o and --form name different forms"));
-        }
-        (one, other) => (one.or(other), false),
-    };
-    let format = match (
-        args.format.map(Format::from),
-        args.output.and_then(RenderOutput::format),
-    ) {
-        (Some(one), Some(other)) if one != other => {
-            return Err(Error::usage("-o and --format name different formats"));
-        }
-        (one, other) => one.or(other),
-    };
+    let form = args.input.form;
+    if args.as_patch && !matches!(form, Some(Form::Operator | Form::AppProject)) {
+        return Err(
+            Error::usage("--as-patch needs --form operator or --form appproject")
+                .hint("for merge patches of the ConfigMaps: --form patch"),
+        );
+    }
     Ok(RequestedForm {
         form,
-        as_patch,
-        format,
+        as_patch: args.as_patch,
+        format: args.output.map(Format::from),
     })
 }
 
 fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
     if args.input.filename.is_empty() {
         return Err(
-            Error::usage("--in-place edits files, and none is named").hint("name them with -f")
+            Error::usage("--in-place edits files, but none is given").hint("name them with -f")
         );
     }
     if args
@@ -194,15 +186,11 @@ fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
         return Err(Error::usage("--in-place cannot edit stdin (`-f -`)")
             .hint("name the file with -f, or leave --in-place out"));
     }
-    if asked.format.is_some() {
-        return Err(Error::usage("--in-place keeps the format of each file")
-            .hint("leave -o yaml or -o json out"));
-    }
     let only_prints = matches!(
         asked.form,
         Some(Form::Patch | Form::JsonPatch | Form::Kustomize)
     );
-    if only_prints || asked.as_patch {
+    if only_prints {
         return Err(Error::usage(
             "--in-place edits what is in the files, and this form prints something else",
         )
@@ -212,7 +200,7 @@ fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
         && (suffix.is_empty() || suffix.contains(|c: char| c.is_control() || "/\\".contains(c)))
     {
         return Err(Error::usage(format!(
-            "--backup `{}` cannot end a file's name",
+            "--backup `{}` cannot be the suffix of a file name",
             suffix.escape_debug()
         ))
         .hint("give a suffix: --backup .orig"));
@@ -239,7 +227,7 @@ fn choose(
     match form_of_owner(found) {
         Some((form, owner)) => {
             context.note(format!(
-                "-o {}, because of the owner: {owner}",
+                "--form {}, because of the owner: {owner}",
                 form.as_str()
             ));
             (form_for(form), Some(owner))
@@ -248,7 +236,7 @@ fn choose(
     }
 }
 
-/// What is planned for the form that an owner keeps: for want of its own object, the ConfigMaps.
+/// What is planned for the form that an owner keeps: for lack of its own object, the ConfigMaps.
 fn form_for(form: Form) -> Form {
     match form {
         Form::Helm | Form::Operator => Form::Auto,

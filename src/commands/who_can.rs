@@ -29,7 +29,7 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
     let argocd = asked(&files, &question, context)?;
     if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
-            "everybody may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
+            "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
     }
     let mut set = argocd.policy_set();
@@ -62,6 +62,7 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
         WhoCanOutput::Text => Report::Text(who_can::text(&found)),
         WhoCanOutput::Wide => Report::Text(who_can::wide(&found)),
         WhoCanOutput::Json => who_can::json(&found),
+        WhoCanOutput::Yaml => who_can::json(&found).in_yaml(),
         WhoCanOutput::Markdown => Report::Text(who_can::as_markdown(&found)),
         WhoCanOutput::Csv => who_can::csv(&found),
     };
@@ -78,7 +79,7 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
             ""
         };
         context.note(format!(
-            "nobody may {} {} {}{of}",
+            "no subject may {} {} {}{of}",
             requests.action, requests.resource, requests.object
         ));
     }
@@ -176,7 +177,7 @@ fn row(holder: &Holder<'_>, argocd: &ArgoCd<'_>) -> SubjectRow {
             through.push(format!("the default role {role}"));
             roles.push(role.to_owned());
         }
-        // Of somebody who is named, the chain leads from its own name.
+        // Of someone who is named, the chain leads from its own name.
         if !is_default || holder.whom == Whom::Everybody {
             for line in &holder.chain {
                 through.push(argocd.describe(answer.enforcer, *line));

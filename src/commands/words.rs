@@ -22,7 +22,7 @@ impl Words {
         words
     }
 
-    /// An option with a value.
+    /// Adds an option with a value.
     pub(super) fn option(&mut self, name: &str, value: &str) {
         self.0.push(format!("{name} {}", quoted(value)));
     }
@@ -41,6 +41,11 @@ impl Words {
         }
     }
 
+    /// Adds an option without a value.
+    pub(super) fn flag(&mut self, flag: &str) {
+        self.0.push(flag.to_owned());
+    }
+
     /// The command line; `live` says from which cluster.
     pub(super) fn line(&self, live: &Input) -> String {
         let flags = if live.live {
@@ -52,7 +57,7 @@ impl Words {
     }
 }
 
-/// The connection flags of kubectl that were given, each behind a space.
+/// The connection flags of kubectl that were given, each after a space.
 pub(super) fn kubectl_flags(input: &Input) -> String {
     let mut text = String::new();
     for flag in input.kubectl.flags() {

@@ -19,7 +19,7 @@ pub(super) fn explain(message: &str, offset: Option<usize>, source: &Source) -> 
         Some(at) => &message[..at],
         None => message,
     };
-    let mut error = Error::input(format!("this is no configuration: {message}"));
+    let mut error = Error::input(format!("not a valid configuration: {message}"));
     if let Some(offset) = offset {
         error = error.at(source.location(offset));
     }

@@ -66,7 +66,7 @@ fn is_krew_manifest(path: &Path) -> bool {
 /// Who chose the configuration, which decides what reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Somebody named it.
+    /// Someone named it.
     Named,
     /// It was found in the directory or above it, and may be a stranger's: our own reader reads it,
     /// which is Rust without `unsafe`.
@@ -129,13 +129,13 @@ pub fn parse(source: &Source, choice: Choice) -> Result<Configuration> {
     Ok(configuration)
 }
 
-/// What a text says that nobody named.
+/// What a text says that no one named.
 fn found(source: &Source) -> Result<Configuration> {
     let explain = |message: &str, offset| explain::explain(message, offset, source);
     let stream = Stream::parse(source.clone())?;
     let documents = stream.documents();
     if documents.iter().any(|one| !one.duplicates().is_empty()) {
-        return Err(explain("a key is doubled", None));
+        return Err(explain("a key is there twice", None));
     }
     if let Some(offset) = stream.template() {
         return Err(explain("it is a template", Some(offset)));

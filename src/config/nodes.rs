@@ -1,4 +1,4 @@
-//! A configuration from the nodes of our own reader, for a text that nobody named: it may be a
+//! A configuration from the nodes of our own reader, for a text that no one named: it may be a
 //! stranger's, and what reads it has no `unsafe` of a C parser. The values, and the places of errors,
 //! are those of `yaml_serde`.
 

@@ -119,9 +119,9 @@ fn what_can_be_read_in_two_ways_is_refused() {
     refused(
         "instances:\n- name: a\n  name: b\n",
         "3:3",
-        "`name` stands here twice",
+        "duplicate key `name`",
     );
-    refused("fleet: {}\nfleet: {}\n", "2:1", "`fleet` stands here twice");
+    refused("fleet: {}\nfleet: {}\n", "2:1", "duplicate key `fleet`");
     refused("a: [\n", "1:4", "unclosed");
 }
 
@@ -129,7 +129,7 @@ fn what_can_be_read_in_two_ways_is_refused() {
 fn a_way_to_values_with_a_gap_in_it_is_refused() {
     let of = |root: &str| format!("instances:\n- name: a\n  valuesRoot: {root}\n");
     for root in ["a..b", "''", ".a", "a."] {
-        refused(&of(root), "3:15", "leads to no values");
+        refused(&of(root), "3:15", "does not lead to values");
     }
     assert!(parse(&Source::new("c.yaml", of("a.b")), Choice::Named).is_ok());
 }

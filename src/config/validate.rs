@@ -85,7 +85,7 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
     if let Some(root) = &instance.values_root
         && let Err(how) = check_values_root(root)
     {
-        let error = Error::input(format!("`{}` leads to no values", root.escape_debug()));
+        let error = Error::input(format!("`{}` does not lead to values", root.escape_debug()));
         return Err(("valuesRoot", error.hint(how)));
     }
     if let Some(cluster) = &instance.destination
@@ -108,7 +108,7 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
     Ok(())
 }
 
-/// Where something stands, or what comes nearest above it.
+/// Where something is, or what comes nearest above it.
 fn place(source: &Source, way: &[PathStep<'_>]) -> Option<Location> {
     let stream = Stream::parse(source.clone()).ok()?;
     let mut node = stream.documents().first()?.root()?;

@@ -14,7 +14,7 @@ use crate::process::Hold;
 pub enum Access {
     /// As the user's umask has it.
     Normal,
-    /// Nobody but the user (0600), from the first byte on.
+    /// No one but the user (0600), from the first byte on.
     Private,
 }
 
@@ -34,7 +34,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access, existing: Existing) -> R
 }
 
 /// Puts a file in its place that can be made again at any time: a reader sees the old one or the
-/// whole new one, but nobody waits for the disk. One that is there with these very bytes stays.
+/// whole new one, but no one waits for the disk. One that is there with these very bytes stays.
 pub fn place(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());
@@ -118,7 +118,7 @@ pub(super) fn failed(path: &Path, cause: std::io::Error) -> Error {
                 .hint("name another file, or remove this one first");
         }
         ErrorKind::NotFound => Error::external(format!("cannot write {}", path.display()))
-            .hint("is its directory there?"),
+            .hint("does its directory exist?"),
         _ => Error::external(format!("cannot write {}", path.display())),
     };
     error.caused_by(cause)
@@ -164,7 +164,7 @@ pub fn create_directory(path: &Path) -> Result<()> {
     })
 }
 
-/// Makes a temporary directory that nobody but the user can enter (0700); it goes when dropped.
+/// Makes a temporary directory that no one but the user can enter (0700); it goes when dropped.
 pub fn private_directory(prefix: &str) -> std::io::Result<tempfile::TempDir> {
     let mut builder = Builder::new();
     builder.prefix(prefix);

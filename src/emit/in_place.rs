@@ -91,7 +91,7 @@ impl<'a> Prepared<'a> {
 impl Replacement {
     /// Refuses a file that is not what was read any more.
     fn is_unchanged(&self, target: &Path) -> Result<()> {
-        // Whatever stands there now, no more of it is read than is needed to see that it is another.
+        // Whatever is there now, no more of it is read than is needed to see that it is another.
         let mut bytes = Vec::with_capacity(self.before.len() + 1);
         let most = self.before.len() as u64 + 1;
         let read = fs::File::open(target).and_then(|file| file.take(most).read_to_end(&mut bytes));
@@ -181,7 +181,7 @@ struct Done<'a> {
 /// Puts back what was written. What cannot be put back is kept and named.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this room writes, and takes back what it wrote"
+    reason = "this room writes, and reverts what it wrote"
 )]
 fn restore(done: Vec<Done<'_>>, error: Error) -> Error {
     let mut error = error;
@@ -199,17 +199,17 @@ fn restore(done: Vec<Done<'_>>, error: Error) -> Error {
                 let shown = &one.file.shown;
                 error = match kept {
                     Some(kept) => error.hint(format!(
-                        "{shown} could not be put back; its text is in {}",
+                        "{shown} could not be restored; its text is in {}",
                         kept.display()
                     )),
-                    None => error.hint(format!("{shown} could not be put back")),
+                    None => error.hint(format!("{shown} could not be restored")),
                 };
             }
         }
         sync_directory(directory(&one.target));
     }
     if all {
-        error.hint("every file is as it was")
+        error.hint("every file was restored")
     } else {
         error
     }
@@ -273,7 +273,7 @@ mod tests {
                 file.replace(target)
             })
             .unwrap_err();
-            assert_eq!(error.hints(), ["every file is as it was"]);
+            assert_eq!(error.hints(), ["every file was restored"]);
             assert_eq!(names(directory.path()), ["a", "b", "c"]);
             for (path, text) in paths.iter().zip(["a", "b", "c"]) {
                 assert_eq!(fs::read_to_string(path).unwrap(), text, "{fails_at}");
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(names(directory.path()), ["a", "b"]);
     }
 
-    /// Somebody writes between the preparation and the end.
+    /// Someone writes between the preparation and the end.
     #[test]
     fn a_file_that_changes_at_the_last_moment_is_not_overwritten() {
         let directory = tempfile::tempdir().unwrap();
@@ -316,7 +316,7 @@ mod tests {
                 .to_string()
                 .ends_with("b has changed since it was read")
         );
-        assert_eq!(error.hints(), ["every file is as it was"]);
+        assert_eq!(error.hints(), ["every file was restored"]);
         assert_eq!(names(directory.path()), ["a", "b"]);
         let texts = [&files[0].path, &files[1].path].map(|path| fs::read_to_string(path).unwrap());
         assert_eq!(texts, ["a", "theirs"]);

@@ -15,7 +15,7 @@ pub use state::{Lock, Log, create_private_directory, is_open_to_others, own_dire
 
 use crate::error::{Error, Result};
 
-/// Writes data to stdout. A reader that has closed its end has seen enough: that is no error.
+/// Writes data to stdout. A reader that has closed its end has seen enough: that is not an error.
 pub fn stdout(stdout: &mut dyn Write, text: &str) -> Result<()> {
     match stdout
         .write_all(text.as_bytes())

@@ -1,4 +1,4 @@
-//! Secrets that must arrive: a file that nobody else can read, or a stdout that took every byte.
+//! Secrets that must arrive: a file that no one else can read, or a stdout that took every byte.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -11,7 +11,7 @@ use crate::text::Secret;
 
 /// What every pipe takes at once when it takes anything (POSIX), and then does not block.
 const AT_ONCE: usize = 512;
-/// How often somebody who asks to stop is heard while stdout is full.
+/// How often someone who asks to stop is heard while stdout is full.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Where a secret is to be written, before there is one: finds out what can be found out without
@@ -70,7 +70,7 @@ pub fn stdout(
 ) -> Result<()> {
     let failed = |cause: std::io::Error| {
         let what = match cause.kind() {
-            ErrorKind::BrokenPipe => "whoever reads stdout has closed it",
+            ErrorKind::BrokenPipe => "the reader of stdout has closed it",
             _ => "cannot write to stdout",
         };
         Error::external(what).caused_by(cause)

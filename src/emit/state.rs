@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// What is said of who holds a lock is no longer than this.
 const LONGEST_HOLDER: u64 = 1000;
 
-/// Makes a directory that nobody but the user can enter (0700), and its parents. One that is there
+/// Makes a directory that no one but the user can enter (0700), and its parents. One that is there
 /// stays as it is.
 pub fn create_private_directory(path: &Path) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -23,7 +23,7 @@ pub fn create_private_directory(path: &Path) -> Result<()> {
     })
 }
 
-/// Makes a directory that nobody but the user can enter (0700), and its parents; one that is there
+/// Makes a directory that no one but the user can enter (0700), and its parents; one that is there
 /// becomes so.
 pub fn own_directory(path: &Path) -> Result<()> {
     create_private_directory(path)?;
@@ -37,7 +37,7 @@ pub fn own_directory(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether somebody beside the user can read a file or enter a directory.
+/// Whether someone beside the user can read a file or enter a directory.
 pub fn is_open_to_others(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -69,7 +69,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Begins a log with this text, in place of one that is there.
+    /// Begins a log with this text, instead of one that is there.
     pub fn begin(path: &Path, text: &str) -> Result<Self> {
         write(path, text.as_bytes(), Access::Private, Existing::Replace)?;
         Self::resume(path, text.len() as u64)
@@ -117,7 +117,7 @@ impl Log {
     }
 }
 
-/// A lock on a file: as long as this lives nobody else has it. The system takes it back from a
+/// A lock on a file: as long as this lives no one else has it. The system releases it from a
 /// process that ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -125,7 +125,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes it, and writes down who has it; who has it already, where that is somebody else.
+    /// Takes it, and writes down who has it; who has it already, where that is someone else.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -136,7 +136,7 @@ impl Lock {
         #[cfg(windows)]
         std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 0);
         let mut file = match options.open(path) {
-            // A file that is shared with nobody cannot be opened twice.
+            // A file that is shared with no one cannot be opened twice.
             Err(cause) if cfg!(windows) && cause.raw_os_error() == Some(32) => {
                 return Ok(Err("another process".to_owned()));
             }

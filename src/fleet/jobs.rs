@@ -110,7 +110,7 @@ fn all<T: Sync>(
             if let Some(Labels { name, words }) = said {
                 let (whose, result) = (name(&items[index]), one.word(*words));
                 let summary = one.summary.lines().next().unwrap_or_default();
-                // Nobody is left to be told when stderr is closed.
+                // No one is left to be told when stderr is closed.
                 let _ = writeln!(stderr, "{whose}: {result}: {}", printable(summary));
             }
             ended[index] = Some(one);

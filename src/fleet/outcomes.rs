@@ -8,7 +8,7 @@ use crate::error::Code;
 pub(super) fn relay(members: &[Member], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {
     for (member, ended) in members.iter().zip(ended) {
         for line in ended.stderr.lines() {
-            // Nobody is left to be told when stderr is closed.
+            // No one is left to be told when stderr is closed.
             let _ = writeln!(context.host.stderr, "{}: {line}", member.instance.name);
         }
     }

@@ -1,4 +1,4 @@
-//! `render` for several instances: a directory for each, and what delivers those that nobody else
+//! `render` for several instances: a directory for each, and what delivers those that no one else
 //! does; or all their files edited in place.
 
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::emit::create_directory;
 use crate::error::{Code, Error, Result};
 use crate::model::DEFAULT_NAMESPACE;
 
-/// Stands where the configuration does not say which repository; nothing can be fetched from it.
+/// Placeholder where the configuration does not name the repository; nothing can be fetched from it.
 const NO_REPOSITORY: &str = "https://example.invalid/set-fleet.repoURL";
 const APPLICATION_SET: &str = "applicationset.yaml";
 /// What makes the `ApplicationSet` deliver a directory.
@@ -27,11 +27,11 @@ pub(super) fn run(
     context: &mut Context<'_, '_>,
 ) -> Result<Code> {
     if args.input.live {
-        return Err(
-            Error::usage("what is read live is not for the files of a fleet")
-                .hint("look at it with: kubectl octopus-argo diff --all --live")
-                .hint("change one: render --instance NAME --live"),
-        );
+        return Err(Error::usage(
+            "--live cannot be combined with writing the files of several instances",
+        )
+        .hint("to see it: kubectl octopus-argo diff --all --live")
+        .hint("change one: render --instance NAME --live"));
     }
     match &args.output_dir {
         Some(directory) => into_directories(args, directory, several, context),
@@ -110,7 +110,7 @@ fn into_directories(
     Ok(worst(&ended))
 }
 
-/// Whether the instance's ConfigMaps come from nobody's files.
+/// Whether the instance's ConfigMaps come from no one's files.
 fn is_bare(member: &Member) -> bool {
     matches!(&member.command, Command::Render(args) if args.input.filename.is_empty() && args.output.is_none())
 }
@@ -155,11 +155,11 @@ fn refuse_leftover(
         return Ok(());
     }
     Err(Error::input(format!(
-        "{} is left from a rendering in which nobody else delivered",
+        "{} is left from an earlier run, when no instance had another owner",
         path.display()
     ))
     .hint(format!(
-        "remove it, or render into an empty directory instead of {}: what has an owner must not be delivered twice",
+        "remove it, or render into an empty directory instead of {}: objects with an owner must not be delivered twice",
         whole.display()
     )))
 }

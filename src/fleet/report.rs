@@ -8,12 +8,13 @@ use crate::commands::context::{Context, InstanceOutcome};
 use crate::error::{Error, Result};
 use crate::report::fleet::{self, Details, InstanceRow};
 use crate::report::{Report, Style};
+use crate::yaml::Format;
 
 /// How the reports of single instances become one.
 #[derive(Clone, Copy)]
 enum Join {
     Text(Details),
-    Json,
+    Document(Format),
     Markdown,
     Junit,
     Sarif,
@@ -44,7 +45,8 @@ impl FleetReport {
                 ["same", "differs"],
                 match args.output {
                     DiffOutput::Text => Join::Text(Details::OfUnclean),
-                    DiffOutput::Json => Join::Json,
+                    DiffOutput::Json => Join::Document(Format::Json),
+                    DiffOutput::Yaml => Join::Document(Format::Yaml),
                 },
             ),
             Command::Check(args) => (
@@ -52,7 +54,8 @@ impl FleetReport {
                 ["ok", "fails"],
                 match args.output {
                     CheckOutput::Text => Join::Text(Details::OfUnclean),
-                    CheckOutput::Json => Join::Json,
+                    CheckOutput::Json => Join::Document(Format::Json),
+                    CheckOutput::Yaml => Join::Document(Format::Yaml),
                     CheckOutput::Markdown => Join::Markdown,
                     CheckOutput::Junit => Join::Junit,
                     CheckOutput::Lcov => Join::Lines,
@@ -66,7 +69,8 @@ impl FleetReport {
                     WhoCanOutput::Text | WhoCanOutput::Wide => Join::Text(Details::OfAll),
                     WhoCanOutput::Markdown => Join::Markdown,
                     WhoCanOutput::Csv => Join::Csv,
-                    WhoCanOutput::Json => Join::Json,
+                    WhoCanOutput::Json => Join::Document(Format::Json),
+                    WhoCanOutput::Yaml => Join::Document(Format::Yaml),
                 },
             ),
             Command::Matrix(args) => (
@@ -76,7 +80,8 @@ impl FleetReport {
                     MatrixOutput::Text | MatrixOutput::Wide => Join::Text(Details::OfAll),
                     MatrixOutput::Markdown => Join::Markdown,
                     MatrixOutput::Csv => Join::Csv,
-                    MatrixOutput::Json => Join::Json,
+                    MatrixOutput::Json => Join::Document(Format::Json),
+                    MatrixOutput::Yaml => Join::Document(Format::Yaml),
                     MatrixOutput::Html => return Err(one_page()),
                 },
             ),
@@ -85,7 +90,8 @@ impl FleetReport {
                 ["clean", "findings"],
                 match args.output {
                     LintOutput::Text => Join::Text(Details::OfUnclean),
-                    LintOutput::Json => Join::Json,
+                    LintOutput::Json => Join::Document(Format::Json),
+                    LintOutput::Yaml => Join::Document(Format::Yaml),
                     LintOutput::Sarif => Join::Sarif,
                     LintOutput::Github => Join::Lines,
                     LintOutput::Junit => Join::Junit,
@@ -98,7 +104,8 @@ impl FleetReport {
                     AppsOutput::Text | AppsOutput::Wide => Join::Text(Details::OfAll),
                     AppsOutput::Markdown => Join::Markdown,
                     AppsOutput::Csv => Join::Csv,
-                    AppsOutput::Json => Join::Json,
+                    AppsOutput::Json => Join::Document(Format::Json),
+                    AppsOutput::Yaml => Join::Document(Format::Yaml),
                     AppsOutput::Html => return Err(one_page()),
                 },
             ),
@@ -106,8 +113,9 @@ impl FleetReport {
                 "verify",
                 ["ok", "wrong"],
                 match args.output {
-                    VerifyOutput::Table => Join::Text(Details::OfUnclean),
-                    VerifyOutput::Json => Join::Json,
+                    VerifyOutput::Text => Join::Text(Details::OfUnclean),
+                    VerifyOutput::Json => Join::Document(Format::Json),
+                    VerifyOutput::Yaml => Join::Document(Format::Yaml),
                 },
             ),
             _ => return Err(Error::internal("this command has no report")),
@@ -152,7 +160,8 @@ impl FleetReport {
             .collect();
         Some(match self.join {
             Join::Text(details) => Report::Text(fleet::text(&rows, details, style)),
-            Join::Json => fleet::json(self.command, &rows),
+            Join::Document(Format::Json) => fleet::json(self.command, &rows),
+            Join::Document(Format::Yaml) => fleet::json(self.command, &rows).in_yaml(),
             Join::Markdown => Report::Text(fleet::markdown(&rows)),
             Join::Junit => fleet::junit(&rows),
             Join::Sarif => return fleet::sarif(&rows),

@@ -30,7 +30,7 @@ pub(super) fn run(
     let members = &several.members;
     let instances = members.iter().map(|member| &member.instance);
     let doubled = secrets::doubled(directory, instances, context);
-    // Whoever asks to stop gets what is known by then.
+    // Anyone who asks to stop gets what is known by then.
     let _hold = Hold::new();
     let said = Labels {
         name: |member: &Member| &member.instance.name,

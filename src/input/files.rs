@@ -100,12 +100,13 @@ impl Reader<'_> {
         for name in names {
             let text = name.to_string_lossy();
             if text.starts_with("https://") || text.starts_with("http://") {
-                return Err(Error::usage(format!(
-                    "{text} is an address, and nothing is fetched here"
-                ))
-                .hint(format!(
-                    "fetch it yourself: curl -fsSL {text} | kubectl octopus-argo … -f -"
-                )));
+                return Err(
+                    Error::usage(format!("{text} is a URL, and URLs are not fetched")).hint(
+                        format!(
+                            "fetch it yourself: curl -fsSL {text} | kubectl octopus-argo … -f -"
+                        ),
+                    ),
+                );
             }
             if text == "-" {
                 if !seen.insert(PathBuf::from("-")) {
@@ -165,7 +166,7 @@ impl Reader<'_> {
         let text = text("<stdin>", bytes)?;
         if text.trim().is_empty() {
             return Err(Error::input("<stdin> is empty")
-                .hint("did the command in front of the pipe fail? run it alone"));
+                .hint("did the command before the pipe fail? run it on its own"));
         }
         Ok(File {
             origin: Origin::Stdin,
@@ -268,15 +269,15 @@ pub fn read_text(path: &Path, name: &Path) -> Result<String> {
     text(&name.to_string_lossy(), bytes)
 }
 
-/// How long somebody may take to begin to write into a FIFO.
+/// How long someone may take to begin to write into a FIFO.
 #[cfg(unix)]
 const FIFO_PATIENCE: rustix::event::Timespec = rustix::event::Timespec {
     tv_sec: 5,
     tv_nsec: 0,
 };
 
-/// Opens a file. Opening a FIFO waits for somebody who writes, which may be for ever: so it is refused
-/// where nobody comes. What `<(…)` makes is open at its other end already.
+/// Opens a file. Opening a FIFO waits for someone who writes, which may be for ever: so it is refused
+/// where no one comes. What `<(…)` makes is open at its other end already.
 #[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<fs::File> {
     use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
@@ -293,11 +294,11 @@ fn open(path: &Path) -> std::io::Result<fs::File> {
     let mut file = options.read(true).custom_flags(nonblocking).open(path)?;
     let mut wait = [PollFd::new(&file, PollFlags::IN)];
     let is_silent = poll(&mut wait, Some(&FIFO_PATIENCE))? == 0;
-    // A slow writer is there all the same: then reading would block.
+    // A slow writer is there anyway: then reading would block.
     if is_silent && file.read(&mut [0]).is_ok_and(|length| length == 0) {
         return Err(std::io::Error::new(
             std::io::ErrorKind::TimedOut,
-            "it is a FIFO, and nobody writes into it",
+            "it is a FIFO that nothing writes to",
         ));
     }
     fcntl_setfl(&file, OFlags::empty())?;

@@ -87,7 +87,7 @@ impl WantedObjects<'_> {
             Self::ConfigMaps | Self::Settings => (
                 "the ConfigMaps",
                 "argocd-cm and no argocd-rbac-cm",
-                "name Argo CD's namespace with -n; for a new Argo CD there is --fresh",
+                "name Argo CD's namespace with -n; for a new Argo CD, use --fresh",
             ),
             Self::RbacCm => (
                 "argocd-rbac-cm",

@@ -47,7 +47,7 @@ pub fn secret(
     }
     // The parser's error would quote what it did not expect.
     let object: Value = serde_json::from_str(text)
-        .map_err(|_| Error::external("kubectl answered something else than a Secret"))?;
+        .map_err(|_| Error::external("kubectl did not return a Secret"))?;
     Ok(Some(read(object, key)))
 }
 

@@ -19,7 +19,7 @@ pub struct Related {
 /// Whether a fix may be made without a thought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
-    /// No decision and no account's ability changes, for anybody, and no value but the mistaken one
+    /// No decision and no account's ability changes, for anyone, and no value but the mistaken one
     /// is touched.
     Safe,
     /// It grants or takes something.
@@ -56,7 +56,7 @@ pub enum FixEdit {
         target: FixTarget,
         /// Its bytes, decoded.
         range: Range<usize>,
-        /// What stands there instead.
+        /// What is there instead.
         text: String,
     },
     /// Gives a key a value.
@@ -112,7 +112,7 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What it means or what to do, a sentence each.
     pub help: Vec<String>,
-    /// How to put it right, where that can be said.
+    /// How to fix it, where that can be said.
     pub fix: Option<Fix>,
 }
 
@@ -167,7 +167,7 @@ pub struct Findings<'f> {
     spare: Option<Finding>,
 }
 
-/// The most findings of one rule that are kept. Nobody reads more, and a hostile text would fill the
+/// The most findings of one rule that are kept. No one reads more, and a hostile text would fill the
 /// memory with them.
 const MOST: usize = 5_000;
 

@@ -15,7 +15,7 @@ pub struct FixedText {
     pub file: usize,
     /// The new text.
     pub text: String,
-    /// How many findings were put right.
+    /// How many findings were fixed.
     pub count: usize,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<
                 return false;
             }
         }
-        // A key that comes through a merge does not stand there itself.
+        // A key that comes through a merge is not there itself.
         node.is_some() || matches!(change, FixEdit::Set { .. })
     })
 }

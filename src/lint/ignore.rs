@@ -70,7 +70,7 @@ fn in_yaml(document: &Document, text: &str, finding: &Finding) -> bool {
     let Some(mut node) = document.root() else {
         return false;
     };
-    // A finding about a duplicate key stands at that key, whose route leads to the other.
+    // A finding about a duplicate key is at that key, whose route leads to the other.
     for step in &finding.place.route {
         node = document.resolve(node);
         let (key, value) = match (node.kind(), step) {
@@ -132,7 +132,7 @@ fn comments_of<'t>(
     above.chain(on_line.map(|(_, comment)| comment))
 }
 
-/// Where the last block text before an offset ends: what stands in it is no comment.
+/// Where the last block text before an offset ends: what is in it is not a comment.
 fn end_of_scalar_before(document: &Document, offset: usize) -> usize {
     fn last(node: &Node, offset: usize) -> usize {
         match node.kind() {

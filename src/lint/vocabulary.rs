@@ -25,7 +25,7 @@ pub(crate) fn matches_some_action(
 ) -> bool {
     let verbs = actions(policy.version);
     verbs.iter().any(|verb| pattern.matches(verb)) || matches_path(policy, text)
-        // A path where none may be: the verb is known all the same.
+        // A path where none may be: the verb is known anyway.
         || text
             .split_once('/')
             .is_some_and(|(verb, _)| verbs.contains(&verb))
@@ -58,7 +58,7 @@ pub(crate) fn has_action(
     let own = actions_of(resource, policy.version);
     own.iter().any(|action| pattern.matches(action))
         || resource == "applications" && matches_path(policy, text)
-        // An extension's own resource and action are anybody's guess.
+        // An extension's own resource and action are anyone's guess.
         || resource == "extensions" && pattern.matches("invoke")
 }
 
@@ -73,8 +73,8 @@ pub(crate) struct Sample {
 /// The most questions that are asked for one rule.
 const MOST: usize = 200;
 
-/// Questions that match a rule's patterns, so that something can be shown to happen. None is no
-/// proof that nothing does.
+/// Questions that match a rule's patterns, so that something can be shown to happen. None does not
+/// prove that nothing does.
 pub(crate) fn requests(policy: &WholePolicy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
     let pattern = Pattern::new(policy, &rule.action.text);
     let objects = objects(policy, &rule.object.text);

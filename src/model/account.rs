@@ -32,7 +32,7 @@ impl AccountName {
             .find(|c| !c.is_ascii_alphanumeric() && !"-_".contains(*c))
         {
             return wrong(&format!(
-                "`{}` cannot stand in a key of a ConfigMap; letters, digits, `-` and `_` can",
+                "`{}` cannot be part of a key of a ConfigMap; letters, digits, `-` and `_` can",
                 odd.escape_debug()
             ));
         }
@@ -41,8 +41,7 @@ impl AccountName {
         }
         if name == "admin" {
             return wrong(
-                "admin is the built-in administrator, and an integration never needs its rights; \
-                 name an account of its own",
+                "admin is the built-in administrator, and an integration never needs its rights; use a separate account",
             );
         }
         Ok(Self(name.to_owned()))
@@ -87,7 +86,7 @@ pub const LOGIN: &str = "login";
 
 impl Capabilities {
     /// Reads a comma-separated list as Argo CD does: words are trimmed, empty ones dropped.
-    /// Words that Argo CD does not know are kept, because they are somebody's.
+    /// Words that Argo CD does not know are kept, because they are someone's.
     pub fn parse(value: &str) -> Self {
         let words = value
             .split(',')
@@ -122,7 +121,7 @@ impl Capabilities {
         self
     }
 
-    /// Argo CD's own form: no blanks. It rewrites the value so whenever it makes a token.
+    /// Argo CD's own form: no spaces. It rewrites the value so whenever it makes a token.
     pub fn canonical(&self) -> String {
         self.0.join(",")
     }

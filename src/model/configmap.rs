@@ -40,7 +40,7 @@ impl fmt::Display for Which {
     }
 }
 
-/// A ConfigMap's `data`: keys and texts in the order in which they stand.
+/// A ConfigMap's `data`: keys and texts in the order in which they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Data(Vec<(String, Text)>);
 

@@ -151,7 +151,7 @@ gateway! {
     environments: Vec<String> = environment "environment" "SLUG" FieldKind::List,
     /// A space of Octopus Deploy: Spaces-1 (repeatable, comma-separated)
     spaces: Vec<String> = space "space" "ID" FieldKind::List,
-    /// Register the gateway with Octopus Deploy; with false somebody else does
+    /// Register the gateway with Octopus Deploy; with false someone else does
     register: bool = register "register" "BOOL" FieldKind::Choice,
     /// Accept only the certificate of Octopus Deploy with this thumbprint
     octopus_thumbprint: String = octopus_thumbprint "octopus-thumbprint" "THUMBPRINT" FieldKind::Text,
@@ -159,7 +159,7 @@ gateway! {
     octopus_plaintext: bool = octopus_plaintext "octopus-plaintext" "" FieldKind::Switch,
     /// Seconds between the gateway's signs of life [default: 30, the chart's own]
     keep_alive: u32 = keep_alive "keep-alive" "SECONDS" FieldKind::Number,
-    /// How many pods run; one works, the others stand by
+    /// How many pods run; one works, the others are on standby
     replicas: u32 = replicas "replicas" "N" FieldKind::Number,
     /// Serve metrics to Prometheus
     metrics: bool = metrics "metrics" "" FieldKind::Switch,
@@ -171,9 +171,9 @@ gateway! {
     argocd_grpc_url: String = argocd_grpc_url "argocd-grpc-url" "URL" FieldKind::GrpcUrl { needs_port: false },
     /// URL of Argo CD's web interface, to which Octopus Deploy links
     argocd_web_url: String = argocd_web_url "argocd-web-url" "URL" FieldKind::WebUrl,
-    /// Do not verify the certificate of the Argo CD server: whoever is between can read the token
+    /// Do not verify the certificate of the Argo CD server: anyone in between can read the token
     insecure: bool = insecure "insecure" "" FieldKind::Switch,
-    /// Use no TLS towards the Argo CD server: everybody on the way can read the token
+    /// Use no TLS towards the Argo CD server: anyone on the network path can read the token
     plaintext: bool = plaintext "plaintext" "" FieldKind::Switch,
     /// Use gRPC-web towards the Argo CD server
     grpc_web: bool = grpc_web "grpc-web" "" FieldKind::Switch,

@@ -72,7 +72,7 @@ settings! {
     permissions: Permissions,
     /// What is read and changed: the two ConfigMaps, values of the chart, an ArgoCD resource, …
     form: Option<Form>,
-    /// Where the argo-cd chart's values stand in a values file: argo-cd in an umbrella chart.
+    /// Where the argo-cd chart's values are in a values file: argo-cd in an umbrella chart.
     values_root: Option<String>,
     /// The key of argocd-rbac-cm for the rules.
     policy_key: Option<String>,

@@ -1,6 +1,6 @@
 //! Who owns an object: where a change has to be written so that it stays.
 //!
-//! What each owner does to a change of somebody else was measured on a real API server, with
+//! What each owner does to a change of someone else was measured on a real API server, with
 //! kubectl, Helm 3 and 4 and argocd-operator.
 
 use std::fmt;
@@ -29,7 +29,7 @@ pub struct Marks {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastApplied {
     /// Whether the manifest had `data`. Where the next one has none, kubectl deletes all of it,
-    /// whoever wrote what is in it.
+    /// no matter who wrote what is in it.
     pub has_data: bool,
     /// The keys of `data`.
     pub keys: Vec<String>,
@@ -40,7 +40,7 @@ pub struct LastApplied {
 pub struct Manager {
     /// Its name.
     pub name: String,
-    /// Whether it applies server-side, and so takes back what it no longer wants.
+    /// Whether it applies server-side, and so reverts what it no longer wants.
     pub applies: bool,
     /// The keys of `data` that it owns.
     pub keys: Vec<String>,
@@ -254,7 +254,7 @@ impl ExternalTool {
         }
     }
 
-    /// What the tool does to a change of somebody else.
+    /// What the tool does to a change of someone else.
     pub fn does(self) -> &'static str {
         match self {
             Self::RbacOperator => "writes its keys again from its role resources",
@@ -314,7 +314,7 @@ impl fmt::Display for Owner {
             Self::FluxKustomization(name) => write!(f, "the Flux Kustomization {name}"),
             Self::FluxHelmRelease(name) => write!(f, "the Flux HelmRelease {name}"),
             Self::Kubectl => f.write_str("kubectl apply"),
-            Self::Unknown => f.write_str("nobody that it names"),
+            Self::Unknown => f.write_str("an unknown owner"),
         }
     }
 }
@@ -421,7 +421,7 @@ mod tests {
             marks.pruned_by_server_side_apply(),
             ["accounts.octopus", "x"]
         );
-        // `kubectl replace` took the annotation off: nobody's keys are taken over.
+        // `kubectl replace` took the annotation off: no one's keys are taken over.
         marks.last_applied = None;
         marks.managers[0].owns_last_applied = false;
         assert!(marks.pruned_by_apply(Which::Cm, &[]).is_empty());

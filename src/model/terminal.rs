@@ -1,4 +1,4 @@
-//! Texts of unknown origin on somebody's terminal.
+//! Texts of unknown origin on someone's terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -134,7 +134,7 @@ impl TokenClaims {
     /// Decodes the middle part of a JSON Web Token.
     ///
     /// # Errors
-    /// Why the text is no token; never a piece of it.
+    /// Why the text is not a token; never a piece of it.
     pub fn decode(token: &str) -> Result<Self, &'static str> {
         let token = token.trim();
         if token.is_empty() {
@@ -204,7 +204,7 @@ impl TokenClaims {
         self.moment("exp")
     }
 
-    /// All claims, in the order in which they stand.
+    /// All claims, in the order in which they are.
     pub fn all(&self) -> &Map<String, Value> {
         &self.0
     }

@@ -38,7 +38,7 @@ fn unreadable(data: &Data) -> Vec<Check> {
             return None;
         }
         let why = format!(
-            "{key}: \"{}\" is not a boolean that Argo CD can read, so that nobody can log in",
+            "{key}: \"{}\" is not a boolean that Argo CD can read, so no one can log in",
             text.escape_debug()
         );
         Some(failed(name, "authenticate", key.to_owned(), why))

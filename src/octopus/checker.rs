@@ -109,7 +109,7 @@ pub struct Check {
     pub decided_by: String,
     /// Why it was checked.
     pub purpose: Purpose,
-    /// Whether it is as it must be.
+    /// Whether the answer is the required one.
     pub ok: bool,
     /// The user's own name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -388,5 +388,5 @@ pub(super) fn reason(
 
 /// What comes before a line that everybody has.
 fn by_default_role(role: &str) -> String {
-    format!("default role {role}, which no rule takes back: ")
+    format!("default role {role}, which no rule overrides: ")
 }

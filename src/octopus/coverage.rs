@@ -188,7 +188,7 @@ impl<'a> Depends<'a> {
     }
 }
 
-/// The lines that somebody wrote, in load order.
+/// The lines that someone wrote, in load order.
 fn all_lines(set: &PolicySet, projects: &[Project]) -> Vec<LineCoverage> {
     let mut all = Vec::new();
     for text in &set.texts {

@@ -25,7 +25,7 @@ pub struct ExpectationsFile {
     pub expectations: Vec<Expectation>,
 }
 
-/// One thing that somebody must be able to do, or must not.
+/// One thing that someone must be able to do, or must not.
 ///
 /// A field with `*`, `?`, `[` or `{` is a glob of Argo CD's, and the expectation is about every request
 /// that matches.
@@ -33,7 +33,7 @@ pub struct ExpectationsFile {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// A user, group, role or project role; `*` is every subject and one that nobody names.
+    /// A user, group, role or project role; `*` is every subject and one that no one names.
     pub(super) subject: String,
     /// The action, paths included: `action/apps/Deployment/restart`.
     pub(super) action: String,

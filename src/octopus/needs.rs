@@ -15,7 +15,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
 ];
 
 /// What no feature of Octopus needs and what can do harm, as verbs alone. `sync` of applications
-/// stands between the two: steps that trigger one need it, and else nothing does. The verbs with a
+/// is between the two: steps that trigger one need it, and else nothing does. The verbs with a
 /// path (`action/…`, `update/…`, `delete/…`) are not here: a server cannot be asked about them.
 /// `rollback` exists from Argo CD 3.6 on.
 const FORBIDDEN: &[(&str, &[&str])] = &[
@@ -52,7 +52,7 @@ const EXTRA: &[(&str, &[&str])] = &[
 pub enum Purpose {
     /// Octopus needs it.
     Required,
-    /// Nobody needs it, and it can do harm.
+    /// No one needs it, and it can do harm.
     Forbidden,
     /// Octopus can do without it; it only reads, or syncs as Octopus's documentation has it.
     Extra,
@@ -78,7 +78,7 @@ impl Purpose {
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// It is as it must be.
+    /// The answer is the required one.
     Right,
     /// It is not.
     Wrong,
@@ -110,7 +110,7 @@ pub fn proves_nothing(resource: &str, object: &str) -> bool {
     WITH_PROJECT.contains(&resource) && !object.contains('/')
 }
 
-/// What the account shall be able to do.
+/// What the account should be able to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Whether it may sync applications.
@@ -128,7 +128,7 @@ pub struct CanIQuestion {
     pub action: &'static str,
     /// The resource.
     pub resource: &'static str,
-    /// An object for which somebody who has the right is granted it.
+    /// An object for which someone who has the right is granted it.
     pub object: String,
     /// Another such object, for where the first is refused: rules can be written so that they grant
     /// every object there is, and not the text `*`.
@@ -203,7 +203,7 @@ impl Needs {
         let within = self.projects.iter().map(|project| format!("{project}/*"));
         let within: Vec<String> = within.collect();
         if !within.is_empty() {
-            // Whoever is confined must not have the same everywhere.
+            // Anyone who is confined must not have the same everywhere.
             questions.push(question("get", "applications", "*/*", Purpose::Forbidden));
             questions.push(question("get", "logs", "*/*", Purpose::Forbidden));
         }
@@ -412,7 +412,7 @@ mod tests {
                     ..needs
                 }
                 .questions();
-                // The documented ones are asked as they stand, whatever else is asked.
+                // The documented ones are asked as they are, whatever else is asked.
                 let others = questions.iter().filter(|question| !question.documented);
                 let mut all: Vec<_> = others.map(ToString::to_string).collect();
                 all.sort();

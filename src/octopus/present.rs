@@ -373,7 +373,7 @@ impl Writer<'_, '_> {
                 object: escaped(&example.object),
             };
             let wanted = expectation(subject, &pattern, allowed, Vec::new());
-            // What everybody may is no example of what the others may not.
+            // What everybody may is not an example of what the others may not.
             if subject != "*" || allowed {
                 self.write(wanted);
             }

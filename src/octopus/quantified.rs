@@ -133,13 +133,13 @@ pub(super) fn prove(
 /// A subject as a report names it.
 fn shown(subject: &str) -> &str {
     if subject.is_empty() {
-        "a subject that nobody names"
+        "a subject that no line names"
     } else {
         subject
     }
 }
 
-/// Every subject that is meant; the empty one stands for all that nobody names.
+/// Every subject that is meant; the empty one stands for all that no one names.
 fn subjects(wanted: &Expectation, server: &Server) -> Vec<String> {
     let mut all = matching_subjects(wanted, server);
     leave_out(wanted, server, &mut all);

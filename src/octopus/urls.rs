@@ -46,7 +46,7 @@ pub(super) fn web(option: &str, url: &str) -> Result<()> {
         return Err(wrong("it has no scheme").hint(format!("write https://{url}")));
     };
     if !matches!(scheme, "https" | "http") {
-        return Err(wrong("it is no address for a browser").hint("write https://HOST"));
+        return Err(wrong("it is not a URL for a browser").hint("write https://HOST"));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority_is_plain(authority).map_err(&wrong)?;
@@ -67,7 +67,7 @@ fn authority_is_plain(authority: &str) -> Result<(), &'static str> {
     {
         Some((host, port)) => {
             if host.parse::<std::net::Ipv6Addr>().is_err() {
-                return Err("its host is no IPv6 address");
+                return Err("its host is not an IPv6 address");
             }
             return match port.strip_prefix(':') {
                 None if port.is_empty() => Ok(()),

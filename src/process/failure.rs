@@ -102,11 +102,10 @@ impl From<Failure> for Error {
         }
         match failure {
             Failure::TimedOut { .. } => {
-                error.hint("give it more time with --timeout, or look whether the server answers")
+                error.hint("give it more time with --timeout, or check that the server answers")
             }
             Failure::Relative { .. } => error.hint(
-                "this entry depends on the working directory, where anybody may have put a program: \
-                 take it out of PATH, or name the program by its path",
+                "this entry depends on the working directory, where anyone may have put a program: remove it from PATH, or name the program by its path",
             ),
             _ => error,
         }

@@ -22,7 +22,7 @@ static RAISED: AtomicBool = AtomicBool::new(false);
 static SIGNALS: AtomicUsize = AtomicUsize::new(0);
 static INSTALL: Once = Once::new();
 
-/// While this lives, a signal does not end the program: it is noted, and whoever holds puts things
+/// While this lives, a signal does not end the program: it is noted, and anyone who holds puts things
 /// in order (ends the program it runs, revokes the token it made) and then ends.
 #[derive(Debug)]
 pub struct Hold(());
@@ -99,7 +99,7 @@ fn signals() -> usize {
     }
 }
 
-/// Takes the signals that nobody acts on.
+/// Takes the signals that no one acts on.
 #[cfg(unix)]
 static IGNORED: AtomicBool = AtomicBool::new(false);
 
@@ -109,7 +109,7 @@ fn install() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), &IGNORED);
     for signal in [SIGINT, SIGTERM] {
-        // The order counts: the first one ends the program if nobody holds. Registering fails
+        // The order counts: the first one ends the program if no one holds. Registering fails
         // only for signals that cannot be caught; then the default action stays, which is to end.
         let ended = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, &AT_ONCE);
         if ended.is_ok() {
@@ -154,7 +154,7 @@ const DEADLY: [i32; 9] = {
 
 /// Keeps secrets out of core files, of this program and of those that it runs, and out of the reach
 /// of other programs of the same user that would look into its memory. A system that refuses does
-/// so for reasons of its own; a token is made all the same.
+/// so for reasons of its own; a token is made anyway.
 #[cfg(unix)]
 fn forbid_core_dumps() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

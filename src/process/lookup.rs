@@ -9,7 +9,7 @@ use super::Failure;
 ///
 /// # Errors
 /// If an entry of PATH that depends on the working directory (empty, `.`, any relative one) is the
-/// first that has the program: whoever can write there would get the token. Go refuses it for the
+/// first that has the program: anyone who can write there would get the token. Go refuses it for the
 /// same reason.
 #[cfg(unix)]
 pub(super) fn find(program: &Path) -> Result<PathBuf, Failure> {

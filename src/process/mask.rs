@@ -2,9 +2,9 @@
 
 use crate::text::Secret;
 
-/// What stands where a secret stood.
+/// What is where a secret was.
 const MASK: &str = "***";
-/// A text shorter than this is not masked: it would hit harmless words, and it is no secret.
+/// A text shorter than this is not masked: it would hit harmless words, and it is not a secret.
 const SHORTEST: usize = 4;
 
 /// The secrets that a text about to be shown may hold. Whatever looks like a JSON Web Token is

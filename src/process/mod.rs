@@ -40,7 +40,7 @@ pub struct Invocation {
     pub args: Vec<OsString>,
     /// Variables set in its environment beside the inherited ones.
     pub env: Vec<(OsString, Secret)>,
-    /// Variables taken out of its environment.
+    /// Variables removed of its environment.
     pub env_remove: Vec<OsString>,
     /// What it reads on stdin.
     pub stdin: Stdin,
@@ -133,11 +133,11 @@ pub trait Runner: Sync {
     /// Runs a program to its end.
     ///
     /// # Errors
-    /// What kept it from starting or from coming to its own end. A non-zero exit code is no error
+    /// What kept it from starting or from coming to its own end. A non-zero exit code is not an error
     /// here.
     fn run(&self, invocation: &Invocation) -> Result<Output, Failure>;
 
-    /// Whether the user has asked to stop, and nobody has acted on it yet. While that is so,
+    /// Whether the user has asked to stop, and no one has acted on it yet. While that is so,
     /// [`Runner::run`] starts nothing.
     fn interrupted(&self) -> bool {
         false

@@ -56,7 +56,7 @@ impl Dialogue {
     }
 }
 
-/// Where a text stands in another. An empty one stands nowhere.
+/// Where a text is in another. An empty one is nowhere.
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     if wanted.is_empty() {
         return None;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::text::{Secret, SecretBytes};
 
-/// How much of stderr is kept: its end, where the reason for a failure stands.
+/// How much of stderr is kept: its end, where the reason for a failure is.
 const STDERR_KEPT: usize = 64 * 1024;
 
 /// What a reader reports.
@@ -51,7 +51,7 @@ pub(super) fn stdout(
     let collected = Collected(Arc::default());
     let into = collected.clone();
     std::thread::spawn(move || {
-        // Whoever listens may have gone: then nobody wants to know, and sending fails.
+        // Anyone who listens may have gone: then no one wants to know, and sending fails.
         let event = loop {
             let mut chunk = zeroize::Zeroizing::new([0; 8192]);
             match stream.read(&mut *chunk) {

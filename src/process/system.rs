@@ -75,7 +75,7 @@ fn run(invocation: &Invocation, ear: &Ear) -> Result<Output, Failure> {
     let traced = TRACED.load(Ordering::Relaxed);
     let since = Instant::now();
     if traced {
-        // One write a line, so that calls at the same time do not mix. Nobody is left to be
+        // One write a line, so that calls at the same time do not mix. No one is left to be
         // told when stderr is closed.
         let line = format!("run: {}\n", printable(&invocation.to_string()));
         let _ = std::io::stderr().write_all(line.as_bytes());

@@ -41,7 +41,7 @@ pub(super) fn end_group(child: &mut Child) {
     #[cfg(unix)]
     {
         use rustix::process::{Pid, Signal, kill_process_group};
-        // Signals can fail only because nobody is left, which is what is wanted.
+        // Signals can fail only because no one is left, which is what is wanted.
         let group = Pid::from_child(child);
         let _ = kill_process_group(group, Signal::TERM);
         wait_for_end(child);

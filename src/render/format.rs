@@ -84,7 +84,7 @@ fn field(text: &str) -> Result<String, Error> {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
             format!(
-                "`{}` has the character `{}`, which cannot stand in a policy line",
+                "`{}` has the character `{}`, which cannot be part of a policy line",
                 text.escape_debug(),
                 odd.escape_debug()
             ),
@@ -107,7 +107,7 @@ fn word(text: &str) -> Result<String, Error> {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
             format!(
-                "`{}` has the character `{}`, which does not belong into a command",
+                "`{}` has the character `{}`, which cannot be part of a command",
                 text.escape_debug(),
                 odd.escape_debug()
             ),
@@ -116,7 +116,7 @@ fn word(text: &str) -> Result<String, Error> {
     Ok(quoted(text).into_owned())
 }
 
-/// Indents every line that is not blank, and keeps quoted what was quoted: unlike the engine's own
+/// Indents every line that is not space, and keeps quoted what was quoted: unlike the engine's own
 /// filter, which would have the whole block quoted once more.
 fn indent(value: &Value, width: usize) -> Value {
     let text = value.to_string();

@@ -299,7 +299,7 @@ fn keys(context: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A template of the user's own in place of a built-in one.
+/// A template of the user's own instead of a built-in one.
 #[derive(Clone, Debug)]
 pub struct Override {
     /// The built-in template's name.

@@ -139,7 +139,9 @@ fn a_policy_field_is_quoted_for_csv_and_takes_no_line_break() {
     );
     let error = render("a\np, x").unwrap_err();
     assert!(
-        error.to_string().contains("cannot stand in a policy line"),
+        error
+            .to_string()
+            .contains("cannot be part of a policy line"),
         "{error}"
     );
 }

@@ -8,7 +8,7 @@ use super::format::escape_regex;
 use crate::error::{Error, Result};
 use crate::model::{AccountName, Gateway, MatchMode, ProjectName};
 
-/// Variables that only some templates have; nobody else can set them either.
+/// Variables that only some templates have; no one else can set them either.
 const OF_SINGLE_TEMPLATES: [&str; 15] = [
     "name",
     "data_template",
@@ -27,7 +27,7 @@ const OF_SINGLE_TEMPLATES: [&str; 15] = [
     "instance_files",
 ];
 
-/// What the account shall be able to do.
+/// What the account should be able to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Whether it may sync applications.
@@ -133,7 +133,7 @@ pub struct Variables {
     pub namespace: String,
     /// The key that holds the rules.
     pub policy_key: String,
-    /// What the rules shall allow.
+    /// What the rules should allow.
     pub wanted: Wanted,
     /// Values of the user's own, from `--template-set` and `--template-values`.
     pub extra: Map<String, serde_json::Value>,

@@ -22,17 +22,17 @@ const RULES: [(&str, Severity, &str); 3] = [
     (
         "permission-gained",
         Severity::Warning,
-        "Somebody may do more than before",
+        "Someone may do more than before",
     ),
     (
         "permission-lost",
         Severity::Note,
-        "Somebody may do less than before",
+        "Someone may do less than before",
     ),
     (
         "permission-undecided",
         Severity::Warning,
-        "Whether somebody may do more or less could not be found out",
+        "Whether someone may do more or less could not be determined",
     ),
 ];
 
@@ -73,7 +73,7 @@ pub fn text(review: &Review<'_>, wide: bool, style: Style) -> String {
 /// What all of it comes to, in one line.
 pub fn summary(review: &Review<'_>) -> String {
     if review.is_alike() {
-        return "no difference: both states decide alike for everybody".to_owned();
+        return "no difference: both states make the same decisions for everyone".to_owned();
     }
     let count = |direction| {
         let changes = review
@@ -101,7 +101,7 @@ pub fn summary(review: &Review<'_>) -> String {
     }
     match dangerous.count() {
         0 => {}
-        count => words.push(format!("{count} to look at first")),
+        count => words.push(format!("{count} to review first")),
     }
     words.join(", ")
 }
@@ -212,7 +212,7 @@ fn details(change: &ReviewedChange<'_>, wide: bool) -> Vec<String> {
 }
 
 /// A versioned JSON document.
-pub fn json(review: &Review<'_>) -> String {
+pub fn json(review: &Review<'_>) -> Value {
     let settings: Vec<Value> = review
         .settings
         .iter()
@@ -237,15 +237,14 @@ pub fn json(review: &Review<'_>) -> String {
         })
         .collect();
     let changes: Vec<Value> = review.changes.iter().map(item).collect();
-    let report = json!({
+    json!({
         "schema": "compare/v1",
         "alike": review.is_alike(),
         "settings": settings,
         "accounts": accounts,
         "changes": changes,
         "notes": review.notes,
-    });
-    format!("{report:#}\n")
+    })
 }
 
 fn item(change: &ReviewedChange<'_>) -> Value {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Style, printable};
 use crate::octopus::doctor::{Chain, StepState};
@@ -26,7 +26,7 @@ pub fn text(chain: &Chain, style: Style) -> String {
 }
 
 /// The same as JSON.
-pub fn json(chain: &Chain) -> String {
+pub fn json(chain: &Chain) -> Value {
     let steps = chain.steps.iter().map(|step| {
         json!({
             "id": step.id,
@@ -35,11 +35,10 @@ pub fn json(chain: &Chain) -> String {
             "next": step.next,
         })
     });
-    let report = json!({
+    json!({
         "schema": "doctor/v1",
         "well": chain.is_well(),
         "steps": steps.collect::<Vec<_>>(),
         "next": chain.next(),
-    });
-    format!("{report:#}\n")
+    })
 }

@@ -9,6 +9,8 @@ use serde_json::Value;
 pub enum Report {
     /// A versioned JSON document.
     Json(Value),
+    /// The same document, to be written as YAML.
+    Yaml(Value),
     /// A SARIF log.
     Sarif(Value),
     /// `JUnit` XML.
@@ -48,10 +50,21 @@ pub struct Csv {
     pub rows: Vec<String>,
 }
 
+impl Report {
+    /// Returns a JSON document as one to be written as YAML, and everything else as it is.
+    pub fn in_yaml(self) -> Self {
+        match self {
+            Self::Json(value) => Self::Yaml(value),
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(value) | Self::Sarif(value) => writeln!(f, "{value:#}"),
+            // JSON is YAML too; the room that writes the report lays YAML out.
+            Self::Json(value) | Self::Yaml(value) | Self::Sarif(value) => writeln!(f, "{value:#}"),
             Self::Junit(junit) => junit.fmt(f),
             Self::Csv(csv) => {
                 f.write_str(&csv.head)?;

@@ -87,7 +87,7 @@ pub fn script(rows: &[InstanceRow<'_>]) -> String {
 }
 
 fn cells(row: &InstanceRow<'_>) -> Vec<String> {
-    // An error may say more; what is behind its first line stands on stderr.
+    // An error may say more; what is behind its first line is on stderr.
     let summary = row.summary.lines().next().unwrap_or_default();
     vec![
         row.name.to_owned(),
@@ -102,7 +102,7 @@ pub fn json(command: &str, rows: &[InstanceRow<'_>]) -> Report {
         let mut instance = json!({"name": row.name, "code": row.code, "result": row.result});
         let key = if row.failed { "error" } else { "summary" };
         instance[key] = row.summary.into();
-        if let Some(Report::Json(report)) = row.document {
+        if let Some(Report::Json(report) | Report::Yaml(report)) = row.document {
             instance["report"] = report.clone();
         }
         instance

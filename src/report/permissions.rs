@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Style, printable};
 
-/// One thing that somebody gains or loses.
+/// One thing that someone gains or loses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PermissionChange {
     /// The namespace of the Argo CD.
@@ -25,11 +25,11 @@ pub struct PermissionChange {
     pub example: String,
     /// The line that makes the difference, with its place.
     pub line: String,
-    /// Whether it concerns somebody other than the account.
+    /// Whether it concerns someone other than the account.
     pub collateral: bool,
 }
 
-/// The changes in a few lines: `+` is gained, `-` is lost; whoever is not the account in red.
+/// The changes in a few lines: `+` is gained, `-` is lost; anyone who is not the account in red.
 pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String {
     let mut out = format!("{}\n", style.strong("Permissions"));
     for change in changes {
@@ -60,12 +60,12 @@ pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String
         let _ = writeln!(out, "{painted}{}", printable(&why));
     }
     if !changes.iter().any(|change| change.collateral) {
-        let nobody = if changes.iter().any(|change| change.subject == account) {
-            "  nobody else changes"
+        let rest = if changes.iter().any(|change| change.subject == account) {
+            "  no one else's permissions change"
         } else {
-            "  nobody changes"
+            "  no permissions change"
         };
-        let _ = writeln!(out, "{nobody}");
+        let _ = writeln!(out, "{rest}");
     }
     out
 }

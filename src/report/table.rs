@@ -1,8 +1,8 @@
-//! Tables as kubectl prints them: upper-case headers, three blanks between columns, no borders.
+//! Tables as kubectl prints them: upper-case headers, three spaces between columns, no borders.
 
 use super::{Csv, Report};
 
-/// Lays out a table. Every row has as many cells as there are headers; no line ends in a blank, and
+/// Lays out a table. Every row has as many cells as there are headers; no line ends in a space, and
 /// no cell breaks its line, whatever it holds.
 pub fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Report;
 use super::table::{self, markdown, table};
 
-/// How much somebody may of what was asked.
+/// How much someone may of what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum May {
@@ -41,7 +41,7 @@ pub struct AskedRequest {
     pub object: String,
 }
 
-/// Somebody who may, or who might but for a deny.
+/// Someone who may, or who might but for a deny.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectRow {
@@ -53,11 +53,11 @@ pub struct SubjectRow {
     pub roles: Vec<String>,
     /// The place of the line that decided.
     pub place: String,
-    /// A request that is allowed; of somebody who is denied, one that is not.
+    /// A request that is allowed; of someone who is denied, one that is not.
     pub example: Option<AskedRequest>,
     /// The `g` lines from the subject to the deciding line, with their places.
     pub through: Vec<String>,
-    /// The line that decided, with its place; of somebody who is denied, the deny.
+    /// The line that decided, with its place; of someone who is denied, the deny.
     pub decided_by: String,
     /// The line that would allow it but for the deny.
     pub but_for_deny: Option<String>,

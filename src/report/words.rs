@@ -9,7 +9,7 @@ use super::operations::operations;
 /// A line in pieces, each with whether it is marked.
 pub(super) type Pieces<'t> = Vec<(bool, &'t str)>;
 
-/// Less than this in common, and marks would cover everything and help nobody.
+/// Less than this in common, and marks would cover everything and help no one.
 const LEAST_IN_COMMON: f32 = 0.5;
 
 /// The old and the new lines of a replaced passage, with the words marked that differ; nothing if

@@ -11,7 +11,7 @@ const ADMIN: &str = "role:admin";
 pub enum Danger {
     /// Authorisation is switched off.
     AuthDisabled,
-    /// Whoever has no token gains it.
+    /// Anyone who has no token gains it.
     WithoutToken,
     /// Everybody gains it.
     Everybody,
@@ -23,7 +23,7 @@ pub enum Danger {
     Exec,
     /// The rule names every action or every resource.
     Everything,
-    /// A deny that kept somebody out is gone.
+    /// A deny that kept someone out is gone.
     DenyGone,
     /// Nothing of all this.
     None,
@@ -40,12 +40,12 @@ impl Danger {
             Self::Administration => "administration",
             Self::Exec => "a shell in pods",
             Self::Everything => "every action or resource",
-            Self::DenyGone => "a deny is gone",
+            Self::DenyGone => "a deny was removed",
             Self::None => return None,
         })
     }
 
-    /// Of a change for somebody; a loss is not dangerous.
+    /// Of a change for someone; a loss is not dangerous.
     pub(super) fn of(whom: &Whom, change: &Change<'_>) -> Self {
         if !change.gained {
             return Self::None;

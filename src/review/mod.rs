@@ -21,7 +21,7 @@ pub struct Review<'a> {
     pub settings: Vec<SettingChange>,
     /// Local accounts that came, went or changed.
     pub accounts: Vec<AccountChange>,
-    /// What somebody gains or loses: the most dangerous first.
+    /// What someone gains or loses: the most dangerous first.
     pub changes: Vec<ReviewedChange<'a>>,
     /// What changes no decision, in sentences.
     pub notes: Vec<String>,
@@ -96,7 +96,7 @@ pub fn review<'a>(
     review
         .notes
         .extend(found.left_out.iter().filter(is_unused).map(|name| {
-            format!("the rules of {name} differ, and nobody named in the policy has this role")
+            format!("the rules of {name} differ, and no subject in the policy has this role")
         }));
     for subject in &found.subjects {
         let name = &*subject.whom.to_string();
@@ -124,8 +124,7 @@ pub fn review<'a>(
     }
     if budget.is_spent() {
         review.notes.push(
-            "the policies are too large to compare everything: what is left is undecided"
-                .to_owned(),
+            "the policies are too large to compare everything: the rest is undecided".to_owned(),
         );
     }
     review.changes.sort_by(|one, other| {

@@ -62,12 +62,12 @@ pub(crate) enum Ignored<'k> {
     Suffix {
         /// The account, if that is one.
         name: &'k str,
-        /// What stands behind it.
+        /// What is behind it.
         suffix: &'k str,
     },
 }
 
-/// Reads a key of argocd-cm; none for a key that is no account's.
+/// Reads a key of argocd-cm; none for a key that is not an account's.
 pub(crate) fn account_key(key: &str) -> Option<AccountKey<'_>> {
     let rest = key.strip_prefix("accounts.")?;
     let mut parts = rest.split('.');

@@ -218,9 +218,9 @@ impl<'a> ArgoCd<'a> {
             Some((source, at)) => refused.at(source.location(at)),
             None => refused,
         };
-        refused
-            .hint(error.hint())
-            .hint("one such line stops the whole policy on the server, the admin's rights included")
+        refused.hint(error.hint()).hint(
+            "one such line stops the whole policy on the server, including the admin's rights",
+        )
     }
 }
 

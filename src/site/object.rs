@@ -205,19 +205,17 @@ pub fn objects(files: &[File]) -> Vec<Object<'_>> {
     found
 }
 
-/// Refuses an object in which a key stands twice: readers disagree which one counts.
+/// Refuses an object in which a key is twice: readers disagree which one counts.
 pub(super) fn refuse_duplicates(object: &Object<'_>, node: &Node) -> Result<()> {
     let span = node.span();
     let mut duplicates = object.in_document().duplicates().iter();
     match duplicates.find(|double| span.contains(&double.second)) {
-        Some(double) => Err(
-            Error::input(format!("the key `{}` stands here twice", double.key))
-                .at(object.location(double.second))
-                .hint(format!(
-                    "the first one is at {}; readers disagree which one counts: remove one",
-                    object.location(double.first)
-                )),
-        ),
+        Some(double) => Err(Error::input(format!("duplicate key `{}`", double.key))
+            .at(object.location(double.second))
+            .hint(format!(
+                "the first one is at {}; readers disagree which one counts: remove one",
+                object.location(double.first)
+            ))),
         None => Ok(()),
     }
 }

@@ -21,7 +21,7 @@ const RBAC: [(&str, &str); 4] = [
 /// One `ArgoCD` resource.
 #[derive(Clone, Debug)]
 pub struct OperatorResource<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub object: Object<'a>,
     /// What the operator puts into argocd-cm from `spec.extraConfig`.
     pub extra_config: ConfigMap,
@@ -41,9 +41,9 @@ impl<'a> OperatorResource<'a> {
                 continue;
             };
             let text = node.as_str().ok_or_else(|| {
-                Error::input(format!("`spec.rbac.{field}` is not a text"))
+                Error::input(format!("`spec.rbac.{field}` is not a string"))
                     .at(object.location(node.span().start))
-                    .hint("what is edited must stand there itself, as a text: write it out")
+                    .hint("the value must be written out here, as a string")
             })?;
             rbac.push((key, text));
         }

@@ -1,4 +1,4 @@
-//! Where the keys of a ConfigMap's `data` stand in an object.
+//! Where the keys of a ConfigMap's `data` are in an object.
 
 use super::object::Object;
 use super::operator::OperatorResource;
@@ -64,7 +64,7 @@ fn data_of<'o, 'a>(object: &'o Object<'a>) -> Below<'o, 'a> {
     }
 }
 
-/// The keys of argocd-rbac-cm of which argocd-operator writes some: those stand in the `ArgoCD`
+/// The keys of argocd-rbac-cm of which argocd-operator writes some: those are in the `ArgoCD`
 /// resource, the others in the ConfigMap.
 #[derive(Clone, Copy, Debug)]
 pub struct Both<'o, 'a> {

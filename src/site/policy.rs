@@ -68,7 +68,7 @@ impl<'a> PolicySource<'a> {
     }
 }
 
-/// A line of the policy with the text that it stands in.
+/// A line of the policy with the text that it is in.
 #[derive(Debug)]
 pub(crate) struct Located<'p, 'a, T> {
     pub(crate) text: &'p PolicySource<'a>,
@@ -97,7 +97,7 @@ impl<T> Located<'_, '_, T> {
         self.text.spot.within(field_range(value))
     }
 
-    /// Whether it stands before another line, in the order in which Argo CD loads them.
+    /// Whether it is before another line, in the order in which Argo CD loads them.
     pub(crate) fn before(&self, other: &Located<'_, '_, T>) -> bool {
         let order = |at: &Located<'_, '_, T>| (at.text.index, at.line.offset);
         order(self) < order(other)

@@ -97,7 +97,7 @@ impl ObjectRole {
 /// One of Argo CD's ConfigMaps, read and in its place.
 #[derive(Clone, Debug)]
 pub struct TargetConfigMap<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub object: Object<'a>,
     /// What it says.
     pub configmap: ConfigMap,
@@ -283,7 +283,7 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
         let key = entry
             .key
             .key_text()
-            .ok_or_else(|| Error::input("a key of `data` is not a text").at(at(&entry.key)))?;
+            .ok_or_else(|| Error::input("a key of `data` is not a string").at(at(&entry.key)))?;
         // What is merged counts only where the mapping itself does not say otherwise.
         if !known.insert(key.clone().into_owned()) && !is_own {
             continue;
@@ -310,7 +310,7 @@ fn not_a_text(value: &Node, key: &str, at: crate::model::Location) -> Error {
         },
     };
     Error::input(format!(
-        "the value of `{key}` is {kind}, and a ConfigMap holds texts only"
+        "the value of `{key}` is {kind}, and a ConfigMap holds strings only"
     ))
     .at(at)
     .hint("put it in quotes, or the API server refuses the object")

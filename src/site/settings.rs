@@ -31,7 +31,7 @@ pub(crate) enum SettingsForm {
 pub(crate) struct Setting<'a> {
     /// The key that it has in the ConfigMap.
     pub(crate) key: Cow<'a, str>,
-    /// Where its value stands.
+    /// Where its value is.
     pub(crate) spot: Spot<'a>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) form: SettingsForm,
     /// The object that keeps them.
     pub(crate) object: Object<'a>,
-    /// Whether other keys may stand elsewhere: this is a patch, or values over a chart's.
+    /// Whether other keys may be elsewhere: this is a patch, or values over a chart's.
     pub(crate) partial: bool,
     /// Whether they are null as a whole, which removes all of earlier values files.
     pub(crate) cleared: bool,
@@ -72,7 +72,7 @@ pub(crate) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// A key's setting; the last, where the key stands twice.
+    /// A key's setting; the last, where the key is twice.
     pub(crate) fn get(&self, key: &str) -> Option<&Setting<'a>> {
         self.all.iter().rev().find(|setting| setting.key == key)
     }
@@ -176,7 +176,7 @@ fn is_of_chart(key: &str) -> bool {
     matches!(key, "create" | "annotations")
 }
 
-/// Paths of values that older argo-cd charts read, and where their content stands now.
+/// Paths of values that older argo-cd charts read, and where their content is now.
 pub(crate) const OLD_PATHS: &[(&[&str], &str)] = &[
     (&["server", "config"], "configs.cm"),
     (&["server", "rbacConfig"], "configs.rbac"),
@@ -201,7 +201,7 @@ const OF_CHART: [&str; 10] = [
 const OTHER_FILES: [&str; 3] = ["kustomization.", "Kustomization", "Chart."];
 
 /// The keys that lead to the argo-cd chart's values in a document: none, or those of the charts
-/// above it. `root` is what the user says; `None` where the document is no values file.
+/// above it. `root` is what the user says; `None` where the document is not values file.
 pub(crate) fn chart_root<'s, 'a: 's>(
     object: &Object<'a>,
     root: Option<&'s str>,
@@ -266,7 +266,7 @@ fn has_configs(object: &Object<'_>, node: &Node) -> bool {
 }
 
 /// Whether a mapping is values of the argo-cd chart. `server.config` and `global.rbac` alone say
-/// nothing, other charts have them: what stands in them does.
+/// nothing, other charts have them: what is in them does.
 fn is_values(object: &Object<'_>, node: &Node) -> bool {
     let find = |path: &[&str]| {
         path.iter().try_fold(node, |node, key| {

@@ -15,7 +15,7 @@ pub(crate) struct Spot<'a> {
     pub(crate) route: Vec<Step>,
     /// The key that leads to the value, if there is one.
     pub(crate) key: Option<&'a Node>,
-    /// The value where it stands: an alias is not followed.
+    /// The value where it is: an alias is not followed.
     pub(crate) node: Option<&'a Node>,
     /// The text that holds it.
     pub(crate) source: &'a Source,

@@ -49,7 +49,7 @@ impl ArgoCd<'_> {
                 let subject = match &line.line {
                     Line::Policy(rule) => Some(&rule.subject),
                     Line::Grouping(binding) => Some(&binding.subject),
-                    // What stands around other lines decides whether they are there at all.
+                    // What is around other lines decides whether they are there at all.
                     _ => None,
                 };
                 let subject = subject.filter(|value| !has_expression(&value.text));

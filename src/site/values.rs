@@ -13,10 +13,10 @@ use crate::yaml::{Node, NodeKind, ScalarType};
 const OF_THE_CHART: [&str; 2] = ["create", "annotations"];
 /// Where charts before 5.7 had what is now `configs.cm` and `configs.rbac`.
 const BEFORE_5_7: [&str; 3] = ["config", "rbacConfig", "configEnabled"];
-/// What names a file that is no values file though its documents have no kind.
+/// What names a file that is not values file though its documents have no kind.
 const OTHER_FILES: [&str; 3] = ["kustomization.", "Kustomization", "Chart."];
 
-/// Top-level keys of the chart by which its values are known where nobody says that they are.
+/// Top-level keys of the chart by which its values are known where no one says that they are.
 const OF_CHART: [&str; 10] = [
     "configs",
     "global",
@@ -33,7 +33,7 @@ const OF_CHART: [&str; 10] = [
 /// One document with values of the chart.
 #[derive(Clone, Debug)]
 pub struct ChartValues<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub object: Object<'a>,
     /// The way to the chart's values: empty, or the names of the charts above it.
     pub root: Vec<String>,
@@ -48,7 +48,7 @@ impl<'a> ChartValues<'a> {
     ///
     /// # Errors
     /// Values in the shape of charts before 5.7, which newer ones silently drop; values of an
-    /// umbrella chart without `root`; a policy that is no text.
+    /// umbrella chart without `root`; a policy that is not a string.
     pub fn read(object: &Object<'a>, root: Option<&str>, namespace: &str) -> Result<Self> {
         let root: Vec<String> = root
             .map(|root| root.split('.').map(str::to_owned).collect())
@@ -122,7 +122,7 @@ impl<'a> ChartValues<'a> {
         root.chain(["configs", key]).collect()
     }
 
-    /// Whether the chart leaves a ConfigMap to somebody else (`create: false`).
+    /// Whether the chart leaves a ConfigMap to someone else (`create: false`).
     pub fn is_not_created(&self, which: Which) -> bool {
         let mut path = self.path(which);
         path.push("create");
@@ -186,7 +186,7 @@ impl<'a> ChartValues<'a> {
             match text {
                 Some(text) => read.push((key.into_owned(), text.value().to_owned())),
                 None if which == Which::RbacCm && is_policy_key(&key) && !value.is_null() => {
-                    return Err(Error::input(format!("the value of `{key}` is not a text"))
+                    return Err(Error::input(format!("the value of `{key}` is not a string"))
                         .at(at(&entry.value))
                         .hint("write the rules as a block: `policy.csv: |`, and below it one rule a line"));
                 }
@@ -206,7 +206,7 @@ fn empty(which: Which, namespace: &str) -> ConfigMap {
     }
 }
 
-/// Values of an umbrella chart stand below the name of the dependency: written at the top they
+/// Values of an umbrella chart are below the name of the dependency: written at the top they
 /// would have no effect.
 fn refuse_umbrella(object: &Object<'_>) -> Result<()> {
     let entries = object.node.entries().unwrap_or_default();
@@ -222,8 +222,8 @@ fn refuse_umbrella(object: &Object<'_>) -> Result<()> {
         return Ok(());
     };
     Err(Error::usage(format!(
-        "the argo-cd chart's values stand below `{key}` here: this is an umbrella chart"
+        "the argo-cd chart's values are below `{key}` here: this is an umbrella chart"
     ))
     .at(object.location(entry.key.span().start))
-    .hint(format!("say so: --values-root {key}")))
+    .hint(format!("name it: --values-root {key}")))
 }

@@ -56,7 +56,7 @@ impl Moment {
         fits.then_some(Self(((days * 24 + hour) * 60 + minute) * 60 + second))
     }
 
-    /// `20261122T040951Z`: no blank and no punctuation, sorts by time.
+    /// `20261122T040951Z`: no space and no punctuation, sorts by time.
     pub fn compact(self) -> String {
         self.to_string().replace(['-', ':'], "")
     }
@@ -179,7 +179,7 @@ impl FromStr for Span {
         };
         let digits = &text[..text.len() - 1];
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(wrong("what stands before the unit is not a number"));
+            return Err(wrong("the part before the unit is not a number"));
         }
         let span = digits
             .parse::<u64>()

@@ -23,7 +23,7 @@ pub fn check_id(flag: &str, id: &str) -> Result<String> {
     Ok(id.to_owned())
 }
 
-/// Returns an id that nobody else makes; it tells the token's owner and the time it was made.
+/// Returns an id that no one else makes; it tells the token's owner and the time it was made.
 pub fn new_id(prefix: &str, now: Moment) -> String {
     // The keys of a hasher are the standard library's only randomness; ids are no secrets.
     let random = RandomState::new().build_hasher().finish() & 0xffff_ffff_ffff;

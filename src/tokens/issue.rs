@@ -81,20 +81,19 @@ fn note_oddities(
 ) {
     for id in minted.doubtful() {
         notes.push(Note::new(format!(
-            "the server lost a race when it was to make token {id}, and does not know it; should it \
-             turn up after all, delete it with: {}",
+            "the server lost a race while making token {id}, and does not know it; if it appears later, delete it with: {}",
             commands.delete_token(minted.owner(), id)
         )));
     }
     let claims = minted.claims();
     match (expiry, claims.issued(), claims.expires()) {
         (Expiry::Never, _, Some(expires)) => notes.push(Note::warning(format!(
-            "the server let token {} end all the same: {expires}",
+            "the server gave token {} an expiry anyway: {expires}",
             minted.id()
         ))),
         (Expiry::In(span), Some(issued), Some(expires)) if expires < issued.after(span) => {
             notes.push(Note::warning(format!(
-                "the server shortened the life of token {}: it ends {expires}",
+                "the server shortened the lifetime of token {}: it ends {expires}",
                 minted.id()
             )));
         }
@@ -142,7 +141,7 @@ fn not_made(
             Error::new(Kind::Interrupted, "interrupted while a token was made")
         }
         MintFailure::Wrong(what) => Error::external(what)
-            .hint("is that really argocd, and an Argo CD server? A token that is not what was asked for is not handed over"),
+            .hint("is this really argocd, and an Argo CD server? A token that differs from the request is not delivered"),
         MintFailure::Problem(problem) => {
             let taken = problem.reason() == Some(&RefusalReason::DuplicateId);
             let error = Error::from(problem);
@@ -166,16 +165,15 @@ fn not_made(
     match suspects {
         Suspects::Listed(tokens) => tokens.iter().fold(error, |error, token| {
             error.hint(format!(
-                "token {} of {owner} was made at about the same time ({}); unless it is somebody \
-                 else's, delete it with: {}",
+                "token {} of {owner} was made at about the same time ({}); unless it belongs to someone else, delete it with: {}",
                 token.id,
                 token.issued,
                 commands.delete_token(owner, &token.id)
             ))
         }),
-        // Whoever is refused everything may not read the list either.
+        // Anyone who is refused everything may not read the list either.
         Suspects::Unknown if !refused => error.hint(format!(
-            "the tokens of {owner} could not be listed; look for one that nobody knows: {}",
+            "the tokens of {owner} could not be listed; look for one that no one knows: {}",
             commands.token("list", owner, &[])
         )),
         Suspects::Unknown | Suspects::NotSought => error,
@@ -185,7 +183,7 @@ fn not_made(
 /// Writes down that nothing is left of a token, if that is so.
 fn record(outcome: &Revocation, owner: &TokenOwner, id: &str, log: &dyn StepLog) {
     if outcome.is_final() {
-        // Where it cannot be written down, the next run looks for it in vain: that is no loss.
+        // Where it cannot be written down, the next run looks for it to no effect: that is not a loss.
         let _ = log.write(TokenStep::Gone(owner, id));
     }
 }
@@ -202,23 +200,20 @@ pub fn add_outcome(
     match outcome {
         Revocation::NotNeeded => error,
         Revocation::Refused => error.hint(format!(
-            "argocd did not make token {id}, as far as it says; should it exist all the same, \
-             delete it with: {command}"
+            "argocd did not make token {id}, according to its answer; if it exists anyway, delete it with: {command}"
         )),
         Revocation::Revoked => error.hint(format!(
-            "token {id} was made and is revoked: nothing is left of it"
+            "token {id} was made and is revoked"
         )),
         Revocation::Deleted => error.hint(format!(
             "token {id} was made and argocd says that it is deleted, but its list could not be read; \
-             should it be valid all the same, delete it with: {command}"
+             if it is still valid, delete it with: {command}"
         )),
         Revocation::NotFound => error.hint(format!(
-            "token {id} was looked for and is not there; should it turn up after all, delete it \
-             with: {command}"
+            "token {id} was not found; if it appears later, delete it with: {command}"
         )),
         Revocation::Unconfirmed => error.hint(format!(
-            "token {id} was made, and the server says that it does not know it: it may be valid \
-             all the same; delete it with: {command}"
+            "token {id} was made, and the server says that it does not know it: it may still be valid; delete it with: {command}"
         )),
         Revocation::Failed(problem) => error.hint(format!(
             "token {id} may exist and could not be revoked ({problem}); delete it with: {command}"

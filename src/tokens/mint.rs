@@ -1,5 +1,5 @@
 //! The life of a token between the server that makes it and the place it is for: whatever happens
-//! in between, it is either delivered or revoked, or it is said where it stands.
+//! in between, it is either delivered or revoked, or it is said where it is.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const SKEW: Span = Span::seconds(300);
 pub enum Naming<'a> {
     /// The user chose it.
     Given(String),
-    /// It is made anew for every attempt, and nobody else makes the same; without one there is no
+    /// It is made anew for every attempt, and no one else makes the same; without one there is no
     /// attempt.
     Made(&'a dyn Fn() -> crate::error::Result<String>),
 }
@@ -34,7 +34,7 @@ pub struct MintError {
     pub suspects: Suspects,
 }
 
-/// Tokens that a call may have made under an id that nobody asked for.
+/// Tokens that a call may have made under an id that no one asked for.
 #[derive(Debug, Default)]
 pub enum Suspects {
     /// It is known what became of the token, so nothing was looked for.
@@ -81,7 +81,7 @@ pub struct Minted<'a> {
     claims: TokenClaims,
     /// Ids of earlier attempts, under which the server knew no token when it was asked.
     doubtful: Vec<String>,
-    /// Whether it is delivered or revoked, so that dropping this is no loss.
+    /// Whether it is delivered or revoked, so that dropping this is not a loss.
     settled: bool,
     _hold: Hold,
 }
@@ -115,7 +115,7 @@ pub fn mint<'a>(
     }
 }
 
-/// Looks for a token under an id that nobody asked for, where no token was found under the one that
+/// Looks for a token under an id that no one asked for, where no token was found under the one that
 /// was: a server that chose the id itself, and whose answer was lost.
 fn suspects(
     client: &Client<'_>,
@@ -184,7 +184,7 @@ fn attempt<'a>(
         };
         let lost = problem.reason() == Some(&RefusalReason::LostRace);
         // The server tries again by itself when it loses a race, and then finds its own first
-        // try: an id that nobody else makes is ours, even where it "exists already".
+        // try: an id that no one else makes is ours, even where it "exists already".
         let taken = problem.reason() == Some(&RefusalReason::DuplicateId);
         if problem.changed_nothing() || (taken && !ours) {
             let outcome = match &problem {
@@ -216,7 +216,7 @@ fn attempt<'a>(
         if !matches!(outcome, Revocation::Revoked) {
             earlier.push((id, outcome));
         }
-        // Somebody who asks to stop meanwhile is heard by the next call.
+        // Someone who asks to stop meanwhile is heard by the next call.
         client.pause(wait);
         wait *= 2;
         attempt += 1;
@@ -282,7 +282,7 @@ fn check<'a>(
     let claims = match TokenClaims::decode(token.expose()) {
         Ok(claims) => claims,
         Err(why) => {
-            let what = format!("what argocd printed is no token: {why}");
+            let what = format!("argocd did not print a token: {why}");
             return undone(MintFailure::Wrong(what), None);
         }
     };
@@ -373,7 +373,7 @@ impl Minted<'_> {
     }
 
     /// Another token of a project's role that was made in the same second, so that neither can be
-    /// deleted alone; `None` where there is none, or nobody can say.
+    /// deleted alone; `None` where there is none, or no one can say.
     pub fn twin(&self) -> Option<String> {
         let TokenOwner::Role { project, role } = &self.owner else {
             return None;
@@ -408,7 +408,7 @@ impl Minted<'_> {
 impl Drop for Minted<'_> {
     fn drop(&mut self) {
         if !self.settled {
-            // Only a panic comes here; nobody is left to be told what became of it.
+            // Only a panic comes here; no one is left to be told what became of it.
             let _ = self.undo();
         }
     }

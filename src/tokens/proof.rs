@@ -55,7 +55,7 @@ pub fn prove(
         compare(minted, &lacks, present, &again)?;
         if !lacks.is_empty() {
             notes.push(Note::warning(format!(
-                "like the present token, the new one may not {}; `kubectl octopus-argo verify` says \
+                "like the current token, the new one may not {}; `kubectl octopus-argo verify` says \
                  what that means",
                 names(&lacks)
             )));
@@ -105,7 +105,7 @@ fn compare(
             return Ok(());
         }
         if !again() {
-            let what = format!("it may not {}, and the present token may", names(&lost));
+            let what = format!("it may not {}, but the current token may", names(&lost));
             return Err(unproven(minted, &what));
         }
     }
@@ -119,10 +119,7 @@ fn names(questions: &[&CanIQuestion]) -> String {
 fn unproven(minted: &Minted<'_>, what: &str) -> Error {
     Error::new(
         Kind::External,
-        format!(
-            "the new token {} does not prove itself: {what}",
-            minted.id()
-        ),
+        format!("the new token {} failed verification: {what}", minted.id()),
     )
 }
 

@@ -33,13 +33,13 @@ pub enum Revocation {
 }
 
 impl Revocation {
-    /// Whether nothing is left of the token, as far as anybody can know.
+    /// Whether nothing is left of the token, as far as anyone can know.
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Unconfirmed | Self::Failed(_))
     }
 }
 
-/// What is known of a token that is to be undone.
+/// What is known of a token to revoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
     /// It was made.
@@ -50,7 +50,7 @@ pub(super) enum Certainty {
     UnderWay,
 }
 
-/// Deletes what may have been made. Whoever calls may do that, or else the token itself, where
+/// Deletes what may have been made. Anyone who calls may do that, or else the token itself, where
 /// we have it.
 pub(super) fn undo(
     client: &Client<'_>,
@@ -141,7 +141,7 @@ fn look_once_more(client: &Client<'_>, owner: &TokenOwner, id: &str) -> Revocati
     }
 }
 
-/// Looks for a token of which nobody knows whether it was made, and revokes it. Who asks to stop
+/// Looks for a token of which no one knows whether it was made, and revokes it. Who asks to stop
 /// stops this too.
 pub fn revoke_if_made(client: &Client<'_>, owner: &TokenOwner, id: &str) -> Revocation {
     undo_as_caller(client, owner, id, Certainty::UnderWay)

@@ -39,7 +39,7 @@ impl Present {
 pub struct OldIds<'a> {
     /// The ids, each of any of the owners.
     pub ids: &'a [String],
-    /// Whether there is one owner, so that an id can be meant for nobody else.
+    /// Whether there is one owner, so that an id can be meant for no one else.
     pub of_one_owner: bool,
 }
 
@@ -117,7 +117,7 @@ pub fn find_old(
 }
 
 /// The id among those that the user named that is this owner's: one that it has, or else, where it
-/// can be meant for nobody else, one that is gone.
+/// can be meant for no one else, one that is gone.
 fn named_id(named: OldIds<'_>, tokens: &[TokenRecord]) -> Option<String> {
     let has = |id: &&String| tokens.iter().any(|token| token.id == **id);
     let found = named.ids.iter().find(has);
@@ -164,7 +164,7 @@ pub fn rotation_is_early(expires: Option<Moment>, within: Span, now: Moment) -> 
     }
 }
 
-/// An old token that is to be revoked, and the new one of its owner.
+/// An old token to revoke, and the new one of its owner.
 pub struct Replaced<'a> {
     /// The owner.
     pub owner: &'a TokenOwner,

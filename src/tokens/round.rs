@@ -11,9 +11,9 @@ use crate::rbac::ArgoCdVersion;
 pub enum Identity {
     /// The one it should be.
     Expected,
-    /// Nobody, for this reason: argocd exits 0 for a token that is no good.
+    /// No one, for this reason: argocd exits 0 for a token that is not valid.
     Nobody(String),
-    /// Somebody else.
+    /// Someone else.
     Other(String),
 }
 
@@ -53,7 +53,7 @@ impl Round {
             question.action != "rollback" || version.is_some_and(ArgoCdVersion::has_rollback)
         });
         if version.is_some_and(|version| !version.enforces_logs()) {
-            // Unless a setting says otherwise, whoever gets the application gets its logs.
+            // Unless a setting says otherwise, anyone who gets the application gets its logs.
             for question in questions.iter_mut().filter(|q| q.resource == "logs") {
                 question.no_counts = false;
             }
@@ -86,7 +86,7 @@ impl Round {
         answers.map(|(question, _)| question)
     }
 
-    /// The questions whose answers are not as they must be.
+    /// The questions whose answers are not correctly.
     pub fn wrong(&self) -> impl Iterator<Item = &CanIQuestion> {
         self.with(Judgement::Wrong)
     }
@@ -104,7 +104,7 @@ pub(super) fn who(client: &Client<'_>, owner: &TokenOwner) -> Result<Identity, P
     })
 }
 
-/// Why the server takes the caller for nobody: a call that only somebody may make says it. What
+/// Why the server takes the caller for no one: a call that only someone may make says it. What
 /// the token is not to blame for is a problem.
 fn why_nobody(client: &Client<'_>, owner: &TokenOwner) -> Result<String, Problem> {
     let asked = match owner {
@@ -116,7 +116,7 @@ fn why_nobody(client: &Client<'_>, owner: &TokenOwner) -> Result<String, Problem
     };
     let Err(problem) = asked else {
         return Ok(
-            "the server answers without asking who calls, so its authentication is off \
+            "the server answers calls without authentication, so it is off \
                    (server.disable.auth), and nothing is proved"
                 .to_owned(),
         );
@@ -132,7 +132,7 @@ fn why_nobody(client: &Client<'_>, owner: &TokenOwner) -> Result<String, Problem
         Some(RefusalReason::UnknownAccount(_)) => "the server has no such account",
         Some(RefusalReason::NoApiKey) => "its account does not have the capability apiKey",
         Some(RefusalReason::NotLoggedIn | RefusalReason::PermissionDenied) => {
-            "the server takes it for nobody"
+            "the server does not know who it is"
         }
         _ => return Err(problem),
     };
@@ -148,9 +148,11 @@ pub fn server_version(text: &str) -> Option<ArgoCdVersion> {
 pub fn stranger(identity: &Identity, owner: &TokenOwner) -> Option<String> {
     match identity {
         Identity::Expected => None,
-        Identity::Nobody(why) => Some(format!("the token is no good: {why}; {owner} was expected")),
+        Identity::Nobody(why) => Some(format!(
+            "the token is not valid: {why}; {owner} was expected"
+        )),
         Identity::Other(name) => Some(format!(
-            "the token is somebody else's: the server takes it for `{}`, where {owner} was expected",
+            "the token belongs to someone else: the server identifies it as `{}`, where {owner} was expected",
             name.escape_debug()
         )),
     }

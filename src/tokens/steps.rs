@@ -1,4 +1,4 @@
-//! The steps in a token's life, for whoever writes them down before the next one is taken.
+//! The steps in a token's life, for anyone who writes them down before the next one is taken.
 
 use crate::error::Result;
 use crate::model::TokenOwner;

@@ -188,7 +188,7 @@ impl Run<'_> {
         match change {
             Change::Patch => self.line(
                 "for name in argocd-cm argocd-rbac-cm; do
-                   kubectl octopus-argo render -n $ns -f live.json -o patch --only $name > patch.yaml
+                   kubectl octopus-argo render -n $ns -f live.json --form patch --only $name > patch.yaml
                    kubectl patch configmap -n $ns $name --type merge --patch-file patch.yaml
                  done",
             ),

@@ -101,7 +101,7 @@ fn can_i_has_an_honest_exit_code() {
         (Some(1), "no\n", "")
     );
     ask(&["delete", "applications", "*"]).ended(1, "this no proves nothing");
-    ask(&["fly", "applications", "*/*"]).ended(1, "the server knows no such word");
+    ask(&["fly", "applications", "*/*"]).ended(1, "the server does not know this word");
     ask(&["action/apps/Deployment/restart", "applications", "*/*"]).ended(1, "offline proof");
     ask(&["get", "applications", "-x"]).ended(2, "");
 }
@@ -254,7 +254,7 @@ mod passwords {
         std::fs::write(world.file("mine"), "wrong\n").unwrap();
         world
             .run_with(&all, "from-stdin-1")
-            .ended(4, "the first password is the one of whoever is logged in");
+            .ended(4, "the first password is that of the user who is logged in");
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod passwords {
         world.run(&args).ended(2, "stdin can hold one");
         world
             .run(&["account", "update-password"])
-            .ended(2, "this is no terminal");
+            .ended(2, "this is not a terminal");
         world
             .run(&["account", "update-password", "--new-password-file", "new"])
             .ended(2, "--current-password-file");

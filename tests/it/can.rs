@@ -36,21 +36,21 @@ fn can(line: &str) -> crate::common::Run {
 fn yes_is_zero_and_no_is_one() {
     assert_eq!(
         can("alice get apps team/shop -f p.csv").stdout_of(0),
-        "Yes\n"
+        "yes\n"
     );
     assert_eq!(
         can("alice get apps team/secret -f p.csv").stdout_of(1),
-        "No\n"
+        "no\n"
     );
     assert_eq!(can("alice get apps team/shop -f p.csv -q").stdout_of(0), "");
-    assert_eq!(can("admin delete app -f p.csv").stdout_of(0), "Yes\n");
+    assert_eq!(can("admin delete app -f p.csv").stdout_of(0), "yes\n");
     assert_eq!(
         can("admin delete app -f p.csv --use-builtin-policy=false").stdout_of(1),
-        "No\n"
+        "no\n"
     );
     assert_eq!(
         can("bob get app -f p.csv --default-role role:readonly").stdout_of(0),
-        "Yes\n"
+        "yes\n"
     );
 }
 
@@ -61,7 +61,7 @@ fn a_yes_is_explained_with_the_line_and_the_way_to_it() {
         run.snapshot(),
         str![[r#"
 ---- stdout
-Yes
+yes
   allowed by p.csv:2:1: p, role:team, applications, get, team/*, allow
   reached through p.csv:1:1: g, alice, role:team
 ---- stderr
@@ -80,7 +80,7 @@ fn a_deny_names_what_it_overrules() {
         run.snapshot(),
         str![[r#"
 ---- stdout
-No
+no
   denied by p.csv:3:1: p, role:team, applications, get, team/secret, deny
   reached through p.csv:1:1: g, alice, role:team
   which overrules p.csv:2:1: p, role:team, applications, get, team/*, allow
@@ -100,7 +100,7 @@ fn a_no_names_what_came_close() {
         run.snapshot(),
         str![[r#"
 ---- stdout
-No
+no
   no rule that reaches alice allows get applications on other/shop
   close: p.csv:2:1: p, role:team, applications, get, team/*, allow
   close: p.csv:3:1: p, role:team, applications, get, team/secret, deny
@@ -127,11 +127,11 @@ fn on_a_terminal_the_explanation_is_there() {
 fn groups_and_projects_count_as_on_the_server() {
     assert_eq!(
         can("bob get clusters https://x -f p.csv --groups acme:ops").stdout_of(0),
-        "Yes\n"
+        "yes\n"
     );
     assert_eq!(
         can("bob get clusters https://x -f p.csv --groups other").stdout_of(1),
-        "No\n"
+        "no\n"
     );
     let run =
         can("bob sync applications web/shop -f p.csv,project.yaml --groups acme:web --explain");
@@ -139,7 +139,7 @@ fn groups_and_projects_count_as_on_the_server() {
         run.snapshot(),
         str![[r#"
 ---- stdout
-Yes
+yes
   allowed by project.yaml:9:7: p, proj:web:ci, applications, sync, web/*, allow
   reached through project.yaml:10:14: g, acme:web, proj:web:ci
   asked as acme:web, for bob
@@ -152,11 +152,11 @@ warning: user defined roles not found in policies: role:none
     );
     assert_eq!(
         can("proj:web:ci sync applications web/shop -f project.yaml").stdout_of(0),
-        "Yes\n"
+        "yes\n"
     );
     assert_eq!(
         can("proj:web:ci sync applications other/shop -f project.yaml").stdout_of(1),
-        "No\n"
+        "no\n"
     );
 }
 
@@ -168,6 +168,6 @@ fn strict_mode_lists_what_there_is() {
     run.refused(2, "valid resources: ");
     assert_eq!(
         can("alice frobnicate applications x/y -f p.csv --strict=false").stdout_of(1),
-        "No\n"
+        "no\n"
     );
 }

@@ -49,7 +49,8 @@ octopus   invoke            extensions           (any)                          
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cmd-params-cm, AppProjects
 note: 38 checks passed on the state after the change
-note: the questions marked `-` are those of Octopus's documentation: they decide nothing, `delete applications *` is refused for an administrator too
+note: WANT `-` marks the questions of Octopus's documentation, which decide nothing
+note: `probe` stands for any name, and a row may hold several of the 42 checks: -v shows each
 ---- exit code 0
 
 "#]]
@@ -150,7 +151,7 @@ fn reading_without_need_is_extra_and_fails_only_when_strict() {
         .command("check -q -f r.yaml --after-change")
         .run()
         .stdout_of(0);
-    assert!(out.contains("octopus   get               projects             some-app                          no need   yes   default role role:readonly, which no rule takes back: built-in policy:7"), "{out}");
+    assert!(out.contains("octopus   get               projects             some-app                          no need   yes   default role role:readonly, which no rule overrides: built-in policy:7"), "{out}");
     let _ = sandbox
         .command("check -q -f r.yaml --after-change --strict")
         .run()
@@ -488,7 +489,7 @@ fn the_usual_change_concerns_nobody_else() {
         .run()
         .stdout_of(1);
     assert!(
-        out.ends_with("+ octopus: get clusters *\n+ octopus: get logs */*\n+ octopus: sync applications *\n  nobody else changes\n"),
+        out.ends_with("+ octopus: get clusters *\n+ octopus: get logs */*\n+ octopus: sync applications *\n  no one else's permissions change\n"),
         "{out}"
     );
 }

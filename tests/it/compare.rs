@@ -14,7 +14,7 @@ p, carol, applications, get, */*, allow
 p, carol, applications, get, prod/*, deny
 ";
 
-/// The role is renamed with its binding, a deny is gone, two people are new, bob lost his line.
+/// The role is renamed with its binding, a deny was removed, two people are new, bob lost his line.
 const NEW: &str = "\
 g, alice, role:crew
 p, role:crew, applications, *, team/*, allow
@@ -47,7 +47,7 @@ fn the_dangerous_comes_first_and_each_difference_has_a_witness() {
     for example create exec some-project/some-app
     before: no rule
     after: new.csv:5:1: p, erin, exec, create, */*, allow
-! carol gains: get applications prod/* [a deny is gone]
+! carol gains: get applications prod/* [a deny was removed]
     for example get applications prod/some-app
     before: denied by old.csv:5:1: p, carol, applications, get, prod/*, deny
     after: new.csv:3:1: p, carol, applications, get, */*, allow
@@ -64,7 +64,7 @@ fn the_dangerous_comes_first_and_each_difference_has_a_witness() {
     before: old.csv:3:1: p, bob, clusters, get, *, allow
     after: no rule
 ---- stderr
-warning: 4 gained, 1 lost, 1 undecided, 3 to look at first
+warning: 4 gained, 1 lost, 1 undecided, 3 to review first
 ---- exit code 1
 
 "#]]
@@ -77,18 +77,18 @@ fn a_table_for_a_pull_request() {
         compare("-q -o markdown").snapshot(),
         str![[r#"
 ---- stdout
-**Argo CD permissions:** 4 gained, 1 lost, 1 undecided, 3 to look at first
+**Argo CD permissions:** 4 gained, 1 lost, 1 undecided, 3 to review first
 
 | Change | What | Why |
 | --- | --- | --- |
 | gained | ⚠ dave gains: 30 permissions of role:admin, on applications, applicationsets, certificates, clusters and 6 more (through role:admin) | for example create applications some-project/some-app; before: no rule; after: built-in policy:11: p, role:admin, applications, create, /*//*, allow; through: new.csv:4:1: g, dave, role:admin |
 | gained | ⚠ erin gains: create exec /*//* (a shell in pods) | for example create exec some-project/some-app; before: no rule; after: new.csv:5:1: p, erin, exec, create, /*//*, allow |
-| gained | ⚠ carol gains: get applications prod//* (a deny is gone) | for example get applications prod/some-app; before: denied by old.csv:5:1: p, carol, applications, get, prod//*, deny; after: new.csv:3:1: p, carol, applications, get, /*//*, allow |
+| gained | ⚠ carol gains: get applications prod//* (a deny was removed) | for example get applications prod/some-app; before: denied by old.csv:5:1: p, carol, applications, get, prod//*, deny; after: new.csv:3:1: p, carol, applications, get, /*//*, allow |
 | gained | dave gains: 10 permissions of role:readonly, on applications, applicationsets, certificates, clusters and 6 more | for example get applications some-project/some-app; before: no rule; after: built-in policy:1: p, role:readonly, applications, get, /*//*, allow; through: new.csv:4:1: g, dave, role:admin; through: built-in policy:43: g, role:admin, role:readonly |
 | undecided | frank may gain or lose: get applications [ab][ab] | neither shown nor excluded: new.csv:6:1: p, frank, applications, get, "[ab][ab]", allow |
 | lost | bob loses: get clusters /* | for example get clusters some-app; before: old.csv:3:1: p, bob, clusters, get, /*, allow; after: no rule |
 ---- stderr
-warning: 4 gained, 1 lost, 1 undecided, 3 to look at first
+warning: 4 gained, 1 lost, 1 undecided, 3 to review first
 ---- exit code 1
 
 "#]]
@@ -104,7 +104,7 @@ fn annotations_for_github() {
 ::error file=new.csv,line=5,endLine=5,col=1,endColumn=33,title=permission-gained::erin gains: create exec */*%0Afor example create exec some-project/some-app%0Abefore: no rule%0Aafter: new.csv:5:1: p, erin, exec, create, */*, allow
 ::notice file=new.csv,line=1,endLine=1,col=1,endColumn=19,title=permission-lost::bob loses: get clusters *%0Afor example get clusters some-app%0Abefore: old.csv:3:1: p, bob, clusters, get, *, allow%0Aafter: no rule
 ---- stderr
-warning: 1 gained, 1 lost, 1 to look at first
+warning: 1 gained, 1 lost, 1 to review first
 ---- exit code 1
 
 "#]]
@@ -126,7 +126,7 @@ fn cases_for_a_build_server() {
   </testsuite>
 </testsuites>
 ---- stderr
-warning: 1 gained, 0 lost, 1 to look at first
+warning: 1 gained, 0 lost, 1 to review first
 ---- exit code 1
 
 "#]]
@@ -211,7 +211,7 @@ p, role:crew, applications, */*, team/*, allow
         run.snapshot(),
         str![[r#"
 ---- stderr
-note: no difference: both states decide alike for everybody
+note: no difference: both states make the same decisions for everyone
 ---- exit code 0
 
 "#]]
@@ -331,7 +331,7 @@ fn authorisation_that_is_switched_off_is_the_first_line() {
     before: no rule
     after: authorisation is switched off
 ---- stderr
-warning: 1 gained, 0 lost, 1 to look at first
+warning: 1 gained, 0 lost, 1 to review first
 ---- exit code 1
 
 "#]]

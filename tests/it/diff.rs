@@ -34,7 +34,7 @@ Permissions
 + octopus: get applications *
 + octopus: get clusters *
 + octopus: get logs */*
-  nobody else changes
+  no one else's permissions change
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml --show-managed-fields | kubectl octopus-argo diff -f -
@@ -90,7 +90,7 @@ fn no_difference_is_exit_code_zero() {
         run.snapshot(),
         str![[r#"
 ---- stderr
-note: nothing to change: it is as it shall be
+note: nothing to change: account and rules are already in place
 ---- exit code 0
 
 "#]]

@@ -291,7 +291,7 @@ done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
 done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
-wrong     gateway         gw runs with the token from before: started 2026-11-22T00:00:00Z, the Secret changed 2026-11-22T00:00:00Z
+wrong     gateway         gw runs with the previous token: started 2026-11-22T00:00:00Z, the Secret changed 2026-11-22T00:00:00Z
 done      values          the environment of gw: consistent
 done      visible         1 Application, 1 cluster as octopus
 done      Applications    1 of 1 source of 1 Application updated
@@ -357,7 +357,7 @@ fn authorisation_that_is_off_is_wrong() {
 done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
 done      account         octopus is enabled and may have tokens
 unknown   permissions     authorisation is off, so that no rule counts
-wrong     authorisation   off, so everybody may do everything: server.disable.auth in <live>:1:192
+wrong     authorisation   off, so everyone may do everything: server.disable.auth in <live>:1:192
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
 done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
@@ -389,7 +389,7 @@ done      permissions     38 checks passed
 done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
-wrong     server          the token is no good: its account is disabled; `kubectl octopus-argo render --enable` makes the change; account octopus was expected
+wrong     server          the token is not valid: its account is disabled; `kubectl octopus-argo render --enable` makes the change; account octopus was expected
 done      gateway         gw started 2026-11-22T00:00:00Z, after the Secret changed
 done      values          the environment of gw: consistent
 unknown   visible         the server does not take the token for the account

@@ -149,7 +149,7 @@ fn what_is_wrong_in_the_file_is_named_with_its_place() {
         ),
         (
             "{subject: a, subject: b, action: get, resource: x, object: z, allowed: true}",
-            "e.yaml:2:16: the key `subject`",
+            "e.yaml:2:16: duplicate key `subject`",
         ),
         (
             "{subject: a, action: get, resource: x, object: z}",

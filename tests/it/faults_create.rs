@@ -191,7 +191,7 @@ fn races_that_are_lost_for_ever_end() {
     let world = World::new();
     world.fault(GENERATE, None, "after", json!([lost, {"exit": 20}]));
     let outcome = world.run(CREATE);
-    outcome.ended(4, "run it again");
+    outcome.ended(4, "run the command again");
     assert!(world.all_tokens().is_empty());
 }
 
@@ -221,7 +221,7 @@ fn a_target_that_cannot_be_written_is_found_out_before_there_is_a_token() {
         world.run(&args)
     };
     into("there").ended(2, "--force");
-    into("no/such/directory").ended(4, "is its directory there?");
+    into("no/such/directory").ended(4, "does its directory exist?");
     into(".").ended(2, "a directory");
     assert_eq!(std::fs::read_to_string(world.file("there")).unwrap(), "old");
     assert!(world.calls().is_empty(), "nothing was asked of argocd");
@@ -385,7 +385,7 @@ fn a_token_counts_as_revoked_only_when_a_delete_succeeded() {
         let outcome = world.run(CREATE);
         assert_eq!(world.all_tokens().len(), left, "{}", outcome.stderr);
         world.accounted_for(&[], "", &outcome);
-        let says_revoked = outcome.stderr.contains("nothing is left of it");
+        let says_revoked = outcome.stderr.contains("was made and is revoked");
         assert_eq!(says_revoked, left == 0, "{}", outcome.stderr);
     }
 }
@@ -433,7 +433,7 @@ fn a_token_that_argocd_made_and_denies_is_named_with_the_command() {
         let world = World::new();
         world.fault(GENERATE, None, "after", json!([steps, {"exit": code}]));
         let outcome = world.run(CREATE);
-        outcome.ended(4, "should it exist all the same");
+        outcome.ended(4, "if it exists anyway");
         world.accounted_for(&[], "", &outcome);
     }
 }

@@ -118,7 +118,7 @@ fn a_rotation_that_is_killed_at_any_step_is_taken_up() {
             "{step} {when}"
         );
         let outcome = fleet.run(line);
-        outcome.ended(0, "this takes up the run");
+        outcome.ended(0, "resuming the run");
         all_well(&fleet, directory, &outcome);
     });
 }
@@ -247,7 +247,7 @@ fn an_interrupt_is_heard_by_all_and_nothing_new_begins() {
             "{}",
             outcome.stdout
         );
-        outcome.ended(130, "run the same again");
+        outcome.ended(130, "run the same command again");
         for (_, world) in &fleet.all {
             world.calm();
         }
@@ -383,7 +383,7 @@ fn what_another_instance_has_left_is_kept() {
     );
     let only = |name: &str| fleet.run(&ROTATE.replace("--all", &format!("--instance {name}")));
     only("one").ended(4, "the old token octopus-old is not revoked");
-    only("two").ended(4, "is revoked: nothing is left of it");
+    only("two").ended(4, "was made and is revoked");
     one.calm();
     only("three").ended(0, "three: ok: ");
     assert!(fleet.journal().is_some(), "of one it is not the end");
@@ -407,7 +407,9 @@ fn an_instance_that_is_no_more_is_named_once() {
     let outcome = fleet.run(CREATE);
     outcome.ended(
         0,
-        &format!("token {left} of account octopus for two; the configuration has no such"),
+        &format!(
+            "token {left} of account octopus for two; the configuration no longer has this instance"
+        ),
     );
     assert_eq!(fleet.journal(), None);
 }

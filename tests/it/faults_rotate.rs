@@ -141,7 +141,7 @@ fn a_new_token_that_nobody_takes_is_revoked() {
         json!([{"print": "{}\n"}, {"exit": 0}]),
     );
     let outcome = rotate(&world, &[]);
-    outcome.ended(4, "does not prove itself");
+    outcome.ended(4, "failed verification");
     outcome.ended(4, "is revoked");
     assert_eq!(world.tokens("octopus"), ["octopus-old"]);
 }

@@ -92,7 +92,7 @@ Permissions
 + octopus: get applications web/*
 + octopus: get clusters *
 + octopus: get logs web/*
-  nobody else changes
+  no one else's permissions change
 ---- stderr
 edge: error: the instance has no files
 edge:   hint: read its objects from the cluster with --live, or name files in the configuration
@@ -188,7 +188,7 @@ alpha      no
     assert!(
         explained
             .stdout_of(1)
-            .contains("\n== zeta ==\nYes\n  allowed by zeta/argocd-rbac-cm.yaml:10:5")
+            .contains("\n== zeta ==\nyes\n  allowed by zeta/argocd-rbac-cm.yaml:10:5")
     );
 }
 

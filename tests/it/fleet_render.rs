@@ -282,7 +282,7 @@ fn what_has_an_owner_now_is_not_delivered_twice() {
     let run = sandbox
         .command("render --all --output-dir out --config owned.yaml")
         .run();
-    run.refused(3, "out/git/instance.yaml is left from a rendering");
+    run.refused(3, "out/git/instance.yaml is left from an earlier run");
     assert_eq!(tree(&sandbox, "out"), before);
 }
 
@@ -350,7 +350,10 @@ fn what_does_not_fit_a_fleet_is_refused() {
     let run = fleet()
         .command("render --all --live --output-dir out")
         .run();
-    run.refused(2, "what is read live is not for the files of a fleet");
+    run.refused(
+        2,
+        "--live cannot be combined with writing the files of several instances",
+    );
     let sandbox = Sandbox::new().with("octopus-argo.yaml", "instances: [{name: a}]");
     let run = sandbox
         .command("render --all --absent --output-dir out")
@@ -359,7 +362,7 @@ fn what_does_not_fit_a_fleet_is_refused() {
     let run = sandbox
         .command("render --all --policy-key policy.csv --output-dir out")
         .run();
-    run.refused(3, "replaced whole");
+    run.refused(3, "replaced as a whole");
 }
 
 #[test]

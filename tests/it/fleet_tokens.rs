@@ -204,7 +204,7 @@ fn one_that_fails_does_not_stop_the_others_and_only_it_is_made_again() {
     let before = fleet.world("one").all_tokens();
     fleet.world("two").set("/login", json!("admin"));
     let outcome = fleet.run(CREATE);
-    outcome.ended(0, "this takes up the run that began at");
+    outcome.ended(0, "resuming the run that began at");
     outcome.ended(
         0,
         "one: ok: done already by the earlier run: out/one.yaml has token octopus-",
@@ -415,7 +415,7 @@ instances:
     ] {
         let outcome = fleet.run(line);
         for name in ["third", "forward"] {
-            let said = "error: argocd has no login that is the instance's: it would send that of its present context, one";
+            let said = "error: argocd has no login for the instance: it would send that of its current context, one";
             outcome.ended(3, &format!("{name}: {said}"));
         }
         outcome.ended(
@@ -529,8 +529,8 @@ fn a_token_that_does_not_fit_is_sent_nowhere() {
             "robots: error: the token in tokens/robots.yaml is of robot:apiKey, where account octopus was expected",
             "foreign: error: the token in tokens/foreign.yaml was not made by Argo CD",
             "login: error: the token in tokens/login.yaml is of octopus:login",
-            "twin-a: error: the same token stands in the file of twin-b",
-            "twin-b: error: the same token stands in the file of twin-a",
+            "twin-a: error: the same token is in the file of twin-b",
+            "twin-b: error: the same token is in the file of twin-a",
             "none: error: there is no tokens/none.yaml",
             "text: error: tokens/text.yaml has no token under the key ARGOCD_AUTH_TOKEN",
         ] {

@@ -80,7 +80,7 @@ error[invalid-policy-line]: not a policy line
 9 |     nonsense
   |     ^^^^^^^^
   |
-  = help: a line begins with `p,` or `g,` without quotes or blanks around the letter, or with `#`
+  = help: a line begins with `p,` or `g,` without quotes or spaces around the letter, or with `#`
   = help: no line of the policy loads: every call that needs a decision fails, the administrator's too
 
 ---- stderr
@@ -261,7 +261,7 @@ fn every_format() {
         "p, role:a , applications, get, x/*, allow\ng, 'x, role:b\ng, acme:<a>&\"\", role:b\n";
     for format in ["json", "github", "junit"] {
         let line = format!(
-            "lint -q -f p,o.csv -o {format} --select blank-before-comma,undefined-role,invalid-policy-line"
+            "lint -q -f p,o.csv -o {format} --select space-before-comma,undefined-role,invalid-policy-line"
         );
         let line = line.replace("p,o.csv", "-");
         let run = Sandbox::new().command(&line).stdin(policy).run();
@@ -272,20 +272,20 @@ fn every_format() {
   "schema": "lint/v1",
   "findings": [
     {
-      "rule": "blank-before-comma",
+      "rule": "space-before-comma",
       "severity": "error",
       "file": "<stdin>",
       "line": 1,
       "column": 4,
       "endLine": 1,
       "endColumn": 11,
-      "message": "`role:a ` ends with a blank, which is part of it",
+      "message": "`role:a ` ends with a space, which is part of it",
       "help": [
-        "Argo CD drops blanks behind a comma, and keeps those before one"
+        "Argo CD drops spaces after a comma, and keeps those before one"
       ],
       "fix": {
         "safety": "unsafe",
-        "title": "take the blank out"
+        "title": "remove the space"
       }
     },
     {
@@ -298,7 +298,7 @@ fn every_format() {
       "endColumn": 14,
       "message": "no rule defines `role:b`",
       "help": [
-        "is `role:a ` meant?"
+        "did you mean `role:a `?"
       ]
     },
     {
@@ -322,8 +322,8 @@ fn every_format() {
 "#]],
             "github" => str![[r#"
 ---- stdout
-::error file=<stdin>,line=1,endLine=1,col=4,endColumn=10,title=blank-before-comma::`role:a ` ends with a blank, which is part of it%0AArgo CD drops blanks behind a comma, and keeps those before one
-::warning file=<stdin>,line=2,endLine=2,col=8,endColumn=13,title=undefined-role::no rule defines `role:b`%0Ais `role:a ` meant?
+::error file=<stdin>,line=1,endLine=1,col=4,endColumn=10,title=space-before-comma::`role:a ` ends with a space, which is part of it%0AArgo CD drops spaces after a comma, and keeps those before one
+::warning file=<stdin>,line=2,endLine=2,col=8,endColumn=13,title=undefined-role::no rule defines `role:b`%0Adid you mean `role:a `?
 ::error file=<stdin>,line=3,endLine=3,col=1,endColumn=22,title=invalid-policy-line::a quote inside a field that does not begin with one%0Aa quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside%0Ano line of the policy loads: every call that needs a decision fails, the administrator's too
 ---- exit code 1
 
@@ -333,11 +333,11 @@ fn every_format() {
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="lint" tests="3" failures="3" errors="0">
   <testsuite name="&lt;stdin&gt;" tests="3" failures="3" errors="0">
-    <testcase classname="&lt;stdin&gt;" name="blank-before-comma (1:4)" file="&lt;stdin&gt;" line="1">
-      <failure type="error" message="`role:a ` ends with a blank, which is part of it">&lt;stdin&gt;:1:4: `role:a ` ends with a blank, which is part of it&#10;Argo CD drops blanks behind a comma, and keeps those before one</failure>
+    <testcase classname="&lt;stdin&gt;" name="space-before-comma (1:4)" file="&lt;stdin&gt;" line="1">
+      <failure type="error" message="`role:a ` ends with a space, which is part of it">&lt;stdin&gt;:1:4: `role:a ` ends with a space, which is part of it&#10;Argo CD drops spaces after a comma, and keeps those before one</failure>
     </testcase>
     <testcase classname="&lt;stdin&gt;" name="undefined-role (2:8)" file="&lt;stdin&gt;" line="2">
-      <failure type="warning" message="no rule defines `role:b`">&lt;stdin&gt;:2:8: no rule defines `role:b`&#10;is `role:a ` meant?</failure>
+      <failure type="warning" message="no rule defines `role:b`">&lt;stdin&gt;:2:8: no rule defines `role:b`&#10;did you mean `role:a `?</failure>
     </testcase>
     <testcase classname="&lt;stdin&gt;" name="invalid-policy-line (3:1)" file="&lt;stdin&gt;" line="3">
       <failure type="error" message="a quote inside a field that does not begin with one">&lt;stdin&gt;:3:1: a quote inside a field that does not begin with one&#10;a quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside&#10;no line of the policy loads: every call that needs a decision fails, the administrator's too</failure>
@@ -370,9 +370,9 @@ fn fix_edits_files_and_nothing_else_in_them() {
         run.snapshot(),
         str![[r#"
 ---- stderr
-note: a/lf.yaml: put 4 findings right
-note: b/crlf.yaml: put 4 findings right
-note: policy.csv: put 3 findings right
+note: a/lf.yaml: fixed 4 findings
+note: b/crlf.yaml: fixed 4 findings
+note: policy.csv: fixed 3 findings
 note: no findings in 4 files
 ---- exit code 0
 
@@ -421,6 +421,26 @@ fn fix_leaves_unsafe_fixes_unless_asked() {
     let run = sandbox.command("lint -q -f cm.yaml --fix=unsafe").run();
     assert_eq!(run.code, 0, "{}", run.stdout);
     assert_eq!(sandbox.read("cm.yaml"), safe.replace("apikey", "apiKey"));
+}
+
+#[test]
+fn fix_with_diff_shows_the_change_and_writes_nothing() {
+    let cm = RBAC.replace("rbac-cm", "cm") + "  accounts.b: 'login, apiKey'\n";
+    let sandbox = Sandbox::new().with("cm.yaml", &cm);
+    let run = sandbox.command("lint -q -f cm.yaml --fix --diff").run();
+    assert_eq!(sandbox.read("cm.yaml"), cm);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout
+            .contains("\n-  accounts.b: 'login, apiKey'\n+  accounts.b: 'login,apiKey'\n"),
+        "{}",
+        run.stdout
+    );
+    let clean = Sandbox::new().with("cm.yaml", cm.replace("login, apiKey", "apiKey"));
+    let run = clean.command("lint -q -f cm.yaml --fix --diff").run();
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    let alone = clean.command("lint -f cm.yaml --diff").run();
+    alone.refused(2, "--fix");
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn every_page_shows_what_its_rule_says_and_fixes() {
 fn the_list_of_rules_is_complete() {
     let mut list = String::from(
         "# Rules of `lint`\n\n\
-         What holds for a whole repository stands in the [configuration](../configuration.md): \
+         What holds for a whole repository is in the [configuration](../configuration.md): \
          `lint: {ignore: [duplicate-line], failOn: error}`.\n\n\
          Each has a page with an example, what lint says of it, and what is right. `lint --explain RULE` prints the page.\n\n\
          | rule | severity | fix | |\n|---|---|---|---|\n",

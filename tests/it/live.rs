@@ -39,7 +39,7 @@ fn app_projects_and_the_servers_options_are_read() {
             .run()
     };
     let run = ask("can proj:web:ci sync applications web/shop --live");
-    assert_eq!(run.stdout_of(0), "Yes\n");
+    assert_eq!(run.stdout_of(0), "yes\n");
     let asked = &ask("can alice get applications web/shop --live").ran[0];
     for name in ["argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm"] {
         assert!(asked.contains(&name.to_owned()), "{asked:?}");
@@ -74,7 +74,7 @@ fn what_may_not_be_read_is_said() {
     ] {
         assert!(run.stderr.contains(said), "{}", run.stderr);
     }
-    assert_eq!(run.stdout_of(0), "Yes\n");
+    assert_eq!(run.stdout_of(0), "yes\n");
     // A server that does not answer is asked once.
     let run = Sandbox::new()
         .command("can alice get applications web/shop --live")
@@ -99,10 +99,10 @@ fn files_beside_it_count_as_if_they_were_applied() {
         "{}",
         run.stderr
     );
-    assert_eq!(run.stdout_of(0), "Yes\n");
+    assert_eq!(run.stdout_of(0), "yes\n");
     for line in ["render --live -f new.yaml", "diff --live -f new.yaml"] {
         let sandbox = Sandbox::new().with("new.yaml", RBAC);
-        sandbox.command(line).run().refused(2, "exclude each other");
+        sandbox.command(line).run().refused(2, "cannot be combined");
     }
 }
 
@@ -129,7 +129,7 @@ patches:
         .answers_always("configmap", &list(&RBAC.replace("alice", "bob")))
         .answers_always("appprojects.argoproj.io", "")
         .run();
-    assert_eq!(run.stdout_of(0), "Yes\n");
+    assert_eq!(run.stdout_of(0), "yes\n");
     let run = sandbox
         .command("compare rbac.yaml kustomization.yaml --subject carol")
         .run();

@@ -61,3 +61,4 @@ mod token_rotate;
 mod truths;
 mod verify;
 mod who_can;
+mod words;

@@ -124,7 +124,7 @@ role:dev,applications,dev/*,"sync, action/*",allow,,"p.csv:4:1: p, role:dev, app
 SUBJECT   RESOURCE   OBJECT   ACTIONS   EFFECT
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
-note: nobody may do anything that was asked for
+note: no subject may do anything that matches
 ---- exit code 0
 
 "#]]
@@ -263,14 +263,14 @@ fn the_default_role_is_everybodys_and_its_rows_are_there_once() {
         out.snapshot(),
         str![[r#"
 ---- stdout
-SUBJECT         RESOURCE            OBJECT       ACTIONS   EFFECT   STATE                                                                                    DECIDED BY
-(everybody)     has role:readonly                                                                                                                            r.yaml:5:19: policy.default: role:readonly
-(everybody)     exec                web/*        create    allow                                                                                             r.yaml:10:5: p, "", exec, create, web/*, allow
-dev             applications        web/secret   get       none     in vain: granted by built-in policy:1: p, role:readonly, applications, get, */*, allow   r.yaml:7:5: p, dev, applications, get, web/secret, deny
-dev             applications        web/*        sync      allow                                                                                             r.yaml:9:5: p, dev, applications, sync, web/*, allow
-acme:web        has proj:web:ci                                                                                                                              r.yaml:20:14: g, acme:web, proj:web:ci
-proj:web:ci     applications        web/*        sync      allow                                                                                             r.yaml:19:7: p, proj:web:ci, applications, sync, web/*, allow
-role:readonly   applications        */*          get       allow                                                                                             built-in policy:1: p, role:readonly, applications, get, */*, allow
+SUBJECT         RESOURCE            OBJECT       ACTIONS   EFFECT   STATE                                                                                      DECIDED BY
+(everybody)     has role:readonly                                                                                                                              r.yaml:5:19: policy.default: role:readonly
+(everybody)     exec                web/*        create    allow                                                                                               r.yaml:10:5: p, "", exec, create, web/*, allow
+dev             applications        web/secret   get       none     no effect: granted by built-in policy:1: p, role:readonly, applications, get, */*, allow   r.yaml:7:5: p, dev, applications, get, web/secret, deny
+dev             applications        web/*        sync      allow                                                                                               r.yaml:9:5: p, dev, applications, sync, web/*, allow
+acme:web        has proj:web:ci                                                                                                                                r.yaml:20:14: g, acme:web, proj:web:ci
+proj:web:ci     applications        web/*        sync      allow                                                                                               r.yaml:19:7: p, proj:web:ci, applications, sync, web/*, allow
+role:readonly   applications        */*          get       allow                                                                                               built-in policy:1: p, role:readonly, applications, get, */*, allow
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm
 ---- exit code 0

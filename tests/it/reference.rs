@@ -15,7 +15,8 @@ const HEAD: &str = "\
 
 # Reference
 
-Every command with its options, as `--help` has them. What the exit codes mean stands at the end.
+Every command with its options, as `--help` has them. Options that several commands share are listed
+[once](#shared-options), and the exit codes [at the end](#exit-codes).
 ";
 
 #[test]
@@ -46,8 +47,13 @@ fn reference() -> String {
     let common: Vec<&Arg> = root.get_arguments().filter(|arg| is_shown(arg)).collect();
     text.push_str("\n## Options of every command\n\n");
     table(&common, &mut text);
+    let shared = shared(&commands[1..], &common);
     for command in &commands[1..] {
-        section(command, &common, &mut text);
+        section(command, &common, &shared, &mut text);
+    }
+    text.push_str("\n## Shared options\n");
+    for group in &shared {
+        let _ = write!(text, "\n### {}\n\n{}", group.name, group.table);
     }
     text.push_str("\n## Exit codes\n\n");
     let codes = plain(root.get_after_help()).replace('\n', " ");
@@ -56,6 +62,68 @@ fn reference() -> String {
         let _ = writeln!(text, "- `{number}`: {meaning}");
     }
     text
+}
+
+/// A group of options that several commands have alike.
+struct Shared {
+    /// Its heading, with a number if another one has the same heading.
+    name: String,
+    table: String,
+}
+
+/// The least number of commands that share a group of options.
+const SEVERAL: usize = 3;
+
+fn shared(commands: &[&Command], common: &[&Arg]) -> Vec<Shared> {
+    let mut counted: Vec<(String, String, usize)> = Vec::new();
+    for command in commands {
+        for (heading, table) in groups(command, common) {
+            let Some(heading) = heading else { continue };
+            let known = counted
+                .iter_mut()
+                .find(|(name, text, _)| *name == heading && *text == table);
+            match known {
+                Some((_, _, count)) => *count += 1,
+                None => counted.push((heading, table, 1)),
+            }
+        }
+    }
+    counted.retain(|(_, _, count)| *count >= SEVERAL);
+    let mut all: Vec<Shared> = Vec::new();
+    for (heading, table, _) in counted {
+        let same = all.iter().filter(|group| group.name.starts_with(&heading));
+        let name = match same.count() {
+            0 => heading,
+            before => format!("{heading} {}", before + 1),
+        };
+        all.push(Shared { name, table });
+    }
+    all
+}
+
+/// The tables of a command's own options, by heading.
+fn groups(command: &Command, common: &[&Arg]) -> Vec<(Option<String>, String)> {
+    let own: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| is_shown(arg) && !common.iter().any(|one| one.get_id() == arg.get_id()))
+        .collect();
+    let mut headings: Vec<Option<&str>> = Vec::new();
+    for arg in &own {
+        if !headings.contains(&arg.get_help_heading()) {
+            headings.push(arg.get_help_heading());
+        }
+    }
+    headings.sort_by_key(Option::is_some);
+    let of = |heading: Option<&str>| {
+        let args = own.iter().copied();
+        let args: Vec<&Arg> = args
+            .filter(|arg| arg.get_help_heading() == heading)
+            .collect();
+        let mut text = String::new();
+        table(&args, &mut text);
+        (heading.map(str::to_owned), text)
+    };
+    headings.into_iter().map(of).collect()
 }
 
 /// A command and all below it, in the order of the help.
@@ -74,10 +142,13 @@ fn title(command: &Command) -> &str {
 
 /// As Markdown viewers make it of a heading.
 fn anchor(title: &str) -> String {
-    title.replace(' ', "-")
+    let kept = title
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
-fn section(command: &Command, common: &[&Arg], text: &mut String) {
+fn section(command: &Command, common: &[&Arg], shared: &[Shared], text: &mut String) {
     let about = command.get_long_about().or(command.get_about());
     let name = title(command);
     let _ = write!(text, "\n## {name}\n\n{}\n", paragraphs(&plain(about)));
@@ -96,30 +167,23 @@ fn section(command: &Command, common: &[&Arg], text: &mut String) {
             let _ = writeln!(text, "- [`{name}`](#{}): {about}", anchor(name));
         }
     }
-    let own: Vec<&Arg> = command
-        .get_arguments()
-        .filter(|arg| is_shown(arg) && !common.iter().any(|one| one.get_id() == arg.get_id()))
-        .collect();
-    let mut headings: Vec<Option<&str>> = Vec::new();
-    for arg in &own {
-        if !headings.contains(&arg.get_help_heading()) {
-            headings.push(arg.get_help_heading());
+    let mut links = Vec::new();
+    for (heading, table) in groups(command, common) {
+        let known = |group: &&Shared| group.table == table;
+        match (heading, shared.iter().find(known)) {
+            (Some(_), Some(group)) => {
+                links.push(format!("[{}](#{})", group.name, anchor(&group.name)));
+            }
+            (Some(heading), None) => {
+                let _ = write!(text, "\n**{heading}**\n\n{table}");
+            }
+            (None, _) => {
+                let _ = write!(text, "\n{table}");
+            }
         }
     }
-    headings.sort_by_key(Option::is_some);
-    for heading in headings {
-        let args: Vec<&Arg> = own
-            .iter()
-            .copied()
-            .filter(|arg| arg.get_help_heading() == heading)
-            .collect();
-        match heading {
-            Some(heading) => {
-                let _ = write!(text, "\n**{heading}**\n\n");
-            }
-            None => text.push('\n'),
-        }
-        table(&args, text);
+    if !links.is_empty() {
+        let _ = write!(text, "\nShared options: {}\n", links.join(", "));
     }
 }
 

@@ -33,7 +33,7 @@ fn sandbox() -> Sandbox {
 /// Every offline command, writing ones included.
 const OFFLINE: &[&str] = &[
     "render -f cm.yaml,rbac.yaml",
-    "render -o helm",
+    "render --form helm",
     "render -f cm.yaml,rbac.yaml --in-place --backup .orig",
     "render --template-dir t --output-dir out",
     "diff -f cm.yaml,rbac.yaml",
@@ -276,7 +276,7 @@ fn what_is_not_decided_is_said_and_fails() {
         .command("can octopus sync applications -f p.csv")
         .arg(format!("web/{text}"))
         .run();
-    assert_eq!((run.code, &*run.stdout), (1, "No\n"), "{}", run.stderr);
+    assert_eq!((run.code, &*run.stdout), (1, "no\n"), "{}", run.stderr);
 }
 
 #[cfg(target_os = "linux")]
@@ -291,10 +291,10 @@ fn a_fifo_is_read_where_somebody_writes() {
     sandbox
         .command("can a get logs a/b -f fifo")
         .run()
-        .refused(3, "it is a FIFO, and nobody writes into it");
+        .refused(3, "it is a FIFO that nothing writes to");
     let writer = std::thread::spawn(move || fs::write(fifo, "p, a, logs, get, */*, allow\n"));
     let run = sandbox.command("can a get logs a/b -f fifo").run();
-    assert_eq!((run.code, &*run.stdout), (0, "Yes\n"), "{}", run.stderr);
+    assert_eq!((run.code, &*run.stdout), (0, "yes\n"), "{}", run.stderr);
     writer.join().unwrap().unwrap();
 }
 

@@ -100,7 +100,44 @@ fn version_names_version_commit_and_target() {
     sandbox
         .command("version -o xml")
         .run()
-        .refused(2, "[possible values: text, json]");
+        .refused(2, "hint: possible values: text, json, yaml");
+}
+
+#[test]
+fn every_report_in_json_is_the_same_document_in_yaml() {
+    let sandbox = Sandbox::new().with("cm.csv", "p, role:dev, applications, get, web/*, allow\n");
+    let claims = "e30.eyJzdWIiOiJvY3RvcHVzOmFwaUtleSJ9.e30";
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\n\
+        spec: {project: web, source: {repoURL: https://git.example.com/shop, path: .}}\n";
+    let sandbox = sandbox.with("token", claims).with("app.yaml", application);
+    for line in [
+        "version",
+        "diff --sample",
+        "check --sample",
+        "matrix --sample",
+        "who-can get applications --sample",
+        "compare cm.csv cm.csv",
+        "lint --sample",
+        "apps -f app.yaml",
+        "doctor --offline -f cm.csv",
+        "token inspect --token-file token",
+    ] {
+        let of = |format: &str| sandbox.command(&format!("{line} -o {format}")).run();
+        let (json, yaml) = (of("json"), of("yaml"));
+        assert_eq!(
+            (json.code, &json.stderr),
+            (yaml.code, &yaml.stderr),
+            "{line}"
+        );
+        let from_json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        let stream = kubectl_octopus_argo::yaml::Stream::parse(
+            kubectl_octopus_argo::model::Source::new("report", yaml.stdout),
+        );
+        let stream = stream.unwrap();
+        let document = &stream.documents()[0];
+        let from_yaml = document.to_json(document.root().unwrap()).unwrap();
+        assert_eq!(from_json, from_yaml, "{line}");
+    }
 }
 
 #[test]
@@ -166,9 +203,9 @@ fn a_value_is_a_value_even_where_it_is_the_name_of_a_command() {
     assert_eq!(words(&sandbox, "--color never ren", ""), [""; 0]);
     assert_eq!(words(&sandbox, "--color never", "ren"), ["render"]);
     assert_eq!(words(&sandbox, "--color=never", "ren"), ["render"]);
-    assert_eq!(words(&sandbox, "render -qo", "man"), ["manifest"]);
-    assert_eq!(words(&sandbox, "render", "-oman"), ["-omanifest"]);
-    assert_eq!(words(&sandbox, "render", "-o=man"), ["manifest"]);
+    assert_eq!(words(&sandbox, "render -qo", "ya"), ["yaml"]);
+    assert_eq!(words(&sandbox, "render", "-oya"), ["-oyaml"]);
+    assert_eq!(words(&sandbox, "render", "-o=ya"), ["yaml"]);
     assert_eq!(words(&sandbox, "render --", "--"), [""; 0]);
 }
 
@@ -248,6 +285,44 @@ fn projects_rules_and_the_commands_of_man_are_offered() {
 }
 
 #[test]
+fn contexts_and_namespaces_are_offered_without_asking_a_cluster() {
+    let sandbox = Sandbox::new()
+        .with(
+            "octopus-argo.yaml",
+            "instances: [{name: a, namespace: argo-a}]",
+        )
+        .with(
+            "cm.yaml",
+            "kind: ConfigMap\nmetadata: {name: argocd-cm, namespace: argo-b}\n",
+        );
+    let ask = |line: &str, answer: &str| {
+        let run = sandbox.command(&format!("__complete {line}")).arg("");
+        let run = run.answers(0, answer, "").run();
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        let asked = run.ran.iter().map(|words| words.join(" "));
+        (read(&run.stdout).0, asked.collect::<Vec<_>>().join("; "))
+    };
+    let contexts = ["kind-dev".to_owned(), "kind-prod".to_owned()];
+    for option in ["check --live --context", "verify --kube-context"] {
+        let (words, asked) = ask(option, "kind-dev\nkind-prod\n");
+        assert_eq!(words, contexts, "{option}");
+        assert_eq!(asked, "kubectl config get-contexts -o name");
+    }
+    let (words, asked) = ask("diff --live --kubeconfig k --cluster", "NAME\nwest\n");
+    assert_eq!(words, ["west"]);
+    assert_eq!(asked, "kubectl config get-clusters --kubeconfig k");
+    let (words, asked) = ask("diff -f cm.yaml -n", "octopus argocd");
+    assert_eq!(words, ["argo-a", "argo-b", "argocd", "octopus"]);
+    assert_eq!(
+        asked,
+        "kubectl config view -o=jsonpath={.contexts[*].context.namespace}"
+    );
+    let broken = sandbox.command("__complete diff --live --context").arg("");
+    let run = broken.answers(1, "", "error: no configuration").run();
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (":4\n", ""));
+}
+
+#[test]
 fn nonsense_is_answered_with_nothing() {
     let sandbox = Sandbox::new();
     for line in [
@@ -317,7 +392,7 @@ fn kubectl_completes_the_plugin_by_a_link_or_by_the_script() {
         assert_eq!(values, ["ci"]);
         let (files, _) = ask(&["diff", "-f", "c"]).unwrap();
         assert_eq!(files, ["cm.yaml"]);
-        let (values, _) = ask(&["render", "--output=man"]).unwrap();
+        let (values, _) = ask(&["render", "--form=man"]).unwrap();
         assert_eq!(values, ["manifest"]);
     }
 }
@@ -374,7 +449,7 @@ fn bash_completes_with_its_script() {
     };
     assert_eq!(ask("ren"), "render|");
     assert_eq!(ask("render --allow"), "--allow-sync|");
-    assert_eq!(ask("render --output = pa"), "patch|");
+    assert_eq!(ask("render --form = pa"), "patch|");
     assert_eq!(ask("render -f cm.yaml --account ''"), "ci|");
     assert_eq!(ask("render -f my"), "my\\ file.yaml|");
     assert_eq!(ask("render --output"), "--output|--output-dir|");
@@ -394,7 +469,7 @@ fn fish_completes_with_its_script() {
         in_shell(fish, "fish", &["--no-config", "-c", &ask], "")
     };
     assert!(ask("kubectl-octopus_argo ren").starts_with("render\tPrint "));
-    assert!(ask("kubectl-octopus_argo render --output=pa").starts_with("--output=patch\t"));
+    assert!(ask("kubectl-octopus_argo render --form=pa").starts_with("--form=patch\t"));
     assert_eq!(
         ask("kubectl-octopus_argo render -f cm.yaml --account "),
         "ci\taccount\n"

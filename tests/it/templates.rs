@@ -59,7 +59,7 @@ fn no_value_can_break_or_inject_yaml() {
         "{{ x }}",
     ] {
         let run = sandbox
-            .command("render --template-dir t --only argocd-cm --format json --template-set")
+            .command("render --template-dir t --only argocd-cm -o json --template-set")
             .arg(format!("note={value}"))
             .run();
         let patch: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
@@ -73,7 +73,7 @@ fn any_account_name_is_written_as_it_is() {
     for name in ["yes", "1e3", "null", "0x1F", "-", "y"] {
         let run = Sandbox::new()
             .command(&format!(
-                "render --account={name} --only argocd-rbac-cm --format json"
+                "render --account={name} --only argocd-rbac-cm -o json"
             ))
             .run();
         let patch: serde_json::Value = serde_json::from_str(&run.stdout_of(0)).unwrap();
@@ -272,7 +272,7 @@ fn a_template_of_a_form_with_anything_else_is_refused() {
         let sandbox = Sandbox::new().with(&format!("t/{name}"), &template);
         let run = sandbox
             .command(&format!(
-                "render -q --template-dir t --only argocd-cm -o {line} --output-dir out"
+                "render -q --template-dir t --only argocd-cm --form {line} --output-dir out"
             ))
             .run();
         if fits {

@@ -58,7 +58,7 @@ fn how_long_it_is_valid_must_be_said() {
     world.run(&["token", "create"]).ended(2, "--no-expiry");
     world
         .run(&["token", "create", "--expires-in", "0s"])
-        .ended(2, "means for ever");
+        .ended(2, "as no expiry");
     world
         .run(&["token", "create", "--expires-in", "1 week"])
         .ended(2, "90d");
@@ -183,7 +183,7 @@ fn projects_have_a_token_each_and_never_two_of_a_role_in_one_second() {
     )));
     create(&["--project", "team-a,team-b"]).ended(2, "-o secret");
     create(&["--project", "team-z"]).ended(4, "argocd proj list");
-    create(&["--project", "team-*", "-o", "secret"]).ended(2, "patterns are not taken");
+    create(&["--project", "team-*", "-o", "secret"]).ended(2, "patterns are not accepted");
     create(&[]).ended(2, "--role needs --project");
     world
         .run(&[
@@ -319,7 +319,7 @@ fn a_token_is_inspected_without_asking_anybody() {
     assert_eq!(report["verified"], false);
     world
         .run_with(&["token", "inspect"], "hunter22\n")
-        .ended(3, "this is no token: a token has three parts");
+        .ended(3, "not a valid token: a token has three parts");
     world
         .run_with(&["token", "inspect"], "")
         .ended(3, "stdin is empty");

@@ -222,7 +222,7 @@ fn somebody_elses_token_is_not_rotated_by_mistake() {
     ]);
     outcome.ended(
         0,
-        "like the present token, the new one may not get applications */*, get logs */*, get clusters *",
+        "like the current token, the new one may not get applications */*, get logs */*, get clusters *",
     );
 }
 

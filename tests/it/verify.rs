@@ -182,12 +182,12 @@ fn a_token_that_is_no_good_or_somebody_elses_is_no_proof() {
     command.env("ARGOCD_AUTH_TOKEN", other.stdout.trim());
     world
         .run_command(command)
-        .ended(1, "the server takes it for `robot`");
+        .ended(1, "the server identifies it as `robot`");
     world
         .run(&["verify"])
         .ended(2, "there is no token to verify");
     std::fs::write(world.file("token"), "hello").unwrap();
-    verify(&world, &[]).ended(3, "--token-file token holds no token");
+    verify(&world, &[]).ended(3, "--token-file token does not hold a token");
     let outcome = world.run_with(&["verify", "--token-file", "-"], &gone);
     outcome.ended(1, "it was revoked");
     world
@@ -300,7 +300,7 @@ fn a_role_of_a_project_is_verified_too() {
     world.set("/applications", json!(["team-a/guestbook"]));
     verify(&world, &["--role", "octopus", "--project", "team-a"]).ended(0, "answers are as wanted");
     verify(&world, &["--role", "octopus", "--project", "team-a,team-b"]).ended(2, "name one");
-    verify(&world, &[]).ended(1, "takes it for `proj:team-a:octopus`");
+    verify(&world, &[]).ended(1, "identifies it as `proj:team-a:octopus`");
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn a_broken_policy_and_a_broken_switch_are_recognised() {
         ),
         (
             "rpc error: code = Unauthenticated desc = invalid session: strconv.ParseBool: parsing \"yes\": invalid syntax",
-            "is \"yes\", which is no boolean",
+            "is \"yes\", which is not a boolean",
         ),
     ] {
         world.calm();

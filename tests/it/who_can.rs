@@ -146,7 +146,7 @@ fn nobody_is_an_answer() {
 SUBJECT   MAY   ROLES   LINE
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
-note: nobody may create exec *
+note: no subject may create exec *
 ---- exit code 1
 
 "#]]
@@ -165,7 +165,7 @@ SUBJECT   MAY      ROLES   LINE
 bob       denied           p.csv:2:1
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
-note: nobody may create exec web/shop
+note: no subject may create exec web/shop
 ---- exit code 1
 
 "#]]
@@ -206,7 +206,7 @@ SUBJECT       MAY     ROLES   LINE
 (everybody)   every           params.yaml:6:25
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, AppProjects
-warning: everybody may do everything: server.disable.auth is set (params.yaml:6:25), and the policy decides nothing
+warning: everyone may do everything: server.disable.auth is set (params.yaml:6:25), and the policy decides nothing
 ---- exit code 0
 
 "#]]

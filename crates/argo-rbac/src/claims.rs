@@ -62,7 +62,7 @@ impl Claims {
     }
 
     /// The values of the claims that count as groups, in the order of the scopes. A claim may be one
-    /// text or a list; what is no text is left out.
+    /// text or a list; what is not a string is left out.
     pub fn groups<'c>(&'c self, scopes: &[String]) -> Vec<&'c str> {
         let mut groups = Vec::new();
         for claim in scopes.iter().filter_map(|scope| self.0.get(scope)) {

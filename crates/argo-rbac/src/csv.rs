@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// A field of a line: where it stands and how to read it.
+/// A field of a line: where it is and how to read it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CsvField {
     /// First byte of the value in the line; behind the quote of a quoted field.
@@ -97,7 +97,7 @@ fn quoted(bytes: &[u8], start: usize) -> Result<(CsvField, Option<usize>), (Faul
     }
 }
 
-/// The first byte at or behind `at` that is no blank in Go's sense, which is Unicode's `White_Space`.
+/// The first byte at or behind `at` that is not a space in Go's sense, which is Unicode's `White_Space`.
 #[inline]
 fn skip_space(line: &str, at: usize) -> usize {
     match line.as_bytes().get(at) {

@@ -1,7 +1,7 @@
 //! Decisions as Argo CD's own enforcer makes them.
 //!
 //! Policy text → lines ([`lines`]) → a compiled policy ([`Enforcer`]) → decisions ([`Decision`]) and
-//! their reasons ([`Explanation`]). Around the enforcer stand the rules of Argo CD's server
+//! their reasons ([`Explanation`]). Around the enforcer are the rules of Argo CD's server
 //! ([`Server`]: tokens, groups, projects) and of its CLI ([`AdminCan`]); [`survey`] makes
 //! statements about all questions at once.
 

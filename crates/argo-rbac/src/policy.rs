@@ -57,7 +57,7 @@ pub(super) fn parse(line: &str) -> Result<Statement, (Reason, usize)> {
 /// What a line of a policy text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line<'t> {
-    /// Nothing but blanks.
+    /// Nothing but spaces.
     Blank,
     /// Begins with `#`.
     Comment,
@@ -256,11 +256,11 @@ impl PolicyError {
     pub fn hint(&self) -> &'static str {
         match self.reason {
             Reason::Fields(6, _) => {
-                "a rule is `p, subject, resource, action, object, effect`; a field that holds a comma stands in double quotes"
+                "a rule is `p, subject, resource, action, object, effect`; a field that contains a comma is in double quotes"
             }
             Reason::Fields(..) => "a binding is `g, subject, role`",
             Reason::Type => {
-                "a line begins with `p,` or `g,` without quotes or blanks around the letter, or with `#`"
+                "a line begins with `p,` or `g,` without quotes or spaces around the letter, or with `#`"
             }
             Reason::Quotes(_) => {
                 "a quoted field begins with its quote, ends with its quote right before the comma, and doubles the quotes inside"

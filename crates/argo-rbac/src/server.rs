@@ -24,7 +24,7 @@ pub struct ServerSettings {
     pub scopes: Option<Vec<String>>,
     /// The server's namespace, which is left out of an application's name.
     pub namespace: String,
-    /// `server.disable.auth`: everybody may do everything.
+    /// `server.disable.auth`: everyone may do everything.
     pub auth_disabled: bool,
     /// `server.rbac.disableApplicationFineGrainedRBACInheritance` as written (since 2.14; absent it is
     /// false in 2.14 and true since 3.0). Where it is false, a plain `update` or `delete` covers the
@@ -273,7 +273,7 @@ impl Server {
         by_name.keys().cloned()
     }
 
-    /// The names in projects that are not the same on another server, or that name somebody whom a
+    /// The names in projects that are not the same on another server, or that name someone whom a
     /// change of the policy concerns.
     pub(super) fn names_in_projects_that_differ(
         &self,
@@ -364,7 +364,7 @@ impl Server {
         }
     }
 
-    /// Whether whoever may get an application may get its logs.
+    /// Whether anyone who may get an application may get its logs.
     pub fn logs_are_open(&self) -> bool {
         !self.set.version.enforces_logs() && !self.settings.logs_enforced
     }
@@ -381,7 +381,7 @@ impl Server {
         Claims::with_groups(subject, scope.map(|scope| (scope.as_str(), groups)))
     }
 
-    /// Answers as the server decides when somebody with this token acts: with its settings, and then
+    /// Answers as the server decides when someone with this token acts: with its settings, and then
     /// as [`Self::ask`].
     pub fn decide(
         &self,

@@ -162,7 +162,7 @@ impl fmt::Display for UnknownName {
 impl std::error::Error for UnknownName {}
 
 /// The strict check of `argocd admin settings rbac can`: whether the resource is known and has the
-/// action; what stands behind a slash counts only where paths are allowed.
+/// action; what is behind a slash counts only where paths are allowed.
 pub fn check_names(
     resource: &str,
     action: &str,

@@ -103,7 +103,7 @@ impl<'a> NodeBuilder<'a> {
                 let Some(found) = self.anchors.get(&target) else {
                     return Err(self.error(
                         node.span.start,
-                        "an alias inside the very value that it stands for",
+                        "an alias inside the value that it refers to",
                     ));
                 };
                 let (weight, depth) = (found.weight, found.depth);
@@ -233,7 +233,7 @@ impl<'a> NodeBuilder<'a> {
     ) -> Result<()> {
         let mut at = range(span);
         let tag = properties.as_ref().and_then(|some| some.tag.as_deref());
-        // The parser does not tell the indentation of blank content.
+        // The parser does not tell the indentation of space content.
         let indent = span
             .indent
             .or_else(|| value.contains([' ', '\t']).then_some(0));
@@ -257,7 +257,7 @@ impl<'a> NodeBuilder<'a> {
             .and_then(|(block, covered)| covered.scalar_end(block.body));
         let value = match self.covered {
             _ if missing => Cow::Borrowed(""),
-            // Nobody knows what the template is going to put here: its tag is the value.
+            // No one knows what the template is going to put here: its tag is the value.
             Some(covered) if covered.has_value_in(&at) => {
                 let quotes = usize::from(style != ScalarStyle::Plain);
                 let inside = at.start + quotes..at.end.saturating_sub(quotes);
@@ -292,7 +292,7 @@ impl<'a> NodeBuilder<'a> {
         self.close(node, weight, 0)
     }
 
-    /// A value that is not there stands behind what announces it: its `:` or `-`, tag or anchor.
+    /// A value that is not there is behind what announces it: its `:` or `-`, tag or anchor.
     fn place_missing(&self, node: &mut Node) {
         let start = node.span.start;
         let mut properties = node.properties.as_deref().map_or(0, |some| {
@@ -346,7 +346,7 @@ impl<'a> NodeBuilder<'a> {
     }
 
     /// Of a sequence that is not indented below its key the parser tells where the first item's
-    /// content begins; its dash stands in the gap before.
+    /// content begins; its dash is in the gap before.
     fn first_dash(&self, kind: &NodeKind, flow: bool, at: &Range<usize>) -> Option<usize> {
         let under_key = self.stack.last().is_some_and(|frame| frame.key.is_some());
         if flow || !under_key || !matches!(kind, NodeKind::Sequence(_)) {
@@ -385,7 +385,7 @@ impl<'a> NodeBuilder<'a> {
         self.close(node, weight, depth + 1)
     }
 
-    /// Hands a finished node to the collection it stands in.
+    /// Hands a finished node to the collection it is in.
     fn close(&mut self, node: Node, weight: usize, depth: usize) -> Result<()> {
         self.check_size(node.span.end)?;
         self.nodes += 1;
@@ -417,7 +417,7 @@ impl<'a> NodeBuilder<'a> {
         let (weight, depth) = (frame.weight, self.stack.len() + depth);
         if weight > MAX_EXPANDED_BYTES || depth > MAX_DEPTH {
             return Err(self
-                .error(start, "aliases that stand for more than can be read")
+                .error(start, "aliases that expand to more than can be read")
                 .hint("write the values out, or use fewer aliases of aliases"));
         }
         if let Some(frame) = self.stack.last_mut() {

@@ -7,7 +7,7 @@ use super::node::{Node, NodeKind, Step};
 use super::trivia::{column, next_line, part, without_break};
 
 /// The offsets of the `#` of every comment in a part of the text. `nodes` are those that the part
-/// holds, in the order of the text: a `#` inside their values is no comment.
+/// holds, in the order of the text: a `#` inside their values is not a comment.
 pub(super) fn comments<'n>(
     text: &str,
     nodes: impl IntoIterator<Item = &'n Node>,
@@ -95,13 +95,13 @@ pub(super) fn is_deeper_comment(line: &str, column: usize) -> bool {
 
 impl Document {
     /// Whether the collection at a route holds nothing but its entries: no comment, no tag or
-    /// anchor, and no brackets that somebody put where the collection around it has none. Such a
-    /// collection may go when its last entry goes, because nothing of anybody else goes with it.
+    /// anchor, and no brackets that someone put where the collection around it has none. Such a
+    /// collection may go when its last entry goes, because nothing of anyone else goes with it.
     pub fn is_bare(&self, route: &[Step]) -> bool {
         let (Some(root), Some((last, above))) = (self.root(), route.split_last()) else {
             return false;
         };
-        // The only key of a document stays, because a document without any would be no input.
+        // The only key of a document stays, because a document without any would not be an input.
         // Of one with comments it goes: it may have been a file of nothing else.
         let is_only = above.is_empty() && !root.flow && root.children().count() == 2;
         if is_only && comments(self.syntax(), [root], self.span()).is_empty() {

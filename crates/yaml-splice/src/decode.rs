@@ -162,7 +162,7 @@ enum Quote {
     Double,
 }
 
-/// Plain and quoted scalars: blanks around a line break fold into one space, and every further
+/// Plain and quoted scalars: spaces around a line break fold into one space, and every further
 /// break is a line break.
 fn flow_runs(text: &str, range: Range<usize>, quote: Quote) -> RunBuilder {
     let bytes = &text.as_bytes()[..range.end];
@@ -217,7 +217,7 @@ fn is_break(byte: Option<&u8>) -> bool {
     matches!(byte, Some(b'\n' | b'\r'))
 }
 
-/// A stretch of blanks and line breaks.
+/// A stretch of spaces and line breaks.
 struct Fold {
     breaks: Vec<Range<usize>>,
     end: usize,

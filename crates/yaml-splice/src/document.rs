@@ -22,14 +22,14 @@ pub struct Document {
     pub(super) covered: Option<Arc<Covered>>,
 }
 
-/// A key that stands twice in one mapping.
+/// A key that is there twice in one mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duplicate {
     /// The key.
     pub key: String,
-    /// Where it stands first: an offset into the text.
+    /// Where it is first: an offset into the text.
     pub first: usize,
-    /// Where it stands again.
+    /// Where it is again.
     pub second: usize,
 }
 
@@ -45,12 +45,12 @@ impl Document {
         self.span.clone()
     }
 
-    /// Keys that stand twice in one mapping, in the order of the text.
+    /// Keys that are twice in one mapping, in the order of the text.
     pub fn duplicates(&self) -> &[Duplicate] {
         &self.duplicates
     }
 
-    /// The text it stands in.
+    /// The text it is in.
     pub fn source(&self) -> &Source {
         &self.source
     }
@@ -115,14 +115,14 @@ impl Document {
     }
 
     /// The offset into the text of the byte `value_offset` of a scalar's decoded value, so that
-    /// something found in a policy can be shown where it stands: inside a block, behind an escape,
+    /// something found in a policy can be shown where it is: inside a block, behind an escape,
     /// after a folded line. Of the value's end, the end of its last character.
     pub fn locate(&self, node: &Node, value_offset: usize) -> usize {
         decode::locate(node, self.source.text(), value_offset)
     }
 }
 
-/// Adds the keys that stand twice in a mapping.
+/// Adds the keys that are twice in a mapping.
 pub(super) fn duplicates(entries: &[Entry], into: &mut Vec<Duplicate>) {
     if entries.len() < 2 {
         return;

@@ -221,10 +221,10 @@ impl Reader<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => value.push(self.escape()?),
-                Some(_) => return Err(self.error("a line break or control character in a text")),
+                Some(_) => return Err(self.error("a line break or control character in a string")),
                 None => {
                     self.at = start;
-                    return Err(self.error("a text that is not closed"));
+                    return Err(self.error("a string that is not closed"));
                 }
             }
         }

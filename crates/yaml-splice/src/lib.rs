@@ -10,7 +10,7 @@
 //! let policy = document.get(&[Step::key("data"), Step::key("policy.csv")]);
 //! let policy = policy.expect("it is there");
 //!
-//! // Where something found in a policy's text stands in the file.
+//! // Where something found in a policy's text is in the file.
 //! let lines = policy.as_str().expect("it is a text");
 //! let at = document.locate(policy, lines.find("logs").expect("it is there"));
 //! assert_eq!(document.location(at).to_string(), "cm.yaml:3:11");
@@ -34,7 +34,7 @@
 //! ```
 //!
 //! Reading: [`Stream`] → [`Document`] → [`Node`]. The events come from `granit-parser`; what it
-//! leaves open (where a `-`, a `?`, a block scalar's header stands) is found in the gaps between
+//! leaves open (where a `-`, a `?`, a block scalar's header is) is found in the gaps between
 //! events. Types are decided as kubectl's YAML 1.1 reader decides them, because that is what
 //! reaches the API server.
 

@@ -34,19 +34,19 @@ impl fmt::Display for Step {
     }
 }
 
-/// A key or a value, with the bytes it stands in.
+/// A key or a value, with the bytes it is in.
 #[derive(Clone, Debug)]
 pub struct Node {
     pub(super) kind: NodeKind,
     pub(super) span: Range<usize>,
-    /// Where the `-` or `?` in front of it stands, else where its tag or anchor or it begins.
+    /// Where the `-` or `?` in front of it is, else where its tag or anchor or it begins.
     pub(super) lead: usize,
     pub(super) properties: Option<Box<Properties>>,
     /// A collection between brackets.
     pub(super) flow: bool,
 }
 
-/// What may stand in front of a node.
+/// What may be in front of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Properties {
     pub(super) start: usize,
@@ -106,7 +106,7 @@ impl Node {
         &self.kind
     }
 
-    /// Whether an anchor (`&name`) stands in front of it.
+    /// Whether an anchor (`&name`) is in front of it.
     pub fn has_anchor(&self) -> bool {
         self.anchor().is_some()
     }
@@ -173,12 +173,12 @@ impl Node {
             .is_some_and(|scalar| scalar.scalar_type == ScalarType::Null)
     }
 
-    /// The value of a key of a mapping. Where the key stands twice, kubectl's answer: the last.
+    /// The value of a key of a mapping. Where the key is twice, kubectl's answer: the last.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The entry of a key of a mapping; the last, where the key stands twice.
+    /// The entry of a key of a mapping; the last, where the key is twice.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries()?
             .iter()
@@ -253,7 +253,7 @@ pub struct Scalar {
     pub(super) runs: OnceLock<Runs>,
 }
 
-/// A decoded text. A long one is shared with whoever keeps it; a short one takes little memory,
+/// A decoded text. A long one is shared with anyone who keeps it; a short one takes little memory,
 /// because there are many.
 #[derive(Clone, Debug)]
 pub(super) enum Value {

@@ -66,7 +66,7 @@ pub(super) fn typed(text: &str, scalar_type: ScalarType) -> Option<Value> {
     }
 }
 
-/// What kubectl makes of a boolean or number that stands as a key.
+/// What kubectl makes of a boolean or number that is as a key.
 pub(super) fn key(text: &str, scalar_type: ScalarType) -> Option<String> {
     if scalar_type == ScalarType::Number && is_not_finite(text) {
         return Some(text.trim_start_matches('+').to_ascii_lowercase());
@@ -126,7 +126,7 @@ fn number(text: &str) -> Option<Number> {
         return None;
     }
     if first == b'.' {
-        // Read by Go's ParseFloat as it stands, which knows no `_` here.
+        // Read by Go's ParseFloat as it is, which knows no `_` here.
         return decimal(text);
     }
     let digits: String = text.chars().filter(|c| *c != '_').collect();

@@ -27,7 +27,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Parses a text. As for kubectl, a text that begins with a brace is JSON; where it is no JSON
+    /// Parses a text. As for kubectl, a text that begins with a brace is JSON; where it is not JSON
     /// but a YAML flow mapping (`{a: b}`), or JSON between `---`, it is read as YAML.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Stream {
             let mut roots = documents.iter().filter_map(Document::root);
             text.contains("{{") && roots.any(|root| has_tag_as_value(root, text))
         });
-        // A template may be why it is no YAML; where it is not, the first error is the better one.
+        // A template may be why it is not YAML; where it is not, the first error is the better one.
         let covered = needs_cover.then(|| template::cover(text)).flatten();
         let read = covered.map(|covered| build::documents(&source, Some(&Arc::new(covered))));
         let documents = match (read, plain) {
@@ -107,7 +107,7 @@ impl Stream {
         covered.map_or(0, |covered| covered.lines.len())
     }
 
-    /// Its documents, empty ones included; of a text of blanks there are none.
+    /// Its documents, empty ones included; of a text of spaces there are none.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
@@ -119,11 +119,8 @@ impl Stream {
     pub fn refuse_duplicates(&self) -> Result<()> {
         let mut all = self.documents.iter().flat_map(Document::duplicates);
         match all.next() {
-            Some(double) => Err(Error::input(format!(
-                "the key `{}` stands here twice",
-                double.key
-            ))
-            .at(self.source().location(double.second))),
+            Some(double) => Err(Error::input(format!("duplicate key `{}`", double.key))
+                .at(self.source().location(double.second))),
             None => Ok(()),
         }
     }
@@ -142,7 +139,7 @@ fn has_tag_as_value(node: &Node, text: &str) -> bool {
     found || node.children().any(|child| has_tag_as_value(child, text))
 }
 
-/// Whether a text that is no valid JSON was meant to be: it begins as no person writes YAML.
+/// Whether a text that is not valid JSON was meant to be: it begins as no person writes YAML.
 fn looks_like_json(trimmed: &str) -> bool {
     let inside = trimmed.strip_prefix('{').map(str::trim_start);
     inside.is_some_and(|inside| inside.is_empty() || inside.starts_with('"'))

@@ -24,7 +24,7 @@ pub(super) fn error(source: &Source, error: &ScanError) -> Error {
 fn reason(kind: &ErrorKind) -> String {
     match kind {
         ErrorKind::MappingValueNotAllowed => {
-            "a `:` with a value is not allowed here (is the line indented wrongly, or is a text with `: ` in it not quoted?)"
+            "a `:` with a value is not allowed here (is the line indented wrongly, or is a string that contains `: ` not quoted?)"
                 .into()
         }
         ErrorKind::ExpectedBlockMappingKey => {
@@ -46,7 +46,7 @@ fn reason(kind: &ErrorKind) -> String {
         ErrorKind::UnexpectedCharacter { character } => {
             format!("an unquoted text cannot begin with `{character}`")
         }
-        ErrorKind::UnknownAnchor => "an alias (`*name`) for which no anchor (`&name`) stands above it".into(),
+        ErrorKind::UnknownAnchor => "an alias (`*name`) without an anchor (`&name`) above it".into(),
         ErrorKind::TabInPlainScalar
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInBlockIndentation

@@ -1,4 +1,4 @@
-//! Templates around YAML: a text that Helm, Jinja or Terraform has yet to render is no YAML, but
+//! Templates around YAML: a text that Helm, Jinja or Terraform has yet to render is not YAML, but
 //! most of its lines are. What belongs to the template is covered with characters that mean nothing
 //! to YAML, byte for byte, so that every place stays where it is.
 

@@ -1,4 +1,4 @@
-//! What stands between values: blanks, comments, line breaks, indicators, tags and anchors.
+//! What is between values: spaces, comments, line breaks, indicators, tags and anchors.
 
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ pub(super) fn column(text: &str, offset: usize) -> usize {
     text[line_start(text, offset)..offset].chars().count()
 }
 
-/// Whether only blanks stand between the line's beginning and `offset`.
+/// Whether only spaces are between the line's beginning and `offset`.
 pub(super) fn begins_line(text: &str, offset: usize) -> bool {
     let before = text[..offset].trim_end_matches([' ', '\t']);
     before.is_empty() || before.ends_with('\n') || before.ends_with('\u{feff}')
@@ -59,10 +59,10 @@ pub(super) fn line_break(text: &str, offset: usize) -> &'static str {
     }
 }
 
-/// Something in a gap that is neither blank nor a comment.
+/// Something in a gap that is neither space nor a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
-    /// One of `- ? : , [ ] { } | >` and whatever else stands alone.
+    /// One of `- ? : , [ ] { } | >` and whatever else is alone.
     Indicator(u8),
     /// An anchor or a tag.
     Property,
@@ -90,7 +90,7 @@ pub(super) fn tokens(text: &str, gap: Range<usize>) -> impl Iterator<Item = (Tok
     })
 }
 
-/// An anchor or tag ends at a blank or at what ends a flow entry; `!<…>` at its bracket.
+/// An anchor or tag ends at a space or at what ends a flow entry; `!<…>` at its bracket.
 fn property_end(bytes: &[u8], start: usize, end: usize) -> usize {
     let rest = &bytes[start..end];
     let length = if rest.starts_with(b"!<") {

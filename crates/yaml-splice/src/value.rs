@@ -10,12 +10,12 @@ use super::resolve::{CORE, typed};
 use crate::{Error, Result};
 
 impl Document {
-    /// A node as a JSON value: aliases and merge keys resolved, of a key that stands twice the
+    /// A node as a JSON value: aliases and merge keys resolved, of a key that is twice the
     /// last, as kubectl does. Bounded: the document was refused if its aliases made it huge.
     ///
     /// # Errors
     /// Where JSON has no such thing: a key that is a list, a mapping or null, `.inf`, a value that
-    /// is not of its tag's type, a merge of something that is no mapping.
+    /// is not of its tag's type, a merge of something that is not a mapping.
     pub fn to_json(&self, node: &Node) -> Result<Value> {
         let node = self.resolve(node);
         match node.kind() {
@@ -25,7 +25,7 @@ impl Document {
                 let mut map = Map::with_capacity(entries.len());
                 for entry in entries {
                     if entry.key.is_merge_key() {
-                        // Where it stands: what comes later wins, also over earlier plain keys.
+                        // Where it is: what comes later wins, also over earlier plain keys.
                         map.extend(self.merged(&entry.value)?);
                     } else {
                         map.insert(self.json_key(&entry.key)?, self.to_json(&entry.value)?);
@@ -48,7 +48,7 @@ impl Document {
                     "a list, a mapping or not finite"
                 };
                 self.not_json(key, &format!("a key that is {why}"))
-                    .hint("a placeholder such as {{ x }} must stand in quotes")
+                    .hint("a placeholder such as {{ x }} must be in quotes")
             })
     }
 
@@ -75,7 +75,7 @@ impl Document {
                 .ok()
                 .and_then(|bytes| String::from_utf8(bytes).ok())
                 .map(Value::String)
-                .ok_or_else(|| self.not_json(node, "a !!binary value that is no text in base64"));
+                .ok_or_else(|| self.not_json(node, "a !!binary value that is not base64"));
         }
         typed(scalar.value(), scalar.scalar_type()).ok_or_else(|| {
             let shown: String = scalar.value().chars().take(40).collect();

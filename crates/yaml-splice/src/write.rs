@@ -21,7 +21,7 @@ pub fn key(text: &str) -> String {
     scalar(text, Place::Flow)
 }
 
-/// A value as a document in block style: two blanks of indentation, a sequence's `- ` at its
+/// A value as a document in block style: two spaces of indentation, a sequence's `- ` at its
 /// parent's indentation, texts of several lines as literal blocks where that is safe.
 pub fn document(value: &Value) -> String {
     let rendered = block(value, 0, Layout::default());
@@ -32,7 +32,7 @@ pub fn document(value: &Value) -> String {
     }
 }
 
-/// Where a scalar will stand.
+/// Where a scalar will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// In a block mapping or sequence.
@@ -81,7 +81,7 @@ pub(super) fn json_string(text: &str) -> String {
     out
 }
 
-/// What stands between the quotes of [`double_quoted`] and [`json_string`].
+/// What is between the quotes of [`double_quoted`] and [`json_string`].
 pub(super) fn escape_into(out: &mut String, text: &str, escaped: impl Fn(char) -> bool) {
     for c in text.chars() {
         match c {
@@ -102,7 +102,7 @@ pub(super) fn escape_into(out: &mut String, text: &str, escaped: impl Fn(char) -
     }
 }
 
-/// Characters that some reader refuses, folds, or that nobody can see.
+/// Characters that some reader refuses, folds, or that no one can see.
 pub(super) fn needs_escape(c: char) -> bool {
     match c {
         ' '..='~' => false,
@@ -176,7 +176,7 @@ fn is_plain(text: &str, place: Place) -> bool {
 /// What is written after a `:` or `-`: something on its line, and lines below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rendered {
-    /// On the line itself, without a blank in front.
+    /// On the line itself, without a space in front.
     pub(super) inline: String,
     /// Whole lines, each with its line feed.
     pub(super) body: String,
@@ -339,7 +339,7 @@ fn text_block(text: &str, column: usize, literals: Literals) -> Rendered {
 }
 
 /// Whether a text reads well and safely as a literal block: several lines, nothing that needs an
-/// escape, no line of blanks only, no first line that would hide the indentation (a TAB there is
+/// escape, no line of spaces only, no first line that would hide the indentation (a TAB there is
 /// unparsable).
 pub(super) fn is_literal(text: &str) -> bool {
     let Some((first, _)) = text.split_once('\n') else {

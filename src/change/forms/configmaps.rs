@@ -61,13 +61,13 @@ pub(super) fn plan<'a>(
             .iter()
             .any(|object| ObjectRole::of(object) == Some(ObjectRole::AppProject));
         return Err(if projects {
-            error.hint("for roles of the AppProjects that are in it: -o appproject")
+            error.hint("for roles of the AppProjects that are in it: --form appproject")
         } else if selection.left_alone.is_empty() {
             error.hint(
                 "read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml",
             )
         } else {
-            error.hint("-n names another namespace than the objects do; leave it out, or use -A")
+            error.hint("-n names a different namespace from the objects'; omit it, or use -A")
         });
     }
     Ok(planned)
@@ -168,8 +168,7 @@ fn immutable(planned: &Planned<'_>) -> Option<Note> {
         scalar.scalar_type() == ScalarType::Bool && scalar.value().eq_ignore_ascii_case("true");
     (is_true && !planned.plan.changes.is_empty()).then(|| {
         Note::warning(format!(
-            "{} of namespace {} is `immutable: true`: the API server refuses every change of its \
-             data; delete the object and create it again from what is printed here",
+            "{} of namespace {} is `immutable: true`: the API server rejects every change to its data; delete the object and create it again from this output",
             object.name(),
             planned.namespace
         ))

@@ -34,7 +34,7 @@ pub(super) fn plan<'a>(
     if planned.is_empty() {
         return Err(Error::input("there is no values file in the input")
             .hint("name it: -f values.yaml --in-place")
-            .hint("for a values file that does not exist yet, leave -f out: render -o helm"));
+            .hint("for a values file that does not exist yet, leave -f out: render --form helm"));
     }
     Ok(planned)
 }
@@ -59,8 +59,7 @@ fn plan_one<'a>(
         let path = values.path(which);
         if values.is_not_created(which) && request.goal != Goal::Absent {
             notes.push(Note::warning(format!(
-                "{}: `{}.create` is false: the chart does not write {which}, so what is put here \
-                 has no effect; change the {which} that is used instead",
+                "{}: `{}.create` is false: the chart does not write {which}, so a change here has no effect; change the {which} that is used instead",
                 object.source().name(),
                 path.join(".")
             )));
@@ -136,18 +135,17 @@ fn refuse_umbrella(object: &Object<'_>) -> Result<()> {
         return Ok(());
     };
     Err(Error::usage(format!(
-        "the argo-cd chart's values are below `{key}` here: this is an umbrella chart, and what is \
-         written at the top has no effect"
+        "the argo-cd chart's values are below `{key}` here: this is an umbrella chart, and values at the top level have no effect"
     ))
     .at(object.location(entry.key.span().start))
-    .hint(format!("say so: --values-root {key}")))
+    .hint(format!("name it: --values-root {key}")))
 }
 
 /// A patch of a ConfigMap has no kind either.
 fn refuse_patch_body(object: &Object<'_>) -> Result<()> {
     match object.node.entry("data") {
         Some(entry) => Err(Error::input(
-            "`data` at the top level: this is a patch of a ConfigMap, and no values of the chart",
+            "`data` at the top level: this is a patch of a ConfigMap, not values of the chart",
         )
         .at(object.location(entry.key.span().start))
         .hint("leave --form helm out, or name the values file")),

@@ -44,7 +44,7 @@ pub fn plan<'a>(
             notes.push(Note {
                 level: NoteLevel::Note,
                 text: format!(
-                    "{}: tags of a template: what they add, change or leave out is unknown here",
+                    "{}: template tags: what they add, change or remove is unknown",
                     source.location(at)
                 ),
             });

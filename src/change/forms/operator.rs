@@ -108,7 +108,7 @@ fn plan_one<'a>(
         };
         if instance.rbac_cm.is_none() && elsewhere {
             let (what, why) = match request.goal {
-                Goal::Absent => ("are taken out of", ""),
+                Goal::Absent => ("are removed from", ""),
                 Goal::Present { .. } if sets_policy => {
                     ("go into", " (argocd-operator leaves that key alone)")
                 }
@@ -172,8 +172,8 @@ fn refuse_local_user(request: &ChangeRequest, argocd: &OperatorResource<'_>) -> 
              so a token made here would stop working then"
         ))
         .at(place)
-        .hint("take the account out of spec.localUsers, or name another one with --account")
-        .hint("or let the operator make the token, and write only the rules: -o patch --only argocd-rbac-cm")),
+        .hint("remove the account from spec.localUsers, or name another one with --account")
+        .hint("or let the operator make the token, and write only the rules: --form patch --only argocd-rbac-cm")),
         _ => Ok(()),
     }
 }

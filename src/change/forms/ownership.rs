@@ -124,9 +124,9 @@ fn reverted_by_tools(planned: &Planned<'_>, which: Which, marks: &Marks) -> Vec<
 /// What the owner does to the change, and the form that stays.
 fn reverted(planned: &Planned<'_>, which: Which, owner: &Owner) -> Option<String> {
     let right = match lasting(owner) {
-        Form::Helm => "-o helm (values of the chart)",
-        Form::Operator => "-o operator (the ArgoCD resource)",
-        Form::Kustomize => "-o kustomize, or --in-place on the files in Git",
+        Form::Helm => "--form helm (values of the chart)",
+        Form::Operator => "--form operator (the ArgoCD resource)",
+        Form::Kustomize => "--form kustomize, or --in-place on the files in Git",
         _ => return None,
     };
     let what = match owner {
@@ -142,14 +142,14 @@ fn reverted(planned: &Planned<'_>, which: Which, owner: &Owner) -> Option<String
             }
             format!("which writes {POLICY_KEY} again wherever its spec.rbac.policy is set")
         }
-        Owner::Operator(_) => "which takes the change back within minutes".to_owned(),
+        Owner::Operator(_) => "which reverts the change within minutes".to_owned(),
         Owner::Helm { .. } => "whose upgrade keeps keys that it does not know, but whose \
-             rollback, reinstallation or --force does not, and which takes back what its values say"
+             rollback, reinstallation or --force does not, and which reverts what its values set"
             .to_owned(),
-        _ => "which takes the change back at its next sync".to_owned(),
+        _ => "which reverts the change at its next sync".to_owned(),
     };
     Some(format!(
-        "{which} of namespace {} belongs to {owner}, {what}; what stays is {right}",
+        "{which} of namespace {} belongs to {owner}, {what}; to make it last, use {right}",
         planned.namespace
     ))
 }
@@ -196,7 +196,7 @@ fn prunable(
         "`kubectl replace`, as below, prevents that; `kubectl patch` does not".to_owned()
     } else {
         format!(
-            "unless you apply a file of your own that has them, mend it with: {} | kubectl apply{} \
+            "unless you apply a file of your own that has them, repair it with: {} | kubectl apply{} \
              --server-side --force-conflicts --field-manager octopus-argo -f -",
             request.commands.render, request.commands.kubectl
         )

@@ -1,4 +1,4 @@
-//! What stands beside the objects: patches, a kustomize Component, a values file.
+//! What is beside the objects: patches, a kustomize Component, a values file.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::model::{DEFAULT_NAMESPACE, Form, MATCH_MODE_KEY, Which};
 use crate::render::Variables;
 use crate::yaml::Format;
 
-/// What goes into a text that stands beside the objects.
+/// What goes into a text that is beside the objects.
 pub(super) struct Overlays<'a> {
     pub(super) variables: &'a Variables,
     pub(super) desired: &'a Desired,
@@ -97,9 +97,9 @@ pub fn beside(
         .collect();
     if form == Form::Helm && request.goal == Goal::Absent {
         return Err(Error::input(
-            "values are taken out of the file that has them, and that is not in the input",
+            "values are removed from the file that has them, and that file is not in the input",
         )
-        .hint("name it: -o helm -f values.yaml --in-place --absent"));
+        .hint("name it: --form helm -f values.yaml --in-place --absent"));
     }
     let overlays = Overlays {
         variables: &variables,
@@ -115,7 +115,7 @@ fn one_namespace<'p>(planned: &'p [Planned<'_>], form: Form) -> Result<&'p str> 
         .map_or(DEFAULT_NAMESPACE, |first| &first.namespace);
     match planned.iter().find(|other| other.namespace != namespace) {
         Some(other) => Err(Error::usage(format!(
-            "-o {} is for one Argo CD, and the input has those of the namespaces {namespace} and {}",
+            "--form {} is for one Argo CD, and the input has those of the namespaces {namespace} and {}",
             form.as_str(),
             other.namespace
         ))

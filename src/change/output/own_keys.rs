@@ -47,20 +47,20 @@ pub fn own_keys(
 fn refuse(form: Option<Form>, request: &ChangeRequest) -> Result<()> {
     if let Some(form @ (Form::Helm | Form::Operator | Form::AppProject)) = form {
         return Err(Error::input(format!(
-            "the instance has the form {} and no files, and its owner would take other changes back",
+            "the instance has the form {} and no files, and its owner would revert other changes",
             form.as_str()
         ))
         .hint("name the owner's files in the configuration: files: [values.yaml]"));
     }
     if request.goal == Goal::Absent {
-        return Err(
-            Error::input("what is taken out must be known, and the instance has no files")
-                .hint("for one Argo CD: render --instance NAME --live --absent -o patch"),
-        );
+        return Err(Error::input(
+            "--absent must know what to remove, and the instance has no files",
+        )
+        .hint("for one Argo CD: render --instance NAME --live --absent --form patch"));
     }
     if request.shares_a_key() {
         return Err(Error::input(
-            "a policy key that others write too is replaced whole, and nobody knows its rules without files",
+            "a policy key that others write too is replaced as a whole, and without files its rules are unknown",
         )
         .hint("leave policyKey out: the rules then have a key of their own"));
     }

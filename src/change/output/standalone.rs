@@ -41,7 +41,7 @@ pub fn standalone(
             )?
         }
         Form::Operator => vec![argocd(request, &variables, &desired, format)?],
-        _ => request
+        Form::Manifest | Form::Patch | Form::JsonPatch | Form::AppProject | Form::Auto => request
             .wants()
             .map(|which| configmap(request, which, form, &variables, &desired, format))
             .collect::<Result<_>>()?,
@@ -56,19 +56,18 @@ fn refuse_without_input(fresh: bool, request: &ChangeRequest, form: Form) -> Res
     const GIVE: &str = "give the objects with -f FILE or --live";
     if fresh && form != Form::Manifest {
         return Err(Error::usage(format!(
-            "--fresh stands for ConfigMaps that do not exist yet, and {} changes some that do",
+            "--fresh is for ConfigMaps that do not exist yet, and {} changes some that do",
             form.as_str()
         ))
-        .hint("leave --fresh out, or use -o manifest"));
+        .hint("leave --fresh out, or use --form manifest"));
     }
     let error = match form {
         Form::Manifest if !fresh => {
-            return Err(Error::usage("a manifest needs the objects that are there now")
-                .hint("give them with -f FILE or --live; for an Argo CD that does not exist yet there is --fresh"));
+            return Err(Error::usage("a manifest needs the current objects")
+                .hint("give them with -f FILE or --live; for a new Argo CD, use --fresh"));
         }
         Form::AppProject => Error::usage(
-            "the roles of an AppProject are one list, which a patch replaces whole: it needs the \
-             AppProject that is there now",
+            "the roles of an AppProject are one list, which a patch replaces whole: it needs the current AppProject",
         )
         .hint("read it with: kubectl get appproject -n NAMESPACE -o yaml"),
         Form::JsonPatch => Error::usage(
@@ -80,13 +79,11 @@ fn refuse_without_input(fresh: bool, request: &ChangeRequest, form: Form) -> Res
         )
         .hint("read it with: kubectl get argocd -n NAMESPACE -o yaml; --only argocd-cm leaves the rules out"),
         Form::Helm if request.goal == Goal::Absent => Error::usage(
-            "values are taken out of the file that has them, and no values of another file can \
-             take them out",
+            "values are removed from the file that has them, and values of another file cannot remove them",
         )
         .hint("name the file: -f values.yaml --in-place"),
         Form::Patch | Form::Kustomize | Form::Helm if request.shares_a_key() => Error::usage(
-            "a patch of a policy key that others write too replaces their rules, and without \
-             input nobody knows them",
+            "a patch of a policy key that others write too replaces their rules, and without input they are unknown",
         )
         .hint("or leave --policy-key out: the rules then have a key of their own"),
         _ => return Ok(()),
@@ -127,14 +124,20 @@ fn configmap(
     }
     let rendered = match form {
         Form::Manifest => request.engine.manifest(which, variables)?,
-        _ => request.engine.patch(which, variables)?,
+        Form::Patch
+        | Form::JsonPatch
+        | Form::Kustomize
+        | Form::Helm
+        | Form::Operator
+        | Form::AppProject
+        | Form::Auto => request.engine.patch(which, variables)?,
     };
     checked(&rendered, which, desired.data(which))?;
     let text = in_format(rendered.text, &rendered.template, format)?;
     Ok(OutputFile { name, text })
 }
 
-/// The merge patch of an `ArgoCD` resource: its own name nobody knows.
+/// The merge patch of an `ArgoCD` resource: its own name no one knows.
 fn argocd(
     request: &ChangeRequest,
     variables: &Variables,

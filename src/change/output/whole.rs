@@ -44,8 +44,8 @@ pub fn whole(
             Origin::Sample | Origin::Made => "sample.yaml".to_owned(),
         };
         if options.into_directory && texts.iter().any(|text| text.name == name) {
-            return Err(Error::usage(format!("two of the files are called {name}"))
-                .hint("render them one after the other, into directories of their own"));
+            return Err(Error::usage(format!("two files are named {name}"))
+                .hint("render them one at a time, each into its own directory"));
         }
         let edited = with_edits(stream, index, &ours().collect::<Vec<_>>(), stripped)?;
         let text = in_format(edited, stream.source().name(), format)?;
@@ -83,7 +83,7 @@ fn with_edits(
     inlined.sort_by_key(|planned| std::cmp::Reverse(planned.object.file));
     for planned in inlined {
         if let Origin::Inlined(Inlined { body, .. }) = planned.object.origin() {
-            // Before the patch the text is blank, and an edit leaves that as it is.
+            // Before the patch the text is blank lines, and an edit leaves that as it is.
             let edited = yaml::edit(planned.object.stream(), &planned.edits)?;
             text.replace_range(body.clone(), &edited[body.start..]);
         }

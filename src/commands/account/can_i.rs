@@ -15,7 +15,7 @@ pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code
     context.print(if yes { "yes\n" } else { "no\n" })?;
     if let CanIAnswer::NoSuchWord(known) = answer {
         context.warn(format!(
-            "the server knows no such word, so nobody may; it knows: {known}"
+            "the server does not know this word, so no one may; it knows: {known}"
         ));
         if args.action.contains('/') {
             context.note(

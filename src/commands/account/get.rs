@@ -8,7 +8,7 @@ use crate::commands::argocd::{client, now};
 use crate::commands::context::Context;
 use crate::commands::token::records;
 use crate::error::{Code, Result};
-use crate::yaml;
+use crate::yaml::Format;
 
 pub(super) fn run(args: &AccountGetArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let account = client(&args.argocd, context)?.account(&args.account)?;
@@ -24,9 +24,9 @@ pub(super) fn run(args: &AccountGetArgs, context: &mut Context<'_, '_>) -> Resul
     };
     let text = match args.output {
         ListOutput::Name => format!("{}\n", account.name),
-        ListOutput::Json => format!("{:#}\n", report()),
-        ListOutput::Yaml => yaml::write::document(&report()),
-        ListOutput::Table => {
+        ListOutput::Json => context.document(&report(), Format::Json),
+        ListOutput::Yaml => context.document(&report(), Format::Yaml),
+        ListOutput::Text => {
             let tokens = if account.tokens.is_empty() {
                 "no tokens\n".to_owned()
             } else {

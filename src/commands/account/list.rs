@@ -8,16 +8,16 @@ use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::report::table;
-use crate::yaml;
+use crate::yaml::Format;
 
 pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let accounts = client(&args.argocd, context)?.accounts()?;
     let own = accounts.iter().find(|account| account.name == args.account);
     let text = match args.output {
         ListOutput::Name => accounts.iter().map(|a| a.name.clone() + "\n").collect(),
-        ListOutput::Json => format!("{:#}\n", report(&accounts, &args.account)),
-        ListOutput::Yaml => yaml::write::document(&report(&accounts, &args.account)),
-        ListOutput::Table => {
+        ListOutput::Json => context.document(&report(&accounts, &args.account), Format::Json),
+        ListOutput::Yaml => context.document(&report(&accounts, &args.account), Format::Yaml),
+        ListOutput::Text => {
             let row = |account: &ServerAccount| {
                 let marks = match (account.name == args.account, lacks(account)) {
                     (false, _) => String::new(),

@@ -15,7 +15,7 @@ const LONGEST: usize = 1000;
 pub(super) fn run(args: &UpdatePasswordArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let client = client(&args.argocd, context)?;
     let account = args.account.as_deref();
-    // argocd logs whoever changes their own password in again, and puts that login into its current
+    // argocd logs anyone who changes their own password in again, and puts that login into its current
     // context, whichever one was named.
     if let Some(other) = client.other_context()
         && (account.is_none() || Some(client.user()?.name.as_str()) == account)
@@ -31,7 +31,7 @@ pub(super) fn run(args: &UpdatePasswordArgs, context: &mut Context<'_, '_>) -> R
         let terminal = context.host.terminal;
         if !(terminal.stdin && terminal.stdout) {
             return Err(
-                Error::usage("argocd asks for passwords, and this is no terminal").hint(
+                Error::usage("argocd asks for passwords, and this is not a terminal").hint(
                     "for automation there are --current-password-file and --new-password-file",
                 ),
             );

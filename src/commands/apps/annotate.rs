@@ -1,4 +1,4 @@
-//! `apps annotate`: writes Octopus's annotations into Applications, or takes them out.
+//! `apps annotate`: writes Octopus's annotations into Applications, or removes them.
 
 use std::fmt::Write as _;
 
@@ -83,7 +83,7 @@ fn check(args: &AppsAnnotateArgs) -> Result<()> {
     }
     if args.in_place && (args.input.live || args.input.filename.is_empty()) {
         return Err(
-            Error::usage("--in-place edits files, and none is named").hint("name them with -f")
+            Error::usage("--in-place edits files, but none is given").hint("name them with -f")
         );
     }
     if args.in_place
@@ -98,7 +98,7 @@ fn check(args: &AppsAnnotateArgs) -> Result<()> {
     }
     if args.diff && (args.input.live || args.input.filename.is_empty()) {
         return Err(
-            Error::usage("--diff compares files, and none is named").hint("name them with -f")
+            Error::usage("--diff compares files, but none is given").hint("name them with -f")
         );
     }
     Ok(())
@@ -154,7 +154,7 @@ fn select<'f>(
         .map(|(_, application)| application.name)
         .collect();
     if names.is_empty() {
-        return Err(Error::input("no Application in the input is meant")
+        return Err(Error::input("no Application in the input matches")
             .hint("--app and --selector say which"));
     }
     if names.len() > 1 && args.app.is_empty() && args.selector.is_none() {
@@ -237,7 +237,7 @@ fn edit(
     for one in annotated {
         if one.changes.is_empty() && one.name.is_none() {
             let state = if args.absent {
-                "has nothing to take out"
+                "has nothing to remove"
             } else {
                 "is annotated already"
             };
@@ -330,7 +330,7 @@ fn without_input(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Resu
     }
     if args.name_sources {
         return Err(
-            Error::usage("--name-sources edits files, and none is named").hint("name them with -f"),
+            Error::usage("--name-sources edits files, but none is given").hint("name them with -f"),
         );
     }
     let deployment = &args.deployment;

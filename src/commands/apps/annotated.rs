@@ -11,7 +11,7 @@ use crate::octopus::apps::{
 use crate::site::Object;
 use crate::yaml::{Edit, Step};
 
-/// The fields that are written and taken out.
+/// The fields that are written and removed.
 pub(super) const FIELDS: [AnnotationField; 3] = [
     AnnotationField::Project,
     AnnotationField::Environment,
@@ -62,7 +62,7 @@ pub(super) fn annotate<'f>(
             (Some(value), Some(before)) if before == value => {}
             (Some(value), _) => changes.push((key, Some(value.clone()))),
             (None, Some(tenant)) => context.note(format!(
-                "{} keeps its {field} {tenant}: --absent takes it out",
+                "{} keeps its {field} {tenant}: --absent removes it",
                 application.name
             )),
             (None, None) => {}
@@ -174,7 +174,7 @@ pub(super) fn edits(one: &Annotated<'_>) -> Vec<Edit> {
             }
         })
         .collect();
-    // A mapping that loses its last key goes, unless somebody has written a comment in it.
+    // A mapping that loses its last key goes, unless someone has written a comment in it.
     let keep = one.object.route.len() + base.len();
     edits = pruned(edits, one.object.in_document(), keep);
     if let Some((source, name)) = &one.name {

@@ -28,7 +28,7 @@ const WANTED: [WantedObjects<'_>; 4] = [
 
 pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let Some(files) = read(&args.input, &WANTED, context)? else {
-        return Err(Error::usage("there are no Applications to look at")
+        return Err(Error::usage("there are no Applications in the input")
             .hint("give them with -f FILE, -f DIRECTORY, -f - or --live"));
     };
     let found = objects(&files);
@@ -197,6 +197,7 @@ fn print(
         AppsOutput::Text => Report::Text(apps::text(rows)),
         AppsOutput::Wide => Report::Text(apps::wide(rows)),
         AppsOutput::Json => apps::json(rows, found),
+        AppsOutput::Yaml => apps::json(rows, found).in_yaml(),
         AppsOutput::Csv => apps::csv(rows),
         AppsOutput::Markdown => Report::Text(apps::as_markdown(rows, found)),
         AppsOutput::Html => {
@@ -215,7 +216,7 @@ fn print(
     );
     if beside && !found.is_empty() {
         let text = findings::text(found, Style::new(false));
-        // Nobody is left to be told when stderr is closed.
+        // No one is left to be told when stderr is closed.
         let _ = context.host.stderr.write_all(printable(&text).as_bytes());
     }
     Ok(())
@@ -295,7 +296,7 @@ fn conclude(
         }
         let meant = spelling::meant(asked, known.iter().map(String::as_str));
         context.note(match meant {
-            Some(meant) => format!("no annotation names the {what} {asked}: is {meant} meant?"),
+            Some(meant) => format!("no annotation names the {what} {asked}: did you mean {meant}?"),
             None if known.is_empty() => format!("no annotation names any {what}"),
             None => format!(
                 "no annotation names the {what} {asked}, only: {}",

@@ -20,7 +20,7 @@ pub(super) fn read(
     }
     if !args.filename.is_empty() {
         return Err(
-            Error::usage("--live and --filename exclude each other here")
+            Error::usage("--live and --filename cannot be combined here")
                 .hint("name files, or read the Applications of the cluster"),
         );
     }

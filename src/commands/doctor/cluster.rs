@@ -50,7 +50,7 @@ pub(super) fn read(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<C
     };
     reading.settings = reading.get(&argocd, &[WantedObjects::ConfigMaps], context)?;
     reading.params = reading.get(&argocd, &[WantedObjects::Params], context)?;
-    // Without their roles the policy is judged all the same.
+    // Without their roles the policy is judged anyway.
     let _ = reading.get(&argocd, &[WantedObjects::AppProjects(&[])], context)?;
     let applications = [WantedObjects::Applications, WantedObjects::ApplicationSets];
     reading.applications = reading.get(&argocd, &applications, context)?;

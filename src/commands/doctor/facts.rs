@@ -36,7 +36,7 @@ pub(super) fn settings(
         both.into_iter().partition(|name| not_read.contains(name));
     let owner = crate::change::form_of_owner(objects);
     let kept_by = owner.as_ref().and_then(|(form, _)| match form {
-        Form::Helm => Some("-o helm -f values.yaml --in-place"),
+        Form::Helm => Some("--form helm -f values.yaml --in-place"),
         Form::Operator => Some("-f argocd.yaml --in-place"),
         Form::Kustomize => Some("-f argocd-cm.yaml -f argocd-rbac-cm.yaml --in-place"),
         _ => None,

@@ -153,7 +153,7 @@ struct Asker<'a, 'r> {
 }
 
 impl Asker<'_, '_> {
-    /// The account's tokens: as whoever is logged in, or as the token itself, which may always see
+    /// The account's tokens: as anyone who is logged in, or as the token itself, which may always see
     /// its own account.
     fn tokens(&self, account: &str) -> AskedFact<Vec<TokenRecord>> {
         let first = match self.client.account(account) {

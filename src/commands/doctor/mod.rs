@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Kind, Result};
 use crate::model::Span;
 use crate::octopus::doctor::{Chain, StepState};
 use crate::report::doctor;
+use crate::yaml::Format;
 
 /// How long `--watch` waits between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -53,7 +54,14 @@ pub(crate) fn run(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Co
             let style = context.style();
             context.print_painted(&doctor::text(&chain, style))?;
         }
-        DoctorOutput::Json => context.print(&doctor::json(&chain))?,
+        DoctorOutput::Json | DoctorOutput::Yaml => {
+            let format = match args.output {
+                DoctorOutput::Yaml => Format::Yaml,
+                _ => Format::Json,
+            };
+            let text = context.document(&doctor::json(&chain), format);
+            context.print(&text)?;
+        }
     }
     conclude(&chain, context);
     if let Some(next) = chain.next() {

@@ -1,4 +1,4 @@
-//! `gateway values --check`: judges values that somebody has already.
+//! `gateway values --check`: judges values that someone has already.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! How Argo CD is reached, as its own settings say it: so that nobody has to find out by a gateway
+//! How Argo CD is reached, as its own settings say it: so that no one has to find out by a gateway
 //! that does not connect.
 
 use crate::cli::Input;
@@ -138,7 +138,7 @@ impl FoundValues {
         }
     }
 
-    /// Tells the gateway what nobody else said; what it was told, and from where, comes back.
+    /// Tells the gateway what no one else said; what it was told, and from where, comes back.
     pub(super) fn complete(&self, gateway: &mut Gateway) -> Vec<Note> {
         let mut notes = Vec::new();
         let given = gateway.clone();
@@ -167,7 +167,7 @@ impl FoundValues {
         let Some(from) = &self.plaintext else {
             return notes;
         };
-        // Elsewhere than in the cluster somebody else may add TLS.
+        // Elsewhere than in the cluster someone else may add TLS.
         let is_inside = |url: &String| url.contains(".svc");
         let is_eks = gateway
             .argocd_grpc_url

@@ -178,7 +178,7 @@ pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> R
         path.display().to_string()
     };
     let claims = TokenClaims::decode(secret.expose()).map_err(|why| {
-        Error::input(format!("{name} holds no token: {why}"))
+        Error::input(format!("{name} does not hold a token: {why}"))
             .hint("make one with: kubectl octopus-argo token create")
     })?;
     Ok(TokenInput { secret, claims })
@@ -200,11 +200,11 @@ pub(super) fn of_account(
                     "the token is of the account {}, not of {account}",
                     name.escape_debug()
                 ))
-                .hint(format!("if that is meant: --account {}", quoted(&name))));
+                .hint(format!("if that is intended: --account {}", quoted(&name))));
             }
             if capability.as_deref() == Some("login") {
                 return Err(Error::input(
-                    "this is the token of somebody's session, which ends by itself",
+                    "this is the token of a login session, which expires on its own",
                 )
                 .hint("make one for the gateway with: kubectl octopus-argo token create"));
             }

@@ -55,7 +55,7 @@ pub(crate) fn create(
     logged.map(|()| Code::OK)
 }
 
-/// Warns of accounts whose tokens do not work because they are disabled. Whoever may make tokens
+/// Warns of accounts whose tokens do not work because they are disabled. Anyone who may make tokens
 /// and not see the account gets no warning.
 fn warn_of_disabled(client: &Client<'_>, owners: &[TokenOwner], context: &mut Context<'_, '_>) {
     for owner in owners {
@@ -89,11 +89,8 @@ fn plan(args: &TokenCreateArgs) -> Result<CreatePlan> {
         .transpose()?;
     let Some(expiry) = expiry(args.lifetime)? else {
         return Err(
-            Error::usage("a token that nobody sees expire is found by somebody else")
-                .hint(
-                    "say how long it is valid: --expires-in 90d; `token rotate` renews it in time",
-                )
-                .hint("or say that it never ends: --no-expiry"),
+            Error::usage("--expires-in is required (for example 90d), or --no-expiry")
+                .hint("`token rotate` replaces a token before it expires"),
         );
     };
     Ok(CreatePlan {
@@ -114,10 +111,10 @@ pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<TokenOwner>> {
 /// How long a token is to be valid; `None` if nothing is said.
 pub(super) fn expiry(args: LifetimeArgs) -> Result<Option<Expiry>> {
     match (args.expires_in, args.no_expiry) {
-        (Some(span), _) if span == Span::seconds(0) => {
-            Err(Error::usage("to Argo CD a duration of zero means for ever")
-                .hint("if that is meant, say --no-expiry"))
-        }
+        (Some(span), _) if span == Span::seconds(0) => Err(Error::usage(
+            "Argo CD reads a duration of zero as no expiry",
+        )
+        .hint("for a token that never expires: --no-expiry")),
         (Some(span), _) => Ok(Some(Expiry::In(span))),
         (None, true) => Ok(Some(Expiry::Never)),
         (None, false) => Ok(None),

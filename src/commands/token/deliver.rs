@@ -46,7 +46,7 @@ impl<'a> TokenDestination<'a> {
     ) -> Result<Self> {
         if output(args) == TokenOutput::Token && owners.len() > 1 {
             return Err(Error::usage(
-                "several tokens do not go out as text: nobody could tell them apart",
+                "several tokens cannot be printed as plain text: they could not be told apart",
             )
             .hint("use -o secret, which has a key for each project, or name one project"));
         }
@@ -139,7 +139,7 @@ pub(super) fn conclude(
     }
 }
 
-/// Says of each token that was delivered what it is, and last of all how it is revoked: nobody can
+/// Says of each token that was delivered what it is, and last of all how it is revoked: no one can
 /// know what becomes of it behind a pipe.
 pub(super) fn tell(
     delivered: &[Delivered],

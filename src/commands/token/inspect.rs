@@ -1,15 +1,16 @@
-//! `token inspect`: what a token claims. Asks nobody, verifies nothing.
+//! `token inspect`: what a token claims. Asks no one, verifies nothing.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::{ClaimsOutput, TokenInspectArgs};
 use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::{Moment, TokenClaims, TokenOwner};
+use crate::yaml::Format;
 
 pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let file = args.token_file.as_deref().unwrap_or(Path::new("-"));
@@ -18,29 +19,30 @@ pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Res
     }
     let token = read_secret(file, context)?;
     let claims = TokenClaims::decode(token.expose()).map_err(|why| {
-        Error::input(format!("this is no token: {why}"))
+        Error::input(format!("not a valid token: {why}"))
             .hint("a token is one line of three base64url words with dots between them")
     })?;
     drop(token);
     let now = now(context);
     let text = match args.output {
         ClaimsOutput::Text => text(&claims, now),
-        ClaimsOutput::Json => {
-            let expired = claims.expires().is_some_and(|expires| expires <= now);
-            let report = json!({
-                "schema": "claims/v1",
-                "claims": claims.all(),
-                "issued": claims.issued().map(|issued| issued.to_string()),
-                "expires": claims.expires().map(|expires| expires.to_string()),
-                "expired": expired,
-                "verified": false,
-            });
-            format!("{report:#}\n")
-        }
+        ClaimsOutput::Json => context.document(&document(&claims, now), Format::Json),
+        ClaimsOutput::Yaml => context.document(&document(&claims, now), Format::Yaml),
     };
     context.print(&text)?;
     context.note("decoded, not verified: only the server can tell whether the token is good");
     Ok(Code::OK)
+}
+
+fn document(claims: &TokenClaims, now: Moment) -> Value {
+    json!({
+        "schema": "claims/v1",
+        "claims": claims.all(),
+        "issued": claims.issued().map(|issued| issued.to_string()),
+        "expires": claims.expires().map(|expires| expires.to_string()),
+        "expired": claims.expires().is_some_and(|expires| expires <= now),
+        "verified": false,
+    })
 }
 
 fn text(claims: &TokenClaims, now: Moment) -> String {

@@ -10,7 +10,7 @@ use crate::error::{Code, Result};
 use crate::model::TokenOwner;
 use crate::model::{Moment, TokenRecord};
 use crate::report;
-use crate::yaml;
+use crate::yaml::Format;
 
 pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let owners = owner::owners(&args.owner)?;
@@ -27,9 +27,9 @@ pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result
             .flat_map(|(_, tokens)| tokens)
             .map(|token| token.id.clone() + "\n")
             .collect(),
-        ListOutput::Json => format!("{:#}\n", json_of(&all, now)),
-        ListOutput::Yaml => yaml::write::document(&json_of(&all, now)),
-        ListOutput::Table => table(&all, now),
+        ListOutput::Json => context.document(&json_of(&all, now), Format::Json),
+        ListOutput::Yaml => context.document(&json_of(&all, now), Format::Yaml),
+        ListOutput::Text => table(&all, now),
     };
     for (owner, tokens) in &all {
         if tokens.is_empty() {

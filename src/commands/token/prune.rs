@@ -10,7 +10,7 @@ use crate::model::TokenOwner;
 use crate::model::{Moment, TokenClaims, TokenRecord};
 use crate::report::table;
 
-/// A token that is to go.
+/// A token to delete.
 struct Doomed {
     owner: TokenOwner,
     token: TokenRecord,
@@ -28,7 +28,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
     if let Some(id) = unknown(args, &all) {
         return Err(
             Error::input(format!("there is no token `{}` to keep", id.escape_debug()))
-                .hint("nothing is deleted: a slip in an id would delete the token that is in use")
+                .hint("nothing is deleted: a typo in an id would delete the token that is in use")
                 .hint(format!(
                     "{} shows the ids there are",
                     client.commands().line(&["token", "list"])
@@ -53,7 +53,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
             .iter()
             .any(|one| own.as_deref() == Some(&one.token.id))
     {
-        context.warn("the token that is presented for this is among them");
+        context.warn("the token used for this call is among them");
     }
     let count = doomed.len();
     let tokens = if count == 1 { "token" } else { "tokens" };
@@ -64,7 +64,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
     delete(&doomed, &all, &client, context)
 }
 
-/// An id that is to be kept and is not there.
+/// An id to keep that does not exist.
 fn unknown<'a>(
     args: &'a TokenPruneArgs,
     all: &[(TokenOwner, Vec<TokenRecord>)],
@@ -160,7 +160,7 @@ fn plan(all: &[(TokenOwner, Vec<TokenRecord>)], doomed: &[Doomed], now: Moment) 
 }
 
 /// Deletes all tokens of a role that were made in the same second as this one, where all of them
-/// are to go; `None` where one is to stay, because nobody can say which would go.
+/// are to go; `None` where one is to stay, because no one can say which would go.
 fn delete_second<'d>(
     doomed: &'d [Doomed],
     all: &[(TokenOwner, Vec<TokenRecord>)],

@@ -53,7 +53,7 @@ fn find_present(
         }) => name,
         Some(subject) => {
             return Err(Error::usage(format!("{place} is a token of a project's role ({subject}), which may not make tokens"))
-                .hint("somebody who may update the project can: --role ROLE --project PROJECT, with argocd's own login"));
+                .hint("a user who may update the project can: --role ROLE --project PROJECT, with argocd's own login"));
         }
         None => {
             return Err(Error::input(format!(

@@ -79,8 +79,9 @@ pub(crate) fn verify(
         .map(|offline| offline.answers(&round, context))
         .transpose()?;
     let report = match args.output {
-        VerifyOutput::Table => Report::Text(show::table(&round, offline.as_deref())),
+        VerifyOutput::Text => Report::Text(show::table(&round, offline.as_deref())),
         VerifyOutput::Json => show::json(&round, offline.as_deref(), &owner),
+        VerifyOutput::Yaml => show::json(&round, offline.as_deref(), &owner).in_yaml(),
     };
     context.report(report)?;
     show::explain(&round, offline.as_deref(), &owner, context);

@@ -69,7 +69,7 @@ pub(super) fn json(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner) 
                 "resource": question.resource,
                 "object": question.object,
                 "want": question.wanted(),
-            "purpose": question.purpose.as_str(),
+                "purpose": question.purpose.as_str(),
                 "server": *answer == CanIAnswer::Yes,
                 "known": !matches!(answer, CanIAnswer::NoSuchWord(_)),
                 "verdict": question.judge(*answer == CanIAnswer::Yes).as_str(),

@@ -37,7 +37,7 @@ struct Open {
 impl Journal {
     /// Opens the journal of a configuration for this command, and takes up what an earlier run has
     /// left. Of another command, or into another directory, only what is in between counts: it must
-    /// be put in order all the same.
+    /// be put in order anyway.
     ///
     /// # Errors
     /// If another run has it, or if it is damaged.

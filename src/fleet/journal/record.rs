@@ -1,4 +1,4 @@
-//! What stands in a journal: a line for each step.
+//! What is in a journal: a line for each step.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::model::{Moment, Span, Subject};
 
 /// What the first line says that it is.
 const SCHEMA: &str = "octopus-argo/tokens/v1";
-/// An older run is not taken up where it stood: a scheduled job that finds it must not pass over
+/// An older run is not taken up where it was: a scheduled job that finds it must not pass over
 /// what was done long ago.
 const TAKEN_UP_WITHIN: Span = Span::seconds(12 * 60 * 60);
 
@@ -220,7 +220,7 @@ fn unwritable(cause: serde_json::Error) -> Error {
         .caused_by(cause)
 }
 
-/// What stands in a journal.
+/// What is in a journal.
 pub(super) struct JournalContent {
     pub(super) head: Head,
     pub(super) reached: BTreeMap<String, Reached>,

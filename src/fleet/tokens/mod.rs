@@ -73,7 +73,7 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         journal,
         token_dir,
     };
-    // From here on whoever asks to stop is heard by each instance, which puts itself in order.
+    // From here on anyone who asks to stop is heard by each instance, which puts itself in order.
     let _hold = Hold::new();
     let ended = jobs::run_saying(
         &jobs,
@@ -116,7 +116,7 @@ fn tell_of_earlier(
 ) {
     if let Some(began) = journal.taken_up() {
         context.always(format!(
-            "this takes up the run that began at {began} and did not come to its end"
+            "resuming the run that began at {began} and did not finish"
         ));
     }
     let names: Vec<&str> = jobs.iter().map(|job| job.instance.name.as_str()).collect();
@@ -126,7 +126,7 @@ fn tell_of_earlier(
             format!("run the same with --instance {name}")
         } else {
             journal.forget(&name);
-            "the configuration has no such instance any more, so look there".to_owned()
+            "the configuration no longer has this instance; check its server".to_owned()
         };
         for token in &reached.pending {
             context.warn(format!(
@@ -183,7 +183,7 @@ fn text(jobs: &[Job<'_>], ended: &[InstanceOutcome]) -> String {
 /// Says what is left to do.
 fn close(jobs: &[Job<'_>], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {
     if ended.iter().any(|ended| ended.code == Code::INTERRUPTED) {
-        context.always("interrupted; run the same again: what is done is not done twice");
+        context.always("interrupted; run the same command again: finished steps are not repeated");
     }
     if ended.iter().all(|ended| ended.stdout.is_empty()) {
         return;

@@ -131,7 +131,7 @@ impl<'a> Job<'a> {
         match &self.foreign {
             None => Ok(()),
             Some(other) => Err(Error::input(format!(
-                "argocd has no login that is the instance's: it would send that of its present context, {other}"
+                "argocd has no login for the instance: it would send that of its current context, {other}"
             ))
             .hint("log in (`argocd login SERVER --name NAME`), and name the context: argocd: {context: NAME}")),
         }

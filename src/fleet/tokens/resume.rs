@@ -127,7 +127,7 @@ fn settle(
     Ok(())
 }
 
-/// Whoever may put things in order: the present token where there is one, or argocd's login.
+/// Anyone who may put things in order: the present token where there is one, or argocd's login.
 fn client_of<'h>(
     job: &Job<'_>,
     shared: &Shared<'_>,

@@ -30,7 +30,7 @@ pub(in crate::fleet) struct FoundToken {
     pub(in crate::fleet) claims: TokenClaims,
 }
 
-/// The tokens that stand in a Secret, by their keys.
+/// The tokens that are in a Secret, by their keys.
 pub(in crate::fleet) fn read(
     path: &Path,
     context: &mut Context<'_, '_>,
@@ -38,7 +38,7 @@ pub(in crate::fleet) fn read(
     let text = read_secret(path, context)?;
     let name = path.display();
     let wrong = |why: &str| {
-        Error::input(format!("{name} is no Secret with a token: {why}"))
+        Error::input(format!("{name} is not a Secret with a token: {why}"))
             .hint("it is the file that `token create --all --output-dir` writes for the instance")
     };
     // What the parser says may quote the text.
@@ -146,7 +146,7 @@ fn misfit(name: &str, what: &str, owner: &TokenOwner) -> Error {
 /// What is said of one of those that [`doubled`] finds.
 pub(in crate::fleet) fn refuse_doubled(other: &str) -> Error {
     Error::input(format!(
-        "the same token stands in the file of {other}: it cannot be of both"
+        "the same token is in the file of {other}: it cannot belong to both"
     ))
     .hint("it was sent nowhere; put each instance's own token there")
 }

@@ -20,7 +20,7 @@ pub(in crate::fleet) fn refuse_none(instance: &Instance) -> Result<()> {
         return Ok(());
     }
     Err(
-        Error::input("the instance does not say how its server is reached, so argocd's present login would count for it")
+        Error::input("the instance does not say how its server is reached, so argocd would use its current login")
             .hint("say it in the configuration: argocd: {context: NAME}, or server, or portForward: true"),
     )
 }

@@ -54,7 +54,7 @@ fn field(policy: &WholePolicy<'_>, at: &Located<'_, '_, Rule<'_>>, value: &Value
                 MatchMode::Regex => finding.label("cannot be evaluated").help(denies),
                 MatchMode::Glob => finding
                     .label("matches nothing")
-                    .help("the line does nothing, and nobody is told; a deny denies nothing"),
+                    .help("the line does nothing, and no one is told; a deny denies nothing"),
             };
         }
         Pattern::Glob(glob) => {
@@ -64,9 +64,9 @@ fn field(policy: &WholePolicy<'_>, at: &Located<'_, '_, Rule<'_>>, value: &Value
                     "the pattern makes Argo CD's matcher panic",
                 );
                 let shown = if text.is_empty() {
-                    "panics on an empty text".to_owned()
+                    "panics on an empty string".to_owned()
                 } else {
-                    format!("panics on `{text}`, for one")
+                    format!("panics on `{text}`, for example")
                 };
                 finding.label(shown).help(denies);
             }

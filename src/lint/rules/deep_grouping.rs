@@ -2,14 +2,14 @@ use super::prelude::*;
 
 rule!(DeepGrouping, "deep-grouping", Warning);
 
-/// So many names are walked through at most: nobody's policy has more, but somebody may write one.
+/// So many names are walked through at most: no one's policy has more, but someone may write one.
 const BUDGET: usize = 3_000_000;
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
         let graph = policy.graph();
         let roles = graph.roles();
-        // Between the ends of a chain that is too long stand ten names that are bound and bind.
+        // Between the ends of a chain that is too long are ten names that are bound and bind.
         if graph.members().filter(|name| roles.contains(name)).count() < MAX_HOPS {
             continue;
         }

@@ -23,13 +23,13 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 format!("the default role `{role}` allows what this line denies"),
             );
             finding.label(format!(
-                "{} {} {} is allowed all the same",
+                "{} {} {} is allowed anyway",
                 request.action, request.resource, request.object
             ));
             if let Some(default) = default {
-                finding.related(default.spot.value(), "asked first, and its yes is final");
+                finding.related(default.spot.value(), "checked first, and its allow is final");
             }
-            finding.help("a default role that may do nothing leaves the denying to the roles: policy.default: ''");
+            finding.help("with an empty default role the denies of other roles take effect: policy.default: ''");
         }
     }
 }

@@ -13,7 +13,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             };
             let finding = findings.add(
                 at.place(),
-                format!("this deny reaches everybody who has `{role}`, and no allow takes it back"),
+                format!("this deny affects everyone who has `{role}`, and no allow overrides it"),
             );
             finding.label(whom);
             finding.help("to give less than a built-in role does, give a role of your own that allows less");

@@ -21,7 +21,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             findings
-                .add(at.place(), format!("a deny for the default role `{role}` binds nobody"))
+                .add(at.place(), format!("a deny for the default role `{role}` affects no one"))
                 .label("does nothing")
                 .help("the default role can only allow: where it does not, the subject's own rules are asked");
         }

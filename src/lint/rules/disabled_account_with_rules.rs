@@ -25,7 +25,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     )
                     .label("its tokens do not work")
                     .related(place, "a rule of it")
-                    .help("enable it, or take its rules out: who enables it later may not know of them");
+                    .help("enable it, or remove its rules: who enables it later may not know of them");
             }
         }
     }

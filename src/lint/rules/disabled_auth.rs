@@ -11,7 +11,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         findings
             .add(
                 setting.spot.value(),
-                "the server asks nobody for a login and permits everything to everybody",
+                "the server requires no login and permits everything to everyone",
             )
             .label("no authorisation")
             .help("accounts and policy decide nothing while this is set");

@@ -10,12 +10,12 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let key = &double.key;
             let finding = findings.add(
                 Place::of_key(object, double.second),
-                format!("the key `{key}` stands here twice"),
+                format!("duplicate key `{key}`"),
             );
             finding
                 .label("kubectl takes this one")
                 .related(Place::of_key(object, double.first), "kustomize refuses the file, kubectl drops this")
-                .help("put both into one, or take one out");
+                .help("put both into one, or remove one");
         }
     }
 }

@@ -19,12 +19,12 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 continue;
             };
             seen.insert((scope, fields), first);
-            let finding = findings.add(at.place(), "this line stands in the policy already");
+            let finding = findings.add(at.place(), "this line is already in the policy");
             finding
                 .label("says nothing new")
                 .related(first.place(), "here");
             if at.text.project_role.is_none() {
-                finding.safe("take the line out", vec![at.remove()]);
+                finding.safe("remove the line", vec![at.remove()]);
             }
         }
     }

@@ -16,7 +16,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 setting.spot.value(),
                 format!("the default role `{}` has no rules", role.escape_debug()),
             )
-            .label("gives nobody anything, as an empty value does")
-            .help("whoever adds rules to this role gives them to everybody who can log in");
+            .label("grants nothing, as an empty value does")
+            .help("rules added to this role apply to everyone who can log in");
     }
 }

@@ -10,7 +10,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     text.spot.value(),
                     format!("the lines of `{}` are folded into one another", text.key),
                 )
-                .label("joins lines with blanks")
+                .label("joins lines with spaces")
                 .help("write `|` in front of the policy: it keeps the lines");
         }
     }

@@ -13,7 +13,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let rejects = "Argo CD rejects the AppProject";
             if who.text != own {
                 findings
-                    .add(at.field(who), format!("a rule of the role `{role}` is for somebody else"))
+                    .add(at.field(who), format!("a rule of the role `{role}` is for another subject"))
                     .label("another subject")
                     .help(rejects)
                     .risky(format!("write `{own}`"), vec![at.set_field(who, own)]);
@@ -26,9 +26,9 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         }
         for at in policy.groupings().filter(|at| at.text.project_role.is_some()) {
             findings
-                .add(at.place(), "a role of an AppProject binds nobody by `g` lines")
+                .add(at.place(), "`g` lines have no effect in a role of an AppProject")
                 .label("no rule")
-                .help("the groups that have the role stand in its list `groups`");
+                .help("the groups that have the role are in its list `groups`");
         }
     }
 }

@@ -16,7 +16,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     format!("`{}` is a glob, and `policy.matchMode` is regex", value.text),
                 );
                 if compiles {
-                    finding.label("a star repeats what stands before it");
+                    finding.label("a star repeats what is before it");
                 } else {
                     finding.label("does not compile").help(
                         "every request that gets as far as this line is denied, whatever else allows it",

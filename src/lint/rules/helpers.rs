@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::site::{ArgoCd, Object, PolicySource, Site};
 use crate::yaml::{Node, ScalarStyle};
 
-/// The boolean that somebody meant who wrote no Go boolean.
+/// The boolean that someone meant who wrote no Go boolean.
 pub(super) fn meant_bool(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
         "true" | "yes" | "on" | "y" | "enabled" | "enable" => Some(true),
@@ -49,14 +49,14 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("{{") || text.contains("$(")
 }
 
-/// Whether a default role is named so that nobody gets anything: a common idiom.
+/// Whether a default role is named so that no one gets anything: a common idiom.
 pub(super) fn means_nobody(role: &str) -> bool {
     let name = role.strip_prefix("role:").unwrap_or_default();
     role == "role:" || ["none", "\"\"", "''"].contains(&name)
 }
 
 /// Whether a policy's lines were joined by the YAML style that it is written in: several lines of
-/// rules stand there, and one arrives.
+/// rules are there, and one arrives.
 pub(super) fn is_folded(text: &PolicySource<'_>) -> bool {
     let Some(node) = text.spot.resolved() else {
         return false;
@@ -81,7 +81,7 @@ pub(super) fn is_folded(text: &PolicySource<'_>) -> bool {
 pub(super) fn looks_like_glob(text: &str) -> bool {
     text.match_indices('*').any(|(at, _)| {
         let before = text[..at].chars().next_back();
-        // `/*` would repeat the slash, which nobody means.
+        // `/*` would repeat the slash, which no one means.
         matches!(before, None | Some('/' | '*' | '^' | '|' | '(' | '-'))
     })
 }

@@ -23,7 +23,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                         format!("the argo-cd chart does not read `{dotted}`"),
                     )
                     .label("silently ignored")
-                    .help(format!("since chart 6.0 this stands in `{instead}`"));
+                    .help(format!("since chart 6.0 this is in `{instead}`"));
             }
         }
     }

@@ -15,7 +15,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     findings
                         .add(
                             spot.within(range),
-                            format!("`{}` is no template of an image's name", template.text),
+                            format!("`{}` is not a template of an image's name", template.text),
                         )
                         .label("matches no image")
                         .help("write the whole name with the values in it: docker.io/{{ .Values.image.repository }}:{{ .Values.image.tag }}");

@@ -17,11 +17,11 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
             let finding = findings.add(
                 setting.spot.value(),
-                format!("`{}` is no boolean to Argo CD", text.escape_debug()),
+                format!("`{}` is not a boolean to Argo CD", text.escape_debug()),
             );
             finding
                 .label("neither `true` nor `false`")
-                .help("one such value makes reading all accounts fail: nobody can log in");
+                .help("one such value makes reading all accounts fail: no one can log in");
             if let Some(meant) = meant_bool(text) {
                 finding.risky(
                     format!("write \"{meant}\""),

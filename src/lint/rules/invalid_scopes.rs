@@ -11,7 +11,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         if text.is_empty() || is_placeholder(text) || is_list_of_texts(text) {
             continue;
         }
-        let finding = findings.add(setting.spot.value(), "the scopes are no list of claims");
+        let finding = findings.add(setting.spot.value(), "the scopes are not a list of claims");
         finding
             .label("cannot be read")
             .help("the server then does not take the policy over: write '[groups, email]'");

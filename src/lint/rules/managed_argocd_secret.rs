@@ -6,7 +6,7 @@ rule!(ManagedArgocdSecret, "managed-argocd-secret", Warning);
 const SECRET: &str = "argocd-secret";
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
-    const HELP: &str = "Argo CD keeps the accounts' tokens in argocd-secret: who writes it anew revokes them all";
+    const HELP: &str = "Argo CD keeps the accounts' tokens in argocd-secret: overwriting it revokes them all";
     for object in &site.relevant {
         let name = object.name();
         match object.kind() {

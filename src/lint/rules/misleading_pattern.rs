@@ -39,6 +39,6 @@ fn report(place: Place, what: &str, text: &str, findings: &mut Findings<'_>) {
     } else if text.contains('{') && text.contains('*') {
         finding.help("alternatives without a star come first: {dev,prod-*}; better, write a line for each");
     } else {
-        finding.help("Argo CD's matcher has its own ways with this pattern: write a line for each name");
+        finding.help("Argo CD's matcher treats this pattern differently: write a line for each name");
     }
 }

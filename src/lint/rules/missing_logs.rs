@@ -45,7 +45,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 )
                 .label("since 3.0 logs need a line of their own")
                 .help(format!(
-                    "if logs are meant too: p, {who}, logs, get, {}, allow",
+                    "to allow logs too: p, {who}, logs, get, {}, allow",
                     at.says.object.text
                 ));
         }

@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     Spot::of_name(object).value(),
                     format!("Argo CD does not find this {}", settings.which),
                 )
-                .label(format!("has not the label `{PART_OF}: argocd`"))
+                .label(format!("does not have the label `{PART_OF}: argocd`"))
                 .help("it finds argocd-cm by that label, and behaves as though it were empty; argocd-rbac-cm needs none")
                 .risky("add the label", vec![FixEdit::Set { target, text }]);
         }

@@ -43,7 +43,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     format!("`{who}` may {verb} applications, and nothing inside them"),
                 )
                 .label("since 3.0 not for the resources of the application")
-                .help(format!("if those are meant too, there is a line for them: p, {who}, applications, {verb}/*, {}, allow", at.says.object.text));
+                .help(format!("to allow those too: p, {who}, applications, {verb}/*, {}, allow", at.says.object.text));
         }
     }
 }

@@ -47,5 +47,5 @@ fn report(setting: &Setting<'_>, meant: &str, findings: &mut Findings<'_>) {
             format!("the argo-cd chart does not read `{}`", setting.key),
         )
         .label("silently ignored")
-        .help(format!("is `{meant}` meant?"));
+        .help(format!("did you mean `{meant}`?"));
 }

@@ -23,7 +23,7 @@ rules! {
     action_without_path::ActionWithoutPath,
     annotated_applicationset::AnnotatedApplicationset,
     anonymous_access::AnonymousAccess,
-    blank_before_comma::BlankBeforeComma,
+    space_before_comma::SpaceBeforeComma,
     broken_pattern::BrokenPattern,
     cluster_by_name::ClusterByName,
     deep_grouping::DeepGrouping,

@@ -19,7 +19,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     setting.spot.value(),
                     "the list of capabilities is not written as Argo CD writes it",
                 )
-                .label(format!("`{canonical}`, without blanks"))
+                .label(format!("`{canonical}`, without spaces"))
                 .help("Argo CD rewrites it when the account makes a token, and a tool that compares with Git then sees a change")
                 .safe(
                     format!("write `{canonical}`"),

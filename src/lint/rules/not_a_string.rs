@@ -5,7 +5,7 @@ rule!(NotAString, "not-a-string", Error);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
         for settings in instance.settings() {
-            // The chart makes texts of what stands below `configs.cm`, not of `configs.rbac`.
+            // The chart makes texts of what is below `configs.cm`, not of `configs.rbac`.
             if settings.form == SettingsForm::Helm && settings.which == Which::Cm {
                 continue;
             }
@@ -36,7 +36,7 @@ fn check_mapping(settings: &Settings<'_>, findings: &mut Findings<'_>) {
         findings
             .add(
                 spot.value(),
-                format!("`{}` is no mapping of keys to texts", path.join(".")),
+                format!("`{}` is not a mapping of keys to strings", path.join(".")),
             )
             .label("the API server refuses the object");
     }
@@ -59,7 +59,7 @@ fn check_setting(settings: &Settings<'_>, setting: &Setting<'_>, findings: &mut 
     let finding = findings.add(
         setting.spot.value(),
         format!(
-            "the value of `{}` is {what}, and must be a text",
+            "the value of `{}` is {what}, and must be a string",
             setting.key
         ),
     );

@@ -18,7 +18,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     setting.spot.key(),
                     format!("`{key}` was set by hand in a ConfigMap that the operator writes"),
                 )
-                .label("the operator takes it back")
+                .label("the operator reverts it")
                 .help(format!("set it in the ArgoCD resource: spec.extraConfig.\"{key}\""));
         }
     }

@@ -33,7 +33,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether somebody else applies the object: Helm, the operator, Argo CD or Flux.
+/// Whether someone else applies the object: Helm, the operator, Argo CD or Flux.
 fn is_owned(object: &Object<'_>) -> bool {
     let annotation = |key| object.find(&["metadata", "annotations", key]).is_some();
     let flux = ["kustomize", "helm"].iter().any(|kind| {

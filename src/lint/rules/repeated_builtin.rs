@@ -11,10 +11,10 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         for at in policy.lines().filter(|at| at.text.project_role.is_none()) {
             if fields(at.says).is_some_and(|fields| builtin.contains(&fields)) {
                 findings
-                    .add(at.place(), "this line is in the built-in policy already")
+                    .add(at.place(), "this line is already in the built-in policy")
                     .label("says nothing new")
                     .help(format!("Argo CD {} loads its own policy before this one", policy.version))
-                    .safe("take the line out", vec![at.remove()]);
+                    .safe("remove the line", vec![at.remove()]);
             }
         }
     }

@@ -8,7 +8,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         if let Some(setting) = settings.get(POLICY_KEY).filter(|one| one.text().is_some()) {
             findings
                 .add(setting.spot.key(), "this patch replaces the whole `policy.csv`")
-                .label("rules that stand there now are gone")
+                .label("rules that are there now are removed")
                 .help(instead)
                 .help("it is a patch: it has no kind, or a kustomization names it as one");
         }
@@ -17,7 +17,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         for spot in generated(object) {
             findings
                 .add(spot.value(), "this generator replaces the whole `policy.csv`")
-                .label("rules that stand there now are gone")
+                .label("rules that are there now are removed")
                 .help(instead);
         }
     }

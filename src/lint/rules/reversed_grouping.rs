@@ -19,8 +19,8 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 at.place(),
                 format!("`{subject}` is given what `{role}` has, which is nothing"),
             );
-            finding.label("the member stands first, then its role");
-            // Subjects are never patterns: a swapped `*` would bind nobody either.
+            finding.label("the member comes first, then its role");
+            // Subjects are never patterns: a swapped `*` would bind no one either.
             if role.contains('*') {
                 finding.help("what everybody may do is in the role that `policy.default` names");
             } else {

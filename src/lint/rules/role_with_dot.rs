@@ -31,6 +31,6 @@ fn report(place: Place, name: &str, meant: &str, change: FixEdit, findings: &mut
     findings
         .add(place, format!("no role is called `{name}`"))
         .label("a colon follows `role`")
-        .help(format!("it gives nobody anything; `{meant}` is probably meant"))
+        .help(format!("it grants nothing; `{meant}` was probably intended"))
         .risky(format!("write `{meant}`"), vec![change]);
 }

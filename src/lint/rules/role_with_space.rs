@@ -24,8 +24,8 @@ fn name<T>(at: &Located<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<'
     findings
         .add(
             at.field(value),
-            format!("`{}` is another name than `{meant}`", value.text),
+            format!("`{}` is a different name from `{meant}`", value.text),
         )
-        .label("has a blank behind the colon")
+        .label("has a space after the colon")
         .risky(format!("write `{meant}`"), vec![at.set_field(value, meant)]);
 }

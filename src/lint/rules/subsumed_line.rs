@@ -43,7 +43,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 .add(narrow.place(), "another line says this and more")
                 .label("says nothing new")
                 .related(wider.place(), "is for all of that")
-                .safe("take the line out", vec![narrow.remove()]);
+                .safe("remove the line", vec![narrow.remove()]);
         }
     }
 }

@@ -32,7 +32,7 @@ fn last_field<T>(
     );
     finding
         .label(format!("the {what} is all of this"))
-        .help("a comment stands on a line of its own; one that ignores a finding too");
+        .help("a comment needs a line of its own, also one that ignores a finding");
     let start = at.line.offset;
     let indent = at.text.text[..start].rsplit('\n').next().unwrap_or_default();
     let mut changes = vec![at.set_field(value, before)];

@@ -28,7 +28,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     format!("the regular expression `{text}` matches parts of names too"),
                 );
                 if let Some(wider) = wider {
-                    finding.label(format!("matches `{wider}`, for one"));
+                    finding.label(format!("matches `{wider}`, for example"));
                 }
                 let anchored = if text.contains('|') {
                     format!("^({text})$")

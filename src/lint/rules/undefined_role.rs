@@ -37,7 +37,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let finding = findings.add(at.field(&at.says.role), format!("no rule defines `{role}`"));
             finding.label("gives nothing");
             if let Some(similar) = similar {
-                finding.help(format!("is `{similar}` meant?"));
+                finding.help(format!("did you mean `{similar}`?"));
             }
         }
     }

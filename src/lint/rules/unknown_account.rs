@@ -37,9 +37,9 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             let finding = findings.add(place, format!("there is no account `{name}`"));
-            finding.label("nobody is this");
+            finding.label("no one has this name");
             match similar {
-                Some(known) => finding.help(format!("is the account {known} meant?")),
+                Some(known) => finding.help(format!("did you mean the account {known}?")),
                 None => finding.help(
                     "argocd-cm has no account of that name and no single sign-on that could bring one",
                 ),

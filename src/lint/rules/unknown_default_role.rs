@@ -18,7 +18,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             setting.spot.value(),
             format!("no rule defines the default role `{}`", role.escape_debug()),
         );
-        finding.label("gives nobody anything");
+        finding.label("grants nothing");
         if let Some(similar) = spelling::meant(role, graph.names_with_rules()) {
             finding.risky(format!("write `{similar}`"), vec![setting.spot.set(similar)]);
         }

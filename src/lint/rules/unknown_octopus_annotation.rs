@@ -23,7 +23,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     finding.risky(format!("call it `{meant}`"), vec![spot.remove(), set]);
                 }
                 Some(meant) => {
-                    finding.help(format!("is `{meant}` meant? It is there too, and counts"));
+                    finding.help(format!("did you mean `{meant}`? It is there too, and counts"));
                 }
                 None => {
                     finding.help(format!("its keys begin with {}: project, environment, tenant, image-replace-paths", annotation::PREFIX));

@@ -24,7 +24,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                             finding.risky(format!("call it `{renamed}`"), vec![spot.remove(), set]);
                         }
                         _ => {
-                            finding.help(format!("is the source `{meant}` meant?"));
+                            finding.help(format!("did you mean the source `{meant}`?"));
                         }
                     }
                 }

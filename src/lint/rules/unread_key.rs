@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             match spelling::meant(key, known.into_iter().chain([POLICY_KEY])) {
-                Some(meant) => finding.help(format!("is `{meant}` meant?")),
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
                 None => finding.help("policies are in `policy.csv` and `policy.NAME.csv`, in these letters"),
             };
         }

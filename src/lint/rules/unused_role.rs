@@ -14,12 +14,12 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             if !role.starts_with("role:") || builtin || role == policy.default_role {
                 continue;
             }
-            // A blank is somebody else's finding.
+            // A space is someone else's finding.
             if bound.contains(role) || role.trim() != role || !told.insert(role) {
                 continue;
             }
             findings
-                .add(at.field(&at.says.subject), format!("nobody has the role `{role}`"))
+                .add(at.field(&at.says.subject), format!("no one has the role `{role}`"))
                 .label("defined, and never bound")
                 .help(format!("bind a group or an account to it: g, NAME, {role}"));
         }

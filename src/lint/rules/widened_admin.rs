@@ -14,7 +14,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         }
         let rest = list.without(API_KEY).canonical();
         let (title, change) = if rest.is_empty() {
-            ("take the key out".to_owned(), setting.spot.remove())
+            ("remove the key".to_owned(), setting.spot.remove())
         } else {
             let title = format!("write `{rest}`");
             (title, setting.spot.splice(0..text.len(), rest))

@@ -15,9 +15,9 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     place,
-                    format!("the subject `{}` is a name, and no pattern", value.text),
+                    format!("the subject `{}` is a name, not a pattern", value.text),
                 )
-                .label("nobody is called so")
+                .label("no one has this name")
                 .help("what everybody may do is in the role that `policy.default` names");
         }
     }

@@ -30,8 +30,8 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     setting.spot.value(),
                     format!("everybody who is logged in has the role `{role}`, which changes things"),
                 )
-                .label(format!("may {action} {resource}, for one"))
-                .help("no deny takes back what the default role allows; `role:readonly` or nothing is safe");
+                .label(format!("may {action} {resource}, for example"))
+                .help("no deny overrides what the default role allows; `role:readonly` or nothing is safe");
         }
     }
 }

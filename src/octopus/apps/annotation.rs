@@ -125,7 +125,7 @@ pub fn meant(key: &str) -> Option<String> {
     (meant != key).then_some(meant)
 }
 
-/// Whether somebody who wrote this key thought of Octopus.
+/// Whether someone who wrote this key thought of Octopus.
 pub fn is_octopus(key: &str) -> bool {
     let lower = key.to_lowercase();
     let domain = lower.split_once('/').map_or(&*lower, |(domain, _)| domain);

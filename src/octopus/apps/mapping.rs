@@ -44,7 +44,7 @@ impl<'a> AnnotationScope<'a> {
     }
 }
 
-/// What becomes of a source when somebody deploys.
+/// What becomes of a source when someone deploys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MappingVerdict {
     /// A deployment to its scope updates it.
@@ -157,7 +157,7 @@ fn judge(scope: AnnotationScope<'_>) -> MappingVerdict {
     }
 }
 
-/// What somebody deploys, as far as it was said.
+/// What someone deploys, as far as it was said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deployment<'d> {
     /// The project's slug.

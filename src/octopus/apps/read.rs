@@ -1,4 +1,4 @@
-//! Applications and ApplicationSets as they stand in documents.
+//! Applications and ApplicationSets as they are in documents.
 
 use crate::yaml::{Document, Node};
 

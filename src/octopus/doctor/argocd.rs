@@ -10,9 +10,9 @@ pub struct SettingsFact {
     pub read: Vec<String>,
     /// What is not there.
     pub missing: Vec<&'static str>,
-    /// Who writes them, where they name somebody.
+    /// Who writes them, where they name someone.
     pub owner: Option<String>,
-    /// How a change is made that the owner keeps, where plain kubectl's would be taken back.
+    /// How a change is made that the owner keeps, where plain kubectl's would be reverted.
     pub kept_by: Option<&'static str>,
 }
 
@@ -23,7 +23,7 @@ pub struct AccountFact {
     pub is_enabled: bool,
     /// Whether it may have tokens.
     pub has_api_key: bool,
-    /// Whether somebody may log in as it.
+    /// Whether someone may log in as it.
     pub may_log_in: bool,
     /// Where it is.
     pub place: String,
@@ -187,8 +187,7 @@ pub fn authorisation(fact: &Fact<Option<String>>, names: &Names) -> DoctorStep {
         Err(gap) => step.unknown(gap),
         Ok(None) => step.say("on"),
         Ok(Some(place)) => {
-            let why =
-                format!("off, so everybody may do everything: server.disable.auth in {place}");
+            let why = format!("off, so everyone may do everything: server.disable.auth in {place}");
             let Names {
                 kubectl, namespace, ..
             } = names;

@@ -115,7 +115,7 @@ pub fn deployment(
         match (one.started, changed) {
             (Some(started), Some(changed)) if started < changed => {
                 let why = format!(
-                    "{name} runs with the token from before: started {started}, the Secret changed {changed}"
+                    "{name} runs with the previous token: started {started}, the Secret changed {changed}"
                 );
                 step = step.open(StepState::Wrong, why, names.restart());
             }
@@ -179,7 +179,7 @@ pub fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
             );
             step = step.open(StepState::Wrong, why, names.set_value("gateway.argocd.plaintext=true"));
         }
-        (Some(true), None) => step = step.say("plaintext is set, and nothing that was read says that Argo CD's server speaks plain text"),
+        (Some(true), None) => step = step.say("plaintext is set, but nothing in the input says that Argo CD's server speaks plain text"),
         _ => {}
     }
     let warnings = fact

@@ -1,7 +1,7 @@
 //! The chain from the account to the annotated Applications, step by step: what is known of each,
 //! as plain values, and the one next command.
 //!
-//! Nothing here asks anybody. A step whose facts could not be had is unknown, and never a failure of
+//! Nothing here asks anyone. A step whose facts could not be had is unknown, and never a failure of
 //! the others.
 
 mod argocd;
@@ -15,7 +15,7 @@ pub use token::{SecretFact, ServerFact, VisibleFact, no_token, secret, server, t
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepState {
-    /// It is as it should be.
+    /// In place.
     Done,
     /// It has not been made yet.
     Missing,
@@ -36,7 +36,7 @@ impl StepState {
         }
     }
 
-    /// Whether somebody has to do something.
+    /// Whether someone has to do something.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Missing | Self::Wrong)
     }

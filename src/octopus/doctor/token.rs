@@ -12,7 +12,7 @@ const SOON: Span = Span::seconds(14 * 24 * 3600);
 pub struct SecretFact {
     /// Its keys.
     pub keys: Vec<String>,
-    /// What the token under the key claims, or why it is no token; `None` without the key.
+    /// What the token under the key claims, or why it is not a token; `None` without the key.
     pub claims: Option<Result<TokenClaims, &'static str>>,
     /// When it was last changed.
     pub changed: Option<Moment>,
@@ -167,7 +167,7 @@ pub fn secret(
             return step.open(StepState::Wrong, why, next);
         }
         Some(Err(why)) => {
-            let why = format!("the key {key} of {secret} holds no token: {why}");
+            let why = format!("the key {key} of {secret} does not hold a token: {why}");
             return step.open(StepState::Wrong, why, names.create_token());
         }
         Some(Ok(claims)) => claims,
@@ -183,7 +183,7 @@ pub fn secret(
             capability,
         }) if name == *account => {
             if capability.as_deref() == Some("login") {
-                let why = "it holds a login's session, which ends by itself";
+                let why = "it holds a login session, which expires on its own";
                 step = step.open(StepState::Wrong, why, names.create_token());
             }
         }
@@ -201,7 +201,7 @@ pub fn secret(
         && !known.iter().any(|token| token.id == id)
     {
         let why = format!(
-            "its token {id} is none of {account}'s: it was revoked, is of another Argo CD, or argocd-secret was written anew by somebody who owns it (lint: managed-argocd-secret)"
+            "its token {id} does not belong to {account}: it was revoked, belongs to another Argo CD, or argocd-secret was overwritten by its owner (lint: managed-argocd-secret)"
         );
         step = step.open(StepState::Wrong, why, names.create_token());
     }

@@ -1,4 +1,4 @@
-//! What is wrong with values of the gateway's chart, whoever wrote them.
+//! What is wrong with values of the gateway's chart, anyone who wrote them.
 
 use serde_json::Value;
 
@@ -125,7 +125,7 @@ impl<'v> Judge<'v> {
                 self.unknown(value, &full);
             } else if !is_known && CLOSED.contains(&path) {
                 let help = match meant(&full, path, key) {
-                    Some(meant) => format!("is `{meant}` meant?"),
+                    Some(meant) => format!("did you mean `{meant}`?"),
                     None => "nothing reads it".to_owned(),
                 };
                 self.add(
@@ -152,7 +152,7 @@ impl<'v> Judge<'v> {
                         Gravity::Warning,
                         &full,
                         text,
-                        format!("is `{meant}` meant?"),
+                        format!("did you mean `{meant}`?"),
                     );
                 }
             }
@@ -208,13 +208,13 @@ impl<'v> Judge<'v> {
             self.add(
                 Gravity::Error,
                 path,
-                "the account's token and tokens of projects exclude each other",
+                "the account's token and tokens of projects are mutually exclusive",
                 "leave one of them out",
             );
         }
         for (one, other) in [(&inline, &named), (&projects, &of_projects)] {
             if self.has(one) && self.has(other) {
-                let text = format!("`{one}` and `{other}` exclude each other");
+                let text = format!("`{one}` and `{other}` are mutually exclusive");
                 self.add(
                     Gravity::Error,
                     one,
@@ -285,7 +285,7 @@ impl<'v> Judge<'v> {
                 Gravity::Error,
                 &one,
                 "no space is named, and at least one is required",
-                "add spaceId: Spaces-1, or registration.register: false where somebody else registers the gateway",
+                "add spaceId: Spaces-1, or registration.register: false if the gateway is registered elsewhere",
             );
         } else if self.has(&one) && self.has(&many) {
             self.add(
@@ -305,7 +305,7 @@ impl<'v> Judge<'v> {
                 "name its Secret: serverAccessTokenSecretName and serverAccessTokenSecretKey",
             ),
             (true, true) => {
-                let text = format!("`{inline}` and `{named}` exclude each other");
+                let text = format!("`{inline}` and `{named}` are mutually exclusive");
                 self.add(
                     Gravity::Error,
                     &inline,
@@ -337,13 +337,13 @@ impl<'v> Judge<'v> {
             (true, false) => self.add(
                 Gravity::Note,
                 plaintext,
-                "no TLS towards Argo CD: everybody on the way can read the token",
+                "no TLS towards Argo CD: anyone on the network path can read the token",
                 "right only where Argo CD's server runs with server.insecure, beside the gateway",
             ),
             (false, true) => self.add(
                 Gravity::Note,
                 insecure,
-                "Argo CD's certificate is not verified: whoever is between can read the token",
+                "Argo CD's certificate is not verified: anyone in between can read the token",
                 "gateway.serverCertificateSecretName names the certificate to trust instead",
             ),
             (false, false) if !trusts => self.add(
@@ -433,7 +433,7 @@ impl<'v> Judge<'v> {
             self.add(
                 Gravity::Note,
                 interval,
-                "no signs of life are sent: a load balancer that closes idle connections cuts this one off",
+                "no keep-alives are sent: a load balancer that closes idle connections cuts this one off",
                 "30 is the chart's default",
             );
         }
@@ -485,7 +485,7 @@ mod tests {
             texts(&values),
             [
                 "warning: `gateway.argocd.insecure` is not a boolean",
-                "note: Argo CD's certificate is not verified: whoever is between can read the token",
+                "note: Argo CD's certificate is not verified: anyone in between can read the token",
             ]
         );
     }

@@ -18,7 +18,7 @@ use crate::yaml::{self, Edit, Step, Stream};
 
 /// The release and its namespace, where nothing else is said.
 const RELEASE: &str = "octopus-gateway";
-/// The namespace of the gateway, where nobody says it.
+/// The namespace of the gateway, where no one says it.
 pub const GATEWAY_NAMESPACE: &str = RELEASE;
 /// The documented name of the Secret with the account's token.
 pub const TOKEN_SECRET: &str = "argocd-auth-token";
@@ -78,12 +78,12 @@ impl GatewayPlan {
         let missing: Vec<&str> = missing.map(|(option, _)| *option).collect();
         if !missing.is_empty() {
             return Err(Error::usage(format!(
-                "the gateway must be told more: {}",
+                "the gateway needs more options: {}",
                 missing.join(", ")
             ))
             .hint("for example: --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1")
-            .hint("or say it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …, spaces: [Spaces-1]}")
-            .hint("--register=false is for a gateway that somebody else registers with Octopus Deploy"));
+            .hint("or set it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …, spaces: [Spaces-1]}")
+            .hint("--register=false is for a gateway that is registered with Octopus Deploy elsewhere"));
         }
         settings.check()?;
         Ok(settings)
@@ -193,7 +193,7 @@ impl GatewayPlan {
                 !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
             }) {
                 return Err(Error::usage(format!(
-                    "--space `{}` is no id of a space",
+                    "--space `{}` is not the ID of a space",
                     space.escape_debug()
                 ))
                 .hint(
@@ -248,7 +248,7 @@ impl GatewayPlan {
             .map(|root| document.to_json(root))
             .transpose()?;
         let model = model.filter(Value::is_object);
-        let model = model.ok_or_else(|| wrong("is no mapping"))?;
+        let model = model.ok_or_else(|| wrong("is not a mapping"))?;
         let argocd = |key: &str| model.pointer(&format!("/gateway/argocd/{key}")).is_some();
         let kinds = [
             argocd("authenticationToken"),
@@ -284,13 +284,13 @@ impl GatewayPlan {
         let mut notes = Vec::new();
         let gateway = &self.gateway;
         if gateway.plaintext == Some(true) {
-            notes.push(Note::warning("--plaintext: everybody on the way to Argo CD can read the token; Argo CD's server must run with server.insecure"));
+            notes.push(Note::warning("--plaintext: anyone on the path to Argo CD can read the token; Argo CD's server must run with server.insecure"));
         } else if gateway.insecure == Some(true) {
-            notes.push(Note::warning("--insecure: nobody checks that it is Argo CD's server who gets the token; --certificate-secret names what to trust instead"));
+            notes.push(Note::warning("--insecure: nothing verifies that it is Argo CD's server that receives the token; --certificate-secret names what to trust instead"));
         }
         let unverified = gateway.plaintext == Some(true) || gateway.insecure == Some(true);
         if unverified && gateway.certificate_secret.is_some() {
-            notes.push(Note::new("the certificates of --certificate-secret count for Octopus Deploy alone: nobody looks at Argo CD's"));
+            notes.push(Note::new("the certificates of --certificate-secret apply to Octopus Deploy only: Argo CD's certificate is not verified"));
         } else if !unverified && gateway.certificate_secret.is_none() {
             notes.push(Note::new("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
         }

@@ -65,7 +65,7 @@ pub fn json(findings: &[ShownFinding<'_>]) -> Report {
 
 /// The findings as they are in `lint/v1`, for reports that have some beside other things.
 pub fn items(findings: &[ShownFinding<'_>]) -> serde_json::Value {
-    // Maps with text keys and plain values only: there is nothing that can fail.
+    // As above.
     serde_json::to_value(list(findings)).unwrap_or_default()
 }
 

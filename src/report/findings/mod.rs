@@ -54,7 +54,7 @@ pub struct ShownFinding<'a> {
     pub related: Vec<Mark<'a>>,
     /// What it means or what to do.
     pub help: Vec<String>,
-    /// How to put it right: what that does, and whether it is safe.
+    /// How to fix it: what that does, and whether it is safe.
     pub fix: Option<(String, bool)>,
 }
 

@@ -43,7 +43,7 @@ fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
         let (how, option) = if *is_safe {
             ("", "--fix")
         } else {
-            (" (it changes what somebody may do)", "--fix=unsafe")
+            (" (it changes permissions)", "--fix=unsafe")
         };
         let message = format!("`{option}` will {}{how}", printable(title));
         group = group.element(Title::HELP.with_name("fix").message(message));
@@ -130,7 +130,7 @@ fn around(text: &str, mark: &Mark<'_>) -> (usize, usize) {
     for _ in 0..CONTEXT {
         to = line_end((to + 1).min(text.len()));
     }
-    // A byte order mark is no part of the line.
+    // A byte order mark is not a part of the line.
     if from == 0 && text.starts_with('\u{feff}') && start >= 3 {
         from = 3;
     }
@@ -148,9 +148,9 @@ pub struct Counts {
     pub notes: usize,
     /// Those that comments in the texts ignore.
     pub ignored: usize,
-    /// Those that `--fix` puts right.
+    /// Those that `--fix` fixes.
     pub safe: usize,
-    /// Those that only `--fix=unsafe` puts right.
+    /// Those that only `--fix=unsafe` fixes.
     pub risky: usize,
 }
 
@@ -201,14 +201,14 @@ pub fn summary(counts: Counts, files: usize) -> String {
     match (counts.safe, counts.risky) {
         (0, 0) => {}
         (safe, 0) => {
-            let _ = write!(line, "; --fix puts {safe} right");
+            let _ = write!(line, "; {safe} fixable with --fix");
         }
         (0, risky) => {
-            let _ = write!(line, "; --fix=unsafe puts {risky} right");
+            let _ = write!(line, "; {risky} fixable with --fix=unsafe");
         }
         (safe, risky) => {
             let all = safe + risky;
-            let _ = write!(line, "; --fix puts {safe} right, --fix=unsafe {all}");
+            let _ = write!(line, "; {safe} fixable with --fix, {all} with --fix=unsafe");
         }
     }
     line

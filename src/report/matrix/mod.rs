@@ -97,7 +97,7 @@ impl Matrix {
         }
     }
 
-    /// Whether nobody may do anything.
+    /// Whether no one may do anything.
     pub fn is_empty(&self) -> bool {
         self.subjects.iter().all(MatrixSubject::is_empty)
     }

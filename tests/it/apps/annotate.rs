@@ -146,7 +146,7 @@ fn another_deployment_is_left_alone() {
         str![[r#"
 ---- stderr
 note: left annotations of web alone that name another deployment: shop, production
-note: nothing to change: web has nothing to take out
+note: nothing to change: web has nothing to remove
 ---- exit code 0
 
 "#]]
@@ -169,7 +169,7 @@ fn who_is_meant_has_to_be_said_where_there_are_several() {
     };
     run("").refused(2, "the input has 3 Applications: web, api, previews");
     run("--app nobody").refused(3, "there is no Application `nobody`");
-    run("-l team=c").refused(3, "no Application in the input is meant");
+    run("-l team=c").refused(3, "no Application in the input matches");
     run("-l (team)").refused(2, "is not a requirement of a selector");
     for selector in ["team=b,tier!=y", "team,!other", "team==b"] {
         let out = run(&format!("-l {selector}")).stdout_of(0);
@@ -279,7 +279,7 @@ fn the_cluster_is_annotated_by_commands_that_fit_its_sources() {
 kubectl annotate applications.argoproj.io api -n argocd --overwrite argo.octopus.com/project.values=billing argo.octopus.com/environment.values=qa
 kubectl patch applicationsets.argoproj.io previews -n argocd --type merge -p '{"spec":{"template":{"metadata":{"annotations":{"argo.octopus.com/project":"billing","argo.octopus.com/environment":"qa"}}}}}'
 ---- stderr
-note: api keeps its tenant acme: --absent takes it out
+note: api keeps its tenant acme: --absent removes it
 ---- exit code 0
 
 "#]]

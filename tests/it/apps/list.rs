@@ -246,7 +246,7 @@ warning[octopus-value-not-a-slug]: `Shop` is not a slug
 7 |     argo.octopus.com/project: Shop
   |                               ^^^^ the project's slug, not its name
   |
-  = fix: `--fix=unsafe` will make it `shop`, which Octopus makes of such a name (it changes what somebody may do)
+  = fix: `--fix=unsafe` will make it `shop`, which Octopus makes of such a name (it changes permissions)
 
 ---- exit code 1
 
@@ -377,7 +377,7 @@ fn input_without_applications_is_refused() {
     sandbox
         .command("apps")
         .run()
-        .refused(2, "there are no Applications to look at");
+        .refused(2, "there are no Applications in the input");
     sandbox
         .command("apps -f rbac.yaml")
         .run()

@@ -1,4 +1,4 @@
-//! `-o appproject`: a role for tokens of a project, without dropping anybody's token.
+//! `--form appproject`: a role for tokens of a project, without dropping anybody's token.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn role(project: &str) -> Value {
 
 #[test]
 fn tokens_and_status_stay() {
-    let out = run("render -q -o appproject -f -", LIVE);
+    let out = run("render -q --form appproject -f -", LIVE);
     let added = |project: &str| {
         format!(
             "    - name: octopus
@@ -82,15 +82,15 @@ fn tokens_and_status_stay() {
              get, team-b/*, allow']}]}\n",
         );
     assert_eq!(out, wanted);
-    assert_eq!(run("render -q -o appproject -f -", &out), out);
-    let back = run("render -q -o appproject -f - --absent", &out);
+    assert_eq!(run("render -q --form appproject -f -", &out), out);
+    let back = run("render -q --form appproject -f - --absent", &out);
     let stripped = LIVE.replace("    uid: u\n", "").replace("    uid: v\n", "");
     assert_eq!(back, stripped);
 }
 
 #[test]
 fn the_merge_patch_has_the_whole_list_and_the_lock() {
-    let line = "render -q --form appproject -o patch --project team-a --format json -f -";
+    let line = "render -q --form appproject --as-patch --project team-a -o json -f -";
     let patch: Value = serde_json::from_str(&run(line, LIVE)).unwrap();
     let ci = json!({
         "name": "ci",
@@ -105,13 +105,13 @@ fn the_merge_patch_has_the_whole_list_and_the_lock() {
         })
     );
     let run = Sandbox::new()
-        .command("render --form appproject -o patch -f -")
+        .command("render --form appproject --as-patch -f -")
         .stdin(LIVE)
         .run();
     run.refused(2, "there are two patches");
     assert!(
         run.stderr.contains(
-            "render -f - --form appproject -o patch --project team-b | kubectl patch appproject \
+            "render -f - --form appproject --as-patch --project team-b | kubectl patch appproject \
              team-b -n argocd --type merge --patch-file /dev/stdin"
         ),
         "{}",
@@ -136,19 +136,19 @@ spec:
     jwtTokens:
     - iat: 1
 ";
-    let out = run("render -q -o appproject -f -", project);
+    let out = run("render -q --form appproject -f -", project);
     assert_eq!(
         out,
         project
             .replace("    - p,proj:a:octopus,applications,sync,a/*,allow\n", "    - p, proj:a:octopus, applications, get, a/*, allow\n    - p, proj:a:octopus, clusters, get, a/*, allow\n")
     );
-    let out = run("render -q -o appproject --allow-sync -f -", project);
+    let out = run("render -q --form appproject --allow-sync -f -", project);
     assert!(
         out.contains("    - p,proj:a:octopus,applications,sync,a/*,allow\n"),
         "{out}"
     );
     let run = Sandbox::new()
-        .command("render -o appproject --absent -f -")
+        .command("render --form appproject --absent -f -")
         .stdin(project)
         .run();
     // The comment on a rule is somebody's.
@@ -174,10 +174,10 @@ fn a_role_goes_where_there_is_none_and_leaves_no_warning_where_it_has_no_token()
         "spec:\n  roles: null\n",
         "spec:\n  roles: []\n",
     ] {
-        let out = run("render -q -o appproject -f -", &project(spec));
+        let out = run("render -q --form appproject -f -", &project(spec));
         assert!(out.contains("name: octopus"), "{spec}: {out}");
         let run = Sandbox::new()
-            .command("render -o appproject --absent -f -")
+            .command("render --form appproject --absent -f -")
             .stdin(out)
             .run();
         assert!(!run.stderr.contains("token"), "{spec}: {}", run.stderr);
@@ -198,32 +198,32 @@ fn what_argo_cd_would_reject_is_refused() {
             .with("t/appproject-role.yaml.j2", template)
             .with("p.yaml", LIVE);
         let run = own
-            .command("render -f p.yaml -o appproject --template-dir t --project team-a")
+            .command("render -f p.yaml --form appproject --template-dir t --project team-a")
             .run();
         run.refused(3, "Argo CD rejects this rule of a role");
     }
     sandbox
-        .command("render -f p.yaml -o appproject --account _x")
+        .command("render -f p.yaml --form appproject --account _x")
         .run()
         .refused(2, "cannot be the name of a project's role");
     sandbox
-        .command("render -o appproject")
+        .command("render --form appproject")
         .run()
-        .refused(2, "it needs the AppProject that is there now");
+        .refused(2, "it needs the current AppProject");
     sandbox
-        .command("render -f p.yaml -o appproject --project other")
+        .command("render -f p.yaml --form appproject --project other")
         .run()
         .refused(3, "there is no AppProject in the input to give a role");
     sandbox
         .command("render -f p.yaml")
         .run()
-        .refused(3, "-o appproject");
+        .refused(3, "--form appproject");
 }
 
 #[test]
 fn live_asks_for_the_projects() {
     let run = Sandbox::new()
-        .command("render -q --live -o appproject --project team-a")
+        .command("render -q --live --form appproject --project team-a")
         .answers(0, LIVE, "")
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);

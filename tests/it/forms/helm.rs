@@ -1,4 +1,4 @@
-//! `-o helm`: values of the argo-cd chart, from nothing and in a file that is there.
+//! `--form helm`: values of the argo-cd chart, from nothing and in a file that is there.
 
 use std::fmt::Write as _;
 
@@ -87,10 +87,10 @@ fn the_real_helm_makes_the_configmaps_of_our_values() {
         return;
     }
     let sandbox = chart();
-    let values = sandbox.command("render -q -o helm").run().stdout_of(0);
+    let values = sandbox.command("render -q --form helm").run().stdout_of(0);
     let sandbox = sandbox.with("ours.yaml", values);
     assert_ours(&template(&sandbox, "chart", "ours.yaml"));
-    let line = "render -q -o helm --values-root argo-cd";
+    let line = "render -q --form helm --values-root argo-cd";
     let values = sandbox.command(line).run().stdout_of(0);
     let sandbox = sandbox.with("ours.yaml", values);
     assert_ours(&template(&sandbox, "umbrella", "ours.yaml"));
@@ -161,12 +161,12 @@ fn values_are_known_by_their_missing_kind() {
         .run()
         .refused(3, "there is no argocd-cm");
     sandbox
-        .command("render -f d -o helm")
+        .command("render -f d --form helm")
         .run()
         .refused(3, "there is no values file");
     let cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\n";
     let run = Sandbox::new()
-        .command("render -f - -o helm")
+        .command("render -f - --form helm")
         .stdin(cm)
         .run();
     run.refused(3, "there is no values file");
@@ -215,7 +215,7 @@ fn an_umbrella_chart_is_not_taken_for_the_chart() {
         .command("render -f -")
         .stdin("argo-cd:\n  configs:\n    cm: {}\n")
         .run()
-        .refused(2, "say so: --values-root argo-cd");
+        .refused(2, "name it: --values-root argo-cd");
 }
 
 #[test]
@@ -241,15 +241,15 @@ fn a_policy_that_is_no_text_or_does_not_load_is_refused() {
 #[test]
 fn values_cannot_be_taken_out_without_their_file() {
     Sandbox::new()
-        .command("render -o helm --absent")
+        .command("render --form helm --absent")
         .run()
-        .refused(2, "values are taken out of the file that has them");
+        .refused(2, "values are removed from the file that has them");
 }
 
 #[test]
 fn live_has_no_values() {
     Sandbox::new()
-        .command("render --live -o helm")
+        .command("render --live --form helm")
         .run()
         .refused(2, "values are in a file");
 }
@@ -271,7 +271,9 @@ fn regex_mode_of_the_values_anchors_the_rules() {
 fn values_of_a_chart_below_others_are_indented_below_their_names() {
     let render = |line: &str| {
         let run = Sandbox::new()
-            .command(&format!("render -q -o helm --only argocd-rbac-cm {line}"))
+            .command(&format!(
+                "render -q --form helm --only argocd-rbac-cm {line}"
+            ))
             .run();
         run.stdout_of(0)
     };
@@ -282,7 +284,7 @@ fn values_of_a_chart_below_others_are_indented_below_their_names() {
     assert_eq!(render("--values-root on.argo-cd"), wanted);
     for gap in ["a..b", ".", "a.", ".a"] {
         let run = Sandbox::new()
-            .command(&format!("render -o helm --values-root {gap}"))
+            .command(&format!("render --form helm --values-root {gap}"))
             .run();
         run.refused(2, "write the names from the top down");
     }

@@ -153,6 +153,6 @@ proptest! {
         let spec = if last { [rest, list].concat() } else { [list, rest].concat() };
         prop_assume!(!spec.is_empty());
         lines.extend(below(0, "spec", spec));
-        comes_back("-o appproject", &layout.text(&lines))?;
+        comes_back("--form appproject", &layout.text(&lines))?;
     }
 }

@@ -180,31 +180,31 @@ fn what_is_no_file_is_refused() {
     refused(
         "render --in-place",
         2,
-        "--in-place edits files, and none is named",
+        "--in-place edits files, but none is given",
     );
     refused("render --in-place --live", 2, "cannot be used with");
     refused("render --in-place --sample", 2, "cannot be used with");
     refused(
-        "render --in-place -f cm.yaml -o kustomize",
+        "render --in-place -f cm.yaml --form kustomize",
         2,
         "prints something else",
     );
     refused(
         "render --in-place -f cm.yaml -o json",
         2,
-        "keeps the format",
+        "cannot be used with",
     );
     refused("render --backup .orig -f cm.yaml", 2, "--in-place");
     refused(
         "render --in-place --backup a/b -f cm.yaml",
         2,
-        "cannot end a file's name",
+        "cannot be the suffix of a file name",
     );
     let run = sandbox
         .command("render --in-place -f cm.yaml --backup")
         .arg(".a\nb")
         .run();
-    run.refused(2, "cannot end a file's name");
+    run.refused(2, "cannot be the suffix of a file name");
     refused("render --in-place -f x.yaml,cm.yaml", 3, "x.yaml:");
     assert_eq!(sandbox.read("cm.yaml"), CM);
 }

@@ -1,4 +1,4 @@
-//! `-o json-patch`: guarded, correct where `data` is absent.
+//! `--form json-patch`: guarded, correct where `data` is absent.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-r
 fn patch(input: &str, more: &str) -> String {
     Sandbox::new()
         .command(&format!(
-            "render -q -f - -o json-patch --only argocd-rbac-cm {more}"
+            "render -q -f - --form json-patch --only argocd-rbac-cm {more}"
         ))
         .stdin(input)
         .run()
@@ -57,7 +57,7 @@ fn taking_out_leaves_the_keys_of_others() {
 
 #[test]
 fn it_needs_input() {
-    let run = Sandbox::new().command("render -o json-patch").run();
+    let run = Sandbox::new().command("render --form json-patch").run();
     run.refused(2, "a JSON patch depends on what is there");
 }
 

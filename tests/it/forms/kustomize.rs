@@ -1,4 +1,4 @@
-//! `-o kustomize`: a Component, on bases with a namespace and without, with `data` and without.
+//! `--form kustomize`: a Component, on bases with a namespace and without, with `data` and without.
 
 use serde_json::Value;
 
@@ -57,10 +57,13 @@ fn the_component_fits_every_base() {
     }
     for rest in BASES {
         let sandbox = overlay(&base(rest));
-        let text = sandbox.command("render -q -o kustomize").run().stdout_of(0);
+        let text = sandbox
+            .command("render -q --form kustomize")
+            .run()
+            .stdout_of(0);
         let inline = overlay(&base(rest)).with("overlay/octopus/kustomization.yaml", &text);
         sandbox
-            .command("render -q -o kustomize --output-dir overlay/octopus")
+            .command("render -q --form kustomize --output-dir overlay/octopus")
             .run()
             .stdout_of(0);
         let mut names: Vec<_> = std::fs::read_dir(sandbox.path().join("overlay/octopus"))
@@ -98,8 +101,8 @@ fn the_component_of_absent_takes_it_out_again() {
             .run()
             .stdout_of(0);
         for line in [
-            "render -q -o kustomize --absent",
-            "render -q -o kustomize --absent -f base/all.yaml",
+            "render -q --form kustomize --absent",
+            "render -q --form kustomize --absent -f base/all.yaml",
         ] {
             let sandbox = overlay(&with);
             let text = sandbox.command(line).run().stdout_of(0);
@@ -120,18 +123,18 @@ fn the_component_of_absent_takes_it_out_again() {
 fn what_is_there_is_kept() {
     let cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata:\n  accounts.octopus: login\n  accounts.octopus.enabled: \"true\"\n";
     let run = |line: &str| Sandbox::new().command(line).stdin(cm).run().stdout_of(0);
-    let text = run("render -q -o kustomize -f - --only argocd-cm");
+    let text = run("render -q --form kustomize -f - --only argocd-cm");
     assert!(
         text.contains("      accounts.octopus: login,apiKey\n"),
         "{text}"
     );
     assert!(!text.contains("enabled"), "{text}");
-    let json = run("render -q -o kustomize -f - --only argocd-cm --format json");
+    let json = run("render -q --form kustomize -f - --only argocd-cm -o json");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["patches"].as_array().unwrap().len(), 1);
     assert_eq!(json["patches"][0]["target"]["name"], "argocd-cm");
     let nothing = Sandbox::new()
-        .command("render -q -o kustomize -f - --only argocd-cm")
+        .command("render -q --form kustomize -f - --only argocd-cm")
         .stdin(cm.replace("login", "apiKey"))
         .run()
         .stdout_of(0);
@@ -149,7 +152,7 @@ fn one_component_is_for_one_argo_cd() {
         base("  namespace: b\n")
     );
     Sandbox::new()
-        .command("render -A -o kustomize -f -")
+        .command("render -A --form kustomize -f -")
         .stdin(two)
         .run()
         .refused(2, "is for one Argo CD");
@@ -159,7 +162,7 @@ fn one_component_is_for_one_argo_cd() {
 fn a_shared_policy_key_needs_the_objects() {
     for form in ["kustomize", "helm"] {
         Sandbox::new()
-            .command(&format!("render -o {form} --policy-key policy.csv"))
+            .command(&format!("render --form {form} --policy-key policy.csv"))
             .run()
             .refused(2, "a patch of a policy key that others write too");
     }

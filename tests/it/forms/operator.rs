@@ -1,4 +1,4 @@
-//! `-o operator`: the ArgoCD resource, and argocd-rbac-cm where the operator leaves it alone.
+//! `--form operator`: the ArgoCD resource, and argocd-rbac-cm where the operator leaves it alone.
 
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
@@ -55,7 +55,7 @@ spec:
     accounts.octopus: apiKey
     accounts.octopus.enabled: "true"
 ---- stderr
-warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (the resource sets no policy, and setting one would replace the live one): kubectl octopus-argo render -n gitops -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
+warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (the resource sets no policy, and setting one would replace the live one): kubectl octopus-argo render -n gitops --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: review it (kubectl octopus-argo diff -f argocd.yaml), then kubectl octopus-argo render -f argocd.yaml --in-place edits argocd.yaml; commit that
 ---- exit code 0
@@ -127,7 +127,7 @@ fn a_policy_of_which_nothing_is_left_stays_and_is_empty() {
     let rules = indented(6);
     let only_ours = format!("{PLAIN}  rbac:\n    policy: |\n{rules}");
     let back = Sandbox::new()
-        .command("render -q --absent -f - --format json")
+        .command("render -q --absent -f - -o json")
         .stdin(only_ours)
         .run()
         .stdout_of(0);
@@ -140,7 +140,7 @@ fn a_policy_of_which_nothing_is_left_stays_and_is_empty() {
 fn the_merge_patch_has_our_own_entries_the_lock_and_nothing_else() {
     let server = with_policy().replace("  name: cd", "  name: cd\n  resourceVersion: \"5\"");
     let patch = |more: &str| -> Value {
-        let line = format!("render -q --form operator -o patch --format json -f - {more}");
+        let line = format!("render -q --form operator --as-patch -o json -f - {more}");
         let out = Sandbox::new()
             .command(&line)
             .stdin(&server)
@@ -180,13 +180,13 @@ fn a_local_user_of_that_name_is_refused() {
 
 #[test]
 fn without_input_only_the_account_can_be_rendered() {
-    let run = Sandbox::new().command("render -o operator").run();
+    let run = Sandbox::new().command("render --form operator").run();
     run.refused(
         2,
         "where the rules go depends on whether the ArgoCD resource sets a policy",
     );
     let out = Sandbox::new()
-        .command("render -q -o operator --only argocd-cm")
+        .command("render -q --form operator --only argocd-cm")
         .run()
         .stdout_of(0);
     assert_eq!(
@@ -198,7 +198,7 @@ fn without_input_only_the_account_can_be_rendered() {
 #[test]
 fn there_must_be_an_argocd() {
     let run = Sandbox::new()
-        .command("render -f - -o operator")
+        .command("render -f - --form operator")
         .stdin(RBAC)
         .run();
     run.refused(3, "there is no ArgoCD resource in the input");
@@ -207,7 +207,7 @@ fn there_must_be_an_argocd() {
 #[test]
 fn live_asks_for_the_resource_and_argocd_rbac_cm() {
     let run = Sandbox::new()
-        .command("render --live -n gitops -o operator -q")
+        .command("render --live -n gitops --form operator -q")
         .answers(
             0,
             &format!(

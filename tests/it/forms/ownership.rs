@@ -1,4 +1,4 @@
-//! Who owns the objects: warnings where a change would be taken back, and `-o auto`.
+//! Who owns the objects: warnings where a change would be taken back, and `--form auto`.
 
 use snapbox::{assert_data_eq, str};
 
@@ -24,39 +24,39 @@ fn each_owner_and_the_form_that_stays() {
         (
             "  labels: {app.kubernetes.io/managed-by: Helm, helm.sh/chart: argo-cd-10.1.1}\n  annotations: {meta.helm.sh/release-name: argocd}\n",
             "the Helm release argocd (argo-cd-10.1.1)",
-            "-o helm",
+            "--form helm",
         ),
         (
             "  ownerReferences:\n  - {apiVersion: argoproj.io/v1beta1, kind: ArgoCD, name: cd}\n",
             "argocd-operator (ArgoCD cd)",
-            "-o operator",
+            "--form operator",
         ),
         (
             "  annotations: {argocd.argoproj.io/tracking-id: 'boot:/ConfigMap:cd/argocd-cm'}\n",
             "the Argo CD application boot",
-            "-o kustomize",
+            "--form kustomize",
         ),
         (
             "  labels: {app.kubernetes.io/instance: boot}\n",
             "the Argo CD application boot",
-            "-o kustomize",
+            "--form kustomize",
         ),
         (
             "  labels: {kustomize.toolkit.fluxcd.io/name: infra}\n",
             "the Flux Kustomization infra",
-            "-o kustomize",
+            "--form kustomize",
         ),
         (
             "  labels: {helm.toolkit.fluxcd.io/name: argocd}\n",
             "the Flux HelmRelease argocd",
-            "-o helm",
+            "--form helm",
         ),
     ];
     for (metadata, owner, form) in owners {
         for line in [
             "render -f -",
             "diff -f -",
-            "render -f - -o patch --only argocd-cm",
+            "render -f - --form patch --only argocd-cm",
         ] {
             let said = stderr(line, &live(metadata));
             let warning = said.lines().find(|line| line.contains("belongs to"));
@@ -69,7 +69,7 @@ fn each_owner_and_the_form_that_stays() {
             );
         }
         let auto = Sandbox::new()
-            .command("render -f - -o auto --only argocd-cm")
+            .command("render -f - --form auto --only argocd-cm")
             .stdin(live(metadata))
             .run();
         assert_eq!(auto.code, 0, "{}", auto.stderr);
@@ -81,8 +81,8 @@ fn each_owner_and_the_form_that_stays() {
         );
         assert!(!auto.stderr.contains("belongs to"), "{}", auto.stderr);
         let shape = match form {
-            "-o helm" => "configs:\n  cm:\n    accounts.octopus: apiKey\n",
-            "-o operator" => {
+            "--form helm" => "configs:\n  cm:\n    accounts.octopus: apiKey\n",
+            "--form operator" => {
                 "metadata:\n  name: cd\nspec:\n  extraConfig:\n    accounts.octopus: apiKey\n"
             }
             _ => "kind: Component\n",
@@ -147,7 +147,7 @@ next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace 
     let warning = said.lines().next().unwrap();
     assert!(
         warning.starts_with("warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus of argocd-cm: the next `kubectl apply --server-side --force-conflicts`")
-            && warning.contains("mend it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -"),
+            && warning.contains("repair it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -"),
         "{warning}"
     );
     // Without the annotation kubectl takes nothing over.
@@ -166,11 +166,11 @@ fn a_map_that_was_once_applied_goes_whole_at_the_next_apply() {
         "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"policy.csv\":\"\"}}'\n",
     );
     assert_data_eq!(
-        stderr("render -f - -o patch --only argocd-rbac-cm", &applied),
+        stderr("render -f - --form patch --only argocd-rbac-cm", &applied),
         str![[r#"
-warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; unless you apply a file of your own that has them, mend it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
+warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; unless you apply a file of your own that has them, repair it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: … | kubectl octopus-argo render -f - -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
+next: … | kubectl octopus-argo render -f - --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
 
 "#]]
     );

@@ -26,7 +26,7 @@ const OPTIONS: [(&str, &str); 2] = [
 
 /// Files that are refused, each with what is said.
 const REFUSED: [(&str, &str); 3] = [
-    ("made-duplicate-keys.yaml", "policy.csv` stands here twice"),
+    ("made-duplicate-keys.yaml", "duplicate key `policy.csv`"),
     (
         "argocd-autopilot-kustomization.yaml",
         "there is no argocd-cm and no argocd-rbac-cm in the input",

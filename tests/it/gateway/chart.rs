@@ -95,12 +95,12 @@ fn what_would_not_work_is_refused() {
         ),
         (
             "--set gateway.argocd.authenticationToken=abc",
-            "exclude each other",
+            "are mutually exclusive",
         ),
         ("--set gateway.octopus.serverGrpcUrl=null", "is missing"),
         (
             "--set gateway.argocd.projectAuthenticationSecretName=p",
-            "the account's token and tokens of projects exclude each other",
+            "the account's token and tokens of projects are mutually exclusive",
         ),
     ] {
         gateway(&Sandbox::new(), "values")
@@ -234,7 +234,7 @@ gateway:
 note: --argocd-web-url https://argocd.example.com/argo, because of url in cm.yaml:5:8
 note: --grpc-web-root-path /argo, because of server.rootpath in params.yaml:6:20
 note: --plaintext, because of server.insecure in params.yaml:5:21
-warning: --plaintext: everybody on the way to Argo CD can read the token; Argo CD's server must run with server.insecure
+warning: --plaintext: anyone on the path to Argo CD can read the token; Argo CD's server must run with server.insecure
 next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
 ---- exit code 0
 
@@ -343,13 +343,13 @@ fn existing_values_are_judged() {
         run.snapshot(),
         str![[r#"
 ---- stdout
-error: the account's token and tokens of projects exclude each other
+error: the account's token and tokens of projects are mutually exclusive
   --> values.yaml:15:5
   help: leave one of them out
 error: no space is named, and at least one is required
   --> values.yaml:2:3
-  help: add spaceId: Spaces-1, or registration.register: false where somebody else registers the gateway
-error: `registration.octopus.serverAccessToken` and `registration.octopus.serverAccessTokenSecretName` exclude each other
+  help: add spaceId: Spaces-1, or registration.register: false if the gateway is registered elsewhere
+error: `registration.octopus.serverAccessToken` and `registration.octopus.serverAccessTokenSecretName` are mutually exclusive
   --> values.yaml:5:5
   help: keep the Secret and leave the inline token out
 error: gateway.octopus.serverGrpcUrl `grpc://example.octopus.app`: it has no port
@@ -360,16 +360,16 @@ error: registration.octopus.serverApiUrl `example.octopus.app`: it has no scheme
   help: write https://example.octopus.app
 warning: the chart has no `gateway.argocd.serverGrpcURL`
   --> values.yaml:11:5
-  help: is `gateway.argocd.serverGrpcUrl` meant?
+  help: did you mean `gateway.argocd.serverGrpcUrl`?
 warning: the chart has no `gateway.argocd.plainText`
   --> values.yaml:12:5
-  help: is `gateway.argocd.plaintext` meant?
+  help: did you mean `gateway.argocd.plaintext`?
 warning: the chart has no `gateway.argocd.webUiUrl`
   --> values.yaml:16:5
-  help: is `registration.argocd.webUiUrl` meant?
+  help: did you mean `registration.argocd.webUiUrl`?
 warning: the chart has no `replicaCounts`
   --> values.yaml:17:1
-  help: is `replicaCount` meant?
+  help: did you mean `replicaCount`?
 warning: `gateway.argocd.insecure` is not a boolean
   --> values.yaml:13:5
   help: write true or false without quotes: a template takes any string for true, "false" as well
@@ -379,7 +379,7 @@ warning: `gateway.argocd.authenticationToken` holds a token in clear text
 warning: `registration.octopus.serverAccessToken` holds a token in clear text
   --> values.yaml:5:5
   help: put it into a Secret and name that: helm keeps values in the cluster with every release
-note: Argo CD's certificate is not verified: whoever is between can read the token
+note: Argo CD's certificate is not verified: anyone in between can read the token
   --> values.yaml:13:5
   help: gateway.serverCertificateSecretName names the certificate to trust instead
 ---- stderr

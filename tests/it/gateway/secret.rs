@@ -126,7 +126,7 @@ fn a_token_that_does_not_fit_is_refused_and_never_shown() {
             None,
             "the token is of the account someone, not of octopus",
         ),
-        ("octopus:login", None, "somebody's session"),
+        ("octopus:login", None, "a login session"),
         ("proj:web:ci", None, "of a role of the project web"),
         (
             "octopus:apiKey",
@@ -143,7 +143,7 @@ fn a_token_that_does_not_fit_is_refused_and_never_shown() {
         .stdin("hunter2-hunter2")
         .run();
     assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
-    run.refused(3, "stdin holds no token");
+    run.refused(3, "stdin does not hold a token");
     gateway(&Sandbox::new(), "secret")
         .run()
         .refused(3, "stdin is empty");

@@ -228,7 +228,7 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
         ("--token-secret Token", "cannot be the name of an object"),
         ("--token-key a/b", "cannot be the name of a key of a Secret"),
         ("-n a.b", "cannot be the name of a namespace"),
-        ("--space 1", "no id of a space"),
+        ("--space 1", "not the ID of a space"),
         (
             "--octopus-plaintext --octopus-thumbprint ab",
             "no certificate that --octopus-thumbprint could pin",
@@ -250,7 +250,7 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
     let run = gateway(&Sandbox::new(), "values --name x").run();
     run.refused(
         2,
-        "the gateway must be told more: --octopus-url, --octopus-grpc-url, --space",
+        "the gateway needs more options: --octopus-url, --octopus-grpc-url, --space",
     );
     let full = FULL.replace(":8443", "");
     gateway(&Sandbox::new(), "command")
@@ -263,11 +263,11 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
 fn choices_about_tls_are_explained() {
     for (line, said) in [
         ("", "--certificate-secret"),
-        ("--insecure", "warning: --insecure: nobody checks"),
-        ("--plaintext", "warning: --plaintext: everybody on the way"),
+        ("--insecure", "warning: --insecure: nothing verifies"),
+        ("--plaintext", "warning: --plaintext: anyone on the path"),
         (
             "--insecure --certificate-secret c",
-            "count for Octopus Deploy alone",
+            "apply to Octopus Deploy only",
         ),
     ] {
         let run = gateway(&Sandbox::new(), "values")
@@ -311,7 +311,7 @@ fn the_configuration_says_what_flags_would() {
     let run = gateway(&sandbox, "values --all --output-dir v").run();
     assert!(
         run.stderr
-            .contains("c: error: the gateway must be told more: --name"),
+            .contains("c: error: the gateway needs more options: --name"),
         "{}",
         run.stderr
     );
@@ -351,7 +351,7 @@ fn templates_of_ones_own_are_checked() {
     let octopus = &application["spec"]["source"]["helm"]["valuesObject"]["registration"]["octopus"];
     assert_eq!(octopus, &json!({"name": "prod", "region": "eu"}));
     for (text, said) in [
-        ("- a\n", "is no mapping"),
+        ("- a\n", "is not a mapping"),
         ("a: b\n", "does not say where the one token"),
         (
             "gateway: {argocd: {authenticationToken: x}}\n",
@@ -374,7 +374,7 @@ fn a_space_is_required_unless_somebody_else_registers() {
     gateway(&Sandbox::new(), "values")
         .args(&full)
         .run()
-        .refused(2, "the gateway must be told more: --space");
+        .refused(2, "the gateway needs more options: --space");
     let values = gateway(
         &Sandbox::new(),
         "values --register=false --octopus-grpc-url grpc://o.example:8443",

@@ -92,11 +92,11 @@ data:
 ---- stderr
 note: removed with the account: its capabilities `other`, which render had not added
 note: removed accounts.octopus.enabled: "no", which render had not added
-warning: the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account ever comes back; revoke them first, while it is still there (argocd account get --account octopus lists them, argocd account delete-token --account octopus ID revokes one)
-note: <stdin>:21:5: removed, though it stands in policy.csv, where render had not put it: p, octopus, clusters, get, *, allow
+warning: the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account is ever recreated; revoke them first, while the account still exists (argocd account get --account octopus lists them, argocd account delete-token --account octopus ID revokes one)
+note: <stdin>:21:5: removed, although it is in policy.csv, where render had not put it: p, octopus, clusters, get, *, allow
 note: <stdin>:24:5: removed with policy.octopus.csv, and render had not added it: p, octopus, exec, create, */*, allow
 warning: <stdin>:22:5: octopus still has everything of role:x
-next: review it (… | kubectl octopus-argo diff -f - --absent), put it in the place of your file and commit it
+next: review it (… | kubectl octopus-argo diff -f - --absent), replace your file with it and commit it
 ---- exit code 0
 
 "#]]

@@ -95,7 +95,7 @@ data:
     p, octopus, logs, get, */*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: review it (… | kubectl octopus-argo diff -f -), put it in the place of your file and commit it
+next: review it (… | kubectl octopus-argo diff -f -), replace your file with it and commit it
 ---- exit code 0
 
 "#]]

@@ -88,7 +88,7 @@ metadata:
 note: an earlier `kubectl apply` made kubectl believe that it owns url of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
 note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, policy.octopus.csv; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-note: `kubectl replace` makes one request for each object: where one is refused (409 Conflict), the other may have changed already; read both again and repeat, or take one after the other: -o patch --only argocd-rbac-cm, then --only argocd-cm
+note: `kubectl replace` makes one request for each object: where one is refused (409 Conflict), the other may have changed already; read both again and repeat, or take one after the other: --form patch --only argocd-rbac-cm, then --only argocd-cm
 next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0
 
@@ -146,7 +146,7 @@ fn live_with_a_failing_kubectl_is_an_external_failure() {
 #[test]
 fn a_manifest_needs_input() {
     Sandbox::new()
-        .command("render -o manifest")
+        .command("render --form manifest")
         .run()
         .refused(2, "--fresh");
 }
@@ -187,7 +187,7 @@ data:
 "#]]
     );
     let json = Sandbox::new()
-        .command("render -f - -q --format json")
+        .command("render -f - -q -o json")
         .stdin(TWO)
         .run()
         .stdout_of(0);
@@ -283,10 +283,7 @@ fn bad_input_is_named_by_its_place() {
         .command("render -f -")
         .stdin(double)
         .run()
-        .refused(
-            3,
-            "<stdin>:10:3: the key `accounts.alice` stands here twice",
-        );
+        .refused(3, "<stdin>:10:3: duplicate key `accounts.alice`");
     let boolean = TWO.replace("accounts.alice: login", "accounts.alice.enabled: true");
     Sandbox::new()
         .command("render -f -")

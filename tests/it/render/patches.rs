@@ -28,7 +28,7 @@ data:
 ---- stderr
 [1mnote:[0m the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 [1mnote:[0m without input the patch sets the account's capabilities to exactly apiKey and enables it; with --live it keeps what is there (kubectl octopus-argo render --live)
-[32mnext:[0m kubectl octopus-argo render -o patch --only argocd-cm | kubectl patch configmap argocd-cm -n argocd --type merge --patch-file /dev/stdin && kubectl octopus-argo render -o patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
+[32mnext:[0m kubectl octopus-argo render --form patch --only argocd-cm | kubectl patch configmap argocd-cm -n argocd --type merge --patch-file /dev/stdin && kubectl octopus-argo render --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
 "#]]
@@ -41,7 +41,7 @@ fn two_patches_do_not_go_into_a_pipe() {
     run.refused(2, "kubectl silently drops all but the first");
     assert!(
         run.stderr
-            .contains("-o patch --only argocd-rbac-cm --allow-sync | kubectl patch")
+            .contains("--form patch --only argocd-rbac-cm --allow-sync | kubectl patch")
     );
 }
 
@@ -65,7 +65,7 @@ data:
     p, octopus, logs, get, b/*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-next: kubectl octopus-argo render -o patch --only argocd-rbac-cm --project a --project b | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
+next: kubectl octopus-argo render --form patch --only argocd-rbac-cm --project a --project b | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
 "#]]
@@ -76,7 +76,7 @@ next: kubectl octopus-argo render -o patch --only argocd-rbac-cm --project a --p
 fn patches_go_into_a_directory() {
     let sandbox = Sandbox::new().with("cm.yaml", TWO);
     let run = sandbox
-        .command("render -f cm.yaml -o patch --output-dir out")
+        .command("render -f cm.yaml --form patch --output-dir out")
         .run();
     assert_data_eq!(
         run.snapshot(),
@@ -118,7 +118,7 @@ data:
 fn a_patch_of_a_live_object_has_its_lock() {
     let sandbox = Sandbox::new().with("live.yaml", LIVE);
     let patch = |flags: &str| {
-        let line = format!("render -f live.yaml -o patch --format json --only argocd-cm {flags}");
+        let line = format!("render -f live.yaml --form patch -o json --only argocd-cm {flags}");
         sandbox.command(&line).run().stdout_of(0)
     };
     assert_data_eq!(
@@ -146,7 +146,7 @@ fn a_patch_with_nothing_to_change_is_empty() {
     let done = sandbox.command("render -f cm.yaml").run().stdout_of(0);
     let sandbox = sandbox.with("cm.yaml", done);
     let run = sandbox
-        .command("render -f cm.yaml -o patch --only argocd-cm")
+        .command("render -f cm.yaml --form patch --only argocd-cm")
         .run();
     assert_data_eq!(
         run.snapshot(),
@@ -154,7 +154,7 @@ fn a_patch_with_nothing_to_change_is_empty() {
 ---- stdout
 {}
 ---- stderr
-note: nothing to change: it is as it shall be
+note: nothing to change: account and rules are already in place
 ---- exit code 0
 
 "#]]
@@ -166,7 +166,7 @@ fn a_shared_policy_key_is_no_patch_without_input() {
     let run = Sandbox::new()
         .command("render --policy-key policy.csv --only argocd-rbac-cm")
         .run();
-    run.refused(2, "without input nobody knows them");
+    run.refused(2, "without input they are unknown");
 }
 
 #[test]

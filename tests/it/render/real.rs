@@ -26,7 +26,7 @@ fn our_merge_patch_gives_our_manifest_through_the_real_kubectl() {
                 object.to_owned()
             };
             let run = |form: &str| {
-                let line = format!("render -q -f - {flags} -o {form} --only {which}");
+                let line = format!("render -q -f - {flags} --form {form} --only {which}");
                 Sandbox::new()
                     .command(&line)
                     .stdin(&object)

@@ -66,7 +66,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Evaluates the rules of many names. Each stands elsewhere in memory, so the first of each is
+    /// Evaluates the rules of many names. Each is elsewhere in memory, so the first of each is
     /// read before any is looked at: then the processor waits for all of them at once.
     fn names(&mut self, names: &[u32]) {
         let rules = self.rules;

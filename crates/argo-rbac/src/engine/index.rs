@@ -1,6 +1,6 @@
 //! Large groups of rules of one subject and pair, found by what an object begins or ends with.
 //!
-//! Each rule stands under one key: a literal that every object it matches begins with, or one that
+//! Each rule is under one key: a literal that every object it matches begins with, or one that
 //! it ends with, whichever fewer rules of the group have. Rules without either, and rules whose
 //! evaluation may fail, are always tried: leaving out one that fails would turn an error into an
 //! answer. A question hashes the object's beginnings and ends of the lengths that keys have.
@@ -38,7 +38,7 @@ impl LazyIndex {
     }
 }
 
-/// Where the rules of a group stand.
+/// Where the rules of a group are.
 #[derive(Debug)]
 pub(super) struct RuleIndex {
     hash: Rolling,
@@ -205,7 +205,7 @@ impl Keys {
     }
 }
 
-/// A keyed polynomial hash that grows byte by byte: policies are input, and nobody who writes one
+/// A keyed polynomial hash that grows byte by byte: policies are input, and no one who writes one
 /// knows the key.
 #[derive(Debug)]
 struct Rolling {

@@ -304,7 +304,7 @@ impl Enforcer {
         })
     }
 
-    /// The fields of a rule's line, all of them empty for the one rule that stands in no text.
+    /// The fields of a rule's line, all of them empty for the one rule that is in no text.
     pub fn rule(&self, line: LineId) -> Policy<'_> {
         let empty = || Value {
             text: "".into(),
@@ -346,7 +346,7 @@ impl Enforcer {
         (0..super::texts::to_u32(rules.names.len())).map(|name| (name, rules.names.get(name)))
     }
 
-    /// Whether a word stands anywhere in the policy's text.
+    /// Whether a word is anywhere in the policy's text.
     pub(crate) fn mentions(&self, word: &str) -> bool {
         let mut pieces = self.rules.texts.pieces().into_iter();
         pieces.any(|text| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())

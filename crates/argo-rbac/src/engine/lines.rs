@@ -1,4 +1,4 @@
-//! From a line's number back to the text it stands in.
+//! From a line's number back to the text it is in.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::texts::to_u32;
 use super::{Enforcer, LineId};
 use crate::policy::{Numbered, number_line};
 
-/// A line of a loaded policy, with the key it stands under.
+/// A line of a loaded policy, with the key it is under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceLine<'e> {
     /// The key, [`super::BUILTIN_KEY`], or `AppProject <name>`.
@@ -16,7 +16,7 @@ pub struct SourceLine<'e> {
 }
 
 impl Enforcer {
-    /// The text and place of a line. None for the one rule that stands in no text: Argo CD evaluates
+    /// The text and place of a line. None for the one rule that is in no text: Argo CD evaluates
     /// a policy without any `p` line once, as though it had one with all fields empty that allows.
     pub fn line(&self, id: LineId) -> Option<SourceLine<'_>> {
         let rules = &self.rules;

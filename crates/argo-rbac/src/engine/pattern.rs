@@ -32,9 +32,9 @@ pub(super) enum LiteralShape {
     PrefixLine,
     /// Ends the text.
     Suffix,
-    /// Ends the text, and no line feed stands before it.
+    /// Ends the text, and no line feed is before it.
     SuffixLine,
-    /// Stands in the text.
+    /// Is in the text.
     Contains,
     /// None of these, but cannot fail: the "literal" is a compiled pattern's number.
     Stars,
@@ -258,7 +258,7 @@ impl Patterns {
             MatchMode::Glob => 200_000,
         };
         if self.kept.fetch_add(1, Ordering::Relaxed) < most {
-            // Somebody else may have been faster with the same pattern; that is as good.
+            // Someone else may have been faster with the same pattern; that is as good.
             let _ = slot.set(Box::new(compiled));
         }
         answer
@@ -355,7 +355,7 @@ fn simple(mode: MatchMode, pattern: &str) -> (LiteralShape, Cow<'_, str>) {
             Some(glob::Shape::Prefix(text)) => borrowed(LiteralShape::Prefix, text),
             Some(glob::Shape::Suffix(text)) => borrowed(LiteralShape::Suffix, text),
             Some(glob::Shape::Generic) => {
-                // Neither a prefix nor a suffix: without a star inside, one stands on either side.
+                // Neither a prefix nor a suffix: without a star inside, one is on either side.
                 let inner = pattern.trim_matches('*');
                 if inner.contains('*') {
                     borrowed(LiteralShape::Stars, "")

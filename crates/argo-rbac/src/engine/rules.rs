@@ -7,11 +7,11 @@ use super::texts::{NameTable, Source, Texts, to_u32};
 /// Runs of more rules than this have an index.
 pub(super) const SMALL_RUN: usize = 16;
 
-/// The line of a rule that stands in no text: see [`Rules::is_virtual`].
+/// The line of a rule that is in no text: see [`Rules::is_virtual`].
 pub(super) const VIRTUAL: u32 = u32::MAX - 1;
 
 /// What a rule does when it matches. Only the exact words count; any other effect does nothing, but
-/// such a rule is evaluated all the same, and its evaluation may fail.
+/// such a rule is evaluated anyway, and its evaluation may fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
     /// `allow`.
@@ -100,7 +100,7 @@ impl Rule {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RuleRun {
     pub(super) pair: u32,
-    /// Its first rule; its last stands before the next run's first.
+    /// Its first rule; its last is before the next run's first.
     pub(super) first: u32,
 }
 
@@ -216,7 +216,7 @@ impl Rules {
         line == VIRTUAL
     }
 
-    /// The source that a line stands in.
+    /// The source that a line is in.
     pub(super) fn source_of(&self, line: u32) -> Option<&Source> {
         if Self::is_virtual(line) {
             return None;

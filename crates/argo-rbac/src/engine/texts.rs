@@ -13,8 +13,8 @@ pub(super) struct Span {
     pub(super) len: u32,
 }
 
-/// All sources one behind the other, and behind them what does not stand in any source as it is
-/// meant: fields with doubled quotes. The longest source is not copied: it is shared with whoever
+/// All sources one behind the other, and behind them what is not in any source as it is
+/// meant: fields with doubled quotes. The longest source is not copied: it is shared with anyone who
 /// read it.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
@@ -52,7 +52,7 @@ impl Texts {
         Some((texts, spans))
     }
 
-    /// Adds a text that stands in no source.
+    /// Adds a text that is in no source.
     pub(super) fn push_made(&mut self, text: &str) -> Span {
         let start = self.tail_start + self.tail.len();
         self.tail.push_str(text);
@@ -216,7 +216,7 @@ impl NameTable {
     }
 }
 
-/// A keyed hash of short texts: eight bytes at a time, each step a product of 128 bits folded. Nobody
+/// A keyed hash of short texts: eight bytes at a time, each step a product of 128 bits folded. No one
 /// who writes a policy knows the keys, and they are new in every process.
 #[derive(Debug)]
 struct Keyed {

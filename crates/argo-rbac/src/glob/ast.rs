@@ -32,7 +32,7 @@ pub(super) enum Parsed {
 /// Parses a pattern. Braces that are never closed end with the pattern.
 pub(super) fn parse(pattern: &str) -> Result<Parsed, GlobError> {
     let mut lexer = Lexer::new(pattern);
-    // What stands around each open brace: the pattern before it, and its finished alternatives.
+    // What is around each open brace: the pattern before it, and its finished alternatives.
     let mut open: Vec<(Vec<GlobNode>, Vec<GlobNode>)> = Vec::new();
     let mut current = Vec::new();
     let mut too_deep = false;

@@ -3,7 +3,7 @@
 /// A pattern that does not compile. Argo CD lets such a pattern match nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GlobError {
-    /// U+FFFD stands in the pattern.
+    /// U+FFFD is in the pattern.
     #[error("could not read rune")]
     UnreadableCharacter,
     /// Two steps back in a row.

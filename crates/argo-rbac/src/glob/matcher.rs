@@ -227,7 +227,7 @@ impl TreeMatcher {
         Ok(answer)
     }
 
-    /// Lengths are characters and offsets are bytes, and they are added up all the same.
+    /// Lengths are characters and offsets are bytes, and they are added up anyway.
     fn search(&self, text: &[u8], run: &mut MatchRun) -> Result<bool, Panicked> {
         let mut offset = self.left_len.unwrap_or(0);
         let limit = text.len().saturating_sub(self.right_len.unwrap_or(0));
@@ -243,7 +243,7 @@ impl TreeMatcher {
                 None => at == 0,
             };
             if self.left.is_none() && at > 0 && !self.value.can_panic() {
-                // From here on something always stands before it.
+                // From here on something always is before it.
                 return Ok(false);
             }
             if left {

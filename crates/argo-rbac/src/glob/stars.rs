@@ -37,7 +37,7 @@ impl Stars {
         &self.text[self.ends.last().copied().unwrap_or(0)..]
     }
 
-    /// Takes each literal at the first place where it can stand.
+    /// Takes each literal at the first place where it can be.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(self.first()) else {
             return false;

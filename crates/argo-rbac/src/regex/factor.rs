@@ -1,4 +1,4 @@
-//! Common beginnings taken out of alternatives. This changes no answer by intent, but it decides
+//! Common beginnings removed of alternatives. This changes no answer by intent, but it decides
 //! how high the tree becomes, and so what is refused as nested too deeply.
 
 use super::error::{RegexError, Result, TOO_DEEP};
@@ -203,7 +203,7 @@ impl Stack<'_> {
         }
     }
 
-    /// A node without the node that it begins with, which is used again if nobody needs it.
+    /// A node without the node that it begins with, which is used again if no one needs it.
     fn remove_leading_node(&mut self, id: Id, reuse: bool) -> Id {
         let node = &self.tree.nodes[id];
         if let (Op::Concat, Some(&first)) = (node.op, node.subs.first()) {

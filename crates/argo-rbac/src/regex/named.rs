@@ -12,7 +12,7 @@ pub(super) struct Named {
     pub(super) negated: bool,
 }
 
-/// The class of a name as it stands in `\p{…}`, where case, spaces, hyphens and underscores do not
+/// The class of a name as it is in `\p{…}`, where case, spaces, hyphens and underscores do not
 /// count. (So the scripts whose proper names have an underscore cannot be named at all.)
 pub(super) fn named(name: &str, fold: bool) -> Option<Named> {
     let name = canonical(name);

@@ -48,7 +48,7 @@ pub(super) fn parse(expression: &str) -> Result<(Tree, Id)> {
                 parser.repeat(op, (0, 0), before, &rest[1..], last_repeat)?
             }
             '{' => match repetition(rest) {
-                // What is no repetition is a brace.
+                // What is not a repetition is a brace.
                 None => {
                     parser.stack.literal('{' as Rune)?;
                     &rest[1..]
@@ -78,7 +78,7 @@ pub(super) fn parse(expression: &str) -> Result<(Tree, Id)> {
     }
 }
 
-/// The part of a text that stands before its own end `after`.
+/// The part of a text that is before its own end `after`.
 fn until<'t>(text: &'t str, after: &str) -> &'t str {
     &text[..text.len() - after.len()]
 }

@@ -68,7 +68,7 @@ pub(super) struct TooLarge;
 type Result<T> = std::result::Result<T, TooLarge>;
 
 impl Class {
-    /// From the pairs of a clean class. Surrogates stand in no text.
+    /// From the pairs of a clean class. Surrogates are in no text.
     fn new(runes: &[Rune]) -> Self {
         let mut class = Self {
             ascii: [0; 2],

@@ -7,7 +7,7 @@ use super::program::{self, Program};
 use super::shape::literal_text;
 use super::tree::{Id, Op, Tree};
 
-/// A literal that leads every match is looked for from this length on, even if a longer one stands
+/// A literal that leads every match is looked for from this length on, even if a longer one is
 /// elsewhere.
 const LONG_ENOUGH: usize = 3;
 
@@ -95,7 +95,7 @@ struct Literals {
 }
 
 impl Literals {
-    /// Reads what a match of this node must hold. `leads`: nothing stands before the node.
+    /// Reads what a match of this node must hold. `leads`: nothing is before the node.
     fn read(&mut self, tree: &Tree, id: Id, leads: bool) {
         let node = &tree.nodes[id];
         match node.op {

@@ -75,7 +75,7 @@ proptest! {
     }
 }
 
-/// Of what stands between dots nothing is left out.
+/// Of what is between dots nothing is left out.
 #[test]
 fn every_part_between_dots_is_looked_for() {
     for (pattern, right, wrong) in [

@@ -29,14 +29,14 @@ pub(super) enum Op {
     Repeat,
     Concat,
     Alternate,
-    /// Stands on the stack where a group was opened.
+    /// Is on the stack where a group was opened.
     LeftParen,
-    /// Stands on the stack above the alternatives read so far.
+    /// Is on the stack above the alternatives read so far.
     VerticalBar,
 }
 
 impl Op {
-    /// Whether it only stands on the parser's stack.
+    /// Whether it only is on the parser's stack.
     pub(super) fn is_pseudo(self) -> bool {
         self >= Self::LeftParen
     }

@@ -96,7 +96,7 @@ impl<'e> FieldCondition<'e> {
         }
     }
 
-    /// A glob that is no rule's; none if it does not compile.
+    /// A glob that is not a rule's; none if it does not compile.
     pub(super) fn of_glob(pattern: &str) -> Option<Self> {
         let glob = Glob::compile(pattern).ok()?;
         let steps: Option<Vec<Steps>> = plain_variants(pattern)

@@ -12,7 +12,7 @@ use crate::server::{Answer, Grounds, Server};
 /// Who a change is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Whom {
-    /// Whoever has no token, where anonymous access is on.
+    /// Anyone who has no token, where anonymous access is on.
     Anonymous,
     /// Everybody, through the default role and the empty subject.
     Everybody,
@@ -30,7 +30,7 @@ impl fmt::Display for Whom {
     }
 }
 
-/// One thing that somebody gains or loses.
+/// One thing that someone gains or loses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change<'s> {
     /// Whether it was a no and is a yes, or the other way round.
@@ -78,9 +78,9 @@ pub struct SubjectChange<'s> {
 /// The difference between two servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison<'s> {
-    /// Everybody for whom something changes or may change, by name; nobody else is concerned.
+    /// Everybody for whom something changes or may change, by name; no one else is concerned.
     pub subjects: Vec<SubjectChange<'s>>,
-    /// Denies that were added (or went) and change nothing for anybody.
+    /// Denies that were added (or went) and change nothing for anyone.
     pub idle_denies: Vec<(Cited<'s>, bool)>,
     /// The names that were to be left out and that other rules reach, by name.
     pub left_out: Vec<String>,

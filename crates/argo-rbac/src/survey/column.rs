@@ -146,7 +146,7 @@ fn rulings<'s>(rules: &[Reaching<'s>], resource: &str, verb: Verb) -> Vec<Ruling
             continue;
         }
         let fails = how == Applies::Fails || rule.object().always_fails();
-        // A rule without effect may fail all the same, and then it refuses.
+        // A rule without effect may fail anyway, and then it refuses.
         if rule.effect() == Effect::Other && !rule.may_fail() {
             continue;
         }

@@ -1,7 +1,7 @@
 //! For whom a change of policy may change anything at all.
 //!
 //! Two policies answer alike for a subject when it reaches the same rules in both: the order of lines
-//! decides only which line is named. So whoever reaches no name whose own rules or roles differ is
+//! decides only which line is named. So anyone who reaches no name whose own rules or roles differ is
 //! out of the question.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -59,7 +59,7 @@ pub(super) fn concerned<'e>(
 /// Whether a name's own rules say the same, in any order.
 fn same_rules(before: &Enforcer, old: u32, after: &Enforcer, new: u32) -> bool {
     let (old, new) = (before.own_lines(old), after.own_lines(new));
-    // Mostly the very same lines. The rule that stands in no text has an empty one.
+    // Mostly the very same lines. The rule that is in no text has an empty one.
     let equal = old.len() == new.len()
         && old
             .iter()
@@ -114,7 +114,7 @@ pub fn acts_as(server: &Server, subject: &str, chosen: impl Fn(&str) -> bool) ->
     found
 }
 
-/// The roles (`role:…`) that somebody has whom the policy names, or everybody by default.
+/// The roles (`role:…`) that someone has whom the policy names, or everybody by default.
 pub fn roles_with_members(server: &Server) -> BTreeSet<&str> {
     let base = server.base();
     let is_role = |name: &str| name.starts_with("role:");

@@ -73,7 +73,7 @@ impl<'s> Sayings<'s> {
     }
 }
 
-/// The denies that only one side has, and whether one changes something for somebody.
+/// The denies that only one side has, and whether one changes something for someone.
 #[derive(Default)]
 pub(super) struct OneSidedDenies<'s>(BTreeMap<(bool, LineId), (Cited<'s>, bool)>);
 
@@ -197,7 +197,7 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
                 if !self.is_everybody && group.giver != Giver::Subject {
                     continue;
                 }
-                // The groups stand in the same order unless the two servers ask differently; then
+                // The groups are in the same order unless the two servers ask differently; then
                 // all that a rule says may be new.
                 let pair = partner(&sides[mine], at, &sides[theirs]);
                 let there: HashSet<u32> = match pair {
@@ -398,7 +398,7 @@ impl Seed<'_, '_> {
                 .take_while(|_| budget.spend(1))
                 .any(|other| other.denies == denies && other.covers(ruling))
         };
-        // The other side says the same of all that it matches, or its own side takes it back.
+        // The other side says the same of all that it matches, or its own side reverts it.
         if self.pair.is_some_and(|pair| covers(pair, ruling.denies))
             || !ruling.denies && covers(self.group, true)
         {

@@ -1,4 +1,4 @@
-//! Statements about a whole server: what holds of every request that somebody may make, over the
+//! Statements about a whole server: what holds of every request that someone may make, over the
 //! policy, every `AppProject` and the settings that decide.
 //!
 //! What reaches a subject is sorted by who gives it and by whose objects it counts for (`view`); the

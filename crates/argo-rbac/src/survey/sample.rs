@@ -17,7 +17,7 @@ pub(super) struct FreshNames {
 }
 
 impl FreshNames {
-    /// Names that stand nowhere in a policy, given a test for whether a word does.
+    /// Names that are nowhere in a policy, given a test for whether a word does.
     pub(super) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
         let mut word = "some".to_owned();
         for number in 2.. {

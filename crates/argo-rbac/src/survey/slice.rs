@@ -14,7 +14,7 @@ use crate::project::project_role;
 use crate::server::{Server, ServerSettings};
 use crate::set::{PolicySet, PolicyText};
 
-/// A rule for a subject that nobody is. A policy without any rule is evaluated in a way of its own.
+/// A rule for a subject that no one is. A policy without any rule is evaluated in a way of its own.
 const FILLER: &str = "p, \u{1}, \u{1}, \u{1}, \u{1}, allow";
 
 /// What is asked of a server.

@@ -16,7 +16,7 @@ use crate::engine::{Effect, LineId, Reaching};
 use crate::glob::Glob;
 use crate::server::Server;
 
-/// Somebody who may make some request of those that were asked about, or might but for a deny.
+/// Someone who may make some request of those that were asked about, or might but for a deny.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder<'s> {
     /// Who.
@@ -83,7 +83,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     holders
 }
 
-/// The same range for somebody whom the same rules reach.
+/// The same range for someone whom the same rules reach.
 fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
     let mut range = range.clone();
     for example in [&mut range.allowed, &mut range.refused] {

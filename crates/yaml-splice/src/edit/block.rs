@@ -78,7 +78,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Inserts lines in front of an entry and of the comments that stand right above it.
+    /// Inserts lines in front of an entry and of the comments that are right above it.
     fn insert_before(&mut self, heads: &[&Node], column: usize, lines: &str) {
         let Some(head) = heads.last() else { return };
         if !begins_line(self.text, head.lead) {
@@ -133,7 +133,7 @@ impl<'a> Planner<'a> {
                 self.remove_lines(start, end, &gone, kept);
                 continue;
             }
-            // What follows moves up behind the `- ` that this entry stood behind.
+            // What follows moves up behind the `- ` that this entry was behind.
             let next = (index..heads.len()).find(|index| stays[*index]);
             let next = next.map_or(end, |next| heads[next].lead);
             let gap = part(self.text, end..next);
@@ -183,7 +183,7 @@ impl<'a> Planner<'a> {
         at == self.text.len() && !self.text.ends_with('\n')
     }
 
-    /// Whether a block collection that is emptied leaves something that somebody else wrote.
+    /// Whether a block collection that is emptied leaves something that someone else wrote.
     pub(super) fn leaves_something(&self, node: &Node) -> bool {
         let (text, heads) = (self.text, leads(node));
         let Some(parent) = self.above.last() else {
@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The comments in a part that goes, as lines: those that have a line of their own as they are,
-    /// the others below each other in place of the entry. Behind a block scalar all of them are
+    /// the others below each other instead of the entry. Behind a block scalar all of them are
     /// indented as the entry is, because deeper lines would become part of that text.
     fn kept(&self, nodes: &[&Node], part_of: Range<usize>, before: Option<&Node>) -> String {
         let text = self.text;

@@ -8,7 +8,7 @@ use crate::resolve::ScalarStyle;
 use crate::trivia::{begins_line, find, is_blank, line_break, line_start, next_line, part};
 use crate::write::{self, Place};
 
-/// How what stands between brackets is written.
+/// How what is between brackets is written.
 struct Style {
     /// Every key and text in double quotes, as JSON wants it.
     json: bool,
@@ -16,7 +16,7 @@ struct Style {
     comma: String,
 }
 
-/// Blanks in front of a line, and what one level adds.
+/// Spaces in front of a line, and what one level adds.
 struct Pretty {
     line_break: &'static str,
     indent: String,
@@ -213,7 +213,7 @@ impl<'a> Planner<'a> {
         )
     }
 
-    /// The style of what stands in a node, else of what is around it.
+    /// The style of what is in a node, else of what is around it.
     fn style(&self, node: &Node) -> Style {
         let heads = leads(node);
         let quoted = |head: &&Node| {
@@ -250,7 +250,7 @@ impl<'a> Planner<'a> {
             .then(|| comma.to_owned())
     }
 
-    /// The line breaks and blanks around an offset.
+    /// The line breaks and spaces around an offset.
     fn pretty(&self, offset: usize) -> Pretty {
         let blanks = |offset: usize| {
             let line = &self.text[line_start(self.text, offset)..];

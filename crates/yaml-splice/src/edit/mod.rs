@@ -75,7 +75,7 @@ pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
 /// [`crate::ErrorKind::Input`], with place and hint, where an alias elsewhere repeats what is
 /// edited, where it comes from a merge key or is there twice, where new lines would have to go into
 /// a block of a template, where lines end in a lone carriage return, or where a route leads through
-/// something that is no mapping; [`crate::ErrorKind::Internal`] where no way to write the change reads as intended.
+/// something that is not a mapping; [`crate::ErrorKind::Internal`] where no way to write the change reads as intended.
 pub fn edited<'s>(stream: &'s Stream, edits: &[Edit]) -> Result<Cow<'s, Stream>> {
     let intents = intents(stream, edits)?;
     let text = stream.source().text();
@@ -128,8 +128,8 @@ fn intents(stream: &Stream, edits: &[Edit]) -> Result<Vec<Option<Intent>>> {
     Ok(intents)
 }
 
-/// Of several splices at one place the first stays first; those that overlap take out what either
-/// takes out.
+/// Of several splices at one place the first stays first; those that overlap remove what either
+/// removes.
 fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     splices.sort_by_key(|splice| (splice.start, splice.end));
     let added: usize = splices.iter().map(|splice| splice.text.len()).sum();

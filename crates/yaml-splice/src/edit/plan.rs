@@ -371,7 +371,7 @@ impl<'i> Changes<'i> {
             Intent::Inside(children) => {
                 let empty = old.items().is_some_and(<[Node]>::is_empty)
                     || old.entries().is_some_and(<[Entry]>::is_empty);
-                // Brackets that somebody wrote stay, so that they can be emptied again.
+                // Brackets that someone wrote stay, so that they can be emptied again.
                 match intent.made() {
                     Some(value) if old.is_null() || empty && json => self.made.push((index, value)),
                     None if old.is_null() || empty => {}

@@ -29,7 +29,7 @@ pub(super) fn alias(document: &Document, node: &Node) -> Result<()> {
         document.location(anchored.outer()).line
     ))
     .at(document.location(node.span().start))
-    .hint("write the value out in place of the alias, then run the command again"))
+    .hint("write the value out instead of the alias, then run the command again"))
 }
 
 /// Refuses nodes that are to go or to become something else while an alias elsewhere repeats them,
@@ -57,7 +57,7 @@ pub(super) fn used_elsewhere(document: &Document, nodes: &[&Node]) -> Result<()>
 }
 
 /// Refuses a change below a key that the mapping has from a merge key (`<<`): it would hide all that
-/// is merged there, or could not take it out.
+/// is merged there, or could not remove it.
 pub(super) fn merged(document: &Document, node: &Node, key: &str, explicit: bool) -> Result<()> {
     for entry in node.entries().unwrap_or_default() {
         if !entry.key.is_merge_key() {
@@ -79,7 +79,7 @@ pub(super) fn merged(document: &Document, node: &Node, key: &str, explicit: bool
             "the key `{key}` {what} this merge key (`<<`), which takes it from line {line}"
         ))
         .at(document.location(entry.key.span().start))
-        .hint("write the merged keys out in place of the `<<`, then run the command again"));
+        .hint("write the merged keys out instead of the `<<`, then run the command again"));
     }
     Ok(())
 }
@@ -115,7 +115,7 @@ fn used(document: &Document, node: &Node, id: usize, own: &HashSet<usize>) -> Re
         document.location(at).line
     ))
     .at(document.location(node.outer()))
-    .hint("write the value out in place of the alias there, then run the command again"))
+    .hint("write the value out instead of the alias there, then run the command again"))
 }
 
 /// Every alias in a node: the anchor it means, and where it is.

@@ -79,7 +79,7 @@ impl<'a> Planner<'a> {
         let mut text = String::from("\"");
         for line in new.split_inclusive('\n') {
             text.push_str(&margin);
-            // Blanks in front of a continued line are no content.
+            // Spaces in front of a continued line are no content.
             let rest = if let Some(rest) = line.strip_prefix('\t') {
                 text.push_str("\\t");
                 rest

@@ -191,7 +191,7 @@ mod tests {
     use crate::Source;
     use crate::stream::Stream;
 
-    /// Whether a text counts as what another becomes when what stands at a route becomes 1.
+    /// Whether a text counts as what another becomes when what is at a route becomes 1.
     fn becomes(before: &str, route: &[Step], after: &str) -> bool {
         let parse = |text: &str| Stream::parse(Source::new("x", text)).unwrap();
         let mut intent = Intent::nothing();

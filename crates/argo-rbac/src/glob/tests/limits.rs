@@ -112,7 +112,7 @@ fn all_patterns_of_a_policy_share_an_effort() {
         assert_eq!(answer, Err(Panicked::GaveUp));
     }
     assert_eq!(effort.left(), 0);
-    // What costs little is decided all the same.
+    // What costs little is decided anyway.
     let glob = Glob::compile("{web,shop}/*").unwrap();
     assert_eq!(glob.matches_within("shop/api", &effort), Ok(true));
 }
@@ -123,7 +123,7 @@ fn what_can_be_decided_is_not_given_up() {
     let pattern = "?b*".repeat(40);
     assert_eq!(answer(&pattern, &"ab".repeat(40)), Ok(true));
     assert_eq!(answer(&pattern, &"ab".repeat(39)), Ok(false));
-    // What must stand at the start is not looked for further on.
+    // What must be at the start is not looked for further on.
     assert_eq!(answer("ab*{c,d}", &"ab".repeat(20_000)), Ok(false));
     let long = format!("a{}b", "x".repeat(1_000_000));
     assert_eq!(answer("a*{b,c}", &long), Ok(true));

@@ -133,7 +133,7 @@ fn repetitions_and_alternatives_answer_as_gos() {
     assert_only("^(?:(?:ab){0,}){2}$", &["", "ab", "abab"], &["a"]);
     assert_only("(?:^a.){0,2}b", &["cb", "axb"], &["ax"]);
     assert_only("(?:^a.)+b", &["axb"], &["cb"]);
-    // What stood before the parts that were taken out is not used again.
+    // What was before the parts that were removed is not used again.
     assert_only("^(?:.aa|.bb|.cc)a*b*c*$", &["xaa", "xbbab"], &["aa", "xab"]);
     assert_only(
         "^(?:(?:aa|b)|(?:c|dd))x*y*z*$",

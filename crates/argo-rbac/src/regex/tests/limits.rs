@@ -20,7 +20,7 @@ fn assert_limit(accepted: &str, beyond: &str, reason: &str, name: &str) {
 const TOO_DEEP: &str = "expression nests too deeply";
 const TOO_LARGE: &str = "expression too large";
 
-/// How many groups may stand around an expression tells how high its tree is.
+/// How many groups may be around an expression tells how high its tree is.
 #[test]
 fn trees_are_as_high_as_gos() {
     let inside = |pattern: &str, count: usize| "(".repeat(count) + pattern + &")".repeat(count);
@@ -62,7 +62,7 @@ fn trees_are_as_high_as_gos() {
     assert_limit(&stars(499), &stars(500), TOO_DEEP, "stars");
 }
 
-/// The instructions that Go counts for an expression, from what may stand beside it.
+/// The instructions that Go counts for an expression, from what may be beside it.
 #[test]
 fn expressions_are_as_large_as_gos() {
     for (pattern, size) in [

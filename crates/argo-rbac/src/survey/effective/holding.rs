@@ -50,13 +50,13 @@ pub enum State<'s> {
     /// It counts for all that it matches.
     InForce,
     /// Of an allow: this deny, and perhaps others, may take part of it back. Of a deny: this line
-    /// grants part of what it denies all the same.
+    /// grants part of what it denies anyway.
     Limited(Cited<'s>),
     /// It is a project's role's and counts for objects of that project and of unknown ones alone.
     OtherProjects,
     /// Denies take all of it back; this is the first.
     Overruled(Cited<'s>),
-    /// A deny of what this line grants all the same: the default role's yes is final, and so is that
+    /// A deny of what this line grants anyway: the default role's yes is final, and so is that
     /// of everybody's rules and of an inherited verb.
     InVain(Cited<'s>),
     /// The evaluation always ends in an error on this line, so nothing is allowed.

@@ -62,7 +62,7 @@ impl<'s> Indexed<'s> {
     }
 }
 
-/// What takes back the rules that a name and others have.
+/// What reverts the rules that a name and others have.
 #[derive(Debug)]
 pub(super) struct Denies<'s> {
     pub(super) indexed: Indexed<'s>,
@@ -136,7 +136,7 @@ impl<'s> NameIndex<'s> {
     }
 
     /// A name's own denies, and its rules on which every evaluation fails. `idle` tells the questions
-    /// of a deny that others grant all the same.
+    /// of a deny that others grant anyway.
     pub(super) fn denies(
         &mut self,
         questions: &Questions,

@@ -31,16 +31,16 @@ pub struct Effective<'s, 'b> {
     projects: BTreeMap<&'s str, NameIndex<'s>>,
     /// What the default role's members are.
     defaults: HashSet<u32>,
-    /// What is granted whoever asks: first by the default role, then by the empty subject's rules.
+    /// What is granted anyone who asks: first by the default role, then by the empty subject's rules.
     grants: [Rc<Grants<'s>>; 2],
 }
 
-/// Rules that nothing takes back, with the questions for which that is so.
+/// Rules that nothing reverts, with the questions for which that is so.
 #[derive(Debug, Default)]
 struct Grants<'s>(Option<Indexed<'s>>);
 
 impl<'s> Grants<'s> {
-    /// The questions of a rule that are granted all the same, and the first line that does so.
+    /// The questions of a rule that are granted anyway, and the first line that does so.
     fn cover(&self, questions: &Questions, rule: &Weighed<'s>) -> (u64, Option<LineId>) {
         let (mut covered, mut first) = (0, None);
         let Some(indexed) = &self.0 else {
@@ -166,7 +166,7 @@ impl<'s, 'b> Effective<'s, 'b> {
         left
     }
 
-    /// What a subject has; nothing for one that nobody names.
+    /// What a subject has; nothing for one that no one names.
     pub fn of(&mut self, subject: &str) -> Holding<'s> {
         let mut holding = Holding::default();
         let own = project_role(subject).map(|(project, _)| project);
@@ -311,9 +311,9 @@ impl<'s, 'b> Effective<'s, 'b> {
 /// What denies leave of an allow.
 #[derive(Debug, Default)]
 struct Left {
-    /// The questions of which nothing is taken back.
+    /// The questions of which nothing is reverted.
     whole: u64,
-    /// Whether all of it is taken back.
+    /// Whether all of it is reverted.
     nothing: bool,
     /// The first deny that takes something, or may.
     deny: Option<LineId>,

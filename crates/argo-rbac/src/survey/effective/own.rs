@@ -59,7 +59,7 @@ impl<'s> Effective<'s, '_> {
         }
     }
 
-    /// What is left of a rule of somebody who reaches these names; nothing where the default role
+    /// What is left of a rule of someone who reaches these names; nothing where the default role
     /// gives it too.
     fn state(
         &mut self,

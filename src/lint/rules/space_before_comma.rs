@@ -1,6 +1,6 @@
 use super::prelude::*;
 
-rule!(BlankBeforeComma, "blank-before-comma", Error);
+rule!(SpaceBeforeComma, "space-before-comma", Error);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
@@ -24,9 +24,9 @@ fn field<T>(at: &Located<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<
     findings
         .add(
             at.field(value),
-            format!("`{}` ends with a blank, which is part of it", value.text),
+            format!("`{}` ends with a space, which is part of it", value.text),
         )
-        .label("matches nothing without the blank")
-        .help("Argo CD drops blanks behind a comma, and keeps those before one")
-        .risky("take the blank out", vec![at.set_field(value, trimmed)]);
+        .label("matches nothing without the space")
+        .help("Argo CD drops spaces after a comma, and keeps those before one")
+        .risky("remove the space", vec![at.set_field(value, trimmed)]);
 }
