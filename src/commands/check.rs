@@ -113,11 +113,8 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         .transpose()?;
     print(args, &checks, state, covered.as_deref(), context)?;
     summarise(&checks, state, context);
-    if args.output == CheckOutput::Text && args.expect.is_empty() && !context.is_verbose() {
-        context.note(format!(
-            "`probe` stands for any name, and a row may hold several of the {} checks: -v shows each",
-            checks.len()
-        ));
+    if args.output == CheckOutput::Text && args.expect.is_empty() {
+        explain_probes(checks.len(), context);
     }
     let least = args.coverage_min;
     let is_enough = covered.is_none_or(|lines| judge(&lines, least, context));
@@ -276,6 +273,15 @@ fn unusable_account(args: &CheckArgs, request: &ChangeRequest, argocd: &ArgoCd<'
         return Vec::new();
     }
     account_faults(&data, &request.account)
+}
+
+/// Says how many checks the rows stand for.
+fn explain_probes(count: usize, context: &mut Context<'_, '_>) {
+    if !context.is_verbose() {
+        context.note(format!(
+            "`probe` stands for any name, and a row may hold several of the {count} checks: -v shows each"
+        ));
+    }
 }
 
 fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_>) {

@@ -252,14 +252,6 @@ impl<'a, 'h> Context<'a, 'h> {
         let _ = writeln!(self.host.stderr, "{label} {}", printable(text));
     }
 
-    /// Returns a report of a single Argo CD as a document.
-    pub(crate) fn document(&self, report: &Value, format: Format) -> String {
-        match format {
-            Format::Yaml => yaml::write::document(report),
-            Format::Json => format!("{report:#}\n"),
-        }
-    }
-
     /// The report. That of one of several instances is kept, to be joined with the others.
     pub(crate) fn report(&mut self, document: Report) -> Result<()> {
         match document {
@@ -329,4 +321,12 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     // Whatever an error quotes, it is not a token.
     let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
+}
+
+/// A report of a single Argo CD as a document.
+pub(super) fn in_format(report: &Value, format: Format) -> String {
+    match format {
+        Format::Yaml => yaml::write::document(report),
+        Format::Json => format!("{report:#}\n"),
+    }
 }

@@ -52,6 +52,7 @@ pub struct Csv {
 
 impl Report {
     /// Returns a JSON document as one to be written as YAML, and everything else as it is.
+    #[must_use]
     pub fn in_yaml(self) -> Self {
         match self {
             Self::Json(value) => Self::Yaml(value),

@@ -3,6 +3,12 @@
 //!
 //! `HOSTILE_INPUTS` says how many there are (24), `HOSTILE_SEED` where they begin, `HOSTILE_SECONDS` how long a
 //! command may take.
+
+#![expect(
+    clippy::format_push_string,
+    clippy::too_many_lines,
+    reason = "a table of texts, each written as it reads"
+)]
 #![cfg(unix)]
 
 use std::sync::Mutex;
@@ -95,7 +101,7 @@ fn glob(random: &mut Random) -> String {
         "{a{b{c,d},e},f}",
         "{aaaa*,aaa*,aa*,a*}",
     ];
-    (0..1 + random.below(4))
+    (0..=random.below(4))
         .map(|_| {
             let piece = random.pick(PIECES);
             piece.repeat([1, 2, 20, 200, 2_000][random.below(5)].min(20_000 / piece.len()))
@@ -125,7 +131,7 @@ fn regex(random: &mut Random) -> String {
         "|",
         "[a-zA-Z0-9_\\-\\.]+",
     ];
-    (0..1 + random.below(4))
+    (0..=random.below(4))
         .map(|_| random.pick(PIECES).repeat([1, 2, 20, 200][random.below(4)]))
         .collect()
 }

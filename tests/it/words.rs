@@ -118,17 +118,15 @@ fn rust(source: &str) -> Vec<(usize, String)> {
 /// The length of a character literal that the text begins with; 0 for a lifetime.
 fn quoted_char(text: &str) -> usize {
     let inner: String = text.chars().skip(1).take(12).collect();
-    match inner.strip_prefix('\\') {
-        Some(escaped) => escaped.find('\'').map_or(0, |end| end.max(1) + 3),
-        None => {
-            let mut chars = inner.chars();
-            let first = chars.next().map_or(0, char::len_utf8);
-            if chars.next() == Some('\'') {
-                first + 2
-            } else {
-                0
-            }
-        }
+    if let Some(escaped) = inner.strip_prefix('\\') {
+        return escaped.find('\'').map_or(0, |end| end.max(1) + 3);
+    }
+    let mut chars = inner.chars();
+    let first = chars.next().map_or(0, char::len_utf8);
+    if chars.next() == Some('\'') {
+        first + 2
+    } else {
+        0
     }
 }
 

@@ -49,7 +49,7 @@ fn types(root: &str, exported: bool) -> BTreeMap<String, BTreeSet<String>> {
         let text = fs::read_to_string(&file).unwrap();
         let text: String = if exported {
             let exported = text.lines().filter(|line| line.starts_with("pub "));
-            exported.map(|line| format!("{line}\n")).collect()
+            exported.flat_map(|line| [line, "\n"]).collect()
         } else {
             text
         };

@@ -103,7 +103,9 @@ fn is_complete(found: &Comparison<'_>, texts: [&str; 2], before: &Server, after:
                 }
                 let answers =
                     [before, after].map(|server| server.decide(&claims, resource, &action, object));
-                let [was, is] = answers.each_ref().map(|answer| answer.allowed());
+                let [was, is] = answers
+                    .each_ref()
+                    .map(kubectl_octopus_argo::rbac::Answer::allowed);
                 if was == is {
                     continue;
                 }
