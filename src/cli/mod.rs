@@ -271,8 +271,8 @@ mod tests {
              hint: `kubectl octopus-argo check --help` shows how it is used\n"
         );
         assert_eq!(
-            said("x version -o xml"),
-            "error: invalid value 'xml' for '--output <FORMAT>'\n\
+            said("x version -o pdf"),
+            "error: invalid value 'pdf' for '--output <FORMAT>'\n\
              hint: possible values: text, json, yaml\n"
         );
         assert_eq!(

@@ -109,10 +109,10 @@ mod tests {
     /// and of a fleet's instance those options are repeated that it stands for.
     const OF_ONE_COMMAND: &[&str] = &[
         "all",
+        "as_patch",
         "backup",
         "color",
         "config",
-        "format",
         "help",
         "in_place",
         "instance",

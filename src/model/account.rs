@@ -146,9 +146,9 @@ mod tests {
         for (name, reason) in [
             ("", "a name is needed"),
             ("a.b", "dot"),
-            ("a b", "` ` cannot stand"),
-            ("a\nb", "`\\n` cannot stand"),
-            ("é", "cannot stand"),
+            ("a b", "` ` cannot be"),
+            ("a\nb", "`\\n` cannot be"),
+            ("é", "cannot be"),
             ("abcdefghijklmnopqrstuvwxyz1234567", "32 characters"),
             ("admin", "administrator"),
         ] {

@@ -139,7 +139,7 @@ mod tests {
             ("grpc://a.b:65536", "its port is none"),
             ("grpc://a.b:+1", "its port is none"),
             ("grpc://a b:1", "no host has"),
-            ("grpc://[::x]:1", "no IPv6"),
+            ("grpc://[::x]:1", "not an IPv6"),
             ("grpc://[::1]", "no port"),
             ("grpc://[::1]x", "cannot be read"),
             ("grpc://a\n:1", "no host has"),
@@ -157,7 +157,7 @@ mod tests {
         }
         for (url, said) in [
             ("a.b", "no scheme"),
-            ("grpc://a.b", "no address for a browser"),
+            ("grpc://a.b", "not a URL for a browser"),
             ("https://u@a.b", "a name or a password"),
             ("https://a.b?x=1", "more than a host"),
             ("https:///x", "no host"),

@@ -201,7 +201,7 @@ fn its_next_commands_lead_from_nothing_to_all_done_and_back_again() {
            kubectl apply --server-side -n doctor-gateway -f -",
     )
     .ok();
-    doctor(&user).has("wrong", "gateway", "runs with the token from before");
+    doctor(&user).has("wrong", "gateway", "runs with the previous token");
     let taken = mend(&user);
     assert!(
         taken.iter().any(|next| next.contains("rollout restart")),
