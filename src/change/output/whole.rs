@@ -79,6 +79,10 @@ fn with_edits(
     let own = own.flat_map(|planned| planned.edits.iter().cloned());
     let mut text = yaml::edit(stream, &own.chain(more).collect::<Vec<_>>())?;
     let mut inlined: Vec<_> = planned.iter().filter(|one| !is_own(one)).collect();
+    if inlined.is_empty() {
+        // What an edit returns has been read again already.
+        return Ok(text);
+    }
     // From the last to the first, so that the places of the others stay.
     inlined.sort_by_key(|planned| std::cmp::Reverse(planned.object.file));
     for planned in inlined {
