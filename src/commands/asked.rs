@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::input::File;
 use crate::rbac::ArgoCdVersion;
 use crate::site::{self, ArgoCd, GatherOptions, Inquiry, OPERATOR_DEFAULT_ROLE, inline_patches};
+use crate::text::counted;
 
 /// The most characters that are shown of a pattern.
 const SHOWN: usize = 60;
@@ -56,6 +57,16 @@ pub(super) fn question_of(
     (files, question)
 }
 
+/// Says how many objects of other kinds were left alone.
+pub(super) fn tell_foreign(count: usize, context: &mut Context<'_, '_>) {
+    if count > 0 {
+        context.note(format!(
+            "ignored {} of other kinds",
+            counted(count, "object")
+        ));
+    }
+}
+
 /// Finds the Argo CD that is asked in what was read.
 ///
 /// # Errors
@@ -87,11 +98,7 @@ pub(super) fn asked<'a>(
             .hint("a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values")
             .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
     };
-    let foreign = found.foreign.len();
-    if foreign > 0 {
-        let objects = if foreign == 1 { "object" } else { "objects" };
-        context.note(format!("ignored {foreign} {objects} of other kinds"));
-    }
+    tell_foreign(found.foreign.len(), context);
     tell(&argocd, &found.not_read, context);
     let missing = argocd.not_read();
     if !missing.is_empty() {

@@ -16,6 +16,7 @@ use crate::report::Report;
 use crate::report::diff::{Pair, unified};
 use crate::report::permissions::{PermissionChange, text as permission_text};
 use crate::site::{objects, with_inline_patches};
+use crate::text::counted;
 
 pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
@@ -101,10 +102,6 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
 
 /// What the change comes to, in one line.
 fn summary(sides: &[Side], changes: Option<&[PermissionChange]>) -> String {
-    let counted = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        many => format!("{many} {what}s"),
-    };
     let differ = sides.iter().filter(|side| side.differs());
     let mut words = vec![format!("{} to change", counted(differ.count(), "object"))];
     let count = |word: &str| {

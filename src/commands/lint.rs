@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::asked::tell_foreign;
 use super::can::version;
 use super::context::Context;
 use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
@@ -15,6 +16,7 @@ use crate::report::diff::{Pair, unified};
 use crate::report::findings::{self, Counts, Mark, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Place, Site, inline_patches, objects};
+use crate::text::counted;
 use crate::yaml::Stream;
 
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
@@ -67,10 +69,8 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
             return Err(nothing());
         }
     }
-    if site.foreign() > 0 && !args.skip_unrelated {
-        let foreign = site.foreign();
-        let objects = if foreign == 1 { "object" } else { "objects" };
-        context.note(format!("ignored {foreign} {objects} of other kinds"));
+    if !args.skip_unrelated {
+        tell_foreign(site.foreign(), context);
     }
     let outcome = lint::run(&site, &selection);
     let printed = match args.fix {
@@ -221,8 +221,7 @@ fn save(
             continue;
         };
         let shown = path.display().to_string();
-        let findings = if *count == 1 { "finding" } else { "findings" };
-        said.push(format!("{shown}: fixed {count} {findings}"));
+        said.push(format!("{shown}: fixed {}", counted(*count, "finding")));
         replacements.push(Replacement {
             path: context.host.path(path),
             shown,
@@ -278,8 +277,8 @@ fn report(
         (_, report) => context.report(report)?,
     }
     for (rule, more) in &outcome.more {
-        let findings = if *more == 1 { "finding" } else { "findings" };
-        context.note(format!("{more} more {findings} of {rule} are not shown"));
+        let more = counted(*more, "more finding");
+        context.note(format!("{more} of {rule} are not shown"));
     }
     let counts = Counts::of(&found, outcome.ignored);
     // Where nothing could be read, the errors say all there is to say.

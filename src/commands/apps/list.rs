@@ -17,6 +17,7 @@ use crate::report::apps::{self, SourceRow, Updated};
 use crate::report::findings::{self, ShownFinding};
 use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Site, objects};
+use crate::text::counted;
 
 /// What is asked of a cluster.
 const WANTED: [WantedObjects<'_>; 4] = [
@@ -233,10 +234,7 @@ fn conclude(
         .iter()
         .filter(|row| !matches!(row.updated, Updated::No(_)))
         .count();
-    let sources = match rows.len() {
-        1 => "1 source".to_owned(),
-        many => format!("{many} sources"),
-    };
+    let sources = counted(rows.len(), "source");
     let verb = if count == 1 { "is" } else { "are" };
     context.conclude(
         count > 0,

@@ -10,6 +10,7 @@ use crate::input::File;
 use crate::model::Location;
 use crate::octopus::{Fault, Gravity, ValuesOverlay, judge};
 use crate::report::gateway;
+use crate::text::counted;
 
 pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let files = context.read(&args.chart.input, None, &[])?;
@@ -36,8 +37,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             .iter()
             .filter(|fault| fault.gravity == gravity)
             .count();
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {}{plural}", gravity.as_str())
+        counted(count, gravity.as_str())
     };
     let summary = [Gravity::Error, Gravity::Warning, Gravity::Note].map(count);
     context.conclude(is_well, summary.join(", "));

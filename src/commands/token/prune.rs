@@ -9,6 +9,7 @@ use crate::error::{Code, Error, Kind, Result};
 use crate::model::TokenOwner;
 use crate::model::{Moment, TokenClaims, TokenRecord};
 use crate::report::table;
+use crate::text::counted;
 
 /// A token to delete.
 struct Doomed {
@@ -56,8 +57,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
         context.warn("the token used for this call is among them");
     }
     let count = doomed.len();
-    let tokens = if count == 1 { "token" } else { "tokens" };
-    if !args.yes && !context.ask(&format!("delete {count} {tokens}?"))? {
+    if !args.yes && !context.ask(&format!("delete {}?", counted(count, "token")))? {
         context.note("nothing is deleted");
         return Ok(Code::NO);
     }

@@ -1,7 +1,8 @@
 //! The steps inside Argo CD: its settings, the account, the account's rights.
 
-use super::{DoctorStep, Fact, Gap, Names, StepState, plural};
+use super::{DoctorStep, Fact, Gap, Names, StepState};
 use crate::octopus::{Check, CheckAnswer, Purpose};
+use crate::text::counted;
 
 /// The ConfigMaps, as far as they were read.
 #[derive(Clone, Debug, Default)]
@@ -166,13 +167,10 @@ pub fn rules(fact: &Fact<RightsProof>, read: Option<&SettingsFact>, names: &Name
         .map(name)
         .collect();
     if step.state == StepState::Done {
-        let counted = checks
+        let judged = checks
             .iter()
             .filter(|check| check.purpose != Purpose::Documented);
-        step = step.say(format!(
-            "{} passed",
-            plural(counted.count(), "check", "checks")
-        ));
+        step = step.say(format!("{} passed", counted(judged.count(), "check")));
     }
     if !extra.is_empty() {
         step = step.say(format!("more than Octopus needs: {}", extra.join(", ")));

@@ -1,8 +1,9 @@
 //! The steps of the gateway itself, and of the Applications behind it.
 
-use super::{DoctorStep, Fact, Gap, Names, SecretFact, StepState, plural};
+use super::{DoctorStep, Fact, Gap, Names, SecretFact, StepState};
 use crate::model::Moment;
 use crate::octopus::{Fault, Gravity};
+use crate::text::counted;
 
 /// A Deployment of the gateway.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +131,7 @@ pub fn deployment(
         if ready < wanted || wanted == 0 {
             let why = format!(
                 "{name}: {ready} of {} ready",
-                plural(wanted.try_into().unwrap_or_default(), "pod", "pods")
+                counted(wanted.try_into().unwrap_or_default(), "pod")
             );
             let next = format!(
                 "kubectl logs{kubectl} -n {gateway_namespace} -l app.kubernetes.io/name=octopus-argocd-gateway --tail 50"
@@ -202,11 +203,11 @@ pub fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
         Err(gap) => return step.unknown(gap),
         Ok(fact) => fact,
     };
-    let counted = format!(
+    let updated = format!(
         "{} of {} of {} updated",
         fact.updated,
-        plural(fact.sources, "source", "sources"),
-        plural(fact.applications, "Application", "Applications")
+        counted(fact.sources, "source"),
+        counted(fact.applications, "Application")
     );
     let look = format!("kubectl octopus-argo apps{}", names.input);
     if fact.applications == 0 {
@@ -227,12 +228,12 @@ pub fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
                 names.input
             )
         };
-        step = step.open(StepState::Missing, counted, next);
+        step = step.open(StepState::Missing, updated, next);
     } else {
-        step = step.say(counted);
+        step = step.say(updated);
     }
     if fact.findings > 0 {
-        let count = plural(fact.findings, "finding", "findings");
+        let count = counted(fact.findings, "finding");
         step = step.say(format!("{count} about annotations: {look} shows them"));
     }
     step

@@ -247,11 +247,6 @@ impl Names {
     }
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
-    format!("{count} {word}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

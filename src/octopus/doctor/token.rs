@@ -1,8 +1,9 @@
 //! The steps of the token: on the server, in its Secret, and as the server sees it.
 
 use super::argocd::waits;
-use super::{DoctorStep, Fact, Names, StepState, plural};
+use super::{DoctorStep, Fact, Names, StepState};
 use crate::model::{Moment, Span, Subject, TokenClaims, TokenOwner, TokenRecord};
+use crate::text::counted;
 
 /// Who has less time than this wants to know.
 const SOON: Span = Span::seconds(14 * 24 * 3600);
@@ -79,12 +80,12 @@ pub fn tokens(
             0 => format!("{account} has no token"),
             _ => format!(
                 "{account} has no valid token, {} expired",
-                plural(expired, "has", "have")
+                have(expired, "")
             ),
         };
         return step.open(StepState::Missing, why, names.create_token());
     }
-    let mut step = step.say(plural(valid.len(), "valid token", "valid tokens"));
+    let mut step = step.say(counted(valid.len(), "valid token"));
     let used = secret
         .as_ref()
         .ok()
@@ -120,10 +121,7 @@ pub fn tokens(
         }
     }
     if expired > 0 {
-        step = step.say(format!(
-            "{} expired",
-            plural(expired, "more has", "more have")
-        ));
+        step = step.say(format!("{} expired", have(expired, "more ")));
     }
     step
 }
@@ -250,10 +248,7 @@ pub fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
         step = step.open(StepState::Wrong, wrong.clone(), verify.clone());
     }
     if step.state == StepState::Done {
-        step = step.say(format!(
-            "{} as wanted",
-            plural(fact.answers, "answer", "answers")
-        ));
+        step = step.say(format!("{} as wanted", counted(fact.answers, "answer")));
     }
     match &fact.version {
         Some(version) => step.say(format!("Argo CD {version}")),
@@ -270,8 +265,8 @@ pub fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
     };
     let seen = format!(
         "{}, {} as {}",
-        plural(fact.applications, "Application", "Applications"),
-        plural(fact.clusters, "cluster", "clusters"),
+        counted(fact.applications, "Application"),
+        counted(fact.clusters, "cluster"),
         names.account
     );
     if fact.applications > 0 && fact.clusters > 0 {
@@ -288,4 +283,10 @@ pub fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
 /// Why the server was not asked: there is no token to ask with.
 pub fn no_token() -> super::Gap {
     waits("there is no token in the Secret to ask with")
+}
+
+/// A number that has done something.
+fn have(count: usize, more: &str) -> String {
+    let verb = if count == 1 { "has" } else { "have" };
+    format!("{count} {more}{verb}")
 }

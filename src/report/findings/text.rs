@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
 use super::{Mark, ShownFinding};
 use crate::model::Severity;
 use crate::report::{Style, printable};
+use crate::text::counted;
 
 /// Lines shown above and below the marked one.
 const CONTEXT: usize = 1;
@@ -186,7 +187,7 @@ pub fn summary(counts: Counts, files: usize) -> String {
         (counts.notes, "note"),
     ] {
         if count > 0 {
-            parts.push(plural(count, name));
+            parts.push(counted(count, name));
         }
     }
     let mut line = if parts.is_empty() {
@@ -194,7 +195,7 @@ pub fn summary(counts: Counts, files: usize) -> String {
     } else {
         parts.join(", ")
     };
-    let _ = write!(line, " in {}", plural(files, "file"));
+    let _ = write!(line, " in {}", counted(files, "file"));
     if counts.ignored > 0 {
         let _ = write!(line, ", {} ignored by comments", counts.ignored);
     }
@@ -212,12 +213,4 @@ pub fn summary(counts: Counts, files: usize) -> String {
         }
     }
     line
-}
-
-fn plural(count: usize, name: &str) -> String {
-    if count == 1 {
-        format!("1 {name}")
-    } else {
-        format!("{count} {name}s")
-    }
 }
