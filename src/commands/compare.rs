@@ -2,7 +2,7 @@
 
 use super::asked::{question_of, tell};
 use super::can::version;
-use super::context::{Context, in_format};
+use super::context::Context;
 use super::reading::ReadState;
 use crate::cli::{CompareArgs, CompareOutput, FailOnChange};
 use crate::error::{Code, Error, Result};
@@ -54,8 +54,8 @@ pub(crate) fn run(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<C
             context.print_painted(&text)?;
             None
         }
-        CompareOutput::Json => Some(in_format(&compare::json(&found), Format::Json)),
-        CompareOutput::Yaml => Some(in_format(&compare::json(&found), Format::Yaml)),
+        CompareOutput::Json => Some(Format::Json.write(&compare::json(&found))),
+        CompareOutput::Yaml => Some(Format::Yaml.write(&compare::json(&found))),
         CompareOutput::Markdown => Some(compare::as_markdown(&found)),
         CompareOutput::Github => Some(compare::github(&found, first)),
         CompareOutput::Sarif => Some(compare::sarif(&found, first)),

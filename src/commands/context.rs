@@ -2,8 +2,6 @@
 
 use std::fmt::{Display, Write as _};
 
-use serde_json::Value;
-
 use crate::cli::{Color, Talk};
 use crate::emit;
 use crate::error::{Code, Error, Result};
@@ -11,7 +9,7 @@ use crate::host::Host;
 use crate::process::Masks;
 use crate::report::{Report, Style, printable};
 use crate::text::{Note, NoteLevel};
-use crate::yaml::{self, Format};
+use crate::yaml::Format;
 
 /// The host, with the user's wishes of how to be spoken to.
 pub(crate) struct Context<'a, 'h> {
@@ -256,10 +254,7 @@ impl<'a, 'h> Context<'a, 'h> {
     pub(crate) fn report(&mut self, document: Report) -> Result<()> {
         match document {
             Report::Text(text) => self.print(&text),
-            Report::Yaml(report) if !self.in_fleet => {
-                let text = yaml::write::document(&report);
-                self.print(&text)
-            }
+            Report::Yaml(report) if !self.in_fleet => self.print(&Format::Yaml.write(&report)),
             document if self.in_fleet => {
                 self.document = Some(document);
                 Ok(())
@@ -321,12 +316,4 @@ pub(crate) fn show(error: &Error, talk: Talk, host: &mut Host<'_>) {
     // Whatever an error quotes, it is not a token.
     let text = Masks::default().apply(&text);
     let _ = host.stderr.write_all(text.as_bytes());
-}
-
-/// A report of a single Argo CD as a document.
-pub(super) fn in_format(report: &Value, format: Format) -> String {
-    match format {
-        Format::Yaml => yaml::write::document(report),
-        Format::Json => format!("{report:#}\n"),
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::context::{Context, in_format};
+use super::context::Context;
 use crate::cli::{NAME, VersionArgs, VersionOutput};
 use crate::error::{Code, Result};
 use crate::yaml::Format;
@@ -17,8 +17,8 @@ const TARGET: &str = env!("OCTOPUS_ARGO_TARGET");
 pub(super) fn run(args: VersionArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let text = match args.output {
         VersionOutput::Text => format!("{NAME} {VERSION} (commit {COMMIT}, {TARGET})\n"),
-        VersionOutput::Json => in_format(&document(), Format::Json),
-        VersionOutput::Yaml => in_format(&document(), Format::Yaml),
+        VersionOutput::Json => Format::Json.write(&document()),
+        VersionOutput::Yaml => Format::Yaml.write(&document()),
     };
     context.print(&text)?;
     Ok(Code::OK)

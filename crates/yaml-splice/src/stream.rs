@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::document::Document;
 use super::node::{Entry, Node, NodeKind};
-use super::{build, json, template};
+use super::{build, json, template, write};
 use crate::Source;
 use crate::{Error, Result};
 
@@ -15,6 +17,16 @@ pub enum Format {
     Yaml,
     /// JSON, one value or several one after another.
     Json,
+}
+
+impl Format {
+    /// A value as a whole document.
+    pub fn write(self, value: &Value) -> String {
+        match self {
+            Self::Yaml => write::document(value),
+            Self::Json => format!("{value:#}\n"),
+        }
+    }
 }
 
 /// A text parsed into documents.

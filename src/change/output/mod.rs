@@ -39,14 +39,6 @@ pub struct OutputFile {
     pub text: String,
 }
 
-/// A value in a format.
-fn write_value(value: &Value, format: Format) -> String {
-    match format {
-        Format::Yaml => yaml::write::document(value),
-        Format::Json => format!("{value:#}\n"),
-    }
-}
-
 /// A text in the format that was asked for, byte for byte where it is in that format already.
 fn in_format(text: String, name: &str, format: Option<Format>) -> Result<String> {
     let Some(format) = format else {
@@ -76,13 +68,10 @@ fn values(stream: &Stream) -> Result<Vec<Value>> {
 /// Documents in another format; several JSON documents become one `List`, as kubectl prints them.
 fn convert(values: &[Value], format: Format) -> String {
     match (format, values) {
-        (Format::Json, [one]) => write_value(one, format),
-        (Format::Json, several) => write_value(&list_of(several), format),
+        (Format::Json, [one]) => format.write(one),
+        (Format::Json, several) => format.write(&list_of(several)),
         (Format::Yaml, several) => {
-            let texts: Vec<String> = several
-                .iter()
-                .map(|value| write_value(value, format))
-                .collect();
+            let texts: Vec<String> = several.iter().map(|value| format.write(value)).collect();
             join(&texts)
         }
     }
@@ -99,7 +88,7 @@ fn list(texts: &[OutputFile]) -> Result<OutputFile> {
     }
     Ok(OutputFile {
         name: "objects.json".to_owned(),
-        text: write_value(&list_of(&all), Format::Json),
+        text: Format::Json.write(&list_of(&all)),
     })
 }
 

@@ -6,7 +6,7 @@ use super::super::{
     ChangeRequest, Desired, Edited, Goal, KeyChange, Kustomization, Overlay, Planned, ValuesFile,
     argocd_patch, json_patch, merge_patch,
 };
-use super::{OutputFile, OutputOptions, file_name, in_format, patch_name, write_value};
+use super::{OutputFile, OutputOptions, file_name, in_format, patch_name};
 use crate::error::{Error, Result};
 use crate::model::{DEFAULT_NAMESPACE, Form, MATCH_MODE_KEY, Which};
 use crate::render::Variables;
@@ -163,7 +163,7 @@ pub fn patches(options: &OutputOptions, planned: &[Planned<'_>], form: Form) -> 
         };
         Some(OutputFile {
             name,
-            text: write_value(&patch, format),
+            text: format.write(&patch),
         })
     });
     texts.collect()
@@ -183,7 +183,7 @@ pub fn for_operator(
             let patch = argocd_patch(Some(name), None, &one.plan.changes, &[]);
             texts.push(OutputFile {
                 name: patch_name(None, DEFAULT_NAMESPACE, true, format),
-                text: write_value(&patch, format),
+                text: format.write(&patch),
             });
         } else {
             let one = std::slice::from_ref(one);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::{ChangeRequest, Desired, Goal, KeyChange, argocd_patch, merge_patch};
 use super::overlays::{Overlays, overlay_texts};
-use super::{OutputFile, OutputOptions, file_name, in_format, list, write_value};
+use super::{OutputFile, OutputOptions, file_name, in_format, list};
 use crate::error::{Error, Result};
 use crate::model::{DEFAULT_NAMESPACE, Data, Form, Source, Which};
 use crate::render::{Rendered, Variables};
@@ -119,7 +119,7 @@ fn configmap(
             data: None,
         };
         let patch = merge_patch(&current, &removals(desired.data(which)), false);
-        let text = write_value(&patch, format.unwrap_or(Format::Yaml));
+        let text = format.unwrap_or(Format::Yaml).write(&patch);
         return Ok(OutputFile { name, text });
     }
     let rendered = match form {
@@ -146,7 +146,7 @@ fn argocd(
 ) -> Result<OutputFile> {
     let text = if request.goal == Goal::Absent {
         let patch = argocd_patch(None, None, &removals(&desired.cm), &[]);
-        write_value(&patch, format.unwrap_or(Format::Yaml))
+        format.unwrap_or(Format::Yaml).write(&patch)
     } else {
         let rendered = request.engine.argocd_patch(variables)?;
         let value = value(&rendered)?;

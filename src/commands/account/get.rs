@@ -5,7 +5,7 @@ use serde_json::json;
 use super::list::lacks;
 use crate::cli::{AccountGetArgs, ListOutput};
 use crate::commands::argocd::{client, now};
-use crate::commands::context::{Context, in_format};
+use crate::commands::context::Context;
 use crate::commands::token::records;
 use crate::error::{Code, Result};
 use crate::yaml::Format;
@@ -24,8 +24,8 @@ pub(super) fn run(args: &AccountGetArgs, context: &mut Context<'_, '_>) -> Resul
     };
     let text = match args.output {
         ListOutput::Name => format!("{}\n", account.name),
-        ListOutput::Json => in_format(&report(), Format::Json),
-        ListOutput::Yaml => in_format(&report(), Format::Yaml),
+        ListOutput::Json => Format::Json.write(&report()),
+        ListOutput::Yaml => Format::Yaml.write(&report()),
         ListOutput::Text => {
             let tokens = if account.tokens.is_empty() {
                 "no tokens\n".to_owned()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::argocd::ServerAccount;
 use crate::cli::{AccountListArgs, ListOutput};
 use crate::commands::argocd::client;
-use crate::commands::context::{Context, in_format};
+use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::report::table;
 use crate::yaml::Format;
@@ -15,8 +15,8 @@ pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Resu
     let own = accounts.iter().find(|account| account.name == args.account);
     let text = match args.output {
         ListOutput::Name => accounts.iter().map(|a| a.name.clone() + "\n").collect(),
-        ListOutput::Json => in_format(&report(&accounts, &args.account), Format::Json),
-        ListOutput::Yaml => in_format(&report(&accounts, &args.account), Format::Yaml),
+        ListOutput::Json => Format::Json.write(&report(&accounts, &args.account)),
+        ListOutput::Yaml => Format::Yaml.write(&report(&accounts, &args.account)),
         ListOutput::Text => {
             let row = |account: &ServerAccount| {
                 let marks = match (account.name == args.account, lacks(account)) {

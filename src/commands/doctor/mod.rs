@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::argocd::client;
-use super::context::{Context, in_format};
+use super::context::Context;
 use crate::cli::{DoctorArgs, DoctorOutput};
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::Span;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Co
                 DoctorOutput::Yaml => Format::Yaml,
                 _ => Format::Json,
             };
-            let text = in_format(&doctor::json(&chain), format);
+            let text = format.write(&doctor::json(&chain));
             context.print(&text)?;
         }
     }

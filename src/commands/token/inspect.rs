@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{ClaimsOutput, TokenInspectArgs};
 use crate::commands::argocd::{now, read_secret};
-use crate::commands::context::{Context, in_format};
+use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::{Moment, TokenClaims, TokenOwner};
 use crate::yaml::Format;
@@ -26,8 +26,8 @@ pub(super) fn run(args: &TokenInspectArgs, context: &mut Context<'_, '_>) -> Res
     let now = now(context);
     let text = match args.output {
         ClaimsOutput::Text => text(&claims, now),
-        ClaimsOutput::Json => in_format(&document(&claims, now), Format::Json),
-        ClaimsOutput::Yaml => in_format(&document(&claims, now), Format::Yaml),
+        ClaimsOutput::Json => Format::Json.write(&document(&claims, now)),
+        ClaimsOutput::Yaml => Format::Yaml.write(&document(&claims, now)),
     };
     context.print(&text)?;
     context.note("decoded, not verified: only the server can tell whether the token is good");

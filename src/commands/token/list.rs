@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{owner, records};
 use crate::cli::{ListOutput, TokenListArgs};
 use crate::commands::argocd::{client, now};
-use crate::commands::context::{Context, in_format};
+use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::model::TokenOwner;
 use crate::model::{Moment, TokenRecord};
@@ -27,8 +27,8 @@ pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result
             .flat_map(|(_, tokens)| tokens)
             .map(|token| token.id.clone() + "\n")
             .collect(),
-        ListOutput::Json => in_format(&json_of(&all, now), Format::Json),
-        ListOutput::Yaml => in_format(&json_of(&all, now), Format::Yaml),
+        ListOutput::Json => Format::Json.write(&json_of(&all, now)),
+        ListOutput::Yaml => Format::Yaml.write(&json_of(&all, now)),
         ListOutput::Text => table(&all, now),
     };
     for (owner, tokens) in &all {
