@@ -7,11 +7,12 @@ use super::coverage::{covered, judge, steps};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::emit::{self, Access, Existing};
 use crate::error::{Code, Error, Result};
-use crate::octopus::{CheckedState, Describe, PresentState, present, to_yaml};
+use crate::octopus::{CheckedState, PresentState, present, to_yaml};
 use crate::rbac::survey::Cited;
 use crate::rbac::{PolicySet, Server};
 use crate::report::coverage;
 use crate::site::ArgoCd;
+use crate::text::counted;
 
 /// How many things that the expectations do not say are named without `-v`.
 const MOST_NAMED: usize = 5;
@@ -33,7 +34,7 @@ pub(super) fn write(
         );
     }
     let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let found = present_of(server, &describe);
+    let found = present(server, &describe, &steps());
     let text = to_yaml(&found.expectations);
     if is_stdout {
         context.print(&text)?;
@@ -48,7 +49,10 @@ pub(super) fn write(
     let lines = covered(&found.expectations, argocd, set, server, context)?;
     match args.output {
         CheckOutput::Lcov => context.print(&coverage::lcov(&lines))?,
-        CheckOutput::Json if args.coverage => context.print(&coverage::json(&lines))?,
+        CheckOutput::Json if args.coverage => context.report(coverage::document(&lines))?,
+        CheckOutput::Yaml if args.coverage => {
+            context.report(coverage::document(&lines).in_yaml())?;
+        }
         CheckOutput::Markdown if args.coverage => context.print(&coverage::as_markdown(&lines))?,
         _ if args.coverage => context.print(&coverage::text(&lines))?,
         _ => {}
@@ -60,17 +64,9 @@ pub(super) fn write(
     })
 }
 
-fn present_of(server: &Server, describe: &Describe<'_>) -> PresentState {
-    present(server, describe, &steps())
-}
-
 /// Says what was written, and what the expectations do not say.
 fn tell(found: &PresentState, (path, state): (&Path, CheckedState), context: &mut Context<'_, '_>) {
     let count = found.expectations.len();
-    let plural = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        many => format!("{many} {word}s"),
-    };
     let place = if path == Path::new("-") {
         "to stdout".to_owned()
     } else {
@@ -78,8 +74,8 @@ fn tell(found: &PresentState, (path, state): (&Path, CheckedState), context: &mu
     };
     context.note(format!(
         "{} about {} written {place}; they hold on {state}",
-        plural(count, "expectation"),
-        plural(found.subjects, "subject"),
+        counted(count, "expectation"),
+        counted(found.subjects, "subject"),
     ));
     let named = if context.is_verbose() {
         found.left_out.len()

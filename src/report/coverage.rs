@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::Report;
 use super::table::{markdown, table};
 use crate::model::Location;
 
@@ -133,9 +134,8 @@ fn tables(lines: &[CoverageLine], table: fn(&[&str], &[Vec<String>]) -> String) 
 }
 
 /// A versioned document of its own.
-pub fn json(lines: &[CoverageLine]) -> String {
-    let report = serde_json::json!({ "schema": "coverage/v1", "coverage": value(lines) });
-    format!("{report:#}\n")
+pub fn document(lines: &[CoverageLine]) -> Report {
+    Report::Json(serde_json::json!({ "schema": "coverage/v1", "coverage": value(lines) }))
 }
 
 /// The part of a JSON report.
