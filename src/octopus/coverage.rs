@@ -8,7 +8,7 @@ use super::expectations::Expectation;
 use super::quantified::{
     GlobNames, ProofKind, got, kind, leave_out, matching_subjects, only_texts,
 };
-use crate::rbac::survey::{Asked, Askers, Budget, Requests, Slice};
+use crate::rbac::survey::{Asked, Askers, Budget, Requests, ServerParts, Slice};
 use crate::rbac::{Line, PolicySet, Project, Server, lines, project_role};
 
 /// A line of a policy, and how many expectations would come out otherwise without it.
@@ -54,8 +54,9 @@ pub fn coverage(
     for (place, line) in all.iter().enumerate() {
         places.insert((Arc::clone(&line.key), line.number), place);
     }
+    let parts = ServerParts::new(server);
     for wanted in expectations {
-        let slice = slice(wanted, server);
+        let slice = slice(wanted, &parts);
         let mut depends = Depends::new(wanted, server, &slice, scopes, budget);
         for (number, line) in slice.lines().iter().enumerate() {
             // What Argo CD makes itself has no place.
@@ -74,14 +75,14 @@ pub fn coverage(
 }
 
 /// The lines that may decide about an expectation.
-fn slice(wanted: &Expectation, server: &Server) -> Slice {
+fn slice<'p>(wanted: &Expectation, parts: &'p ServerParts<'p>) -> Slice<'p> {
     let groups = wanted.groups.iter().map(String::as_str);
     let plain = std::iter::once(wanted.subject.as_str()).chain(groups);
     let plain: Vec<&str> = plain.collect();
     let exact = (&*wanted.resource, &*wanted.action, &*wanted.object);
     if !wanted.is_quantified() {
         let asked = [Asked::One(exact.0, exact.1, exact.2)];
-        return Slice::new(server, Askers::Some(&plain), &asked, |_| false);
+        return Slice::new(parts, Askers::Some(&plain), &asked, |_| false);
     }
     let asked = [Asked::Matching(Requests {
         action: &wanted.action,
@@ -92,11 +93,11 @@ fn slice(wanted: &Expectation, server: &Server) -> Slice {
     let left_out = GlobNames::new(left_out);
     let roles = |name: &str| left_out.contains(name);
     match only_texts(&wanted.subject) {
-        None => Slice::new(server, Askers::All, &asked, roles),
+        None => Slice::new(parts, Askers::All, &asked, roles),
         Some(texts) => {
             let named = texts.iter().chain(&wanted.groups).map(String::as_str);
             let named: Vec<&str> = named.collect();
-            Slice::new(server, Askers::Some(&named), &asked, roles)
+            Slice::new(parts, Askers::Some(&named), &asked, roles)
         }
     }
 }
@@ -104,7 +105,7 @@ fn slice(wanted: &Expectation, server: &Server) -> Slice {
 /// Whether an expectation depends on lines of its slice.
 struct Depends<'a> {
     wanted: &'a Expectation,
-    slice: &'a Slice,
+    slice: &'a Slice<'a>,
     scopes: Option<&'a [String]>,
     budget: &'a Budget,
     /// The subjects that match, and what holds of each; none of a single request.
@@ -116,7 +117,7 @@ impl<'a> Depends<'a> {
     fn new(
         wanted: &'a Expectation,
         server: &Server,
-        slice: &'a Slice,
+        slice: &'a Slice<'a>,
         scopes: Option<&'a [String]>,
         budget: &'a Budget,
     ) -> Self {

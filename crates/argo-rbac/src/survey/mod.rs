@@ -37,7 +37,7 @@ pub use given::{GivenRule, given};
 pub use prove::{Objects, Proof, ProvedRefusal, Prover};
 pub use range::{Example, Range, is_request, range, server_subjects};
 pub use requests::Requests;
-pub use slice::{Asked, Askers, Slice, SliceLine};
+pub use slice::{Asked, Askers, ServerParts, Slice, SliceLine};
 pub use verb::{Verb, verbs};
 pub use view::{Cited, Giver, own_verbs};
 pub use who_can::{Holder, who_can};

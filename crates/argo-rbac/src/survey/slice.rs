@@ -51,25 +51,24 @@ pub struct SliceLine {
 /// The lines of a server on which the answers to some requests depend, in load order, with the
 /// settings beside them. The built-in policy is part of it, and none of its lines.
 #[derive(Clone, Debug)]
-pub struct Slice {
+pub struct Slice<'p> {
     set: PolicySet,
     settings: ServerSettings,
     lines: Vec<SliceLine>,
     projects: BTreeSet<String>,
     has_rules: bool,
-    /// The names bound to each name, in any of the enforcers.
-    bound: HashMap<String, Vec<String>>,
+    parts: &'p ServerParts<'p>,
 }
 
-impl Slice {
+impl<'p> Slice<'p> {
     /// Collects the lines. `is_role` chooses names whose members count, whatever these may do.
     pub fn new(
-        server: &Server,
+        parts: &'p ServerParts<'p>,
         askers: Askers<'_>,
         asked: &[Asked<'_>],
         is_role: impl Fn(&str) -> bool,
     ) -> Self {
-        let parts = Parts::new(server);
+        let server = parts.server;
         let concerns = Concerns::new(server, asked);
         let mut givers: BTreeSet<&str> = BTreeSet::new();
         let mut rules = Vec::new();
@@ -86,16 +85,15 @@ impl Slice {
                 }
             }
         }
-        let leads = reachable(&parts.bound, &givers);
+        let leads = reachable(&parts.bound, givers);
         let (mut down, mut direct): (Option<HashSet<&str>>, HashSet<&str>) = Default::default();
         if let Askers::Some(names) = askers {
             direct.extend(names);
-            let from: BTreeSet<&str> = names
-                .iter()
-                .copied()
-                .chain(["", server.base().default_role()])
-                .collect();
-            down = Some(reachable(&parts.roles, &from));
+            let everybody = ["", server.base().default_role()];
+            down = Some(reachable(
+                &parts.roles,
+                names.iter().copied().chain(everybody),
+            ));
         }
         let is_asked = |name: &str| down.as_ref().is_none_or(|down| down.contains(name));
         let mut found: Vec<_> = rules
@@ -143,7 +141,7 @@ impl Slice {
             settings: server.settings().clone(),
             projects,
             has_rules: server.base().has_rules(),
-            bound: owned(&parts.bound),
+            parts,
         }
     }
 
@@ -186,37 +184,30 @@ impl Slice {
 
     /// Everybody who has a line's rule or role, its subject included; none for everybody at all.
     pub fn holders<'n>(&'n self, line: &'n SliceLine) -> Option<HashSet<&'n str>> {
-        let from = BTreeSet::from([line.subject.as_str()]);
-        let mut found: HashSet<&str> = from.iter().copied().collect();
-        let mut front: Vec<&str> = from.into_iter().collect();
-        while let Some(name) = front.pop() {
-            for name in self.bound.get(name).into_iter().flatten() {
-                if found.insert(name) {
-                    front.push(name);
-                }
-            }
-        }
+        let found = reachable(&self.parts.bound, [line.subject.as_str()]);
         let is_everybody = found.contains("") || found.contains(self.set.default_role.as_str());
         (!is_everybody).then_some(found)
     }
 }
 
-/// The enforcers of a server, and the bindings of all of them.
-struct Parts<'s> {
-    base: &'s Enforcer,
+/// The enforcers of a server, and the bindings of all of them: what all slices of it begin with.
+#[derive(Debug)]
+pub struct ServerParts<'s> {
+    server: &'s Server,
     all: Vec<(Option<&'s str>, &'s Enforcer)>,
     roles: HashMap<&'s str, Vec<&'s str>>,
     bound: HashMap<&'s str, Vec<&'s str>>,
 }
 
-impl<'s> Parts<'s> {
-    fn new(server: &'s Server) -> Self {
+impl<'s> ServerParts<'s> {
+    /// Looks at every binding of a server.
+    pub fn new(server: &'s Server) -> Self {
         let base = server.base();
         let projects = server.project_names();
         let projects = projects.map(|name| (Some(name), server.enforcer_of(name)));
         let own = projects.filter(|(_, enforcer)| !std::ptr::eq(*enforcer, base));
         let mut parts = Self {
-            base,
+            server,
             all: std::iter::once((None, base)).chain(own).collect(),
             roles: HashMap::new(),
             bound: HashMap::new(),
@@ -237,17 +228,17 @@ impl<'s> Parts<'s> {
 
     /// Whether a line is the policy's own, or that of the project and not one before it.
     fn is_own(&self, project: Option<&str>, line: LineId) -> bool {
-        project.is_none() || self.base.is_behind(line)
+        project.is_none() || self.server.base().is_behind(line)
     }
 }
 
 /// All names to which some names lead, these included.
 fn reachable<'n>(
     edges: &HashMap<&'n str, Vec<&'n str>>,
-    from: &BTreeSet<&'n str>,
+    from: impl IntoIterator<Item = &'n str>,
 ) -> HashSet<&'n str> {
-    let mut found: HashSet<&str> = from.iter().copied().collect();
-    let mut front: Vec<&str> = from.iter().copied().collect();
+    let mut found: HashSet<&str> = from.into_iter().collect();
+    let mut front: Vec<&str> = found.iter().copied().collect();
     while let Some(name) = front.pop() {
         for name in edges.get(name).into_iter().flatten() {
             if found.insert(name) {
@@ -256,14 +247,6 @@ fn reachable<'n>(
         }
     }
     found
-}
-
-fn owned(edges: &HashMap<&str, Vec<&str>>) -> HashMap<String, Vec<String>> {
-    let owned = |(name, to): (&&str, &Vec<&str>)| {
-        let to = to.iter().map(|name| (*name).to_owned()).collect();
-        ((*name).to_owned(), to)
-    };
-    edges.iter().map(owned).collect()
 }
 
 /// Which rules may match some request of those that are asked; a no is certain.
