@@ -3,27 +3,20 @@
 //! Of every group of subjects that the same rules reach: each rule's requests are allowed, those of a
 //! deny refused, and all others refused as well. Each expectation is proved before it is written.
 
+mod pattern;
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+
+pub use written::to_yaml;
 
 use super::Describe;
 use super::expectations::{Except, Expectation, Globs};
-use super::quantified::{ProofKind, kind, may_meet, only_texts};
-use crate::rbac::glob::Glob;
-use crate::rbac::survey::{
-    Budget, GivenRule, Giver, Range, Requests, given, range, server_subjects,
-};
+use super::quantified::{ProofKind, kind, may_meet};
+use crate::rbac::survey::{Budget, GivenRule, Giver, Range, given, range, server_subjects};
 use crate::rbac::{Effect, Server, project_role, vocabulary};
-use crate::yaml;
-
-/// The most actions that are joined to one glob.
-const MOST_JOINED: usize = 24;
-
-/// The first lines of a file of expectations.
-const HEAD: &str = "\
-# yaml-language-server: $schema=https://raw.githubusercontent.com/kubectl-octopus-argo/kubectl-octopus-argo/main/docs/expectations.schema.json
-# What the policy allows, and nothing else. Edit it freely: `check --expect` reads it.
-";
+use pattern::{RequestPattern, escaped, expanded, glob_of, narrowed};
+use written::joined;
 
 /// Expectations about a server.
 #[derive(Clone, Debug, Default)]
@@ -34,58 +27,6 @@ pub struct PresentState {
     pub subjects: usize,
     /// What they do not say, for people.
     pub left_out: Vec<String>,
-}
-
-/// Requests by their globs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct RequestPattern {
-    action: String,
-    resource: String,
-    object: String,
-}
-
-impl RequestPattern {
-    fn of(given: &GivenRule<'_>) -> Self {
-        Self {
-            action: given.action.clone(),
-            resource: given.resource.clone(),
-            object: given.object.clone(),
-        }
-    }
-
-    fn requests(&self) -> Requests<'_> {
-        Requests {
-            action: &self.action,
-            resource: &self.resource,
-            object: &self.object,
-        }
-    }
-
-    fn except(&self) -> Except {
-        let one = |glob: &String| match glob.as_str() {
-            "*" => Globs::default(),
-            _ => Globs::One(glob.clone()),
-        };
-        let mut except = Except {
-            action: one(&self.action),
-            resource: one(&self.resource),
-            object: one(&self.object),
-            ..Except::default()
-        };
-        if [&except.action, &except.resource, &except.object]
-            .iter()
-            .all(|field| field.all().is_empty())
-        {
-            except.object = Globs::One("*".to_owned());
-        }
-        except
-    }
-
-    fn meets(&self, other: &Self) -> bool {
-        may_meet(&self.resource, &other.resource)
-            && may_meet(&self.action, &other.action)
-            && may_meet(&self.object, &other.object)
-    }
 }
 
 /// Writes down what a server allows.
@@ -192,13 +133,13 @@ impl Writer<'_, '_> {
         let own_allows: Vec<RequestPattern> = of(Effect::Allow)
             .map(|rule| RequestPattern::of(rule))
             .collect();
-        let shared_allows = self.expanded(&shared.allows);
+        let shared_allows = expanded(self.server, &shared.allows);
         for deny in &denies {
             if own_allows.iter().any(|allow| allow.meets(deny)) {
                 self.deny(&subject, first, deny, &shared_allows);
             }
         }
-        let own_expanded = self.expanded(&own_allows);
+        let own_expanded = expanded(self.server, &own_allows);
         for deny in &shared.denies {
             self.deny(&subject, first, deny, &own_expanded);
         }
@@ -232,7 +173,8 @@ impl Writer<'_, '_> {
         } else {
             vec![named]
         };
-        let allows: BTreeSet<RequestPattern> = self.expanded(&shared.allows).into_iter().collect();
+        let allows: BTreeSet<RequestPattern> =
+            expanded(self.server, &shared.allows).into_iter().collect();
         self.nothing_else("*", "", [&allows, &allows], &left_out);
     }
 
@@ -245,8 +187,8 @@ impl Writer<'_, '_> {
         denies: &[RequestPattern],
     ) -> Vec<RequestPattern> {
         let mut found = Vec::new();
-        let wide = self.expanded(denies);
-        for pattern in self.expanded(&[RequestPattern::of(rule)]) {
+        let wide = expanded(self.server, denies);
+        for pattern in expanded(self.server, &[RequestPattern::of(rule)]) {
             let mut is_made = false;
             let mut held = None;
             let project = rule.project.or_else(|| Some(project_role(first)?.0));
@@ -402,66 +344,6 @@ impl Writer<'_, '_> {
         }
         kind(wanted, first, self.server, self.budget)
     }
-
-    /// The patterns, and what the server asks as them.
-    fn expanded(&self, patterns: &[RequestPattern]) -> Vec<RequestPattern> {
-        let server = self.server;
-        let mut all = Vec::new();
-        for pattern in patterns {
-            let about = |resource: &str, action: &str| {
-                matches(&pattern.resource, resource) && matches(&pattern.action, action)
-            };
-            let mut also = |resource: &str, action: &str| {
-                all.push(RequestPattern {
-                    action: action.to_owned(),
-                    resource: resource.to_owned(),
-                    object: pattern.object.clone(),
-                });
-            };
-            let applications = "applications";
-            if server.version().has_rollback()
-                && server.rollback_is_sync()
-                && about(applications, "sync")
-                && !matches(&pattern.action, "rollback")
-            {
-                also(applications, "rollback");
-            }
-            if server.logs_are_open() && about(applications, "get") && !about("logs", "get") {
-                also("logs", "get");
-            }
-            for plain in ["update", "delete"] {
-                let is_whole = pattern.action == "*" || pattern.action == format!("{plain}*");
-                if server.inherits_subresources() && about(applications, plain) && !is_whole {
-                    also(applications, &format!("{plain}/*"));
-                }
-            }
-            all.push(pattern.clone());
-        }
-        all
-    }
-}
-
-/// A pattern, and before it what it matches of a project's objects.
-fn narrowed(pattern: &RequestPattern, project: Option<&str>) -> Vec<RequestPattern> {
-    let mut all = Vec::new();
-    if let Some(project) = project {
-        let name = match pattern.object.as_str() {
-            "*" => Some("*"),
-            object => object.strip_prefix("*/"),
-        };
-        if let Some(name) = name {
-            all.push(RequestPattern {
-                object: format!("{}/{name}", escaped(project)),
-                ..pattern.clone()
-            });
-        }
-    }
-    all.insert(0, pattern.clone());
-    all
-}
-
-fn matches(glob: &str, text: &str) -> bool {
-    Glob::compile(glob).is_ok_and(|glob| glob.matches(text) == Ok(true))
 }
 
 fn expectation(
@@ -481,128 +363,4 @@ fn expectation(
         literal: false,
         except,
     }
-}
-
-/// A glob that matches these names and no others.
-fn glob_of(names: &[String]) -> String {
-    match names {
-        [one] => escaped(one),
-        many => {
-            let names: Vec<String> = many.iter().map(|name| escaped(name)).collect();
-            format!("{{{}}}", names.join(","))
-        }
-    }
-}
-
-/// A glob that matches this text alone: as it is where nothing in it means anything.
-fn escaped(text: &str) -> String {
-    if !text.contains(['*', '?', '[', '{']) && !text.contains([',', '}', ']']) {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        if "*?[]{},\\".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Joins expectations that differ in their action alone.
-fn joined(all: Vec<Expectation>) -> Vec<Expectation> {
-    let mut out: Vec<Expectation> = Vec::new();
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for wanted in all {
-        if !seen.insert(line_of(&wanted)) {
-            continue;
-        }
-        let is_plain = only_texts(&wanted.action).is_some_and(|texts| texts.len() == 1)
-            && !wanted.action.contains(['\\', ',', '}']);
-        // A single request is asked in a way of its own.
-        if !is_plain || !wanted.is_quantified() {
-            out.push(wanted);
-            continue;
-        }
-        let mut key = wanted.clone();
-        key.action = String::new();
-        let places = places.entry(line_of(&key)).or_default();
-        match places.last() {
-            Some(place) if !places.len().is_multiple_of(MOST_JOINED) => {
-                let place = *place;
-                places.push(place);
-                let action = &mut out[place].action;
-                let inside = action.trim_matches(['{', '}']);
-                *action = format!("{{{inside},{}}}", wanted.action);
-            }
-            _ => {
-                places.push(out.len());
-                out.push(wanted);
-            }
-        }
-    }
-    out
-}
-
-/// The file of some expectations.
-pub fn to_yaml(expectations: &[Expectation]) -> String {
-    let mut out = format!("{HEAD}expectations:\n");
-    for wanted in expectations {
-        let _ = writeln!(out, "  - {{{}}}", line_of(wanted));
-    }
-    out
-}
-
-/// An expectation between braces.
-fn line_of(wanted: &Expectation) -> String {
-    let mut out = String::new();
-    if let Some(name) = &wanted.name {
-        let _ = write!(out, "name: {}, ", yaml::write::value(name));
-    }
-    let fields = [
-        ("subject", &wanted.subject),
-        ("action", &wanted.action),
-        ("resource", &wanted.resource),
-        ("object", &wanted.object),
-    ];
-    for (key, value) in fields {
-        let _ = write!(out, "{key}: {}, ", yaml::write::value(value));
-    }
-    let _ = write!(out, "allowed: {}", wanted.allowed);
-    if wanted.except.is_empty() {
-        return out;
-    }
-    out.push_str(", except: [");
-    for (place, except) in wanted.except.iter().enumerate() {
-        let separator = if place == 0 { "" } else { "," };
-        let _ = write!(out, "{separator}\n      {{{}}}", except_of(except));
-    }
-    out.push(']');
-    out
-}
-
-fn except_of(except: &Except) -> String {
-    let fields = [
-        ("subject", &except.subject),
-        ("action", &except.action),
-        ("resource", &except.resource),
-        ("object", &except.object),
-    ];
-    let mut said = Vec::new();
-    for (key, globs) in fields {
-        match globs {
-            Globs::One(glob) => said.push(format!("{key}: {}", yaml::write::value(glob))),
-            Globs::Several(globs) if globs.is_empty() => {}
-            Globs::Several(globs) => {
-                let globs: Vec<String> =
-                    globs.iter().map(|glob| yaml::write::value(glob)).collect();
-                said.push(format!("{key}: [{}]", globs.join(", ")));
-            }
-        }
-    }
-    if !except.inherited {
-        said.push("inherited: false".to_owned());
-    }
-    said.join(", ")
 }
