@@ -70,17 +70,8 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
         LookupKind::Rule => rules(),
         LookupKind::Instance => instances(offer, host),
         LookupKind::Context => plain(&kubeconfig(&["get-contexts", "-o", "name"], offer, host)),
-        // The first line is the header.
-        LookupKind::Cluster => plain(
-            kubeconfig(&["get-clusters"], offer, host)
-                .get(1..)
-                .unwrap_or_default(),
-        ),
-        LookupKind::User => plain(
-            kubeconfig(&["get-users"], offer, host)
-                .get(1..)
-                .unwrap_or_default(),
-        ),
+        LookupKind::Cluster => below_header(&kubeconfig(&["get-clusters"], offer, host)),
+        LookupKind::User => below_header(&kubeconfig(&["get-users"], offer, host)),
         LookupKind::Namespace => namespaces(offer, host),
     };
     let mut found: Vec<_> = found
@@ -96,6 +87,11 @@ fn look_up(lookup: &Lookup, offer: &Offer, host: &Host<'_>) -> Vec<Candidate> {
 fn plain<S: AsRef<str>>(words: &[S]) -> Vec<Candidate> {
     let candidates = words.iter().map(|word| Candidate::new(word.as_ref(), ""));
     candidates.collect()
+}
+
+/// The words of a table with one column.
+fn below_header(words: &[String]) -> Vec<Candidate> {
+    plain(words.get(1..).unwrap_or_default())
 }
 
 /// Returns what `kubectl config` prints, a word each; nothing if it fails. It reads files and asks

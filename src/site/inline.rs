@@ -13,11 +13,9 @@ use crate::yaml::{Node, ScalarStyle, Stream};
 pub fn inline_patches(files: &[File]) -> Vec<File> {
     let mut found = Vec::new();
     for object in objects(files).iter().filter(|one| is_kustomization(one)) {
-        let items = |key: &str| object.find(&[key]).and_then(Node::items);
-        let of_patches = items("patches").unwrap_or_default().iter();
-        let of_patches = of_patches.filter_map(|patch| patch.get("patch"));
-        let merged = items("patchesStrategicMerge").unwrap_or_default().iter();
-        for node in of_patches.chain(merged) {
+        let patches = object.items("patches");
+        let patches = patches.filter_map(|patch| patch.get("patch"));
+        for node in patches.chain(object.items("patchesStrategicMerge")) {
             found.extend(patch(object, node));
         }
     }
@@ -42,19 +40,15 @@ pub fn other_patches(object: &Object<'_>) -> Option<(Which, &'static str, Locati
     if !is_kustomization(object) {
         return None;
     }
-    let items = |key: &str| {
-        let items = object.find(&[key]).and_then(Node::items);
-        items.unwrap_or_default().iter()
-    };
     let named = |node: &Node| Which::named(node.get("name")?.as_str()?);
-    let patched = items("patches").chain(items("patchesJson6902"));
-    let patched = patched.filter_map(|node| Some((node, named(node.get("target")?)?)));
-    let made = items("configMapGenerator").filter_map(|node| Some((node, named(node)?)));
-    let operations = patched.map(|(node, which)| (which, "JSON operations", node));
-    let found = operations.chain(made.map(|(node, which)| (which, "a generator", node)));
-    let mut found =
-        found.map(|(which, how, node)| (which, how, object.location(node.span().start)));
-    found.next()
+    let patches = object.items("patches");
+    let operations = patches
+        .chain(object.items("patchesJson6902"))
+        .filter_map(|node| Some((named(node.get("target")?)?, "JSON operations", node)));
+    let generators = object.items("configMapGenerator");
+    let generators = generators.filter_map(|node| Some((named(node)?, "a generator", node)));
+    let (which, how, node) = operations.chain(generators).next()?;
+    Some((which, how, object.location(node.span().start)))
 }
 
 fn patch(object: &Object<'_>, node: &Node) -> Option<File> {

@@ -84,6 +84,12 @@ impl<'a> Object<'a> {
         keys.iter().try_fold(self.node, |node, key| node.get(key))
     }
 
+    /// The items of a list of the object; none where it has no such list.
+    pub fn items(&self, key: &str) -> impl Iterator<Item = &'a Node> {
+        let items = self.find(&[key]).and_then(Node::items);
+        items.unwrap_or_default().iter()
+    }
+
     /// The string at the end of a path of keys, if it is one.
     pub fn text(&self, keys: &[&str]) -> Option<&'a str> {
         self.find(keys)?.as_str()

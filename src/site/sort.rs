@@ -99,11 +99,10 @@ pub(super) fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
     for object in objects.iter().filter(|object| is_kustomization(object)) {
         let Some(path) = object.path() else { continue };
         let directory = path.parent().unwrap_or(Path::new(""));
-        let items = |key| object.find(&[key]).and_then(Node::items);
-        let of_patches = items("patches").unwrap_or_default().iter();
-        let of_patches = of_patches.filter_map(|patch| patch.get("path"));
-        let merged = items("patchesStrategicMerge").unwrap_or_default().iter();
-        let files = of_patches.chain(merged).filter_map(Node::as_str);
+        let patches = object.items("patches");
+        let patches = patches.filter_map(|patch| patch.get("path"));
+        let merged = object.items("patchesStrategicMerge");
+        let files = patches.chain(merged).filter_map(Node::as_str);
         named.extend(files.map(|name| directory.join(name.trim_start_matches("./"))));
     }
     named

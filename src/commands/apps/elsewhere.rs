@@ -5,7 +5,7 @@ use crate::input::{self, Cluster, File, WantedObjects};
 use crate::process::Runner;
 use crate::rbac::glob::Glob;
 use crate::rbac::regex::GoRegex;
-use crate::site::objects;
+use crate::site::{PARAMS, objects};
 
 /// The setting of argocd-cmd-params-cm that names them.
 const KEY: &str = "application.namespaces";
@@ -20,7 +20,7 @@ pub(crate) fn namespaces(
     let all = objects(files);
     let params = all
         .iter()
-        .rfind(|object| object.kind() == "ConfigMap" && object.name() == "argocd-cmd-params-cm");
+        .rfind(|object| object.kind() == "ConfigMap" && object.name() == PARAMS);
     let text = params.and_then(|params| params.text(&["data", KEY]));
     let patterns: Vec<&str> = text
         .unwrap_or_default()
