@@ -345,7 +345,7 @@ impl Server {
         self.set.version
     }
 
-    /// What it was loaded from.
+    /// Returns the policy and settings that it was loaded from.
     pub(super) fn policy_set(&self) -> &PolicySet {
         &self.set
     }

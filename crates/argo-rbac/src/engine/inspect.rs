@@ -24,7 +24,7 @@ impl<'e> Reaching<'e> {
         LineId(self.rule.line)
     }
 
-    /// What it does.
+    /// Whether it allows, denies or neither.
     pub(crate) fn effect(self) -> Effect {
         self.rule.effect()
     }

@@ -56,7 +56,7 @@ impl<'r> Request<'r> {
         }
     }
 
-    /// The same question for someone else.
+    /// Returns the request with another subject.
     #[must_use]
     pub fn of(self, subject: &'r str) -> Self {
         Self { subject, ..self }

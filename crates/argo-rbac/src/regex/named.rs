@@ -8,7 +8,7 @@ use super::unicode::{Stored, tables};
 pub(super) struct Named {
     /// Its ranges, clean.
     pub(super) runes: &'static [Rune],
-    /// The name stands for all runes but these.
+    /// Whether the class holds every rune except these.
     pub(super) negated: bool,
 }
 

@@ -64,14 +64,14 @@ pub struct Undecided<'s> {
     pub rule: Option<(Cited<'s>, bool)>,
 }
 
-/// What changes for one subject.
+/// The requests of one subject that the servers answer differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectChange<'s> {
     /// Who.
     pub whom: Whom,
-    /// What it gains and loses.
+    /// Each gain and each loss, with a request that shows it.
     pub changes: Vec<Change<'s>>,
-    /// What could not be found out: it counts as a difference.
+    /// The rules for which no difference was found or excluded; each counts as a difference.
     pub undecided: Vec<Undecided<'s>>,
 }
 

@@ -26,8 +26,8 @@ pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Co
     compare_without(before, after, &|_| false, budget)
 }
 
-/// The same, without the names that a test chooses: of them it is only told whether other rules
-/// reach them. What a role gains or loses is found out of those who have it.
+/// Compares two servers without a subject for each name that `leaves_out` chooses: such a name is only
+/// listed where other rules reach it. The members of a left out role are compared all the same.
 pub fn compare_without<'s>(
     before: &'s Server,
     after: &'s Server,

@@ -15,7 +15,7 @@ pub struct GivenRule<'s> {
     pub giver: Giver,
     /// The project whose objects alone it is about.
     pub project: Option<&'s str>,
-    /// What it does.
+    /// Whether it allows, denies or neither.
     pub effect: Effect,
     /// Its line.
     pub line: Cited<'s>,

@@ -62,7 +62,7 @@ impl<'s> Indexed<'s> {
     }
 }
 
-/// What reverts the rules that a name and others have.
+/// The denies and failing rules that can revert an allow of the same subject.
 #[derive(Debug)]
 pub(super) struct Denies<'s> {
     pub(super) indexed: Indexed<'s>,

@@ -31,7 +31,7 @@ pub struct Effective<'s, 'b> {
     projects: BTreeMap<&'s str, NameIndex<'s>>,
     /// What the default role's members are.
     defaults: HashSet<u32>,
-    /// What is granted anyone who asks: first by the default role, then by the empty subject's rules.
+    /// The grants of the default role, then those of the empty subject's rules; both count for everyone.
     grants: [Rc<Grants<'s>>; 2],
 }
 
@@ -166,7 +166,7 @@ impl<'s, 'b> Effective<'s, 'b> {
         left
     }
 
-    /// What a subject has; nothing for one that no one names.
+    /// Returns the roles and rules of a subject; none for a subject that no line names.
     pub fn of(&mut self, subject: &str) -> Holding<'s> {
         let mut holding = Holding::default();
         let own = project_role(subject).map(|(project, _)| project);

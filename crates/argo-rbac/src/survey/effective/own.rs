@@ -59,8 +59,8 @@ impl<'s> Effective<'s, '_> {
         }
     }
 
-    /// What is left of a rule of someone who reaches these names; nothing where the default role
-    /// gives it too.
+    /// Returns how far a rule is in effect for a subject that reaches these names; `None` where the default
+    /// role gives the same.
     fn state(
         &mut self,
         project: Option<&str>,
