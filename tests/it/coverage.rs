@@ -1,5 +1,7 @@
 //! `check --coverage`: the lines of a policy that no expectation depends on.
 
+use kubectl_octopus_argo::model::Source;
+use kubectl_octopus_argo::yaml::Stream;
 use snapbox::{assert_data_eq, str};
 
 use crate::common::{Run, Sandbox};
@@ -348,4 +350,19 @@ fn a_set_for_stdout_stays_alone() {
         .command(both)
         .run()
         .refused(2, "cannot be used with");
+}
+
+#[test]
+fn the_coverage_of_a_written_set_is_the_same_document_in_json_and_in_yaml() {
+    let parsed = |format: &str| {
+        let (_, run) = written(RBAC, &format!("--coverage -o {format}"));
+        let text = run.stdout_of(0);
+        let stream = Stream::parse(Source::new("stdout", text.as_str())).unwrap();
+        let document = &stream.documents()[0];
+        (text, document.to_json(document.root().unwrap()).unwrap())
+    };
+    let ((_, json), (text, yaml)) = (parsed("json"), parsed("yaml"));
+    assert_eq!(json["schema"], "coverage/v1");
+    assert_eq!(json, yaml);
+    assert!(text.starts_with("schema: coverage/v1\n"), "{text}");
 }
