@@ -29,10 +29,10 @@ pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Inquiry {
     let selector = selector(args);
     Inquiry {
         scope: selector.scope,
-        form: args.form,
-        values_root: selector.values_root,
         options: GatherOptions {
             version,
+            form: args.form,
+            values_root: selector.values_root,
             ..GatherOptions::default()
         },
         base: None,

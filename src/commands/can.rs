@@ -65,15 +65,15 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
             "  allowed because server.disable.auth is set ({place}): everyone may do everything"
         );
         true
-    } else if answer.resource == "logs" && argocd.logs_are_open() {
-        let _ = writeln!(
-            reasons,
-            "  allowed because Argo CD {version} does not enforce logs: anyone who may get the application may read them"
-        );
-        true
     } else {
         let why = found.enforcer.explain(&request, NEAR);
         reasons = explain(&why, found.enforcer, &request, &argocd, &args.subject);
+        if answer.resource == "logs" && argocd.logs_are_open() {
+            let _ = writeln!(
+                reasons,
+                "  Argo CD {version} does not enforce logs: anyone who may get the application may read them"
+            );
+        }
         if !found.allowed() {
             reasons.push_str(&groups_in_vain(args, found.enforcer));
         }

@@ -45,6 +45,8 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         version: version(args.argocd_version.as_deref())?,
         integrations: args.account.clone(),
         namespace: args.input.namespace.clone(),
+        form: args.input.form,
+        values_root: args.input.values_root.clone(),
     };
     let Some((mut files, failures)) = context.read_each(&args.input, args.skip_unrelated)? else {
         return Err(Error::usage("there is nothing to lint")

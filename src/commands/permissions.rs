@@ -46,7 +46,7 @@ pub(super) fn permissions(
         })
         .collect();
     let mut question = question(args, ArgoCdVersion::NEWEST);
-    question.form = Some(form_of_planned(planned));
+    question.options.form = Some(form_of_planned(planned));
     let before = site::ask(files, &question)?.argocds.into_iter();
     let before_and_after = before.zip(site::ask(&after, &question)?.argocds);
     let mut changes = Vec::new();

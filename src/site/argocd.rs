@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::accounts::{Account, accounts};
 use super::options::GatherOptions;
-use super::policy::{PolicySource, WholePolicy};
+use super::policy::{PolicySource, ProjectMember, WholePolicy};
 use super::project::AppProject;
-use super::settings::{Setting, Settings, SettingsForm};
+use super::settings::{Setting, Settings, SettingsForm, joined};
 use crate::model::{API_KEY, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, Which};
 use crate::rbac::{ArgoCdVersion, MatchMode, is_policy_key, load_order};
 
@@ -44,6 +44,35 @@ pub(super) struct Parts<'a> {
     pub(super) params: Option<Vec<Setting<'a>>>,
     pub(super) bare: Vec<PolicySource<'a>>,
     pub(super) projects: Vec<AppProject<'a>>,
+}
+
+impl Parts<'_> {
+    /// Takes over what the input has of the same Argo CD beside whole objects: projects, patches and
+    /// options belong to the one that values make.
+    pub(super) fn add_beside(&mut self, all: &mut Vec<Self>) {
+        let is_beside = |one: &Self| {
+            one.namespace == self.namespace && one.settings.iter().all(|one| one.partial)
+        };
+        if let Some(at) = all.iter().position(is_beside) {
+            let other = all.remove(at);
+            self.settings.extend(other.settings);
+            self.projects = other.projects;
+            self.params = joined(self.params.take().into_iter().chain(other.params));
+        }
+    }
+
+    /// Whether some of it holds a policy, AppProjects left out.
+    pub(super) fn has_policy(&self) -> bool {
+        let holds = |one: &Settings<'_>| one.which == Which::RbacCm && !one.all.is_empty();
+        !self.bare.is_empty() || self.settings.iter().any(holds)
+    }
+
+    /// The files that its objects are in.
+    pub(super) fn files(&self) -> impl Iterator<Item = usize> {
+        let settings = self.settings.iter().map(|one| &one.object);
+        let projects = self.projects.iter().map(|project| &project.object);
+        settings.chain(projects).map(|object| object.file)
+    }
 }
 
 /// Whether a setting was read from a server.
@@ -87,9 +116,16 @@ impl<'a> ArgoCd<'a> {
             }
         }
         texts.extend(parts.bare);
+        let mut project_members = Vec::new();
         for project in &parts.projects {
             let name = project.name();
             for role in &project.roles {
+                let members = role.groups.iter().map(|(spot, member)| ProjectMember {
+                    spot: spot.clone(),
+                    name: member,
+                    role: format!("proj:{name}:{}", role.name),
+                });
+                project_members.extend(members);
                 for (spot, line) in &role.policies {
                     let mut text =
                         PolicySource::new(&format!("AppProject {name}"), line, spot.clone());
@@ -104,6 +140,7 @@ impl<'a> ArgoCd<'a> {
         let setting = |key| rbac.as_ref().and_then(|rbac| rbac.text(key));
         let mut policy = WholePolicy::default();
         policy.texts = texts;
+        policy.project_members = project_members;
         policy.default_role = setting(DEFAULT_ROLE_KEY).unwrap_or_default();
         policy.mode = MatchMode::from_setting(setting(MATCH_MODE_KEY).unwrap_or_default());
         policy.version = options.version;

@@ -1,28 +1,24 @@
 //! The Argo CDs that a question is asked of: all that was read of each, joined.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::argocd::{ArgoCd, Parts};
-use super::gather::{ValuesSettings, bare, joined, of_values};
+use super::gather::{ValuesSettings, bare, namespaces, of_values, only_namespace};
 use super::object::{Object, objects};
 use super::options::GatherOptions;
 use super::project::AppProject;
 use super::select::NamespaceScope;
-use super::settings::{Setting, Settings};
-use super::sort::{ReadingHints, Sorted, patches, sort};
+use super::settings::{Setting, Settings, joined};
+use super::sort::{ReadingHints, Sorted, sort};
 use crate::error::{Error, Result};
 use crate::input::{Content, File, Origin};
-use crate::model::{DEFAULT_NAMESPACE, Form};
+use crate::model::Form;
 
 /// How the input is read, where it does not tell by itself.
 #[derive(Clone, Debug)]
 pub struct Inquiry {
     /// Whose objects are wanted.
     pub scope: NamespaceScope,
-    /// The form that the user names.
-    pub form: Option<Form>,
-    /// Where the chart's values are, if the user says it.
-    pub values_root: Option<String>,
     /// What is known beside the texts.
     pub options: GatherOptions,
     /// From which file on the state is only the base: an object there gives way to one of the same
@@ -59,11 +55,8 @@ struct GatheredParts<'a> {
 /// Objects of several namespaces where one is meant; an object that is there twice.
 pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
     let all = objects(files);
-    let reading = ReadingHints {
-        values_root: question.values_root.as_deref(),
-        is_helm: question.form == Some(Form::Helm),
-        patches: patches(&all),
-    };
+    let reading = ReadingHints::new(&question.options, &all);
+    let form = question.options.form;
     let (mut ours, mut values, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for object in all {
         match sort(&object, &reading) {
@@ -83,7 +76,7 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
         Sorted::Operator(_) => true,
         _ => false,
     };
-    if question.form != Some(Form::Helm) && ours.iter().any(is_whole) {
+    if form != Some(Form::Helm) && ours.iter().any(is_whole) {
         for (object, _) in values.drain(..) {
             let name = object.source().name();
             not_read.push(format!(
@@ -91,9 +84,7 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
             ));
         }
     } else if !values.is_empty() {
-        ours.retain(|(_, sorted)| {
-            matches!(sorted, Sorted::Project) || question.form != Some(Form::Helm)
-        });
+        ours.retain(|(_, sorted)| matches!(sorted, Sorted::Project) || form != Some(Form::Helm));
     }
     let namespace = fallback(&ours, &question.scope)?;
     let mut instances: BTreeMap<String, GatheredParts<'a>> = BTreeMap::new();
@@ -108,20 +99,14 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
         gathered.add(object, sorted, of)?;
     }
     // What an ArgoCD resource is laid over is what its operator will make it.
-    let is_operator = question.form == Some(Form::Operator) || question.base.is_some();
+    let is_operator = form == Some(Form::Operator) || question.base.is_some();
     let parts = instances
         .into_iter()
         .map(|(namespace, gathered)| GatheredParts::parts(namespace, gathered, is_operator));
     let mut parts: Vec<Parts<'a>> = parts.collect();
     for values in grouped(values) {
         let mut made = of_values(namespace.clone(), values);
-        // Projects and patches of the input belong to the Argo CD that the values make.
-        if let Some(at) = parts.iter().position(|one| one.namespace == namespace) {
-            let other = parts.remove(at);
-            made.settings.extend(other.settings);
-            made.projects = other.projects;
-            made.params = joined(made.params.into_iter().chain(other.params));
-        }
+        made.add_beside(&mut parts);
         parts.push(made);
     }
     let mut texts: Vec<_> = files
@@ -271,10 +256,7 @@ fn grouped<'a>(values: Vec<(Object<'a>, ValuesSettings<'a>)>) -> Vec<Vec<ValuesS
 
 /// The namespace of objects that name none.
 fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &NamespaceScope) -> Result<String> {
-    let named: BTreeSet<&str> = ours
-        .iter()
-        .filter_map(|(object, _)| object.namespace())
-        .collect();
+    let named = namespaces(ours.iter().map(|(object, _)| object));
     match scope {
         NamespaceScope::Namespace(namespace) => Ok(namespace.clone()),
         NamespaceScope::Only if named.len() > 1 => {
@@ -289,9 +271,6 @@ fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &NamespaceScope) -> Result
             ))
             .hint("choose one with -n NAMESPACE, or take them all with -A"))
         }
-        _ => Ok(match named.first() {
-            Some(only) if named.len() == 1 => (*only).to_owned(),
-            _ => DEFAULT_NAMESPACE.to_owned(),
-        }),
+        _ => Ok(only_namespace(&named)),
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that was read, sorted by Argo CD.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
@@ -8,8 +8,8 @@ use super::object::{Object, objects};
 use super::options::GatherOptions;
 use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
-use super::settings::{Setting, Settings};
-use super::sort::{ReadingHints, Sorted, patches, sort};
+use super::settings::{Setting, Settings, joined};
+use super::sort::{ReadingHints, Sorted, sort};
 use super::spot::Spot;
 use crate::input::{Content, File, Origin};
 use crate::model::{DEFAULT_NAMESPACE, Source, Which};
@@ -90,26 +90,15 @@ impl<'a> Site<'a> {
     }
 
     fn sort(&mut self) {
-        let mut all: BTreeMap<String, GatheredObjects<'a>> = BTreeMap::new();
-        let fallback = self.fallback_namespace();
-        let reading = ReadingHints {
-            values_root: None,
-            is_helm: false,
-            patches: patches(&self.objects),
-        };
+        let reading = ReadingHints::new(&self.options, &self.objects);
+        let mut ours = Vec::new();
         let mut values: BTreeMap<(bool, &'a Path), Vec<ValuesSettings<'a>>> = BTreeMap::new();
         for object in &self.objects {
-            let namespace = object.namespace().unwrap_or(&fallback).to_owned();
-            let gathered = || all.entry(namespace).or_default();
             match sort(object, &reading) {
-                Sorted::ConfigMap(settings) => gathered().configmaps.push(settings),
-                Sorted::Params(settings) => gathered().params.push((object.file, settings)),
-                Sorted::Operator(both) => gathered().operators.push(both),
-                Sorted::Project => gathered().projects.push(AppProject::read(object)),
                 Sorted::Values(both, params) => {
                     // Named files of one directory are merged, as Helm merges what -f names.
                     let place = match object.origin() {
-                        Origin::Named(path) => (false, path.parent().unwrap_or(Path::new(""))),
+                        Origin::Named(path) => (false, directory(path)),
                         _ => (true, Path::new(object.source().name())),
                     };
                     values.entry(place).or_default().push((both, params));
@@ -119,50 +108,90 @@ impl<'a> Site<'a> {
                     self.foreign += 1;
                     continue;
                 }
+                sorted => ours.push((object.clone(), sorted)),
             }
             self.relevant.push(object.clone());
         }
-        let mut instances = Vec::new();
-        for (namespace, gathered) in all {
-            self.gather(&namespace, gathered, &mut instances);
-        }
-        for (_, values) in values {
-            instances.push(ArgoCd::new(
-                of_values(fallback.clone(), values),
-                &self.options,
-            ));
-        }
-        for (file, read) in self.files.iter().enumerate() {
-            if let Content::Policy(source) = &read.content {
-                let parts = Parts {
-                    namespace: fallback.clone(),
-                    bare: vec![bare(file, source)],
-                    ..Parts::default()
-                };
-                instances.push(ArgoCd::new(parts, &self.options));
+        let fallback =
+            self.options.namespace.clone().unwrap_or_else(|| {
+                only_namespace(&namespaces(ours.iter().map(|(object, _)| object)))
+            });
+        let mut all: BTreeMap<String, GatheredObjects<'a>> = BTreeMap::new();
+        for (object, sorted) in ours {
+            let namespace = object.namespace().unwrap_or(&fallback).to_owned();
+            let gathered = all.entry(namespace).or_default();
+            match sorted {
+                Sorted::ConfigMap(settings) => gathered.configmaps.push(settings),
+                Sorted::Params(settings) => gathered.params.push((object.file, settings)),
+                Sorted::Operator(both) => gathered.operators.push(both),
+                Sorted::Project => gathered.projects.push(AppProject::read(&object)),
+                Sorted::Values(..) | Sorted::Beside | Sorted::Foreign => {}
             }
         }
-        self.instances = instances;
+        let mut parts = Vec::new();
+        for (namespace, gathered) in all {
+            self.gather(&namespace, gathered, &mut parts);
+        }
+        let is_one = values.len() == 1;
+        for (_, values) in values {
+            let mut made = of_values(fallback.clone(), values);
+            // Of several charts nothing says which one the projects are beside.
+            if is_one {
+                made.add_beside(&mut parts);
+            }
+            parts.push(made);
+        }
+        self.add_bare(&fallback, &mut parts);
+        let parts = parts.into_iter();
+        self.instances = parts.map(|one| ArgoCd::new(one, &self.options)).collect();
+    }
+
+    /// Adds the policies that are files of their own. One belongs to the Argo CD that has no policy
+    /// yet: the only one, or that of the same directory. Several in a directory may be of several
+    /// Argo CDs, and each is one of its own: joined, their common lines would count as duplicates.
+    fn add_bare(&self, namespace: &str, parts: &mut Vec<Parts<'a>>) {
+        let policies = self.files.iter().enumerate();
+        let policies = policies.filter_map(|(file, read)| match &read.content {
+            Content::Policy(source) => Some((file, source)),
+            Content::Documents(_) => None,
+        });
+        let mut by_directory: BTreeMap<&Path, Vec<PolicySource<'a>>> = BTreeMap::new();
+        for (file, source) in policies {
+            let there = by_directory.entry(self.directory(file)).or_default();
+            there.push(bare(file, source));
+        }
+        let is_only = parts.len() == 1 && by_directory.len() == 1;
+        for (place, mut policies) in by_directory {
+            let is_beside = |one: &&mut Parts<'_>| {
+                !one.has_policy()
+                    && (is_only || one.files().any(|file| self.directory(file) == place))
+            };
+            if let ([_], Some(one)) = (&policies[..], parts.iter_mut().find(is_beside)) {
+                one.bare = policies;
+                continue;
+            }
+            parts.extend(policies.drain(..).map(|policy| Parts {
+                namespace: namespace.to_owned(),
+                bare: vec![policy],
+                ..Parts::default()
+            }));
+        }
+    }
+
+    fn directory(&self, file: usize) -> &'a Path {
+        directory(Path::new(self.files[file].source().name()))
     }
 
     /// Objects of one namespace are one Argo CD. Where a ConfigMap is there more than once, the
     /// directories are looked at: a base and its overlays are different Argo CDs, two in one
     /// directory are a mistake.
-    fn gather(
-        &mut self,
-        namespace: &str,
-        all: GatheredObjects<'a>,
-        instances: &mut Vec<ArgoCd<'a>>,
-    ) {
+    fn gather(&mut self, namespace: &str, all: GatheredObjects<'a>, found: &mut Vec<Parts<'a>>) {
         let mut groups: BTreeMap<Option<&'a Path>, GatheredObjects<'a>> = BTreeMap::new();
         let split = Which::ALL.into_iter().any(|which| {
             let alike = all.configmaps.iter().filter(|one| one.which == which);
             alike.count() > 1
         });
-        let place = |file: usize| {
-            let name = self.files[file].source().name();
-            split.then(|| Path::new(name).parent().unwrap_or(Path::new("")))
-        };
+        let place = |file: usize| split.then(|| self.directory(file));
         for one in all.configmaps {
             let group = groups.entry(place(one.object.file)).or_default();
             group.configmaps.push(one);
@@ -205,36 +234,30 @@ impl<'a> Site<'a> {
                 parts.settings.splice(0..0, both);
             }
             more.extend(operators.map(Vec::from));
-            instances.push(ArgoCd::new(parts, &self.options));
-            for settings in more {
-                let parts = Parts {
-                    namespace: namespace.to_owned(),
-                    settings,
-                    ..Parts::default()
-                };
-                instances.push(ArgoCd::new(parts, &self.options));
-            }
+            found.push(parts);
+            found.extend(more.into_iter().map(|settings| Parts {
+                namespace: namespace.to_owned(),
+                settings,
+                ..Parts::default()
+            }));
         }
     }
+}
 
-    /// The namespace of objects that name none: that of the others, where it is one, else `argocd`.
-    fn fallback_namespace(&self) -> String {
-        if let Some(asked) = &self.options.namespace {
-            return asked.clone();
-        }
-        let mut names: Vec<&str> = self
-            .objects
-            .iter()
-            .filter(|object| Which::named(object.name()).is_some())
-            .filter_map(Object::namespace)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        match names[..] {
-            [only] => only.to_owned(),
-            _ => DEFAULT_NAMESPACE.to_owned(),
-        }
-    }
+/// The namespaces that objects name.
+pub(super) fn namespaces<'o>(objects: impl Iterator<Item = &'o Object<'o>>) -> BTreeSet<&'o str> {
+    objects.filter_map(Object::namespace).collect()
+}
+
+/// The namespace of objects that name none: that of the others where it is one, else `argocd`.
+pub(super) fn only_namespace(named: &BTreeSet<&str>) -> String {
+    let only = named.first().filter(|_| named.len() == 1);
+    (*only.unwrap_or(&DEFAULT_NAMESPACE)).to_owned()
+}
+
+/// The directory of a file.
+fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 /// The objects of one namespace, while they are gathered.
@@ -258,14 +281,6 @@ pub(super) fn of_values(namespace: String, values: Vec<ValuesSettings<'_>>) -> P
         params: joined(params.into_iter()),
         ..Parts::default()
     }
-}
-
-/// Settings of several objects, of which a later one wins.
-pub(super) fn joined<'a>(all: impl Iterator<Item = Vec<Setting<'a>>>) -> Option<Vec<Setting<'a>>> {
-    all.reduce(|mut joined, later| {
-        super::settings::merge(&mut joined, &later);
-        joined
-    })
 }
 
 /// A policy that is a file of its own.

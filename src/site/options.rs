@@ -1,5 +1,6 @@
 //! What is known of an Argo CD beside its texts.
 
+use crate::model::Form;
 use crate::rbac::ArgoCdVersion;
 
 /// What is known beside the texts.
@@ -11,6 +12,10 @@ pub struct GatherOptions {
     pub integrations: Vec<String>,
     /// Only objects of this namespace, and those that name none.
     pub namespace: Option<String>,
+    /// The form that the user names, where the input does not tell by itself.
+    pub form: Option<Form>,
+    /// Where the chart's values are, if the user says it.
+    pub values_root: Option<String>,
 }
 
 impl Default for GatherOptions {
@@ -19,6 +24,8 @@ impl Default for GatherOptions {
             version: ArgoCdVersion::default(),
             integrations: vec!["octopus".to_owned()],
             namespace: None,
+            form: None,
+            values_root: None,
         }
     }
 }

@@ -111,11 +111,22 @@ pub(crate) fn field_range(value: &Value<'_>) -> std::ops::Range<usize> {
     value.offset..value.offset + value.text.len() + doubled
 }
 
+/// A group or an account that has a role of an AppProject: Argo CD makes a `g` line of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProjectMember<'a> {
+    pub(crate) spot: Spot<'a>,
+    pub(crate) name: &'a str,
+    /// `proj:PROJECT:ROLE`.
+    pub(crate) role: String,
+}
+
 /// The policy of one Argo CD.
 #[derive(Debug, Default)]
 pub(crate) struct WholePolicy<'a> {
     /// In the order in which Argo CD loads them, AppProjects' lines last.
     pub(crate) texts: Vec<PolicySource<'a>>,
+    /// Who has the roles of AppProjects.
+    pub(crate) project_members: Vec<ProjectMember<'a>>,
     pub(crate) default_role: &'a str,
     pub(crate) mode: MatchMode,
     pub(crate) version: ArgoCdVersion,
@@ -167,6 +178,17 @@ impl<'a> WholePolicy<'a> {
             Line::Grouping(says) => Some(says),
             _ => None,
         })
+    }
+
+    /// The roles that a name is bound to, by `g` lines and by AppProjects, each with its place.
+    pub(crate) fn bindings_of(&self, name: &str) -> impl Iterator<Item = (Place, &str)> {
+        let lines = self.groupings();
+        let lines = lines.filter(move |at| at.says.subject.text == name);
+        let members = self.project_members.iter();
+        let members = members.filter(move |member| member.name == name);
+        lines
+            .map(|at| (at.place(), &*at.says.role.text))
+            .chain(members.map(|member| (member.spot.value(), &*member.role)))
     }
 
     /// Every line.
@@ -226,6 +248,12 @@ impl<'a> WholePolicy<'a> {
             graph.read(&"".into(), builtin_policy(self.version));
             for text in &self.texts {
                 graph.read(&text.key, text.text);
+            }
+            for member in &self.project_members {
+                let roles = graph.links.entry(member.name.into()).or_default();
+                roles.push(member.role.clone().into());
+                // Argo CD lets every role of a project get the project.
+                graph.ruled.insert(member.role.clone().into());
             }
             graph
         })

@@ -353,3 +353,11 @@ fn collect<'a>(
         });
     }
 }
+
+/// Settings of several objects, of which a later one wins.
+pub(super) fn joined<'a>(all: impl Iterator<Item = Vec<Setting<'a>>>) -> Option<Vec<Setting<'a>>> {
+    all.reduce(|mut joined, later| {
+        merge(&mut joined, &later);
+        joined
+    })
+}

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::object::Object;
+use super::options::GatherOptions;
 use super::settings::{Setting, Settings, chart_root, entries};
 use crate::input::Origin;
+use crate::model::Form;
 use crate::yaml::Node;
 
 /// The ConfigMap of the server's own options.
@@ -33,11 +35,22 @@ pub(super) enum Sorted<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadingHints<'o> {
     /// Where the chart's values are, if the user says it.
-    pub(super) values_root: Option<&'o str>,
+    values_root: Option<&'o str>,
     /// Whether a document without kind is a values file, whatever it looks like.
-    pub(super) is_helm: bool,
+    is_helm: bool,
     /// The files that kustomizations name as patches.
-    pub(super) patches: HashSet<PathBuf>,
+    patches: HashSet<PathBuf>,
+}
+
+impl<'o> ReadingHints<'o> {
+    /// What the options and the kustomizations among the objects say.
+    pub(super) fn new(options: &'o GatherOptions, objects: &[Object<'_>]) -> Self {
+        Self {
+            values_root: options.values_root.as_deref(),
+            is_helm: options.form == Some(Form::Helm),
+            patches: patches(objects),
+        }
+    }
 }
 
 /// Sorts one object.
@@ -94,7 +107,7 @@ fn is_of_the_last_mile(object: &Object<'_>) -> bool {
 }
 
 /// The files that kustomizations name as patches.
-pub(super) fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
+fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
     for object in objects.iter().filter(|object| is_kustomization(object)) {
         let Some(path) = object.path() else { continue };

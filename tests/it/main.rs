@@ -20,6 +20,7 @@ mod check;
 mod common;
 mod compare;
 mod config;
+mod consistency;
 mod coverage;
 mod diff;
 mod docs;
@@ -53,6 +54,8 @@ mod reference;
 mod render;
 mod security;
 mod shell;
+#[path = "../../crates/argo-rbac/tests/conformance/sites.rs"]
+mod sites;
 mod templates;
 mod token;
 mod token_prompts;

@@ -81,6 +81,67 @@ fn roles_of_app_projects_count_in_can_check_and_matrix() {
 }
 
 #[test]
+fn lint_reads_what_can_reads() {
+    let values = "\
+configs:
+  cm:
+    accounts.octopus: apiKey
+  rbac:
+    policy.csv: |
+      g, acme:web, role:readonly
+";
+    // Beside a project, the account has a role, in each form.
+    let csv = "g, acme:web, role:readonly\n";
+    for (files, given) in [
+        (vec![("values.yaml", values)], "-f values.yaml -f web.yaml"),
+        (
+            vec![("cm.yaml", CM), ("p.csv", csv)],
+            "-f cm.yaml -f p.csv -f web.yaml",
+        ),
+    ] {
+        let lint = |project: &str| {
+            let mut files = files.clone();
+            files.push(("web.yaml", project));
+            let select = "account-without-permission,over-broad-integration";
+            run(&files, &format!("lint --select {select} {given}")).stdout
+        };
+        let said = lint(PROJECT);
+        assert!(
+            !said.contains("account-without-permission"),
+            "{given}\n{said}"
+        );
+        assert!(
+            said.contains("over-broad-integration") && said.contains("--> web.yaml:10:14"),
+            "{given}\n{said}"
+        );
+        let said = lint(&PROJECT.replace("octopus", "nobody"));
+        assert!(
+            said.contains("account-without-permission"),
+            "{given}\n{said}"
+        );
+        assert!(!said.contains("over-broad-integration"), "{given}\n{said}");
+    }
+    // The options that say how a text is read count, too.
+    let wrapped = format!(
+        "argo:\n{}",
+        values
+            .replace("configs", "  configs")
+            .replace("\n  ", "\n    ")
+    );
+    let files = [("values.yaml", wrapped.as_str())];
+    let found = run(
+        &files,
+        "lint -f values.yaml --values-root argo --select account-without-permission",
+    );
+    assert!(
+        found.stdout.contains("no rule reaches"),
+        "{}{}",
+        found.stdout,
+        found.stderr
+    );
+}
+
+#[test]
 fn a_matrix_of_app_projects_alone_lists_their_roles_and_groups() {
     let matrix = run(
         &[("web.yaml", PROJECT)],
@@ -234,6 +295,9 @@ fn before_3_0_logs_are_open_in_can_too() {
     let line = "can alice get logs a/b -f cm.yaml -f p.csv --argocd-version";
     assert_eq!(run(&files, &format!("{line} 2.14")).stdout_of(0), "yes\n");
     assert_eq!(run(&files, &format!("{line} 3.0")).stdout_of(1), "no\n");
+    // Only to those who may get the application.
+    let other = line.replace("a/b", "b/b");
+    assert_eq!(run(&files, &format!("{other} 2.14")).stdout_of(1), "no\n");
     let enforced = format!("{CM}  server.rbac.log.enforce.enable: \"true\"\n");
     let files = [("cm.yaml", enforced.as_str()), files[1]];
     assert_eq!(run(&files, &format!("{line} 2.14")).stdout_of(1), "no\n");

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     let options = GatherOptions {
         version: version(version_asked)?,
         integrations: vec![args.account.clone()],
-        namespace: None,
+        ..GatherOptions::default()
     };
     let site = Site::new(&files, options);
     let outcome = lint::run(&site, &lint::RuleSelection::of_applications());

@@ -6,7 +6,9 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
         let knows_all = instance.knows_accounts() && instance.knows_policy();
         let (graph, default) = (instance.policy.graph(), instance.policy.default_role);
-        if !knows_all || !(default.is_empty() || means_nobody(default)) {
+        // Rules of the empty subject are everybody's.
+        let is_for_all = !(default.is_empty() || means_nobody(default)) || graph.reaches_rules("");
+        if !knows_all || is_for_all {
             continue;
         }
         for account in instance.accounts.iter().filter(|account| account.is_usable()) {

@@ -13,10 +13,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 .rules()
                 .find(|at| at.says.subject.text == name)
                 .map(|at| at.place());
-            let binding = || {
-                let mut lines = policy.groupings();
-                lines.find(|at| at.says.subject.text == name).map(|at| at.place())
-            };
+            let binding = || policy.bindings_of(name).map(|(place, _)| place).next();
             if let Some(place) = rule.or_else(binding) {
                 findings
                     .add(

@@ -15,24 +15,23 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 }
             }
             let graph = policy.graph();
-            for at in policy.groupings().filter(|at| at.says.subject.text == name) {
-                let role = &*at.says.role.text;
+            for (place, role) in policy.bindings_of(&name) {
                 let reached = graph.reach(role, MAX_HOPS - 1);
                 if reached.iter().any(|(name, _)| *name == "role:admin") {
                     findings
-                        .add(at.place(), format!("the account {name} is an administrator"))
+                        .add(place, format!("the account {name} is an administrator"))
                         .label("everything on everything")
                         .help(format!("give it the permissions that it needs: p, {name}, applications, get, */*, allow"));
                     continue;
                 }
-                let mut rules = policy.rules();
+                let mut rules = policy.all_rules();
                 let broad = rules.find_map(|rule| {
                     let of = reached.iter().any(|(name, _)| *name == rule.says.subject.text);
                     of.then(|| breadth(policy, rule.says)).flatten().map(|what| (rule, what))
                 });
                 if let Some((rule, what)) = broad {
                     findings
-                        .add(at.place(), format!("the account {name} may do more than a program needs"))
+                        .add(place, format!("the account {name} may do more than a program needs"))
                         .label("by this role")
                         .related(rule.place(), what);
                 }

@@ -27,7 +27,7 @@ pub fn compare<'s>(before: &'s Server, after: &'s Server, budget: &Budget) -> Co
 }
 
 /// Compares two servers without a subject for each name that `leaves_out` chooses: such a name is only
-/// listed where other rules reach it. The members of a left out role are compared all the same.
+/// listed where other rules reach it. The members of a role that is left out are still compared.
 pub fn compare_without<'s>(
     before: &'s Server,
     after: &'s Server,
@@ -193,10 +193,10 @@ impl<'s> Comparer<'s, '_> {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let mut of_projects =
-            before.names_in_projects_that_differ(after, |name| names.contains(name));
-        of_projects
-            .extend(after.names_in_projects_that_differ(before, |name| names.contains(name)));
+        // Where a question is asked in another way, a project that is the same may answer otherwise.
+        let concerns = |name: &str| !same || names.contains(name);
+        let mut of_projects = before.names_in_projects_that_differ(after, concerns);
+        of_projects.extend(after.names_in_projects_that_differ(before, concerns));
         let roles: BTreeSet<&str> = of_projects.iter().map(String::as_str).collect();
         for server in self.sides {
             let acting = who_reaches(server.base(), &roles).into_iter();
