@@ -47,7 +47,7 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             };
             let planned =
                 context.telling(|notes| plan(&request, form, &found, &selector, notes))?;
-            next.is_reverted = context.telling(|notes| tell_owner(&planned, form, &request, notes));
+            next.reversal = context.telling(|notes| tell_owner(&planned, form, &request, notes));
             // What is shown is the change of the objects, whatever form it is given later.
             next.form = match form {
                 Form::Helm | Form::Operator | Form::AppProject => form,

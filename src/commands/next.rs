@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::context::Context;
 use super::words::{Words, kubectl_flags};
-use crate::change::{ChangeRequest, Edited, Goal, Planned, patch_command};
+use crate::change::{ChangeRequest, Edited, Goal, Planned, Reversal, patch_command};
 use crate::cli::{ChangeArgs, Form, Input, NAME};
 use crate::input::Origin;
 use crate::model::shell::quoted;
@@ -50,7 +50,7 @@ pub(super) struct Next<'a> {
     /// The files that were edited in their own place.
     pub(super) edited: Vec<String>,
     /// Whether the owner would take the change back.
-    pub(super) is_reverted: bool,
+    pub(super) reversal: Reversal,
     unchanged: bool,
     paths: Vec<String>,
 }
@@ -70,7 +70,7 @@ impl<'a> Next<'a> {
             as_patch: false,
             argocd: None,
             edited: Vec::new(),
-            is_reverted: false,
+            reversal: Reversal::None,
             unchanged: false,
             paths: Vec::new(),
         }
@@ -176,7 +176,10 @@ impl<'a> Next<'a> {
                 )
             )),
             (_, Read::Fresh) => self.tell_about_fresh(shown, context),
-            (Form::Manifest, Read::Server) if self.is_reverted => context.next(format!(
+            (Form::Manifest, Read::Server) if self.reversal == Reversal::Always => {
+                context.next("make the change where the warning says, so that it stays".to_owned());
+            }
+            (Form::Manifest, Read::Server) if self.reversal == Reversal::InThisForm => context.next(format!(
                 "the form that stays: {} --form {}",
                 self.command("render", None),
                 Form::Auto.as_str()

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
                 return Ok(Code::OK);
             }
             let texts = rendering.with_input(files, &found, &planned, owner, &mut next)?;
-            next.is_reverted =
+            next.reversal =
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
             texts
         }

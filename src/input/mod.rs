@@ -12,7 +12,7 @@ pub use live::{Cluster, WantedObjects, get};
 pub use secret::{LiveSecret, read as read_secret, secret};
 
 use crate::error::Result;
-use crate::model::Source;
+use crate::model::{Source, Which};
 use crate::yaml::Stream;
 
 /// Where a text came from. It decides what is printed, and what the next step is.
@@ -43,6 +43,8 @@ pub struct Inlined {
     pub path: Option<PathBuf>,
     /// Its bytes there.
     pub body: Range<usize>,
+    /// The ConfigMap that it changes, where what is around it says so.
+    pub target: Option<Which>,
 }
 
 /// A text that was read.

@@ -57,7 +57,14 @@ pub fn apply(site: &Site<'_>, findings: &[Finding], most: Safety) -> Vec<FixedTe
 pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<'s>) -> bool {
     fix.changes.iter().all(|change| {
         let target = change.target();
-        if matches!(site.files[target.file].origin, Origin::Inlined(_)) {
+        let is_inlined = matches!(site.files[target.file].origin, Origin::Inlined(_));
+        // JSON operations, and literals of a generator: their keys are in texts.
+        let is_listed = match target.route.first() {
+            Some(Step::Index(_)) => true,
+            Some(Step::Key(key)) => key == "configMapGenerator",
+            None => false,
+        };
+        if is_inlined || is_listed {
             return false;
         }
         let (Content::Documents(stream), Some(document)) =

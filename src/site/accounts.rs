@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{Setting, Settings};
+use super::setting::Setting;
+use super::settings::Settings;
 use crate::model::{API_KEY, Capabilities, LOGIN, parse_bool};
 
 /// A local account, as Argo CD reads it.

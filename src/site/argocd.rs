@@ -6,7 +6,8 @@ use super::accounts::{Account, accounts};
 use super::options::GatherOptions;
 use super::policy::{PolicySource, ProjectMember, WholePolicy};
 use super::project::AppProject;
-use super::settings::{Setting, Settings, SettingsForm, joined};
+use super::setting::{Setting, joined};
+use super::settings::{Settings, SettingsForm};
 use crate::model::{API_KEY, DEFAULT_ROLE_KEY, LOGIN, MATCH_MODE_KEY, Which};
 use crate::rbac::{ArgoCdVersion, MatchMode, is_policy_key, load_order};
 

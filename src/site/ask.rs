@@ -1,18 +1,24 @@
 //! The Argo CDs that a question is asked of: all that was read of each, joined.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
 use super::gather::{ValuesSettings, bare, namespaces, of_values, only_namespace};
-use super::object::{Object, objects};
+use super::generator::sources;
+use super::object::{DataShape, Object};
+use super::objects::objects;
+use super::operations::operations;
 use super::options::GatherOptions;
 use super::project::AppProject;
 use super::select::NamespaceScope;
-use super::settings::{Setting, Settings, joined};
+use super::setting::{Setting, joined};
+use super::settings::Settings;
 use super::sort::{ReadingHints, Sorted, sort};
 use crate::error::{Error, Result};
 use crate::input::{Content, File, Origin};
 use crate::model::Form;
+use crate::yaml::Node;
 
 /// How the input is read, where it does not tell by itself.
 #[derive(Clone, Debug)]
@@ -67,7 +73,10 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
             ours_sorted => ours.push((object, ours_sorted)),
         }
     }
-    let mut not_read = Vec::new();
+    let mut not_read: Vec<String> = ours
+        .iter()
+        .flat_map(|(object, _)| not_read_of(object, files))
+        .collect();
     if let Some(base) = question.base {
         not_read.extend(give_way(&mut ours, &values, base));
     }
@@ -141,6 +150,31 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
     })
 }
 
+/// What a list of operations or a generator does that is not known.
+fn not_read_of(object: &Object<'_>, files: &[File]) -> Vec<String> {
+    let place = |node: &Node| object.location(node.span().start);
+    let name = object.name();
+    match object.shape {
+        DataShape::Data => Vec::new(),
+        DataShape::Operations(_) => operations(object)
+            .unknown
+            .into_iter()
+            .map(|node| format!("{}: this operation on the data of {name}", place(node)))
+            .collect(),
+        DataShape::Literals(_) => {
+            // A policy in a file of its own is read where it is in the input.
+            let is_read = |path: &str| {
+                let is_it = |file: &File| Path::new(file.source().name()).ends_with(path);
+                let mut policies = files.iter().filter(|file| file.stream().is_none());
+                policies.any(is_it)
+            };
+            let sources = sources(object).filter(|(_, path)| !is_read(path));
+            let said = |(_, path)| format!("{}: {path}, for {name}", place(object.node));
+            sources.map(said).collect()
+        }
+    }
+}
+
 /// Takes out what the files of the base hold of objects that other files hold: those of the same
 /// kind and name, and the ConfigMaps where values of the chart make them. Returns what it took out.
 fn give_way<'a>(
@@ -210,7 +244,7 @@ impl<'a> GatheredParts<'a> {
     /// what is live, or where `is_operator` asks for what the operator will make of it.
     fn parts(namespace: String, mut gathered: Self, is_operator: bool) -> Parts<'a> {
         // A patch is laid over its base, wherever it comes in the input.
-        gathered.configmaps.sort_by_key(|(one, _)| one.partial);
+        gathered.configmaps.sort_by_key(|(one, _)| one.order());
         let configmaps = gathered.configmaps.into_iter().map(|(one, _)| one);
         let operator = gathered.operator.into_iter().flat_map(|(both, _)| both);
         let settings = if is_operator {

@@ -3,7 +3,8 @@
 
 use super::argocd::ArgoCd;
 use super::policy::PolicySource;
-use super::settings::{SCOPES_KEY, Setting, Settings, SettingsForm};
+use super::setting::Setting;
+use super::settings::{SCOPES_KEY, Settings, SettingsForm};
 use crate::error::{Error, Result};
 use crate::model::{DEFAULT_ROLE_KEY, Location, Source, parse_bool};
 use crate::rbac::{

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
-use super::object::{Object, objects};
+use super::object::Object;
+use super::objects::objects;
 use super::options::GatherOptions;
 use super::policy::{PolicySource, WholePolicy};
 use super::project::AppProject;
-use super::settings::{Setting, Settings, joined};
+use super::setting::{Setting, joined};
+use super::settings::Settings;
 use super::sort::{ReadingHints, Sorted, sort};
 use super::spot::Spot;
 use crate::input::{Content, File, Origin};
@@ -227,7 +229,7 @@ impl<'a> Site<'a> {
                 }
             }
             // A patch is laid over its base, wherever it comes in the input.
-            parts.settings.sort_by_key(|one| one.partial);
+            parts.settings.sort_by_key(Settings::order);
             let mut operators = group.operators.into_iter();
             if let Some(both) = operators.next() {
                 // What is live counts before what the resource sets.
@@ -291,6 +293,7 @@ pub(super) fn bare(file: usize, source: &Source) -> PolicySource<'_> {
         route: Vec::new(),
         key: None,
         node: None,
+        part: None,
         source,
     };
     PolicySource::new(source.name(), source.text(), spot)

@@ -1,77 +1,83 @@
 //! Patches that are written inside a kustomization.
 
-use super::object::{Object, objects};
+use super::kustomization::{is_kustomization, lists_of_patches};
+use super::object::Object;
+use super::objects::objects;
+use super::operations::{is_operations, target};
 use super::select::ObjectRole;
-use super::sort::is_kustomization;
 use crate::input::{Content, File, Inlined, Origin};
 use crate::model::{Location, Source, Which};
 use crate::yaml::{Node, ScalarStyle, Stream};
 
 /// The patches of ConfigMaps, AppProjects and others that are written inside kustomizations, as texts
 /// of their own. Everything before a patch is blanked, so that its places are those of the file. Only
-/// literal blocks that hold an object are read; a list of JSON operations is not.
+/// patches whose text is written as it is are read: literal blocks, and strings on one line without
+/// escapes.
 pub fn inline_patches(files: &[File]) -> Vec<File> {
     let mut found = Vec::new();
     for object in objects(files).iter().filter(|one| is_kustomization(one)) {
-        let patches = object.items("patches");
-        let patches = patches.filter_map(|patch| patch.get("patch"));
-        for node in patches.chain(object.items("patchesStrategicMerge")) {
-            found.extend(patch(object, node));
+        let merged = object.items("patchesStrategicMerge");
+        for (node, target) in patches(object).chain(merged.map(|node| (node, None))) {
+            found.extend(patch(object, node, target));
         }
     }
     found
 }
 
-/// Adds the patches to files that are to be edited: of a ConfigMap that is among the files as well, only that is.
+/// The texts in the lists of patches, with the ConfigMap that each is for.
+fn patches<'a>(object: &Object<'a>) -> impl Iterator<Item = (&'a Node, Option<Which>)> {
+    lists_of_patches(object).filter_map(|patch| Some((patch.get("patch")?, target(patch))))
+}
+
+/// Adds the patches of ConfigMaps to files that are to be edited.
 pub fn with_inline_patches(mut files: Vec<File>) -> Vec<File> {
     let mut patches = inline_patches(&files);
-    let whole: Vec<_> = objects(&files).iter().filter_map(ObjectRole::of).collect();
     patches.retain(|patch| {
         let roles = objects(std::slice::from_ref(patch));
         let mut roles = roles.iter().filter_map(ObjectRole::of);
-        roles.any(|role| matches!(role, ObjectRole::ConfigMap(_)) && !whole.contains(&role))
+        roles.any(|role| matches!(role, ObjectRole::ConfigMap(_)))
     });
     files.extend(patches);
     files
 }
 
-/// What a kustomization does to one of Argo CD's ConfigMaps in a way that is not edited, with its place.
-pub fn other_patches(object: &Object<'_>) -> Option<(Which, &'static str, Location)> {
+/// A patch of one of Argo CD's ConfigMaps inside a kustomization that cannot be read there, with its place.
+pub fn unread_patch(object: &Object<'_>) -> Option<(Which, Location)> {
     if !is_kustomization(object) {
         return None;
     }
-    let named = |node: &Node| Which::named(node.get("name")?.as_str()?);
-    let patches = object.items("patches");
-    let operations = patches
-        .chain(object.items("patchesJson6902"))
-        .filter_map(|node| Some((named(node.get("target")?)?, "JSON operations", node)));
-    let generators = object.items("configMapGenerator");
-    let generators = generators.filter_map(|node| Some((named(node)?, "a generator", node)));
-    let (which, how, node) = operations.chain(generators).next()?;
-    Some((which, how, object.location(node.span().start)))
+    let is_unread = |node: &Node| node.as_str().is_some() && patch(object, node, None).is_none();
+    let mut unread = patches(object).filter(|(node, _)| is_unread(node));
+    let (node, which) = unread.find_map(|(node, which)| Some((node, which?)))?;
+    Some((which, object.location(node.span().start)))
 }
 
-fn patch(object: &Object<'_>, node: &Node) -> Option<File> {
+fn patch(object: &Object<'_>, node: &Node, target: Option<Which>) -> Option<File> {
     let source = object.source();
-    let scalar = node.as_scalar()?;
-    if scalar.style() != ScalarStyle::Literal {
-        return None;
-    }
-    let (text, span) = (source.text(), node.span());
-    let body = span.start + text[span.clone()].find('\n')? + 1;
+    let (text, span, scalar) = (source.text(), node.span(), node.as_scalar()?);
+    let body = if scalar.style() == ScalarStyle::Literal {
+        span.start + text[span.clone()].find('\n')? + 1..span.end
+    } else {
+        let body = span.start + 1..span.end.checked_sub(1)?;
+        // Between quotes, and without escapes.
+        (text.get(body.clone())? == scalar.value()).then_some(body)?
+    };
     let blank = |text: &str| -> String {
         let keep = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
         text.bytes().map(keep).collect()
     };
-    let alone = blank(&text[..body]) + &text[body..span.end];
+    let alone = blank(&text[..body.start]) + &text[body.clone()];
     let stream = Stream::parse(Source::new(source.name(), alone)).ok()?;
     let root = stream.documents().first()?.root()?;
-    root.entries()?;
+    if root.entries().is_none() && !is_operations(root) {
+        return None;
+    }
     Some(File {
         origin: Origin::Inlined(Inlined {
             file: object.file,
             path: object.path().cloned(),
-            body: body..span.end,
+            body,
+            target,
         }),
         content: Content::Documents(stream),
     })

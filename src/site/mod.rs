@@ -9,15 +9,20 @@ mod argocd;
 mod ask;
 mod decide;
 mod gather;
+mod generator;
 mod inline;
+mod kustomization;
 mod marks;
 mod object;
+mod objects;
+mod operations;
 mod operator;
 mod options;
 mod places;
 mod policy;
 mod project;
 mod select;
+mod setting;
 mod settings;
 mod sort;
 mod spot;
@@ -30,9 +35,13 @@ pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 pub use ask::{ArgoCds, Inquiry, ask};
 pub use decide::text_of;
 pub use gather::Site;
-pub use inline::{inline_patches, other_patches, with_inline_patches};
+pub(crate) use generator::{is_quoted, sources};
+pub use inline::{inline_patches, unread_patch, with_inline_patches};
+pub(crate) use kustomization::is_kustomization;
 pub use marks::marks;
-pub use object::{Object, objects};
+pub use object::{DataShape, Object};
+pub use objects::objects;
+pub(crate) use operations::{operations, pointer};
 pub use operator::OperatorResource;
 pub use options::GatherOptions;
 pub use places::{Below, Both, Places};
@@ -42,10 +51,9 @@ pub use select::{
     InstanceObjects, NamespaceScope, ObjectRole, Selection, Selector, TargetConfigMap, select,
     select_roles,
 };
-pub(crate) use settings::{
-    OLD_PATHS, PART_OF, SCOPES_KEY, Setting, Settings, SettingsForm, chart_root, entries,
-};
-pub(crate) use sort::{PARAMS, is_kustomization};
+pub(crate) use setting::{Setting, entries};
+pub(crate) use settings::{OLD_PATHS, PART_OF, SCOPES_KEY, Settings, SettingsForm, chart_root};
+pub(crate) use sort::PARAMS;
 pub use spot::Place;
 pub(crate) use spot::Spot;
 pub(crate) use template_lines::is_template_line;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::input::{File, Origin};
-use crate::model::{Location, Source};
+use crate::input::Origin;
+use crate::model::{Location, Source, Which};
 use crate::yaml::{Document, Entry, Node, Step, Stream};
 
 /// One Kubernetes object: a document, or an item of a `List`.
@@ -19,30 +19,59 @@ pub struct Object<'a> {
     pub route: Vec<Step>,
     /// The object.
     pub node: &'a Node,
-    stream: &'a Stream,
-    origin: &'a Origin,
+    /// How it holds the data of a ConfigMap, if it is one.
+    pub shape: DataShape,
+    pub(super) stream: &'a Stream,
+    pub(super) origin: &'a Origin,
+}
+
+/// How an object holds the data of a ConfigMap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataShape {
+    /// As the mapping `data`; so does every object that is nothing else.
+    Data,
+    /// As JSON operations that change this one.
+    Operations(Which),
+    /// As literals of a generator of this one.
+    Literals(Which),
+}
+
+impl DataShape {
+    /// The ConfigMap, where the shape tells it.
+    pub fn which(self) -> Option<Which> {
+        match self {
+            Self::Data => None,
+            Self::Operations(which) | Self::Literals(which) => Some(which),
+        }
+    }
 }
 
 impl<'a> Object<'a> {
     /// `apiVersion`.
     pub fn api_version(&self) -> &'a str {
-        self.text(&["apiVersion"]).unwrap_or_default()
+        let of_shape = self.shape.which().map(|_| "v1");
+        of_shape.unwrap_or_else(|| self.text(&["apiVersion"]).unwrap_or_default())
     }
 
     /// `kind`.
     pub fn kind(&self) -> &'a str {
-        self.text(&["kind"]).unwrap_or_default()
+        let of_shape = self.shape.which().map(|_| "ConfigMap");
+        of_shape.unwrap_or_else(|| self.text(&["kind"]).unwrap_or_default())
     }
 
     /// `metadata.name`.
     pub fn name(&self) -> &'a str {
-        self.text(&["metadata", "name"]).unwrap_or_default()
+        let of_shape = self.shape.which().map(Which::name);
+        of_shape.unwrap_or_else(|| self.text(&["metadata", "name"]).unwrap_or_default())
     }
 
     /// `metadata.namespace`, if it names one.
     pub fn namespace(&self) -> Option<&'a str> {
-        self.text(&["metadata", "namespace"])
-            .filter(|name| !name.is_empty())
+        let path: &[&str] = match self.shape {
+            DataShape::Literals(_) => &["namespace"],
+            _ => &["metadata", "namespace"],
+        };
+        self.text(path).filter(|name| !name.is_empty())
     }
 
     /// `metadata.resourceVersion`, if the object has one.
@@ -170,45 +199,6 @@ pub(super) fn merged<'a>(
     let value = document.resolve(&entry.value);
     let sources = value.items().unwrap_or(std::slice::from_ref(value));
     sources.iter().map(|source| document.resolve(source))
-}
-
-/// Every object of every file, in the order in which they are written.
-pub fn objects(files: &[File]) -> Vec<Object<'_>> {
-    let mut found = Vec::new();
-    for (file, read) in files.iter().enumerate() {
-        let Some(stream) = read.stream() else {
-            continue;
-        };
-        for (document, parsed) in stream.documents().iter().enumerate() {
-            let origin = &read.origin;
-            // A named file of nothing but comments can be a values file.
-            let is_named = matches!(origin, Origin::Named(_)) && stream.documents().len() == 1;
-            let nothing = is_named.then(Node::nothing);
-            let Some(root) = parsed.root().or(nothing) else {
-                continue;
-            };
-            let object = |node, route| Object {
-                file,
-                document,
-                route,
-                node,
-                stream,
-                origin,
-            };
-            let kind = root.get("kind").and_then(Node::as_str).unwrap_or_default();
-            let items = root.get("items").and_then(Node::items);
-            match items {
-                Some(items) if kind.ends_with("List") => {
-                    for (index, item) in items.iter().enumerate() {
-                        let route = vec![Step::key("items"), Step::Index(index)];
-                        found.push(object(item, route));
-                    }
-                }
-                _ => found.push(object(root, Vec::new())),
-            }
-        }
-    }
-    found
 }
 
 /// Refuses an object in which a key is twice: readers disagree which one counts.

@@ -1,7 +1,9 @@
 //! Where the keys of a ConfigMap's `data` are in an object.
 
-use super::object::Object;
+use super::object::{DataShape, Object};
 use super::operator::OperatorResource;
+use super::setting::Setting;
+use super::settings::Settings;
 use crate::model::Location;
 use crate::yaml::{self, Node, ScalarStyle};
 
@@ -49,12 +51,28 @@ impl Places for Below<'_, '_> {
 
 impl Places for Object<'_> {
     fn locate(&self, key: &str, offset: usize) -> Location {
-        data_of(self).locate(key, offset)
+        match setting_of(self, key) {
+            Some(setting) => setting.spot.location(offset),
+            None => data_of(self).locate(key, offset),
+        }
     }
 
     fn is_block(&self, key: &str) -> bool {
-        data_of(self).is_block(key)
+        let is_literal = |setting: &Setting<'_>| {
+            let scalar = setting.spot.resolved().and_then(Node::as_scalar);
+            scalar.is_some_and(|scalar| scalar.style() == ScalarStyle::Literal)
+        };
+        setting_of(self, key).is_some_and(|setting| is_literal(&setting))
+            || data_of(self).is_block(key)
     }
+}
+
+/// The key's setting, where it is not in a mapping `data`.
+fn setting_of<'a>(object: &Object<'a>, key: &str) -> Option<Setting<'a>> {
+    if object.shape == DataShape::Data {
+        return None;
+    }
+    Settings::of_configmap(object, false)?.get(key).cloned()
 }
 
 fn data_of<'o, 'a>(object: &'o Object<'a>) -> Below<'o, 'a> {

@@ -35,7 +35,7 @@ pub(crate) struct PolicySource<'a> {
 impl<'a> PolicySource<'a> {
     pub(crate) fn new(key: &str, text: &'a str, spot: Spot<'a>) -> Self {
         let shared = match spot.resolved() {
-            Some(node) => node.shared_str(),
+            Some(node) => node.shared_str().filter(|_| spot.part.is_none()),
             None => Some(spot.source.shared().clone()),
         };
         Self {

@@ -52,6 +52,7 @@ impl<'a> AppProject<'a> {
                         route,
                         key: None,
                         node: Some(node),
+                        part: None,
                         source: object.source(),
                     };
                     Some((spot, line))

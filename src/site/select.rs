@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::{Object, not_a_mapping, refuse_duplicates};
-use super::settings::which_by_keys;
+use super::object::{DataShape, Object, not_a_mapping, refuse_duplicates};
+use super::setting::which_by_keys;
+use super::settings::Settings;
 use super::values::ChartValues;
 use crate::error::{Error, Result};
+use crate::input::Origin;
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
 use crate::text::Text;
 use crate::yaml::{Node, NodeKind, ScalarType};
@@ -101,6 +103,8 @@ pub struct TargetConfigMap<'a> {
     pub object: Object<'a>,
     /// What it says.
     pub configmap: ConfigMap,
+    /// What else of the input changes the same ConfigMap, and is not edited.
+    pub beside: Vec<Object<'a>>,
 }
 
 /// What the input has of one Argo CD.
@@ -185,6 +189,8 @@ pub fn select_roles<'a>(
     };
     let mut instances: BTreeMap<String, InstanceObjects<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
+    // Of what changes one ConfigMap, the one that says most of it is edited.
+    ours.sort_by_key(|(_, object)| rank(object));
     for (role, object) in ours {
         let namespace = object.namespace().unwrap_or(fallback);
         if matches!(scope, NamespaceScope::Namespace(wanted) if wanted != namespace) {
@@ -214,13 +220,19 @@ pub fn select_roles<'a>(
                     Which::Cm => &mut instance.cm,
                     Which::RbacCm => &mut instance.rbac_cm,
                 };
-                if let Some(first) = place {
-                    return Err(twice(&first.object));
+                match place {
+                    Some(first) if rank(&first.object) == rank(object) => {
+                        return Err(twice(&first.object));
+                    }
+                    Some(first) => first.beside.push(object.clone()),
+                    None => {
+                        *place = Some(TargetConfigMap {
+                            configmap: configmap(which, object, namespace)?,
+                            object: object.clone(),
+                            beside: Vec::new(),
+                        });
+                    }
                 }
-                *place = Some(TargetConfigMap {
-                    configmap: configmap(which, object, namespace)?,
-                    object: object.clone(),
-                });
             }
             ObjectRole::ArgoCd => {
                 if let Some(first) = &instance.argocd {
@@ -244,19 +256,56 @@ pub fn select_roles<'a>(
     })
 }
 
+/// How little an object says of a ConfigMap: the thing itself, a patch inside a kustomization,
+/// operations, a generator that adds to it.
+fn rank(object: &Object<'_>) -> u8 {
+    match object.shape {
+        DataShape::Data if !matches!(object.origin(), Origin::Inlined(_)) => 0,
+        DataShape::Data => 1,
+        DataShape::Operations(_) => 2,
+        DataShape::Literals(_) if object.text(&["behavior"]) == Some("merge") => 3,
+        DataShape::Literals(_) => 0,
+    }
+}
+
 /// Reads a ConfigMap as the API server does: `data` holds texts only.
 fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<ConfigMap> {
     refuse_duplicates(object, object.node)?;
+    let data = match object.shape {
+        DataShape::Data => object.find(&["data"]).map(|node| data(object, node)),
+        DataShape::Operations(_) | DataShape::Literals(_) => Some(listed(object).map(Some)),
+    };
     Ok(ConfigMap {
         which,
         namespace: namespace.to_owned(),
         resource_version: object.resource_version().map(str::to_owned),
-        data: object
-            .find(&["data"])
-            .map(|node| data(object, node))
-            .transpose()?
-            .flatten(),
+        data: data.transpose()?.flatten(),
     })
+}
+
+/// Reads the keys that operations or literals set.
+fn listed(object: &Object<'_>) -> Result<Data> {
+    let settings = Settings::of_configmap(object, false);
+    let mut read: Vec<(String, Text)> = Vec::new();
+    for setting in settings.iter().flat_map(|settings| &settings.all) {
+        if setting.is_null() {
+            continue;
+        }
+        let at = object.location(setting.spot.value().span.start);
+        if read.iter().any(|(key, _)| *key == setting.key) {
+            return Err(Error::input(format!("duplicate key `{}`", setting.key))
+                .at(at)
+                .hint("kustomize refuses a generator that repeats a key: remove one"));
+        }
+        match (setting.text(), setting.spot.resolved()) {
+            (Some(text), _) if setting.scalar_type() == Some(ScalarType::String) => {
+                read.push((setting.key.clone().into_owned(), text.into()));
+            }
+            (_, Some(value)) => return Err(not_a_text(value, &setting.key, at)),
+            _ => {}
+        }
+    }
+    Ok(read.into_iter().collect())
 }
 
 /// Reads a mapping of keys to texts, aliases and merge keys followed; a null is none.

@@ -1,13 +1,14 @@
 //! The settings that end up in argocd-cm and argocd-rbac-cm, in whichever form they are kept.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use super::object::{Object, merged};
-use super::spot::Spot;
+use super::generator::{self, literals};
+use super::object::{DataShape, Object};
+use super::operations::operations;
+use super::setting::{Setting, entries, merge, which_by_keys};
 use crate::input::Origin;
-use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which, is_policy_key};
-use crate::yaml::{Entry, Node, ScalarType, Step};
+use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::yaml::{Entry, Node};
 
 /// The key of argocd-rbac-cm that names the claims which count as groups.
 pub(crate) const SCOPES_KEY: &str = "scopes";
@@ -24,36 +25,6 @@ pub(crate) enum SettingsForm {
     Helm,
     /// An ArgoCD resource of the operator.
     Operator,
-}
-
-/// One key and its value.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting<'a> {
-    /// The key that it has in the ConfigMap.
-    pub(crate) key: Cow<'a, str>,
-    /// Where its value is.
-    pub(crate) spot: Spot<'a>,
-}
-
-impl<'a> Setting<'a> {
-    /// The value's text, of booleans and numbers too: an unquoted one is a finding of its own.
-    pub(crate) fn text(&self) -> Option<&'a str> {
-        let scalar = self.spot.resolved()?.as_scalar()?;
-        (scalar.scalar_type() != ScalarType::Null).then(|| scalar.value())
-    }
-}
-
-impl Setting<'_> {
-    /// Whether the value is null.
-    pub(crate) fn is_null(&self) -> bool {
-        self.spot.resolved().is_none_or(Node::is_null)
-    }
-
-    /// What its value is, if it is a single one.
-    pub(crate) fn scalar_type(&self) -> Option<ScalarType> {
-        let scalar = self.spot.resolved()?.as_scalar()?;
-        Some(scalar.scalar_type())
-    }
 }
 
 /// The settings of one of the two ConfigMaps.
@@ -90,14 +61,28 @@ impl<'a> Settings<'a> {
             "" => named.or_else(|| which_by_keys(object.find(&["data"])?))?,
             _ => return None,
         };
+        let (all, cleared, is_partial) = match object.shape {
+            DataShape::Data => (entries(object, &["data"]), false, object.kind().is_empty()),
+            DataShape::Operations(_) => {
+                let done = operations(object);
+                (done.settings, done.cleared, true)
+            }
+            DataShape::Literals(_) => (literals(object), false, generator::is_partial(object)),
+        };
         Some(Self {
             which,
             form: SettingsForm::ConfigMap,
             object: object.clone(),
-            partial: is_patch || object.kind().is_empty(),
-            cleared: false,
-            all: entries(object, &["data"]),
+            partial: is_patch || is_partial,
+            cleared,
+            all,
         })
+    }
+
+    /// In which order kustomize lays settings over others: generators before patches.
+    pub(super) fn order(&self) -> (bool, bool) {
+        let is_generator = matches!(self.object.shape, DataShape::Literals(_));
+        (self.partial, !is_generator)
     }
 
     /// The settings in an ArgoCD resource.
@@ -162,13 +147,6 @@ impl<'a> Settings<'a> {
             self.form = later.form;
         }
     }
-}
-
-/// Lays later settings over earlier ones: a later key wins, and null removes it.
-pub(super) fn merge<'a>(all: &mut Vec<Setting<'a>>, later: &[Setting<'a>]) {
-    all.retain(|one| !later.iter().any(|over| over.key == one.key));
-    let kept = later.iter().filter(|over| !over.is_null());
-    all.extend(kept.cloned());
 }
 
 /// Keys beside the ConfigMap's that the chart itself takes.
@@ -285,79 +263,5 @@ fn is_values(object: &Object<'_>, node: &Node) -> bool {
                 .any(|start| key.starts_with(start))
                 || ["dex.config", "oidc.config", "application.instanceLabelKey"].contains(&&*key)
         })
-    })
-}
-
-/// Which ConfigMap has such keys.
-pub(super) fn which_by_keys(data: &Node) -> Option<Which> {
-    let mut keys = data
-        .entries()?
-        .iter()
-        .filter_map(|entry| entry.key.as_str());
-    keys.find_map(|key| {
-        if key.starts_with("accounts.") {
-            Some(Which::Cm)
-        } else {
-            let is_policy = is_policy_key(key) || [DEFAULT_ROLE_KEY, MATCH_MODE_KEY].contains(&key);
-            is_policy.then_some(Which::RbacCm)
-        }
-    })
-}
-
-/// The entries of a mapping of an object, merged ones included.
-pub(crate) fn entries<'a>(object: &Object<'a>, path: &[&str]) -> Vec<Setting<'a>> {
-    let mut found = Vec::new();
-    if let Some(mapping) = object.find(path) {
-        let route = object.route_to(path);
-        collect(object, mapping, &route, &mut HashSet::new(), &mut found);
-    }
-    found
-}
-
-/// Collects the entries of a mapping. `seen` are the mappings that merge keys have brought: what
-/// one brings a second time is there already.
-fn collect<'a>(
-    object: &Object<'a>,
-    mapping: &'a Node,
-    route: &[Step],
-    seen: &mut HashSet<*const Node>,
-    found: &mut Vec<Setting<'a>>,
-) {
-    for entry in mapping.entries().unwrap_or_default() {
-        if entry.key.is_merge_key() {
-            let mut brought = Vec::new();
-            for source in merged(object.in_document(), entry) {
-                if seen.insert(std::ptr::from_ref(source)) {
-                    collect(object, source, route, seen, &mut brought);
-                }
-            }
-            brought.retain(|setting| mapping.get(&setting.key).is_none());
-            found.extend(brought);
-            continue;
-        }
-        let Some(key) = entry.key.key_text() else {
-            continue;
-        };
-        let mut route = route.to_vec();
-        route.push(Step::key(key.clone()));
-        found.push(Setting {
-            key,
-            spot: Spot {
-                file: object.file,
-                document: Some((object.document, object.in_document())),
-                route,
-                key: Some(&entry.key),
-                node: Some(&entry.value),
-                source: object.source(),
-            },
-        });
-    }
-}
-
-/// Settings of several objects, of which a later one wins.
-pub(super) fn joined<'a>(all: impl Iterator<Item = Vec<Setting<'a>>>) -> Option<Vec<Setting<'a>>> {
-    all.reduce(|mut joined, later| {
-        merge(&mut joined, &later);
-        joined
     })
 }

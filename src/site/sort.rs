@@ -1,14 +1,15 @@
 //! What each object is to an Argo CD.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::kustomization::{is_kustomization, patches};
 use super::object::Object;
 use super::options::GatherOptions;
-use super::settings::{Setting, Settings, chart_root, entries};
+use super::setting::{Setting, entries};
+use super::settings::{Settings, chart_root};
 use crate::input::Origin;
 use crate::model::Form;
-use crate::yaml::Node;
 
 /// The ConfigMap of the server's own options.
 pub(crate) const PARAMS: &str = "argocd-cmd-params-cm";
@@ -85,16 +86,6 @@ fn is_project(object: &Object<'_>) -> bool {
     object.kind() == "AppProject" && object.is_of_group("argoproj.io")
 }
 
-/// Whether an object is a kustomization.
-pub(crate) fn is_kustomization(object: &Object<'_>) -> bool {
-    let is_list = |key| object.node.get(key).and_then(Node::items).is_some();
-    let is_named = matches!(object.kind(), "Kustomization" | "Component");
-    // kustomize fills in what is missing of the two.
-    let is_ours = object.api_version().is_empty() || object.is_of_group("kustomize.config.k8s.io");
-    let lists = ["patches", "patchesStrategicMerge", "configMapGenerator"];
-    is_named && is_ours || object.kind().is_empty() && lists.into_iter().any(is_list)
-}
-
 /// Whether an object is one that Octopus reads, or that owns the Secret with the tokens.
 fn is_of_the_last_mile(object: &Object<'_>) -> bool {
     match object.kind() {
@@ -104,19 +95,4 @@ fn is_of_the_last_mile(object: &Object<'_>) -> bool {
         "SealedSecret" => object.is_of_group("bitnami.com"),
         _ => false,
     }
-}
-
-/// The files that kustomizations name as patches.
-fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
-    let mut named = HashSet::new();
-    for object in objects.iter().filter(|object| is_kustomization(object)) {
-        let Some(path) = object.path() else { continue };
-        let directory = path.parent().unwrap_or(Path::new(""));
-        let patches = object.items("patches");
-        let patches = patches.filter_map(|patch| patch.get("path"));
-        let merged = object.items("patchesStrategicMerge");
-        let files = patches.chain(merged).filter_map(Node::as_str);
-        named.extend(files.map(|name| directory.join(name.trim_start_matches("./"))));
-    }
-    named
 }

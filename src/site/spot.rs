@@ -17,6 +17,8 @@ pub(crate) struct Spot<'a> {
     pub(crate) key: Option<&'a Node>,
     /// The value where it is: an alias is not followed.
     pub(crate) node: Option<&'a Node>,
+    /// The bytes of the value in the node's decoded text, where they are not all of it.
+    pub(crate) part: Option<Range<usize>>,
     /// The text that holds it.
     pub(crate) source: &'a Source,
 }
@@ -88,6 +90,7 @@ impl<'a> Spot<'a> {
             route,
             key: entry.map(|entry| &entry.key),
             node: entry.map_or(Some(object.node), |entry| Some(&entry.value)),
+            part: None,
             source: object.source(),
         }
     }
@@ -102,6 +105,7 @@ impl<'a> Spot<'a> {
             route: object.route_to(path),
             key: Some(&entry.key),
             node: Some(&entry.value),
+            part: None,
             source: object.source(),
         })
     }
@@ -127,6 +131,9 @@ impl<'a> Spot<'a> {
 
     /// The value; of a block, its header.
     pub(crate) fn value(&self) -> Place {
+        if let Some(part) = &self.part {
+            return self.within(0..part.len());
+        }
         let span = self.node.map_or(0..0, Node::span);
         let span = if span.is_empty() {
             // A null of no length.
@@ -150,8 +157,9 @@ impl<'a> Spot<'a> {
         let (Some((_, document)), Some(node)) = (self.document, self.resolved()) else {
             return self.at(range);
         };
-        let start = document.locate(node, range.start);
-        let end = document.locate(node, range.end).max(start);
+        let skipped = self.part.as_ref().map_or(0, |part| part.start);
+        let start = document.locate(node, skipped + range.start);
+        let end = document.locate(node, skipped + range.end).max(start);
         self.at(start..end)
     }
 
@@ -163,8 +171,20 @@ impl<'a> Spot<'a> {
     /// Returns where a byte of the value's decoded text is in the source.
     pub(crate) fn offset(&self, offset: usize) -> usize {
         match (self.document, self.resolved()) {
-            (Some((_, document)), Some(node)) => document.locate(node, offset),
+            (Some((_, document)), Some(node)) => {
+                let skipped = self.part.as_ref().map_or(0, |part| part.start);
+                document.locate(node, skipped + offset)
+            }
             _ => offset,
+        }
+    }
+
+    /// Returns the value's decoded text, whatever its type; `None` where it is not a single value.
+    pub(crate) fn text(&self) -> Option<&'a str> {
+        let text = self.resolved()?.as_scalar()?.value();
+        match &self.part {
+            Some(part) => text.get(part.clone()),
+            None => Some(text),
         }
     }
 

@@ -1,10 +1,15 @@
 //! The ConfigMaps themselves.
 
-use super::super::{AccountPlan, ChangeRequest, Desired, Plan, PolicyPlan, key_edits, pruned};
+use super::super::listed::{literal_edits, need_data, operation_edits};
+use super::super::{
+    AccountPlan, ChangeRequest, Desired, KeyChange, Plan, PolicyPlan, key_edits, pruned,
+};
 use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::{MATCH_MODE_KEY, Which};
-use crate::site::{NamespaceScope, Object, ObjectRole, TargetConfigMap, other_patches, select};
+use crate::site::{
+    DataShape, NamespaceScope, Object, ObjectRole, Settings, TargetConfigMap, select, unread_patch,
+};
 use crate::text::Note;
 use crate::yaml::{Node, ScalarType};
 
@@ -33,7 +38,9 @@ pub(super) fn plan<'a>(
                 Some(target) => {
                     let one = plan_one(request, target, &desired)?;
                     refuse_binary(&one)?;
+                    refuse_beside(&one, &target.beside)?;
                     notes.extend(immutable(&one));
+                    notes.extend(without_data(&one));
                     planned.push(one);
                 }
                 None => notes.push(Note::warning(format!(
@@ -51,10 +58,10 @@ pub(super) fn plan<'a>(
             wanted.join(" and no ")
         ));
         let error = held(objects).into_iter().fold(error, Error::hint);
-        if let Some((which, how, place)) = objects.iter().find_map(other_patches) {
+        if let Some((which, place)) = objects.iter().find_map(unread_patch) {
             return Err(error.hint(format!(
-                "{place}: here {which} is changed by {how}, which is not edited; \
-                 render --form kustomize without -f prints a Component for `components:` instead"
+                "{place}: this patch of {which} is not written as it is read: write it as a block (`patch: |-`), or name \
+                 the Component that render --form kustomize without -f prints in `components:`"
             )));
         }
         let projects = objects
@@ -89,20 +96,28 @@ fn plan_one<'a>(
         }
         .plan(request.goal)?,
     };
-    Ok(planned(target, plan))
+    planned(target, plan)
 }
 
 /// A ConfigMap with the changes of its `data`.
-pub(super) fn planned<'a>(target: &TargetConfigMap<'a>, plan: Plan) -> Planned<'a> {
+pub(super) fn planned<'a>(target: &TargetConfigMap<'a>, plan: Plan) -> Result<Planned<'a>> {
     let object = &target.object;
-    let edits = key_edits(object.document, &object.route_to(&["data"]), &plan.changes);
-    Planned {
-        edits: pruned(edits, object.in_document(), object.route.len()),
+    let prune = |edits| pruned(edits, object.in_document(), object.route.len());
+    let edits = match object.shape {
+        DataShape::Data => {
+            let data = object.route_to(&["data"]);
+            prune(key_edits(object.document, &data, &plan.changes))
+        }
+        DataShape::Operations(_) => operation_edits(object, &plan.changes)?,
+        DataShape::Literals(_) => prune(literal_edits(object, &plan.changes)?),
+    };
+    Ok(Planned {
+        edits,
         object: object.clone(),
         namespace: target.configmap.namespace.clone(),
         edited: Edited::ConfigMap(target.configmap.clone()),
         plan,
-    }
+    })
 }
 
 /// Lists the input's objects by kind and name.
@@ -159,6 +174,43 @@ fn refuse_binary(planned: &Planned<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A key that a patch or a generator beside the edited one sets too would hide the change.
+fn refuse_beside(planned: &Planned<'_>, beside: &[Object<'_>]) -> Result<()> {
+    let is_changed = |key: &str| planned.plan.changes.iter().any(|change| change.key == key);
+    let settings = beside
+        .iter()
+        .filter_map(|object| Settings::of_configmap(object, true));
+    let mut settings = settings.flat_map(|settings| settings.all);
+    match settings.find(|setting| is_changed(&setting.key)) {
+        Some(setting) => {
+            let object = &planned.object;
+            let start = object.location(object.node.span().start);
+            let place = setting.spot.key();
+            Err(Error::input(format!(
+                "`{}` is set here and in the {} at {start}, and one of them hides the other",
+                setting.key,
+                object.name()
+            ))
+            .at(setting.spot.source.location(place.span.start))
+            .hint("name with -f only the file that render should edit, or remove the key from one"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A JSON operation on a key fails where the ConfigMap has no `data`, as Argo CD's own argocd-rbac-cm.
+fn without_data(planned: &Planned<'_>) -> Option<Note> {
+    let adds = |change: &KeyChange| change.before.is_none() && change.after.is_some();
+    let adds = planned.plan.changes.iter().any(adds) && need_data(&planned.object);
+    adds.then(|| {
+        Note::warning(format!(
+            "{}: operations on keys of `data` fail where {} has no `data`, as in Argo CD's own manifests of argocd-rbac-cm",
+            planned.object.source().name(),
+            planned.object.name()
+        ))
+    })
 }
 
 fn immutable(planned: &Planned<'_>) -> Option<Note> {

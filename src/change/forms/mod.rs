@@ -7,7 +7,7 @@ mod operator;
 mod ownership;
 mod planned;
 
-pub use ownership::{form_of_owner, tell_owner};
+pub use ownership::{Reversal, form_of_owner, tell_owner};
 pub use planned::{Edited, Planned, form_of_planned};
 
 use super::ChangeRequest;

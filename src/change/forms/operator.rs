@@ -146,7 +146,7 @@ fn plan_one<'a>(
     if let Some(target) = &instance.rbac_cm
         && !rest.changes.is_empty()
     {
-        planned.push(configmaps::planned(target, rest));
+        planned.push(configmaps::planned(target, rest)?);
     }
     Ok(planned)
 }

@@ -33,16 +33,29 @@ fn lasting(owner: &Owner) -> Form {
     }
 }
 
+/// Whether the owners of the objects revert the change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reversal {
+    /// They do not, as far as is known.
+    #[default]
+    None,
+    /// They do, but not in the form that fits the owner.
+    InThisForm,
+    /// They do in every form: the change belongs into the source of another tool.
+    Always,
+}
+
 /// Says where the change would be reverted, and what the next upgrade does to the keys of an object
-/// that kubectl owns. Returns whether something would be reverted.
+/// that kubectl owns.
 pub fn tell_owner(
     planned: &[Planned<'_>],
     form: Form,
     request: &ChangeRequest,
     notes: &mut Vec<Note>,
-) -> bool {
+) -> Reversal {
     let onto_objects = matches!(form, Form::Manifest | Form::Patch | Form::JsonPatch);
     let mut said = BTreeSet::new();
+    let mut reversal = Reversal::None;
     let mut upgraded: Vec<&str> = Vec::new();
     let mut patch_survives = true;
     for planned in planned {
@@ -53,10 +66,14 @@ pub fn tell_owner(
         let owner = marks.owner();
         let changes = !planned.plan.changes.is_empty();
         if onto_objects && changes {
-            let warnings = reverted(planned, configmap.which, &owner)
-                .into_iter()
-                .chain(reverted_by_tools(planned, configmap.which, &marks));
-            for warning in warnings {
+            let by_owner = reverted(planned, configmap.which, &owner);
+            let by_tools = reverted_by_tools(planned, configmap.which, &marks);
+            if by_owner.is_some() {
+                reversal = Reversal::InThisForm;
+            } else if !by_tools.is_empty() && reversal == Reversal::None {
+                reversal = Reversal::Always;
+            }
+            for warning in by_owner.into_iter().chain(by_tools) {
                 if said.insert(warning.clone()) {
                     notes.push(Note::warning(warning));
                 }
@@ -87,7 +104,7 @@ pub fn tell_owner(
             upgraded.join(", ")
         )));
     }
-    !said.is_empty()
+    reversal
 }
 
 /// Whether the next client-side `kubectl apply` of Argo CD's own manifest deletes all of `data`.

@@ -1,5 +1,7 @@
 //! The files that were read, whole and edited: printed, or put in their own place.
 
+use std::ops::Range;
+
 use super::super::{Planned, server_fields};
 use super::{OutputFile, OutputOptions, in_format, list};
 use crate::error::{Error, Result};
@@ -74,28 +76,47 @@ fn with_edits(
     planned: &[&Planned<'_>],
     more: impl IntoIterator<Item = Edit>,
 ) -> Result<String> {
-    let is_own = |planned: &&&Planned<'_>| planned.object.file == index;
-    let own = planned.iter().filter(is_own);
-    let own = own.flat_map(|planned| planned.edits.iter().cloned());
-    let mut text = yaml::edit(stream, &own.chain(more).collect::<Vec<_>>())?;
-    let mut inlined: Vec<_> = planned.iter().filter(|one| !is_own(one)).collect();
+    let (own, mut inlined): (Vec<&Planned<'_>>, Vec<_>) =
+        planned.iter().partition(|one| one.object.file == index);
+    let own = own.iter().flat_map(|planned| planned.edits.iter().cloned());
+    let own: Vec<Edit> = own.chain(more).collect();
     if inlined.is_empty() {
         // What an edit returns has been read again already.
-        return Ok(text);
+        return Ok(yaml::edit(stream, &own)?);
     }
+    let mut text = stream.source().text().to_owned();
     // From the last to the first, so that the places of the others stay.
     inlined.sort_by_key(|planned| std::cmp::Reverse(planned.object.file));
     for planned in inlined {
         if let Origin::Inlined(Inlined { body, .. }) = planned.object.origin() {
             // Before the patch the text is blank lines, and an edit leaves that as it is.
             let edited = yaml::edit(planned.object.stream(), &planned.edits)?;
-            text.replace_range(body.clone(), &edited[body.start..]);
+            let edited = &edited[body.start..];
+            refuse_unquoted(stream.source(), body, edited)?;
+            text.replace_range(body.clone(), edited);
         }
     }
-    Stream::parse(Source::new(stream.source().name(), &*text)).map_err(|error| {
+    let stream = Stream::parse(Source::new(stream.source().name(), text)).map_err(|error| {
         Error::internal("the edited text does not read as intended").caused_by(error)
     })?;
-    Ok(text)
+    Ok(yaml::edit(&stream, &own)?)
+}
+
+/// Between quotes only a patch fits that needs no escape.
+fn refuse_unquoted(around: &Source, body: &Range<usize>, edited: &str) -> Result<()> {
+    let fits = match around.text()[..body.start].chars().next_back() {
+        Some('\'') => !edited.contains(['\'', '\n', '\r']),
+        Some('"') => !edited.contains(['"', '\\', '\n', '\r']),
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(
+        Error::input("the change of this patch does not fit between its quotes")
+            .at(around.location(body.start))
+            .hint("write the patch as a block: `patch: |-`"),
+    )
 }
 
 /// A file of the input and its new text.

@@ -3,7 +3,9 @@ use super::prelude::*;
 rule!(DuplicateKey, "duplicate-key", Error);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
-    for object in &site.relevant {
+    // What is in a generator is in the kustomization around it.
+    let is_around = |object: &&Object<'_>| !matches!(object.shape, DataShape::Literals(_));
+    for object in site.relevant.iter().filter(is_around) {
         let span = object.node.span();
         let inside = object.in_document().duplicates().iter();
         for double in inside.filter(|double| span.contains(&double.second)) {

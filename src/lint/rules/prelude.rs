@@ -29,7 +29,7 @@ pub(super) use crate::rbac::{
     is_policy_key, looks_like_group, project_role,
 };
 pub(super) use crate::site::{
-    AccountKey, AppProject, Ignored, Located, OLD_PATHS, Object, PARAMS, PART_OF, Place,
+    AccountKey, AppProject, DataShape, Ignored, Located, OLD_PATHS, Object, PARAMS, PART_OF, Place,
     SCOPES_KEY, Setting, Settings, SettingsForm, Site, Spot, WholePolicy, account_key, chart_root,
     entries, is_kustomization, is_template_line,
 };

@@ -4,13 +4,28 @@ rule!(ReplacedPolicy, "replaced-policy", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     let instead = "a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)";
-    for settings in site.rbac_settings().filter(|settings| settings.partial) {
-        if let Some(setting) = settings.get(POLICY_KEY).filter(|one| one.text().is_some()) {
-            findings
-                .add(setting.spot.key(), "this patch replaces the whole `policy.csv`")
-                .label("rules that are there now are removed")
-                .help(instead)
-                .help("it is a patch: it has no kind, or a kustomization names it as one");
+    let is_partial = |settings: &&Settings<'_>| {
+        let behavior = settings.object.text(&["behavior"]);
+        // A generator that makes the ConfigMap replaces nothing.
+        let is_made = matches!(settings.object.shape, DataShape::Literals(_)) && behavior != Some("merge");
+        settings.partial && !is_made
+    };
+    for settings in site.rbac_settings().filter(is_partial) {
+        let Some(setting) = settings.get(POLICY_KEY).filter(|one| one.text().is_some()) else {
+            continue;
+        };
+        let what = match settings.object.shape {
+            DataShape::Literals(_) => "generator",
+            DataShape::Operations(_) => "operation",
+            DataShape::Data => "patch",
+        };
+        let finding = findings.add(
+            setting.spot.key(),
+            format!("this {what} replaces the whole `policy.csv`"),
+        );
+        finding.label("rules that are there now are removed").help(instead);
+        if settings.object.shape == DataShape::Data {
+            finding.help("it is a patch: it has no kind, or a kustomization names it as one");
         }
     }
     for object in site.relevant.iter().filter(|object| is_kustomization(object)) {
@@ -23,7 +38,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The literals and files of generators that merge a `policy.csv` into argocd-rbac-cm.
+/// The files of generators that merge a `policy.csv` into argocd-rbac-cm.
 fn generated<'a>(object: &Object<'a>) -> Vec<Spot<'a>> {
     let mut found = Vec::new();
     let generators = object.find(&["configMapGenerator"]).and_then(Node::items);
@@ -32,24 +47,23 @@ fn generated<'a>(object: &Object<'a>) -> Vec<Spot<'a>> {
         if text("name") != Some("argocd-rbac-cm") || text("behavior") != Some("merge") {
             continue;
         }
-        for list in ["literals", "files"] {
-            let items = generator.get(list).and_then(Node::items).unwrap_or_default();
-            for (at, item) in items.iter().enumerate() {
-                let source = item.as_str().unwrap_or_default();
-                if !source.starts_with("policy.csv=") && source != "policy.csv" {
-                    continue;
-                }
-                let mut route = object.route_to(&["configMapGenerator"]);
-                route.extend([Step::Index(index), Step::key(list), Step::Index(at)]);
-                found.push(Spot {
-                    file: object.file,
-                    document: Some((object.document, object.in_document())),
-                    route,
-                    key: None,
-                    node: Some(item),
-                    source: object.source(),
-                });
+        let items = generator.get("files").and_then(Node::items).unwrap_or_default();
+        for (at, item) in items.iter().enumerate() {
+            let source = item.as_str().unwrap_or_default();
+            if !source.starts_with("policy.csv=") && source != "policy.csv" {
+                continue;
             }
+            let mut route = object.route_to(&["configMapGenerator"]);
+            route.extend([Step::Index(index), Step::key("files"), Step::Index(at)]);
+            found.push(Spot {
+                file: object.file,
+                document: Some((object.document, object.in_document())),
+                route,
+                key: None,
+                node: Some(item),
+                part: None,
+                source: object.source(),
+            });
         }
     }
     found

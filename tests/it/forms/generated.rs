@@ -31,8 +31,11 @@ fn at<'m>(model: &'m mut Value, way: &[&str]) -> &'m mut Value {
         if value.is_null() {
             *value = json!({});
         }
-        let map = value.as_object_mut().unwrap();
-        map.entry(*key).or_insert(Value::Null)
+        match (value, key.parse::<usize>()) {
+            (Value::Array(items), Ok(index)) => &mut items[index],
+            (Value::Object(map), _) => map.entry(*key).or_insert(Value::Null),
+            (other, _) => panic!("{key} in {other}"),
+        }
     })
 }
 
@@ -41,7 +44,7 @@ fn wanted(shape: &Shape) -> Vec<Value> {
     let mut models = models(&shape.text);
     let two = models.len() > 1;
     for (way, value) in &shape.wanted {
-        let second = two && way[1].starts_with("policy.");
+        let second = two && way.get(1).is_some_and(|key| key.starts_with("policy."));
         let place = at(&mut models[usize::from(second)], way);
         if way.ends_with(&["policy"]) {
             let old = place.as_str().unwrap();
@@ -64,6 +67,12 @@ fn wanted(shape: &Shape) -> Vec<Value> {
                 "policies": wanted,
             });
             *place = roles.into_iter().chain([ours]).collect();
+        } else if let Value::Array(more) = value {
+            let items = match place.take() {
+                Value::Array(items) => items,
+                _ => Vec::new(),
+            };
+            *place = items.into_iter().chain(more.iter().cloned()).collect();
         } else {
             place.clone_from(value);
         }
@@ -82,6 +91,7 @@ fn without_nothing(value: &Value) -> Value {
                 |value: &Value| value.is_null() || *value == json!({}) || *value == json!([]);
             entries.filter(|(_, value)| !nothing(value)).collect()
         }
+        Value::Array(items) => items.iter().map(without_nothing).collect(),
         other => other.clone(),
     }
 }
@@ -124,7 +134,8 @@ fn outcome(sandbox: &Sandbox, shape: &Shape) -> Result<Option<(String, Vec<Value
         let is_right = rendered.code == 3
             && rendered.stdout.is_empty()
             && (shape.is_shared && rendered.stderr.contains("is shared")
-                || shape.is_template && rendered.stderr.contains("template"));
+                || shape.is_template && rendered.stderr.contains("template")
+                || rendered.stderr.contains("is not ended by a line break"));
         return if is_right {
             Ok(None)
         } else {

@@ -5,21 +5,21 @@ use serde_json::Value;
 use super::RULES;
 use crate::common::{Sandbox, real};
 
-const BASES: [&str; 4] = [
+pub(super) const BASES: [&str; 4] = [
     "  namespace: argocd\ndata:\n  a: b\n",
     "  namespace: argocd\n",
     "data:\n  a: b\n",
     "",
 ];
 
-fn base(rest: &str) -> String {
+pub(super) fn base(rest: &str) -> String {
     let object =
         |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{rest}");
     format!("{}---\n{}", object("argocd-cm"), object("argocd-rbac-cm"))
 }
 
-/// What `kubectl kustomize` builds of a base with our Component: `data` of both ConfigMaps.
-fn build(sandbox: &Sandbox) -> [Value; 2] {
+/// What `kubectl kustomize` builds of the directory `overlay`: `data` of both ConfigMaps.
+pub(super) fn build(sandbox: &Sandbox) -> [Value; 2] {
     use kubectl_octopus_argo::{model::Source, yaml::Stream};
     let kubectl = real::find("kubectl").unwrap();
     let path = sandbox.path().join("overlay").display().to_string();
@@ -250,34 +250,6 @@ fn a_whole_configmap_beside_a_kustomization_is_the_one_that_is_edited() {
             .read("overlay/base.yaml")
             .contains("accounts.octopus")
     );
-}
-
-#[test]
-fn patches_that_are_not_edited_are_named_with_what_does_instead() {
-    let operations = "kind: Kustomization\npatches:\n- target: {kind: ConfigMap, name: argocd-cm}\n  \
-        patch: |-\n    - {op: add, path: /data/url, value: x}\n";
-    let generator = "kind: Kustomization\nconfigMapGenerator:\n- name: argocd-rbac-cm\n  behavior: merge\n  \
-        literals: [policy.default=role:none]\n";
-    for (text, said) in [
-        (
-            operations,
-            "k.yaml:3:3: here argocd-cm is changed by JSON operations",
-        ),
-        (
-            generator,
-            "k.yaml:3:3: here argocd-rbac-cm is changed by a generator",
-        ),
-        (
-            "- {op: add, path: /data/url, value: x}\n",
-            "k.yaml is a list of JSON operations",
-        ),
-    ] {
-        let run = Sandbox::new()
-            .with("k.yaml", text)
-            .command("render -f k.yaml")
-            .run();
-        run.refused(3, said);
-    }
 }
 
 #[test]

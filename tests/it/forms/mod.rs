@@ -7,6 +7,7 @@ mod identity;
 mod in_place;
 mod json_patch;
 mod kustomize;
+mod listed;
 mod operator;
 mod ownership;
 mod policy;

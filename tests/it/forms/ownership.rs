@@ -228,6 +228,10 @@ fn tools_with_a_source_of_their_own_are_named_with_what_they_do() {
         let said = stderr("render -f - --only argocd-cm", &live(metadata));
         let warning = format!("warning: argocd-cm of namespace cd is written by {tool}, which ");
         assert!(said.contains(&warning), "{said}");
+        assert!(
+            said.ends_with("next: make the change where the warning says, so that it stays\n"),
+            "{said}"
+        );
     }
     let policy = live(
         "  managedFields:\n  - manager: argocd-rbac-operator\n    operation: Apply\n    fieldsV1:\n      f:data: {f:policy.team.dev.csv: {}}\n",

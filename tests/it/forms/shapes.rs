@@ -12,7 +12,7 @@ pub(crate) struct Shape {
     /// The options that it is rendered with.
     pub(crate) options: &'static str,
     /// What its objects must have afterwards: the way to each place, and the value there; null for
-    /// a policy that gets rules, a name for a role that comes to a list.
+    /// a policy that gets rules, a name for a role that comes to a list, a list of what comes to one.
     pub(crate) wanted: Vec<(Vec<&'static str>, Value)>,
     /// Whether a null had to be filled, which the bytes cannot tell from nothing afterwards.
     pub(crate) is_ambiguous: bool,
@@ -75,6 +75,10 @@ const ENTRIES: [&str; 10] = [
     "ga.trackingid: >-\n  folded\n  lines",
     "banner: |\n  one # no comment\n\n  two",
 ];
+const ACCOUNT: [(&str, &str); 2] = [
+    ("accounts.octopus", "apiKey"),
+    ("accounts.octopus.enabled", "true"),
+];
 const COMMENTS: [&str; 4] = [
     "# OPS-1: do not remove",
     "# url: https://y",
@@ -131,7 +135,7 @@ pub(crate) fn shape(bytes: &[u8]) -> Shape {
 
 impl Generator<'_> {
     fn file(&mut self) {
-        match self.choices.below(7) {
+        match self.choices.below(10) {
             0 => self.configmap("argocd-cm"),
             1 => self.configmap("argocd-rbac-cm"),
             2 => {
@@ -145,6 +149,9 @@ impl Generator<'_> {
             3 => self.values(""),
             4 => self.values("argo-cd"),
             5 => self.argocd(),
+            6 => self.operations(),
+            7 => self.generator(),
+            8 => self.inlined(),
             _ => self.project(),
         }
     }
@@ -488,6 +495,150 @@ impl Generator<'_> {
         if policy {
             let way = vec!["spec", "rbac", "policy"];
             self.shape.wanted.push((way, Value::Null));
+        }
+        self.tail();
+    }
+
+    /// A list of JSON operations.
+    fn operations(&mut self) {
+        let cm = self.choices.one_in(2);
+        let first = if cm { "accounts.ci" } else { "policy.default" };
+        let added: &[(&str, &str)] = if cm {
+            &ACCOUNT
+        } else {
+            &[("policy.octopus.csv", RULES)]
+        };
+        let operation = |(key, value): &(&str, &str)| json!({"op": "add", "path": format!("/data/{key}"), "value": value});
+        let added: Vec<Value> = added.iter().map(operation).collect();
+        self.shape.wanted.push((Vec::new(), json!(added)));
+        if self.choices.one_in(4) {
+            let op = |key: &str| {
+                format!("{{\"op\": \"add\", \"path\": \"/data/{key}\", \"value\": \"x\"}}")
+            };
+            let (one, two) = (op(first), op("a~1b"));
+            let text = self
+                .choices
+                .of(&["[{}, {}]", "[\n  {},\n  {}\n]", "[\n{}\n,{}]"]);
+            let text = text.replacen("{}", &one, 1).replacen("{}", &two, 1);
+            self.line(0, &text);
+            return;
+        }
+        self.trivia(0);
+        for key in [first, "a~1b", "url"]
+            .iter()
+            .take(1 + self.choices.below(3))
+        {
+            let written = self.choices.of(&[
+                "- op: add\n  path: /data/KEY\n  value: x",
+                "- op: replace\n  # why\n  path: \"/data/KEY\"\n  value: |\n    x",
+                "- {op: add, path: /data/KEY, value: 'x'}",
+                "-   op: add\n    value: >-\n      x\n    path: '/data/KEY'",
+                "- op: test\n  path: /data/KEY\n  value: x\n- op: add\n  path: /data/KEY\n  value: \"x\"",
+            ]);
+            let is_block = written.ends_with("  x") || written.contains(">-");
+            let right = if is_block { "" } else { self.right() };
+            self.line(0, &format!("{}{right}", written.replace("KEY", key)));
+            if !is_block {
+                self.trivia(0);
+            }
+        }
+    }
+
+    /// A kustomization with generators.
+    fn generator(&mut self) {
+        self.trivia(0);
+        if self.choices.one_in(3) {
+            self.line(
+                0,
+                "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1",
+            );
+        }
+        let right = self.right();
+        self.line(0, &format!("configMapGenerator:{right}"));
+        let depth = self.choices.below(2);
+        let both = self.choices.one_in(2);
+        let literals: Vec<String> = ACCOUNT
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        self.a_generator(depth, "argocd-cm");
+        self.shape
+            .wanted
+            .push((vec!["configMapGenerator", "0", "literals"], json!(literals)));
+        if both {
+            self.trivia(depth);
+            self.a_generator(depth, "argocd-rbac-cm");
+            let literal = format!("policy.octopus.csv={RULES}");
+            let way = vec!["configMapGenerator", "1", "literals"];
+            self.shape.wanted.push((way, json!([literal])));
+        }
+        self.tail();
+    }
+
+    fn a_generator(&mut self, depth: usize, name: &str) {
+        let right = self.right();
+        let behavior = self
+            .choices
+            .of(&["\n  behavior: merge", "\n  behavior: create", ""]);
+        self.line(depth, &format!("- name: {name}{right}{behavior}"));
+        let right = self.right();
+        let comment = self.choices.of(&COMMENTS);
+        let literals = match self.choices.below(9) {
+            0 => String::new(),
+            1 => {
+                self.shape.is_ambiguous = true;
+                format!("  literals:{right}")
+            }
+            2 => {
+                self.shape.is_ambiguous = true;
+                format!("  literals:\n    {comment}")
+            }
+            3 => format!("  literals: []{right}"),
+            4 => format!("  literals: [url=x, 'a=\"b\"',]{right}"),
+            5 => format!("  literals: [ # one\n    a=b, # two\n    ]{right}"),
+            6 => format!("  literals:\n  - url=x{right}\n  {comment}\n  - |\n    a=b\n    c"),
+            7 => format!("  literals:\n    {comment}\n    - \"a=b\\nc\"{right}\n    -   c='d'"),
+            _ => format!("  literals:\n  - a=b\n  files:{right}\n  - x.txt\n  {comment}"),
+        };
+        if !literals.is_empty() {
+            self.line(depth, &literals);
+        }
+        if self.choices.one_in(3) {
+            self.line(depth, "  options: {disableNameSuffixHash: true}");
+        }
+        self.fills_null |= self.shape.is_ambiguous;
+    }
+
+    /// A kustomization with patches inside of it: to other readers they are texts.
+    fn inlined(&mut self) {
+        self.shape.is_template = true;
+        self.trivia(0);
+        self.line(0, "patches:");
+        let depth = self.choices.below(2);
+        let header = self.choices.of(&["|-", "|", "|- # why", "|+"]);
+        for (name, key) in [
+            ("argocd-cm", "accounts.ci"),
+            ("argocd-rbac-cm", "policy.default"),
+        ] {
+            let patch = self.choices.of(&[
+                "- op: add\n  path: /data/KEY\n  value: x",
+                "- {op: add, path: /data/KEY, value: 'x'} # one\n# two\n",
+                "[{\"op\": \"add\", \"path\": \"/data/KEY\", \"value\": \"x\"}]",
+                "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: NAME\ndata:\n  KEY: x # one",
+                "kind: ConfigMap\napiVersion: v1\nmetadata: {name: NAME}\ndata: {KEY: x}\n# last",
+                "# first\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: NAME}",
+            ]);
+            let patch = patch.replace("KEY", key).replace("NAME", name);
+            let patch = patch.replace('\n', "\n    ");
+            let before = self.choices.one_in(2);
+            let target = format!("target: {{kind: ConfigMap, name: {name}}}");
+            let patch = format!("patch: {header}\n    {patch}");
+            let (one, two) = if before {
+                (target, patch)
+            } else {
+                (patch, target)
+            };
+            self.line(depth, &format!("- {one}\n  {two}"));
         }
         self.tail();
     }
