@@ -425,3 +425,82 @@ fn what_lint_says_of_a_line_is_so_on_the_server() {
         assert!(seen.contains_key(*rule), "never seen: {rule} in {seen:?}");
     }
 }
+
+/// Writes a site into a directory of a sandbox.
+fn in_directory(mut sandbox: Sandbox, directory: &str, site: &Site, form: Form) -> Sandbox {
+    for (name, text) in write(site, form).files {
+        sandbox = sandbox.with(&format!("{directory}/{name}"), text);
+    }
+    sandbox
+}
+
+#[test]
+fn compare_says_what_changes_on_the_server_whatever_the_form() {
+    let mut different = 0;
+    each_seed_of(SITES, |dice, seed| {
+        let site = Site::random(dice);
+        let mut other = site.mutated(dice);
+        other.version = site.version;
+        let forms = [form(dice), form(dice)];
+        let sides = [server(&site, forms[0]), server(&other, forms[1])];
+        let mut sandbox = in_directory(Sandbox::new(), "old", &site, forms[0]);
+        sandbox = in_directory(sandbox, "new", &other, forms[1]);
+        sandbox = in_directory(sandbox, "same", &site, Form::Helm);
+        let version = format!("--argocd-version {}", site.version);
+        let shown = || {
+            format!(
+                "seed {seed} {forms:?}\n{}\n----\n{}",
+                site.shown(),
+                other.shown()
+            )
+        };
+        let run = |old: &str, new: &str| {
+            sandbox
+                .command(&format!("compare {old} {new} -o json {version}"))
+                .run()
+        };
+        if forms[0] != Form::Operator {
+            let same = run("old", "same");
+            assert_eq!(same.code, 0, "{}{}\n{}", same.stdout, same.stderr, shown());
+        }
+        let report = json(&run("old", "new"));
+        let changes = report["changes"].as_array().unwrap();
+        for change in changes {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let subject = match text(&change["subject"]) {
+                name if name.starts_with('(') => "nobody".to_owned(),
+                name => name,
+            };
+            let (kind, example) = (text(&change["change"]), &change["example"]);
+            if kind == "undecided" {
+                continue;
+            }
+            for permission in change["permissions"].as_array().unwrap() {
+                let resource = text(&permission["resource"]);
+                if text(&permission["action"]) != text(&example["action"]) {
+                    continue;
+                }
+                let claims = Claims::of(&subject, [""; 0]);
+                let (action, object) = (text(&example["action"]), text(&example["object"]));
+                let answers = sides.each_ref().map(|server| {
+                    server
+                        .decide(&claims, &resource, &action, &object)
+                        .allowed()
+                });
+                let gained = kind == "gained";
+                assert_eq!(answers, [!gained, gained], "{change:#}\n{}", shown());
+            }
+        }
+        let asked = requests(&sides[0]);
+        let answers = sides.each_ref().map(|server| answers(server, &asked));
+        if answers[0] != answers[1] {
+            different += 1;
+            // A role without members is a note.
+            let is_noted = report["notes"]
+                .as_array()
+                .is_some_and(|notes| !notes.is_empty());
+            assert!(is_noted || !changes.is_empty(), "{}", shown());
+        }
+    });
+    assert!(different > 0);
+}
