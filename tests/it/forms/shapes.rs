@@ -335,9 +335,18 @@ impl Generator<'_> {
         {
             self.line(depth + 1, &format!("alias: *{name}"));
         }
-        let inside = self.shape.text[begin..].trim();
-        self.shape.is_ambiguous |= inside.is_empty();
-        self.fills_null |= inside.lines().all(|line| line.trim().starts_with('#'));
+        let inside = &self.shape.text[begin..];
+        // A comment that is indented no deeper than the key is not inside it.
+        let is_beside = |line: &str| {
+            let text = line.trim_start();
+            let indent = line.len() - text.len();
+            text.is_empty() || text.starts_with('#') && indent <= depth * self.step
+        };
+        self.shape.is_ambiguous |= inside.lines().all(is_beside);
+        self.fills_null |= inside
+            .trim()
+            .lines()
+            .all(|line| line.trim().starts_with('#'));
         if anchor.is_some() && self.choices.one_in(3) {
             // Repeated: what is edited is shared.
             self.shape.is_shared = true;
