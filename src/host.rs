@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::process::{Runner, System};
+use crate::text::Moment;
 
 /// What a command may use of the outside world.
 pub struct Host<'a> {
@@ -116,6 +117,11 @@ impl Host<'_> {
     /// A path as the user meant it: relative ones start from the working directory.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Moment {
+        Moment::from((self.clock)())
     }
 }
 

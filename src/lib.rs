@@ -31,8 +31,9 @@ pub use yaml_splice as yaml;
 use std::ffi::OsString;
 
 use cli::{Cli, Parsed};
-use commands::{ChosenInstances, Context, choose};
+use commands::Context;
 use error::{Code, Result};
+use fleet::{ChosenInstances, choose};
 use host::Host;
 use process::Masks;
 

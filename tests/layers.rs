@@ -25,9 +25,17 @@ const RULES: &[(&str, &[&str])] = &[
     ("error", &["model", "yaml"]),
     ("host", &["process", "error"]),
     ("process", &["error", "model"]),
-    ("argocd", &["error", "model", "process", "emit"]),
+    (
+        "argocd",
+        &["error", "model", "process", "emit", "host", "input"],
+    ),
     ("render", &["model", "error"]),
-    ("report", &["model", "error", "octopus", "review"]),
+    (
+        "report",
+        &[
+            "model", "error", "argocd", "lint", "octopus", "review", "site", "tokens",
+        ],
+    ),
     ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
     ("site", &["model", "error", "yaml", "rbac", "input"]),
@@ -46,7 +54,8 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "tokens",
         &[
-            "model", "error", "process", "host", "argocd", "emit", "octopus", "rbac",
+            "model", "error", "process", "host", "argocd", "emit", "octopus", "rbac", "render",
+            "site", "yaml",
         ],
     ),
     (

@@ -21,6 +21,18 @@ pub struct ServerAccount {
 }
 
 impl ServerAccount {
+    /// Returns what the account lacks for Octopus.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let mut lacks = Vec::new();
+        if !self.may_have_tokens() {
+            lacks.push("lacks the capability apiKey");
+        }
+        if !self.enabled {
+            lacks.push("is disabled, so its tokens do not work");
+        }
+        lacks
+    }
+
     /// Whether it may have tokens.
     pub fn may_have_tokens(&self) -> bool {
         self.capabilities.iter().any(|word| word == API_KEY)

@@ -13,6 +13,7 @@ mod options;
 mod own_config;
 mod problem;
 mod refusal;
+mod setup;
 mod tokens;
 
 pub use answers::{CanIAnswer, ServerAccount, User};
@@ -23,4 +24,5 @@ pub use login::Login;
 pub use options::Options;
 pub use problem::Problem;
 pub use refusal::{Refusal, RefusalReason};
+pub use setup::{ArgocdOptions, options_hold_a_token, refuse_core, server_variable, set_up};
 pub use tokens::{ATTEMPTS, Gone, PAUSE, twin};

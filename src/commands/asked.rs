@@ -10,20 +10,6 @@ use crate::rbac::ArgoCdVersion;
 use crate::site::{self, ArgoCd, GatherOptions, Inquiry, OPERATOR_DEFAULT_ROLE, inline_patches};
 use crate::text::counted;
 
-/// The most characters that are shown of a pattern.
-const SHOWN: usize = 60;
-
-/// Says that a glob takes too many steps to be decided.
-pub(super) fn too_costly(pattern: &str) -> String {
-    let shown: String = pattern.chars().take(SHOWN).collect();
-    let more = if shown.len() < pattern.len() {
-        "…"
-    } else {
-        ""
-    };
-    format!("the pattern `{shown}{more}` takes too many steps to be decided")
-}
-
 /// How the options say that the input is read.
 pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Inquiry {
     let selector = selector(args);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::asked::{asked, question_of, too_costly};
+use super::asked::{asked, question_of};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::Context;
@@ -20,7 +20,7 @@ use crate::octopus::{
 use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::report::{Report, check, coverage};
-use crate::site::ArgoCd;
+use crate::site::{ArgoCd, too_costly};
 use crate::text::Source;
 use crate::yaml::Stream;
 

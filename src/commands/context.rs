@@ -227,6 +227,8 @@ impl<'a, 'h> Context<'a, 'h> {
                 NoteLevel::Note => self.note(&note.text),
                 NoteLevel::Next => self.next(&note.text),
                 NoteLevel::Warning => self.warn(&note.text),
+                NoteLevel::Always => self.always(&note.text),
+                NoteLevel::Outcome { is_well } => self.conclude(is_well, note.text.clone()),
             }
         }
     }

@@ -1,7 +1,6 @@
 //! `lint`: reports findings and fixes those that have a fix.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::asked::tell_foreign;
 use super::can::version;
@@ -9,24 +8,21 @@ use super::context::Context;
 use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{self, File, Origin};
-use crate::lint::{self, Outcome, RuleSelection, Safety};
-use crate::model::{Severity, Source};
+use crate::input::{File, Origin};
+use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds};
+use crate::model::Severity;
 use crate::report::diff::{Pair, unified};
-use crate::report::findings::{self, Counts, Mark, RuleInfo, ShownFinding};
+use crate::report::findings::{self, Counts, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
-use crate::site::{GatherOptions, Object, Place, Site, inline_patches, objects};
+use crate::site::{GatherOptions, Object, Site, inline_patches, objects};
 use crate::text::counted;
-use crate::yaml::Stream;
 
-/// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
-const ROUNDS: usize = 10;
 /// Lines of context that `--diff` shows.
 const CONTEXT: usize = 3;
 
 pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
-        context.print(&list())?;
+        context.print(&findings::rules())?;
         return Ok(Code::OK);
     }
     if let Some(id) = &args.explain {
@@ -55,7 +51,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
     let read = files.len();
     files.extend(inline_patches(&files));
     let fixed = match args.fix {
-        Some(safety) => fix(&mut files, safety, &selection, &options)?,
+        Some(safety) => fix_in_rounds(&mut files, most(safety), &selection, &options)?,
         None => BTreeMap::new(),
     };
     let site = Site::new(&files, options);
@@ -127,68 +123,6 @@ fn unknown_rule(id: &str) -> Error {
         .hint("kubectl octopus-argo lint --list-rules lists all rules")
 }
 
-fn list() -> String {
-    let width = lint::ALL.iter().map(|rule| rule.about().id.len()).max();
-    let width = width.unwrap_or_default() + 3;
-    let mut out = format!("{:<width$}{:<10}DESCRIPTION\n", "RULE", "SEVERITY");
-    for rule in lint::ALL {
-        let about = rule.about();
-        let severity = about.severity.as_str();
-        let _ = writeln!(out, "{:<width$}{severity:<10}{}", about.id, about.summary());
-    }
-    out
-}
-
-/// What became of a file.
-struct FixedFile {
-    /// Its text as it was read.
-    before: String,
-    /// How many findings went.
-    count: usize,
-}
-
-/// Makes the fixes, round after round, and returns what became of each file that changed.
-fn fix(
-    files: &mut [File],
-    safety: FixSafety,
-    selection: &RuleSelection,
-    options: &GatherOptions,
-) -> Result<BTreeMap<usize, FixedFile>> {
-    let most = match safety {
-        FixSafety::Safe => Safety::Safe,
-        FixSafety::Unsafe => Safety::Unsafe,
-    };
-    let mut all = BTreeMap::new();
-    for _ in 0..ROUNDS {
-        let fixed = {
-            let site = Site::new(files, options.clone());
-            let outcome = lint::run(&site, selection);
-            lint::fix::apply(&site, &outcome.findings, most)
-        };
-        if fixed.is_empty() {
-            break;
-        }
-        for one in fixed {
-            let known = all.entry(one.file).or_insert_with(|| FixedFile {
-                before: files[one.file].source().text().to_owned(),
-                count: 0,
-            });
-            known.count += one.count;
-            let content = &mut files[one.file].content;
-            *content = match content {
-                input::Content::Documents(stream) => {
-                    let source = Source::new(stream.source().name(), one.text);
-                    input::Content::Documents(Stream::parse(source)?)
-                }
-                input::Content::Policy(source) => {
-                    input::Content::Policy(Source::new(source.name(), one.text))
-                }
-            };
-        }
-    }
-    Ok(all)
-}
-
 /// Prints what `save` would change, as a unified diff.
 fn show(
     files: &[File],
@@ -251,21 +185,14 @@ fn report(
     to_stderr: bool,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
-    let found: Vec<ShownFinding<'_>> = outcome
-        .findings
-        .iter()
-        .map(|finding| shown(finding, site))
-        .collect();
+    let found = ShownFinding::all(&outcome.findings, site);
     let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     let report = match args.output {
         LintOutput::Text if to_stderr => Report::Text(findings::text(&found, Style::new(false))),
         LintOutput::Text => Report::Text(findings::text(&found, context.style())),
         LintOutput::Json => findings::json(&found),
         LintOutput::Yaml => findings::json(&found).in_yaml(),
-        LintOutput::Sarif => {
-            let rules: Vec<RuleInfo> = lint::ALL.iter().map(|rule| info(*rule)).collect();
-            findings::sarif(&found, &rules, env!("CARGO_PKG_VERSION"))
-        }
+        LintOutput::Sarif => findings::sarif(&found, &RuleInfo::all(), env!("CARGO_PKG_VERSION")),
         LintOutput::Github => Report::Text(findings::github(&found)),
         LintOutput::Junit => findings::junit(&found, &names),
     };
@@ -290,31 +217,10 @@ fn report(
     Ok(())
 }
 
-fn info(rule: &dyn lint::Rule) -> RuleInfo {
-    let about = rule.about();
-    RuleInfo {
-        id: about.id,
-        level: about.severity,
-        summary: about.summary(),
-        page: about.page,
-    }
-}
-
-pub(super) fn shown<'s>(finding: &lint::Finding, site: &Site<'s>) -> ShownFinding<'s> {
-    let mark = |place: &Place, label: &str| Mark {
-        source: site.source(place.file),
-        span: place.span.clone(),
-        label: label.to_owned(),
-    };
-    let related = finding.related.iter();
-    let fix = finding.fix.as_ref();
-    ShownFinding {
-        rule: finding.rule,
-        level: finding.severity,
-        message: finding.message.clone(),
-        mark: mark(&finding.place, &finding.label),
-        related: related.map(|one| mark(&one.place, &one.message)).collect(),
-        help: finding.help.clone(),
-        fix: fix.map(|fix| (fix.title.clone(), fix.safety == Safety::Safe)),
+/// How unsafe a fix may be.
+fn most(safety: FixSafety) -> Safety {
+    match safety {
+        FixSafety::Safe => Safety::Safe,
+        FixSafety::Unsafe => Safety::Unsafe,
     }
 }

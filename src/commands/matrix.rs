@@ -1,19 +1,16 @@
 //! `matrix`: who may do what, for every subject and role that the policy names.
 
-use std::collections::{HashMap, HashSet};
-
-use super::asked::{asked, question_of, too_costly};
+use super::asked::{asked, question_of};
 use super::can::version;
 use super::context::Context;
 use crate::cli::{MatrixArgs, MatrixOrder, MatrixOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::File;
-use crate::rbac::survey::{Budget, Cited, Effective, Entry, Limit, State, Whom, named};
-use crate::rbac::vocabulary::resolve_resource;
-use crate::rbac::{Effect, Server};
+use crate::rbac::survey::Budget;
 use crate::report::Report;
-use crate::report::matrix::{self, Matrix, MatrixSubject, Membership, RowOrder, RuleGroup};
-use crate::site::ArgoCd;
+use crate::report::matrix::{self, RowOrder};
+use crate::review::{self, Filter};
+use crate::site::too_costly;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
@@ -26,22 +23,21 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
     let server = argocd.server(set)?;
-    let matrix = if let Some(place) = argocd.disables_auth() {
+    if let Some(place) = argocd.disables_auth() {
         context.warn(format!(
             "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
-        Matrix::of_everything(
-            Whom::Everybody.to_string(),
-            format!("{place}: server.disable.auth"),
-        )
-    } else {
-        let budget = Budget::default();
-        let matrix = Gatherer::new(&argocd, &server, &budget, args).matrix();
-        if budget.is_spent() {
-            context.warn("the policy is too large to find everything out: some rows are undecided");
-        }
-        matrix
+    }
+    let filter = Filter {
+        subjects: args.subject.clone(),
+        resources: args.resource.clone(),
     };
+    let with_lines = args.output != MatrixOutput::Text;
+    let budget = Budget::default();
+    let matrix = review::matrix(&argocd, &server, &filter, with_lines, &budget);
+    if budget.is_spent() {
+        context.warn("the policy is too large to find everything out: some rows are undecided");
+    }
     let order = match args.by {
         MatrixOrder::Subject => RowOrder::Subject,
         MatrixOrder::Resource => RowOrder::Resource,
@@ -70,217 +66,4 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
 fn name(files: &[File]) -> String {
     let names: Vec<&str> = files.iter().map(|file| file.source().name()).collect();
     names.join(", ")
-}
-
-/// Makes the rows of what the survey tells.
-struct Gatherer<'a, 's, 'b> {
-    argocd: &'a ArgoCd<'a>,
-    server: &'s Server,
-    effective: Effective<'s, 'b>,
-    subjects: &'a [String],
-    resources: Vec<&'a str>,
-    /// Whether the lines are shown.
-    with_lines: bool,
-}
-
-impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
-    fn new(
-        argocd: &'a ArgoCd<'a>,
-        server: &'s Server,
-        budget: &'b Budget,
-        args: &'a MatrixArgs,
-    ) -> Self {
-        Self {
-            argocd,
-            server,
-            effective: Effective::new(server, budget),
-            subjects: &args.subject,
-            resources: args
-                .resource
-                .iter()
-                .map(|name| resolve_resource(name))
-                .collect(),
-            with_lines: args.output != MatrixOutput::Text,
-        }
-    }
-
-    /// The rows of everybody, of the subjects that were asked for or all that are named, and of the
-    /// roles that they have.
-    fn matrix(mut self) -> Matrix {
-        let mut names = if self.subjects.is_empty() {
-            named(self.server)
-        } else {
-            self.subjects.to_vec()
-        };
-        let everybody = self.everybody();
-        names.extend(everybody.roles.iter().map(|one| one.role.clone()));
-        let mut seen = HashSet::new();
-        names.retain(|name| seen.insert(name.clone()));
-        let mut subjects = vec![everybody];
-        let mut at = 0;
-        while let Some(name) = names.get(at) {
-            let holder = self.holder(name.clone(), name);
-            for one in &holder.roles {
-                if seen.insert(one.role.clone()) {
-                    names.push(one.role.clone());
-                }
-            }
-            subjects.push(holder);
-            at += 1;
-        }
-        self.narrow(&mut subjects);
-        subjects.retain(|holder| !holder.is_empty());
-        Matrix { subjects }
-    }
-
-    /// What everybody has: the rules of the empty subject, and the default role.
-    fn everybody(&mut self) -> MatrixSubject {
-        let mut holder = self.holder(Whom::Everybody.to_string(), "");
-        let role = self.server.base().default_role();
-        if !role.is_empty() {
-            let decided_by = match self.argocd.default_role_place() {
-                Some(place) => format!("{place}: policy.default: {role}"),
-                None => format!("policy.default: {role} (assumed)"),
-            };
-            let limited_by = String::new();
-            let role = role.to_owned();
-            let membership = Membership {
-                role,
-                decided_by,
-                limited_by,
-            };
-            holder.roles.insert(0, membership);
-        }
-        holder
-    }
-
-    fn holder(&mut self, subject: String, name: &str) -> MatrixSubject {
-        let holding = self.effective.of(name);
-        let mut rules: Vec<RuleGroup> = Vec::new();
-        let mut groups: HashMap<(String, String, &'static str, bool, bool), usize> = HashMap::new();
-        for entry in &holding.rules {
-            let rule = entry.line.enforcer.rule(entry.line.line);
-            if !self.is_wanted(entry, &rule.resource.text) {
-                continue;
-            }
-            let effect = effect(entry.effect);
-            let state = self.state(entry);
-            let key = (
-                rule.resource.text.to_string(),
-                rule.object.text.to_string(),
-                effect,
-                entry.state.is_in_force(),
-                state.is_empty(),
-            );
-            let place = *groups.entry(key).or_insert(rules.len());
-            if place == rules.len() {
-                rules.push(RuleGroup {
-                    resource: rule.resource.text.to_string(),
-                    object: rule.object.text.to_string(),
-                    actions: Vec::new(),
-                    effect,
-                    in_force: entry.state.is_in_force(),
-                    state: Vec::new(),
-                    decided_by: Vec::new(),
-                });
-            }
-            let group = &mut rules[place];
-            if !group.actions.iter().any(|known| *known == rule.action.text) {
-                group.actions.push(rule.action.text.to_string());
-            }
-            if !state.is_empty() && group.state.last() != Some(&state) {
-                group.state.push(state);
-            }
-            if self.with_lines {
-                group.decided_by.push(self.describe(entry.line));
-            }
-        }
-        let memberships = holding.roles.iter().map(|binding| Membership {
-            role: binding.role.to_owned(),
-            decided_by: if self.with_lines {
-                self.describe(binding.line)
-            } else {
-                String::new()
-            },
-            limited_by: match binding.limit {
-                None => String::new(),
-                Some(Limit::Deny(line)) => format!("limited by {}", self.describe(line)),
-                Some(Limit::OtherProjects) => OWN_PROJECT.to_owned(),
-                Some(Limit::TooFar) => {
-                    "some of its roles are more than ten g lines away and do not count".to_owned()
-                }
-                Some(Limit::Undecided) => UNDECIDED.to_owned(),
-            },
-        });
-        MatrixSubject {
-            roles: memberships.collect(),
-            subject,
-            rules,
-        }
-    }
-
-    fn describe(&self, cited: Cited<'_>) -> String {
-        self.argocd.describe(cited.enforcer, cited.line)
-    }
-
-    /// What is left of a rule, in words; nothing where all of it is.
-    fn state(&self, entry: &Entry<'_>) -> String {
-        match entry.state {
-            State::InForce => String::new(),
-            State::Limited(line) if entry.effect == Effect::Deny => {
-                format!("no effect on what is granted by {}", self.describe(line))
-            }
-            State::Limited(line) => format!("limited by {}", self.describe(line)),
-            State::OtherProjects => OWN_PROJECT.to_owned(),
-            State::Overruled(line) => format!("overruled by {}", self.describe(line)),
-            State::InVain(line) => format!("no effect: granted by {}", self.describe(line)),
-            State::Fails(line) => {
-                format!("cannot be evaluated because of {}", self.describe(line))
-            }
-            State::Never => "its pattern does not compile".to_owned(),
-            State::NotAsked => "no server asks for this action of this resource".to_owned(),
-            State::NoEffect => "its effect is neither allow nor deny".to_owned(),
-            State::Undecided => UNDECIDED.to_owned(),
-        }
-    }
-
-    /// Whether a rule is about a resource that was asked for.
-    fn is_wanted(&self, entry: &Entry<'_>, written: &str) -> bool {
-        let is_asked = |resource: &&str| self.resources.contains(resource);
-        self.resources.is_empty() || entry.resources.iter().any(is_asked) || is_asked(&written)
-    }
-
-    /// Leaves out roles that have nothing to do with the resources that were asked for.
-    fn narrow(&self, subjects: &mut [MatrixSubject]) {
-        if self.resources.is_empty() {
-            return;
-        }
-        let mut useful: HashSet<String> = HashSet::new();
-        loop {
-            let known = useful.len();
-            for holder in &*subjects {
-                let has = |one: &Membership| useful.contains(&one.role);
-                if !holder.rules.is_empty() || holder.roles.iter().any(has) {
-                    useful.insert(holder.subject.clone());
-                }
-            }
-            if useful.len() == known {
-                break;
-            }
-        }
-        for holder in subjects {
-            holder.roles.retain(|one| useful.contains(&one.role));
-        }
-    }
-}
-
-const OWN_PROJECT: &str = "counts for objects of its own project alone";
-const UNDECIDED: &str = "undecided: the policy is too large";
-
-fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Allow => "allow",
-        Effect::Deny => "deny",
-        Effect::Other => "none",
-    }
 }

@@ -15,15 +15,12 @@ pub(crate) mod diff;
 mod doctor;
 mod external_diff;
 pub(crate) mod gateway;
-pub(crate) mod instances;
 pub(crate) mod lint;
 pub(crate) mod matrix;
 mod next;
 mod permissions;
-pub(crate) mod progress;
 mod reading;
 pub(crate) mod render;
-pub(crate) mod secret_manifest;
 mod shell;
 pub(crate) mod token;
 pub(crate) mod verify;
@@ -34,7 +31,6 @@ mod write_expectations;
 
 pub(crate) use complete::run as complete;
 pub(crate) use context::{Context, show};
-pub(crate) use instances::{ChosenInstances, choose};
 
 use crate::cli::Command;
 use crate::error::{Code, Result};

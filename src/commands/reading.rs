@@ -1,11 +1,11 @@
 //! Reading what the input options name: files, stdin, the cluster, the sample.
 
 use super::context::Context;
-use super::progress::Progress;
 use crate::cli::{Form, Input};
 use crate::error::{Error, Kind, Result};
 use crate::input::{self, File, Reader, Skipped, WantedObjects};
 use crate::model::DEFAULT_NAMESPACE;
+use crate::report::Progress;
 
 /// What was read of an Argo CD.
 pub(crate) struct ReadState {

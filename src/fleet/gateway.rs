@@ -6,9 +6,9 @@ use super::outcomes::{relay, worst};
 use crate::cli::{Command, GatewayCommand};
 use crate::commands::context::Context;
 use crate::commands::gateway;
-use crate::commands::instances::Member;
 use crate::emit::{create_directory, place};
 use crate::error::{Code, Error, Result};
+use crate::fleet::instances::Member;
 
 pub(super) fn run(
     command: &GatewayCommand,

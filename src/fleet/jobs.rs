@@ -7,9 +7,9 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::commands::context::{Context, InstanceOutcome};
-use crate::commands::progress::Progress;
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, Outlet, Terminal};
+use crate::report::Progress;
 use crate::report::printable;
 
 /// As much as the main thread usually has: what is read may be nested deeply.

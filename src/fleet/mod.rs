@@ -1,6 +1,7 @@
 //! Several Argo CDs in one command.
 
 mod gateway;
+mod instances;
 mod jobs;
 mod journal;
 mod outcomes;
@@ -9,10 +10,11 @@ mod report;
 mod tokens;
 mod verify;
 
+pub(crate) use self::instances::{ChosenInstances, choose};
+use self::instances::{Member, Several};
 use self::outcomes::{relay, worst};
 use crate::cli::Command;
 use crate::commands::context::Context;
-use crate::commands::instances::{Member, Several};
 use crate::commands::{apps, can, check, diff, lint, matrix, who_can};
 use crate::error::{Code, Error, Result};
 

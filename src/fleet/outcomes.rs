@@ -1,8 +1,8 @@
 //! What came of all instances together.
 
 use crate::commands::context::{Context, InstanceOutcome};
-use crate::commands::instances::Member;
 use crate::error::Code;
+use crate::fleet::instances::Member;
 
 /// Passes on what each instance said, each line with its name in front.
 pub(super) fn relay(members: &[Member], ended: &[InstanceOutcome], context: &mut Context<'_, '_>) {

@@ -9,10 +9,10 @@ use crate::change::{OutputFile, own_keys};
 use crate::cli::{Command, RenderArgs};
 use crate::commands::change::{request, selector};
 use crate::commands::context::Context;
-use crate::commands::instances::{Member, Several};
 use crate::commands::render::{self, write_all};
 use crate::emit::create_directory;
 use crate::error::{Code, Error, Result};
+use crate::fleet::instances::{Member, Several};
 use crate::model::DEFAULT_NAMESPACE;
 
 /// Placeholder where the configuration does not name the repository; nothing can be fetched from it.

@@ -9,9 +9,9 @@ use super::tokens::secrets::{self, FoundToken};
 use super::tokens::servers::{self, refuse_one_token_for_all};
 use crate::cli::{Command, VerifyArgs};
 use crate::commands::context::Context;
-use crate::commands::instances::{Member, Several};
 use crate::commands::verify;
 use crate::error::{Code, Error, Result};
+use crate::fleet::instances::{Member, Several};
 use crate::process::Hold;
 
 pub(super) fn run(

@@ -12,12 +12,14 @@ mod finding;
 pub mod fix;
 mod ignore;
 mod pattern;
+mod rounds;
 mod rule;
 mod rules;
 mod vocabulary;
 
 pub use about::About;
 pub use finding::{Finding, Fix, FixEdit, FixTarget, Related, Safety};
+pub use rounds::{FixedFile, fix_in_rounds};
 pub use rule::Rule;
 pub use rules::ALL;
 

@@ -37,6 +37,21 @@ impl TokenRecord {
     pub fn expired(&self, now: Moment) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
     }
+
+    /// Whether it still works, by its own dates, in a word.
+    pub fn state(&self, now: Moment) -> &'static str {
+        if self.expired(now) {
+            "expired"
+        } else {
+            "valid"
+        }
+    }
+
+    /// When it ends, in words.
+    pub fn until(&self) -> String {
+        self.expires
+            .map_or("never".to_owned(), |expires| expires.to_string())
+    }
 }
 
 /// Whose tokens they are.

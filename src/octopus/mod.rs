@@ -12,6 +12,7 @@ mod gateway;
 mod needs;
 mod present;
 mod quantified;
+mod secret_manifest;
 mod urls;
 
 pub use account::account_faults;
@@ -25,3 +26,4 @@ pub use gateway::{
 };
 pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};
 pub use present::{PresentState, present, to_yaml};
+pub use secret_manifest::{PROJECT_KEY, check_secret_names, secret_manifest, with_secrets};

@@ -1,6 +1,7 @@
 //! What people and programs read: functions from data to text.
 
 pub mod apps;
+pub mod can;
 pub mod check;
 pub mod compare;
 pub mod coverage;
@@ -14,13 +15,17 @@ mod html;
 pub mod matrix;
 mod operations;
 pub mod permissions;
+mod progress;
 mod style;
 mod table;
+pub mod tokens;
+pub mod verify;
 pub mod who_can;
 mod words;
 mod xml;
 
 pub use crate::model::printable;
 pub use document::{Csv, Junit, JunitSuite, Report};
+pub use progress::Progress;
 pub use style::Style;
 pub use table::{markdown, table};

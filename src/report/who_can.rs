@@ -1,78 +1,8 @@
 //! The report of `who-can`: who may, and through which lines.
 
-use serde::Serialize;
-
 use super::Report;
 use super::table::{self, markdown, table};
-
-/// How much someone may of what was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum May {
-    /// All of it: the one request, or each that matches.
-    Every,
-    /// Some of it.
-    Some,
-    /// Neither could be shown.
-    Undecided,
-    /// Nothing, because of a deny.
-    Denied,
-}
-
-impl May {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Every => "every",
-            Self::Some => "some",
-            Self::Undecided => "undecided",
-            Self::Denied => "denied",
-        }
-    }
-}
-
-/// A request that was asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AskedRequest {
-    /// The action.
-    pub action: String,
-    /// The resource.
-    pub resource: String,
-    /// The object.
-    pub object: String,
-}
-
-/// Someone who may, or who might but for a deny.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SubjectRow {
-    /// The subject's name, or `(everybody)`.
-    pub subject: String,
-    /// How much it may.
-    pub may: May,
-    /// The roles from the subject to the one that the deciding line is about.
-    pub roles: Vec<String>,
-    /// The place of the line that decided.
-    pub place: String,
-    /// A request that is allowed; of someone who is denied, one that is not.
-    pub example: Option<AskedRequest>,
-    /// The `g` lines from the subject to the deciding line, with their places.
-    pub through: Vec<String>,
-    /// The line that decided, with its place; of someone who is denied, the deny.
-    pub decided_by: String,
-    /// The line that would allow it but for the deny.
-    pub but_for_deny: Option<String>,
-}
-
-/// What was asked, and the answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WhoCan {
-    /// The question, patterns and all.
-    pub asked: AskedRequest,
-    /// Whether every matching request was asked for, not only one.
-    pub every: bool,
-    /// First everybody, then by name; who is denied comes last.
-    pub rows: Vec<SubjectRow>,
-}
+use crate::review::{SubjectRow, WhoCan};
 
 const HEADERS: [&str; 4] = ["SUBJECT", "MAY", "ROLES", "LINE"];
 const WIDE_HEADERS: [&str; 6] = [

@@ -1,12 +1,19 @@
-//! Two states of an Argo CD side by side: what a change of either's files means for everybody.
+//! What a state of an Argo CD means for everybody, and two states side by side: what a change of either's
+//! files gives and takes.
 
 mod accounts;
 mod change;
 mod danger;
+mod decision;
+mod matrix;
+mod who_can;
 
 pub use accounts::AccountChange;
 pub use change::{Direction, Permission, ReviewedChange, Witness};
 pub use danger::Danger;
+pub use decision::{ExplainedDecision, UserRequest, decide};
+pub use matrix::{Matrix, MatrixSubject, Membership, RuleGroup, matrix};
+pub use who_can::{AskedRequest, May, SubjectRow, WhoCan, refuse_unknown, who_can};
 
 use std::collections::{BTreeSet, HashSet};
 

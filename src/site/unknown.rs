@@ -62,3 +62,17 @@ impl ArgoCd<'_> {
         found
     }
 }
+
+/// The most characters that are shown of a pattern.
+const SHOWN: usize = 60;
+
+/// Says that a glob takes too many steps to be decided.
+pub fn too_costly(pattern: &str) -> String {
+    let shown: String = pattern.chars().take(SHOWN).collect();
+    let more = if shown.len() < pattern.len() {
+        "…"
+    } else {
+        ""
+    };
+    format!("the pattern `{shown}{more}` takes too many steps to be decided")
+}

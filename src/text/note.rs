@@ -9,6 +9,13 @@ pub enum NoteLevel {
     Next,
     /// Something to look at before going on.
     Warning,
+    /// What must be known whatever was asked for: `--quiet` makes it a warning.
+    Always,
+    /// What a command came to; among several instances it goes into the report.
+    Outcome {
+        /// Whether nothing has to be done.
+        is_well: bool,
+    },
 }
 
 /// Something to say on stderr.
@@ -21,27 +28,33 @@ pub struct Note {
 }
 
 impl Note {
+    fn of(level: NoteLevel, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { level, text }
+    }
+
     /// Something good to know.
     pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            level: NoteLevel::Note,
-            text: text.into(),
-        }
+        Self::of(NoteLevel::Note, text)
     }
 
     /// The one next step.
     pub fn next(text: impl Into<String>) -> Self {
-        Self {
-            level: NoteLevel::Next,
-            text: text.into(),
-        }
+        Self::of(NoteLevel::Next, text)
     }
 
     /// Something to look at before going on.
     pub fn warning(text: impl Into<String>) -> Self {
-        Self {
-            level: NoteLevel::Warning,
-            text: text.into(),
-        }
+        Self::of(NoteLevel::Warning, text)
+    }
+
+    /// Something that must be known whatever was asked for.
+    pub fn always(text: impl Into<String>) -> Self {
+        Self::of(NoteLevel::Always, text)
+    }
+
+    /// What a command came to.
+    pub fn outcome(is_well: bool, text: impl Into<String>) -> Self {
+        Self::of(NoteLevel::Outcome { is_well }, text)
     }
 }

@@ -1,38 +1,15 @@
 //! Rotation: which token is replaced, whether it is time to, and revoking it in the end.
 
+use super::destination::TokenDestination;
+use super::present::Present;
 use super::steps::{StepLog, TokenStep};
-use crate::argocd::{Client, Gone};
+use crate::argocd::{Client, Gone, HintCommands};
 use crate::error::{Error, Kind, Result};
-use crate::model::TokenOwner;
-use crate::model::{TokenClaims, TokenRecord};
+use crate::model::{Expiry, TokenOwner, TokenRecord};
 use crate::text::{Moment, Note, Secret, Span};
 
-/// The present token, which makes its own successor.
-pub struct Present {
-    /// The token itself.
-    pub token: Secret,
-    /// What it says of itself.
-    pub claims: TokenClaims,
-    /// Its id.
-    pub id: String,
-}
-
-impl Present {
-    /// A token of the account that is rotated; `place` is where it was found.
-    ///
-    /// # Errors
-    /// If it has no id.
-    pub fn new(token: Secret, claims: TokenClaims, place: &str) -> Result<Self> {
-        let id = claims.id().filter(|id| !id.is_empty()).map(str::to_owned);
-        let Some(id) = id else {
-            return Err(Error::input(format!(
-                "{place} holds a token without an id, which cannot be told from others"
-            ))
-            .hint("make a new one: kubectl octopus-argo token create"));
-        };
-        Ok(Self { token, claims, id })
-    }
-}
+/// Restarts the gateway, which reads its token only when it starts.
+pub const RESTART: &str = "kubectl rollout restart deployment -l app.kubernetes.io/name=octopus-argocd-gateway -n NAMESPACE";
 
 /// The ids of old tokens that the user named.
 #[derive(Clone, Copy)]
@@ -138,12 +115,11 @@ fn only(owner: &TokenOwner, candidates: &[&TokenRecord]) -> Result<Option<String
             ))
             .hint("name it with --old ID, or present it: --token-file FILE");
             Err(several.iter().fold(error, |error, token| {
-                let expires = token
-                    .expires
-                    .map_or("never".to_owned(), |expires| expires.to_string());
                 error.hint(format!(
-                    "{} (issued {}, expires {expires})",
-                    token.id, token.issued
+                    "{} (issued {}, expires {})",
+                    token.id,
+                    token.issued,
+                    token.until()
                 ))
             }))
         }
@@ -228,4 +204,87 @@ pub fn revoke_old<'a>(
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// What becomes of the old tokens, for the report of several instances.
+pub fn of_the_old(olds: &[OldToken], revoked: bool) -> String {
+    let ids = olds.iter().filter(|old| !old.gone);
+    let ids: Vec<&str> = ids.filter_map(|old| old.id.as_deref()).collect();
+    match (ids.is_empty(), revoked) {
+        (true, _) => String::new(),
+        (false, true) => format!("; {} is revoked", ids.join(", ")),
+        (false, false) => format!("; {} stays valid", ids.join(", ")),
+    }
+}
+
+/// What becomes of whatever reads stdout cannot be known, so nothing is revoked behind it.
+pub fn refuse_to_revoke(
+    owners: &[TokenOwner],
+    present: Option<&Present>,
+    commands: &HintCommands,
+) -> Error {
+    let id = present.map_or("OLD-ID", |present| present.id.as_str());
+    let error = Error::usage("--revoke-old needs --output-file: whether a pipe's reader has kept the new token cannot be known")
+        .hint(format!("rotate without --revoke-old, then restart the gateway: {RESTART}"));
+    owners.iter().fold(error, |error, owner| {
+        let command = commands.delete_token(owner, id);
+        error.hint(format!("and then: {command}"))
+    })
+}
+
+/// Why it is too early to rotate where nothing is presented: each owner's old token, as the server remembers it.
+pub fn all_too_early(within: Option<Span>, olds: &[OldToken], now: Moment) -> Option<String> {
+    let mut reasons = Vec::new();
+    for old in olds {
+        let record = old.record.as_ref()?;
+        let why = rotation_is_early(record.expires, within?, now)?;
+        reasons.push(format!("token {} of {} {why}", record.id, old.owner));
+    }
+    Some(format!("nothing to do: {}", reasons.join("; ")))
+}
+
+/// Returns how long the old token was valid.
+pub fn same_as(olds: &[OldToken], present: Option<&Present>) -> Option<Expiry> {
+    let claimed = present.and_then(|present| {
+        let claims = &present.claims;
+        Some(claims.expires()?.since(claims.issued()?))
+    });
+    let remembered = || {
+        let spans = olds.iter().filter_map(|old| {
+            let record = old.record.as_ref()?;
+            Some(record.expires?.since(record.issued))
+        });
+        spans.max()
+    };
+    let span = claimed.or_else(remembered)?;
+    (span > Span::seconds(0)).then_some(Expiry::In(span))
+}
+
+/// Returns what stays, and how it goes later.
+pub fn what_stays(
+    olds: &[OldToken],
+    destination: &TokenDestination<'_>,
+    commands: &HintCommands,
+) -> Vec<Note> {
+    let place = destination.in_words();
+    let mut notes = Vec::new();
+    for old in olds {
+        let Some(id) = old.id.as_deref().filter(|_| !old.gone) else {
+            continue;
+        };
+        let until = match &old.record {
+            Some(record) if record.expires.is_none() => "for ever".to_owned(),
+            Some(record) => format!("until {}", record.until()),
+            None => "as before".to_owned(),
+        };
+        notes.push(Note::new(format!(
+            "the old token {id} of {} stays valid {until}",
+            old.owner
+        )));
+        notes.push(Note::next(format!(
+            "bring the new token {place} to the gateway, restart it ({RESTART}), then: {}",
+            commands.delete_token(&old.owner, id)
+        )));
+    }
+    notes
 }

@@ -1,8 +1,8 @@
 //! `account can-i`: argocd's question with an honest exit code.
 
-use crate::argocd::CanIAnswer;
+use crate::argocd::{CanIAnswer, refuse_core};
 use crate::cli::CanIArgs;
-use crate::commands::argocd::{client, refuse_core};
+use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Result};
 use crate::octopus::proves_nothing;

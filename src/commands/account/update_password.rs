@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use crate::cli::UpdatePasswordArgs;
-use crate::commands::argocd::{client, read_secret};
+use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::text::Secret;
+use crate::tokens::read_secret;
 
 /// What a terminal takes as one line.
 const LONGEST: usize = 1000;
@@ -56,7 +57,7 @@ pub(super) fn run(args: &UpdatePasswordArgs, context: &mut Context<'_, '_>) -> R
 
 /// Reads a password that can be typed at a terminal.
 fn password(file: &Path, context: &mut Context<'_, '_>) -> Result<Secret> {
-    let password = read_secret(file, context)?;
+    let password = read_secret(file, context.host)?;
     let wrong = |why: &str| Err(Error::input(format!("{}: {why}", file.display())));
     if password.expose().chars().any(char::is_control) {
         return wrong("the password has a control character, or there is more than one line");

@@ -5,7 +5,6 @@ use super::rights::Rights;
 use crate::cli::{AppsListArgs, AppsOutput, DeploymentArgs, FailOn};
 use crate::commands::can::version;
 use crate::commands::context::Context;
-use crate::commands::lint::shown;
 use crate::error::{Code, Error, Result};
 use crate::input::{File, WantedObjects};
 use crate::lint;
@@ -71,11 +70,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     };
     let site = Site::new(&files, options);
     let outcome = lint::run(&site, &lint::RuleSelection::of_applications());
-    let found: Vec<ShownFinding<'_>> = outcome
-        .findings
-        .iter()
-        .map(|finding| shown(finding, &site))
-        .collect();
+    let found = ShownFinding::all(&outcome.findings, &site);
     print(args, &rows, &found, &files, context)?;
     conclude(&rows, &all, &args.deployment, context);
     let updated = rows

@@ -2,9 +2,9 @@
 
 use super::cluster::{self, ClusterReading, gap};
 use super::facts::{self, AskedFact, not_asked};
-use crate::argocd::{Client, Problem};
+use crate::argocd::{Client, Problem, refuse_core};
 use crate::cli::DoctorArgs;
-use crate::commands::argocd::{client, now, refuse_core};
+use crate::commands::argocd::client;
 use crate::commands::asked::question;
 use crate::commands::context::Context;
 use crate::commands::words::kubectl_flags;
@@ -56,7 +56,7 @@ pub(super) fn look(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<C
     let names = names(args, argocd.map(|one| one.namespace.as_str()), release);
     let settings = facts::settings(argocd, &all, &reading);
     let read = settings.as_ref().ok();
-    let now = now(context);
+    let now = context.host.now();
     let owner = TokenOwner::Account(args.account.clone());
     let asker = Asker {
         client: &client,

@@ -4,15 +4,16 @@ use std::path::Path;
 
 use super::plan::templates;
 use crate::cli::GatewaySecretArgs;
-use crate::commands::argocd::{now, read_secret};
 use crate::commands::context::Context;
-use crate::commands::secret_manifest::{PROJECT_KEY, check, manifest};
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{DEFAULT_NAMESPACE, ProjectName, Span, Subject, TokenClaims, TokenOwner};
-use crate::octopus::{GatewayPlan, TOKEN_KEY, TOKEN_SECRET};
+use crate::octopus::{
+    GatewayPlan, PROJECT_KEY, TOKEN_KEY, TOKEN_SECRET, check_secret_names, secret_manifest,
+};
 use crate::text::Secret;
+use crate::tokens::read_secret;
 
 /// The name under which the gateway looks for the token of calls without a project.
 const UNSCOPED: &str = "octo-gateway-unscoped";
@@ -83,7 +84,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
             .map(|(project, _)| format!("{PROJECT_KEY}{project}"));
         keys.collect()
     };
-    check(name, namespace, keys.iter().map(String::as_str))?;
+    check_secret_names(name, namespace, keys.iter().map(String::as_str))?;
     if let Some(path) = &file {
         secret::probe(path, existing)?;
     }
@@ -106,7 +107,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         .into_iter()
         .zip(tokens.iter().map(|token| &token.secret))
         .collect();
-    let text = manifest(&settings.engine, name, namespace, &entries)?;
+    let text = secret_manifest(&settings.engine, name, namespace, &entries)?;
     if let Some(path) = &file {
         secret::file(path, &text, existing)?;
     } else {
@@ -171,7 +172,7 @@ pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> R
     if file.is_none() && context.host.terminal.stdin {
         context.note("paste the token, then Enter and Ctrl-D; or give --token-file FILE");
     }
-    let secret = Secret::new(read_secret(path, context)?.expose().trim());
+    let secret = Secret::new(read_secret(path, context.host)?.expose().trim());
     let name = if path == Path::new("-") {
         "stdin".to_owned()
     } else {
@@ -248,7 +249,7 @@ fn of_project(claims: &TokenClaims, project: &str, context: &mut Context<'_, '_>
 }
 
 fn lifetime(claims: &TokenClaims, context: &mut Context<'_, '_>) -> Result<()> {
-    let now = now(context);
+    let now = context.host.now();
     match claims.expires() {
         Some(expires) if expires <= now => {
             Err(Error::input(format!("the token has expired: {expires}"))

@@ -7,10 +7,10 @@ use super::plan::plan;
 use super::secret::{of_account, presented};
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
-use crate::commands::secret_manifest::put;
 use crate::emit::{self, Access, Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
+use crate::octopus::with_secrets;
 
 /// Stands for the token until all is checked.
 const TOKEN: &str = "octopus-argo-inline-token-";
@@ -46,7 +46,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
         }
         let token = presented(args.token_file.as_deref(), context)?;
         of_account(&token.claims, None, context)?;
-        let text = put(&values.text, std::iter::once((TOKEN, &token.secret)));
+        let text = with_secrets(&values.text, std::iter::once((TOKEN, &token.secret)));
         if let Some(path) = &file {
             secret::file(path, &text, existing)?;
         } else {

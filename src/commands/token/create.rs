@@ -1,20 +1,23 @@
 //! `token create`: a token, made with an explicit id, and handed over or revoked.
 
-use super::deliver::{self, TokenDestination};
-use super::{manifest, owner};
+use super::deliver::{delivery, refuse_for_one};
+use super::owners;
 use crate::argocd::Client;
 use crate::cli::{LifetimeArgs, TokenCreateArgs};
-use crate::commands::argocd::{client, now};
+use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::Expiry;
 use crate::model::TokenOwner;
 use crate::process::Hold;
 use crate::text::Span;
-use crate::tokens::{NewTokens, StepLog, TokenStep, Unlogged, check_id, issue};
+use crate::tokens::{
+    NewTokens, StepLog, TokenDestination, TokenStep, Unlogged, check_id, id_prefix, issue,
+    may_be_given,
+};
 
 pub(super) fn run(args: &TokenCreateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    deliver::refuse_for_one(&args.delivery, None)?;
+    refuse_for_one(&args.delivery, None)?;
     create(args, &Unlogged, context)
 }
 
@@ -34,7 +37,11 @@ pub(crate) fn create(
     if args.if_missing && exists(&client, &owners, &prefix, context)? {
         return Ok(Code::OK);
     }
-    let destination = TokenDestination::check(&args.delivery, &owners, context)?;
+    let mut notes = Vec::new();
+    let destination = delivery(&args.delivery);
+    let destination = TokenDestination::check(destination, &owners, context.host, &mut notes);
+    context.tell(&notes);
+    let destination = destination?;
     let new = NewTokens {
         owners: &owners,
         id,
@@ -44,14 +51,18 @@ pub(crate) fn create(
     };
     // Until everything is said, a Ctrl-C does not end the program.
     let _hold = Hold::new();
-    let mut notes = Vec::new();
-    let made = issue(&new, &client, log, context.host.clock, &mut notes);
-    context.tell(&notes);
-    let delivered = destination.hand_over(made?, client.commands(), log, context)?;
+    let clock = context.host.clock;
+    let made = context.telling(|notes| issue(&new, &client, log, clock, notes))?;
+    let delivered = destination.hand_over(made, client.commands(), log, context.host)?;
     let logged = log.write(TokenStep::Delivered);
-    deliver::tell(&delivered, &args.delivery, client.commands(), context);
+    context.tell(&destination.notes(&delivered, client.commands()));
     warn_of_disabled(&client, &owners, context);
-    deliver::conclude(&delivered, &args.delivery, "", context);
+    if let Some(summary) = destination
+        .summary(&delivered, "")
+        .filter(|_| context.in_fleet())
+    {
+        context.conclude(true, summary);
+    }
     logged.map(|()| Code::OK)
 }
 
@@ -79,9 +90,9 @@ struct CreatePlan {
 }
 
 fn plan(args: &TokenCreateArgs) -> Result<CreatePlan> {
-    let owners = owner::owners(&args.owner)?;
-    owner::may_be_given(&owners)?;
-    let prefix = owner::prefix(args.id_prefix.as_deref(), &owners)?;
+    let owners = owners(&args.owner)?;
+    may_be_given(&owners)?;
+    let prefix = id_prefix(args.id_prefix.as_deref(), &owners)?;
     let id = args
         .id
         .as_deref()
@@ -104,7 +115,7 @@ fn plan(args: &TokenCreateArgs) -> Result<CreatePlan> {
 /// Whose tokens; refuses what is wrong with the command line.
 pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<TokenOwner>> {
     let CreatePlan { owners, .. } = plan(args)?;
-    manifest::check(&args.delivery, &owners)?;
+    delivery(&args.delivery).check_names(&owners)?;
     Ok(owners)
 }
 
@@ -128,7 +139,7 @@ fn exists(
     prefix: &str,
     context: &mut Context<'_, '_>,
 ) -> Result<bool> {
-    let now = now(context);
+    let now = context.host.now();
     let mut found = Vec::new();
     for owner in owners {
         let tokens = client.tokens(owner)?;
@@ -140,7 +151,7 @@ fn exists(
     let all = found.iter().all(|(_, token)| token.is_some());
     let there = found.iter().filter_map(|(owner, token)| {
         let token = token.as_ref()?;
-        let until = super::records::expiry(token);
+        let until = token.until();
         Some(format!(
             "{owner} has the token {} (expires {until})",
             token.id

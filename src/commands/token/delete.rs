@@ -1,15 +1,15 @@
 //! `token delete`: one token, by its id.
 
-use super::owner;
+use super::owners;
 use crate::argocd::{Client, Gone};
 use crate::cli::TokenDeleteArgs;
-use crate::commands::argocd::{client, now};
+use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::TokenOwner;
 
 pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let owners = owner::owners(&args.owner)?;
+    let owners = owners(&args.owner)?;
     let [owner] = &owners[..] else {
         return Err(Error::usage(
             "a token is of one project: name one with --project",
@@ -18,7 +18,7 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
     let client = client(&args.argocd, context)?;
     if !args.yes {
         let tokens = client.tokens(owner)?;
-        let now = now(context);
+        let now = context.host.now();
         let Some(token) = tokens.iter().find(|token| token.id == args.id) else {
             return Err(missing(owner, &args.id, &client));
         };
@@ -31,7 +31,7 @@ pub(super) fn run(args: &TokenDeleteArgs, context: &mut Context<'_, '_>) -> Resu
             "delete token {} of {owner} (issued {}, expires {})?",
             token.id,
             token.issued,
-            super::records::expiry(token)
+            token.until()
         );
         if !context.ask(&question)? {
             context.note("nothing is deleted");

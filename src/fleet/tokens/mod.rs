@@ -19,12 +19,12 @@ use super::journal::Journal;
 use super::outcomes::{relay, worst};
 use crate::cli::TokenOutput;
 use crate::commands::context::{Context, InstanceOutcome};
-use crate::commands::instances::Several;
-use crate::commands::token::RESTART;
 use crate::emit::{create_private_directory, is_open_to_others};
 use crate::error::{Code, Error, Result};
+use crate::fleet::instances::Several;
 use crate::process::Hold;
 use crate::report::fleet::{self, InstanceRow};
+use crate::tokens::RESTART;
 
 /// What the codes 0 and 1 mean; the latter does not come here.
 const WORDS: [&str; 2] = ["ok", "no"];

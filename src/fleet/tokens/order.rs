@@ -9,9 +9,9 @@ use crate::cli::{
     TokenRotateArgs,
 };
 use crate::commands::context::Context;
-use crate::commands::instances::Member;
 use crate::commands::token;
 use crate::error::{Code, Error, Result};
+use crate::fleet::instances::Member;
 use crate::model::Instance;
 use crate::model::TokenOwner;
 use crate::tokens::{Present, StepLog};

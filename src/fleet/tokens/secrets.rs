@@ -7,16 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use crate::commands::argocd::read_secret;
 use crate::commands::context::Context;
-use crate::commands::secret_manifest::PROJECT_KEY;
 use crate::emit::is_open_to_others;
 use crate::error::{Error, Result};
 use crate::model::TokenOwner;
 use crate::model::shell::quoted;
 use crate::model::{Instance, Source, TokenClaims};
-use crate::octopus::TOKEN_KEY;
+use crate::octopus::{PROJECT_KEY, TOKEN_KEY};
 use crate::text::Secret;
+use crate::tokens::read_secret;
 use crate::yaml::Stream;
 
 /// The file of an instance in a directory.
@@ -35,7 +34,7 @@ pub(in crate::fleet) fn read(
     path: &Path,
     context: &mut Context<'_, '_>,
 ) -> Result<BTreeMap<String, FoundToken>> {
-    let text = read_secret(path, context)?;
+    let text = read_secret(path, context.host)?;
     let name = path.display();
     let wrong = |why: &str| {
         Error::input(format!("{name} is not a Secret with a token: {why}"))

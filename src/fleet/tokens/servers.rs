@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::argocd::options_hold_a_token;
 use crate::argocd::{
     Logins, OPTIONS_VARIABLE, TOKEN_VARIABLE, comparable, config_file, remembered,
 };
 use crate::cli::Argocd;
-use crate::commands::argocd::{options_hold_a_token, set_up};
+use crate::commands::argocd::set_up;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::input::read_text;
@@ -149,7 +150,7 @@ pub(in crate::fleet) fn refuse_one_token_for_all(
         Some("--header")
     } else if context.host.env.get(TOKEN_VARIABLE).is_some() {
         Some(TOKEN_VARIABLE)
-    } else if options_hold_a_token(context)? {
+    } else if options_hold_a_token(context.host)? {
         Some(OPTIONS_VARIABLE)
     } else {
         None

@@ -6,6 +6,7 @@ mod junit;
 mod sarif;
 mod text;
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 pub use github::github;
@@ -14,7 +15,9 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Counts, summary, text};
 
+use crate::lint::{ALL, Finding, Safety};
 use crate::model::{Location, Severity, Source};
+use crate::site::{Place, Site};
 
 /// Some bytes of a text.
 #[derive(Clone, Debug)]
@@ -58,6 +61,34 @@ pub struct ShownFinding<'a> {
     pub fix: Option<(String, bool)>,
 }
 
+impl<'s> ShownFinding<'s> {
+    /// Findings of `lint`, with the texts that they are in.
+    pub fn all(findings: &[Finding], site: &Site<'s>) -> Vec<Self> {
+        let mark = |place: &Place, label: &str| Mark {
+            source: site.source(place.file),
+            span: place.span.clone(),
+            label: label.to_owned(),
+        };
+        let shown = findings.iter().map(|finding| Self {
+            rule: finding.rule,
+            level: finding.severity,
+            message: finding.message.clone(),
+            mark: mark(&finding.place, &finding.label),
+            related: finding
+                .related
+                .iter()
+                .map(|one| mark(&one.place, &one.message))
+                .collect(),
+            help: finding.help.clone(),
+            fix: finding
+                .fix
+                .as_ref()
+                .map(|fix| (fix.title.clone(), fix.safety == Safety::Safe)),
+        });
+        shown.collect()
+    }
+}
+
 /// A rule, for formats that list them.
 #[derive(Clone, Debug)]
 pub struct RuleInfo {
@@ -69,4 +100,31 @@ pub struct RuleInfo {
     pub summary: String,
     /// Its page, Markdown.
     pub page: &'static str,
+}
+
+impl RuleInfo {
+    /// All rules of `lint`.
+    pub fn all() -> Vec<Self> {
+        let about = ALL.iter().map(|rule| rule.about());
+        let all = about.map(|about| Self {
+            id: about.id,
+            level: about.severity,
+            summary: about.summary(),
+            page: about.page,
+        });
+        all.collect()
+    }
+}
+
+/// All rules of `lint`, a line each.
+pub fn rules() -> String {
+    let rules = RuleInfo::all();
+    let width = rules.iter().map(|rule| rule.id.len()).max();
+    let width = width.unwrap_or_default() + 3;
+    let mut out = format!("{:<width$}{:<10}DESCRIPTION\n", "RULE", "SEVERITY");
+    for rule in rules {
+        let severity = rule.level.as_str();
+        let _ = writeln!(out, "{:<width$}{severity:<10}{}", rule.id, rule.summary);
+    }
+    out
 }

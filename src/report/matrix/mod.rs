@@ -4,67 +4,11 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::Report;
 use super::table::{self, markdown, table};
+use crate::review::{Matrix, Membership, RuleGroup};
 
 pub use page::html;
-
-/// Who may do what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Matrix {
-    /// The subjects, in the order of the policy.
-    pub subjects: Vec<MatrixSubject>,
-}
-
-/// A subject, or a role, with what it has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct MatrixSubject {
-    /// Its name, or what everybody is called.
-    pub subject: String,
-    /// The roles that it is bound to directly.
-    pub roles: Vec<Membership>,
-    /// Its own rules; a role's are the role's.
-    pub rules: Vec<RuleGroup>,
-}
-
-impl MatrixSubject {
-    /// Whether it has nothing.
-    pub fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.rules.is_empty()
-    }
-}
-
-/// A role that a subject has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Membership {
-    /// The role.
-    pub role: String,
-    /// The line that binds it, with its place.
-    pub decided_by: String,
-    /// What takes part of the role back from this subject; empty where nothing does.
-    pub limited_by: String,
-}
-
-/// Rules of one subject that differ in their action alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleGroup {
-    /// The resource, as written.
-    pub resource: String,
-    /// The pattern of objects, as written.
-    pub object: String,
-    /// The actions, as written: `*` is one of them.
-    pub actions: Vec<String>,
-    /// `allow`, `deny`, or `none` for any other word.
-    pub effect: &'static str,
-    /// Whether the rules do something, at least in part.
-    pub in_force: bool,
-    /// What limits the rules or keeps them from doing anything; empty where nothing does.
-    pub state: Vec<String>,
-    /// The lines, with their places.
-    pub decided_by: Vec<String>,
-}
 
 /// How the rows are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,33 +18,6 @@ pub enum RowOrder {
     Subject,
     /// By resource, then object.
     Resource,
-}
-
-impl Matrix {
-    /// What holds for everybody where authorisation is switched off by a setting.
-    pub fn of_everything(everybody: String, decided_by: String) -> Self {
-        let everything = RuleGroup {
-            resource: "*".to_owned(),
-            object: "*".to_owned(),
-            actions: vec!["*".to_owned()],
-            effect: "allow",
-            in_force: true,
-            state: Vec::new(),
-            decided_by: vec![decided_by],
-        };
-        Self {
-            subjects: vec![MatrixSubject {
-                subject: everybody,
-                roles: Vec::new(),
-                rules: vec![everything],
-            }],
-        }
-    }
-
-    /// Whether no one may do anything.
-    pub fn is_empty(&self) -> bool {
-        self.subjects.iter().all(MatrixSubject::is_empty)
-    }
 }
 
 /// A subject, a role or a group of rules in cells.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::{Matrix, Membership, RuleGroup, effect};
+use super::effect;
 use crate::report::html::{escape, page};
+use crate::review::{Matrix, Membership, RuleGroup};
 
 /// The most columns; what is about further resources shares the last one.
 const COLUMNS: usize = 16;

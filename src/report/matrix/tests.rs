@@ -1,6 +1,7 @@
 use snapbox::{assert_data_eq, str};
 
 use super::*;
+use crate::review::MatrixSubject;
 
 fn group(resource: &str, object: &str, actions: &[&str], effect: &'static str) -> RuleGroup {
     RuleGroup {

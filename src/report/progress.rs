@@ -11,7 +11,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const WIDTH: usize = 30;
 
 /// A bar that appears when something takes longer than a second.
-pub(crate) struct Progress<'c> {
+pub struct Progress<'c> {
     clock: &'c dyn Fn() -> SystemTime,
     start: SystemTime,
     last: Option<SystemTime>,
@@ -21,7 +21,7 @@ pub(crate) struct Progress<'c> {
 
 impl<'c> Progress<'c> {
     /// Starts to count `what`; shows nothing ever unless `shown`.
-    pub(crate) fn new(clock: &'c dyn Fn() -> SystemTime, shown: bool, what: &'static str) -> Self {
+    pub fn new(clock: &'c dyn Fn() -> SystemTime, shown: bool, what: &'static str) -> Self {
         Self {
             start: clock(),
             clock,
@@ -32,7 +32,7 @@ impl<'c> Progress<'c> {
     }
 
     /// So many are done of so many.
-    pub(crate) fn tell(&mut self, done: usize, all: usize, stderr: &mut dyn Write) {
+    pub fn tell(&mut self, done: usize, all: usize, stderr: &mut dyn Write) {
         if !self.shown {
             return;
         }
@@ -53,7 +53,7 @@ impl<'c> Progress<'c> {
     }
 
     /// Takes the line away.
-    pub(crate) fn clear(&mut self, stderr: &mut dyn Write) {
+    pub fn clear(&mut self, stderr: &mut dyn Write) {
         if self.last.take().is_some() {
             let _ = write!(stderr, "\r\u{1b}[K");
         }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::context::Context;
+use crate::argocd::server_variable;
 use crate::cli::{Command, Fleet, Given, TokenCommand};
+use crate::commands::context::Context;
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Configuration, Defaults, Instance, LintSettings, spelling};
@@ -101,7 +102,7 @@ pub(crate) fn choose(
 }
 
 /// The configuration's path: the option's, the variable's, or the one that holds here.
-pub(crate) fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf> {
+fn locate(fleet: &Fleet, context: &Context<'_, '_>) -> Option<PathBuf> {
     fleet
         .config
         .clone()
@@ -174,7 +175,7 @@ fn refuse_elsewhere(
     if !asks_argocd || given.first(&of_a_server).is_some() || !instance.argocd.names_a_server() {
         return Ok(());
     }
-    let variable = super::argocd::server_variable(context)?;
+    let variable = server_variable(context.host)?;
     match variable {
         None => Ok(()),
         Some(variable) => Err(Error::usage(format!(

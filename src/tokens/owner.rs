@@ -1,34 +1,39 @@
 //! Whose tokens a command is about.
 
-use crate::cli::OwnerArgs;
+use super::ids::check_id;
 use crate::error::{Error, Result};
-use crate::model::TokenOwner;
-use crate::model::{AccountName, ProjectName};
-use crate::tokens::check_id;
+use crate::model::{AccountName, ProjectName, TokenOwner};
 
 /// The account of Octopus Deploy, where none is named.
-pub(super) const ACCOUNT: &str = "octopus";
+const ACCOUNT: &str = "octopus";
 
-/// Whose tokens: one account, or one role of some projects.
-pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<TokenOwner>> {
-    let Some(role) = &args.role else {
-        if !args.project.is_empty() {
+/// Returns whose tokens are meant: those of one account, or of one role of some projects.
+///
+/// # Errors
+/// A project without a role, a role without a project, and names that cannot be.
+pub fn owners(
+    account: Option<&str>,
+    role: Option<&str>,
+    projects: &[String],
+) -> Result<Vec<TokenOwner>> {
+    let Some(role) = role else {
+        if !projects.is_empty() {
             return Err(Error::usage(
                 "--project needs --role here: a token of an account is not confined to a project",
             )
             .hint("the account's rules are: kubectl octopus-argo render --project PROJECT")
             .hint("for tokens of a project's role: --role octopus --project PROJECT"));
         }
-        let name = args.account.as_deref().unwrap_or(ACCOUNT);
+        let name = account.unwrap_or(ACCOUNT);
         return Ok(vec![TokenOwner::Account(named("account", name)?)]);
     };
-    if args.project.is_empty() {
+    if projects.is_empty() {
         return Err(Error::usage(
             "--role needs --project: a role belongs to a project",
         ));
     }
     let mut owners: Vec<TokenOwner> = Vec::new();
-    for project in &args.project {
+    for project in projects {
         let owner = TokenOwner::Role {
             project: ProjectName::new(project).map_err(Error::usage)?.to_string(),
             role: named("role", role)?,
@@ -41,7 +46,10 @@ pub(super) fn owners(args: &OwnerArgs) -> Result<Vec<TokenOwner>> {
 }
 
 /// Checks that an account may be given tokens by us.
-pub(super) fn may_be_given(owners: &[TokenOwner]) -> Result<()> {
+///
+/// # Errors
+/// `admin`, and names that cannot be.
+pub fn may_be_given(owners: &[TokenOwner]) -> Result<()> {
     for owner in owners {
         if let TokenOwner::Account(name) = owner {
             AccountName::new(name).map_err(Error::usage)?;
@@ -61,8 +69,11 @@ fn named(what: &str, name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// What the ids of our tokens begin with.
-pub(super) fn prefix(asked: Option<&str>, owners: &[TokenOwner]) -> Result<String> {
+/// Returns what the ids of our tokens begin with.
+///
+/// # Errors
+/// A prefix that argocd or a shell could take for something else.
+pub fn id_prefix(asked: Option<&str>, owners: &[TokenOwner]) -> Result<String> {
     match (asked, owners.first()) {
         (Some(prefix), _) => check_id("--id-prefix", prefix),
         (None, Some(TokenOwner::Account(name) | TokenOwner::Role { role: name, .. })) => {
@@ -78,23 +89,17 @@ mod tests {
 
     #[test]
     fn a_project_needs_a_role_and_a_role_a_project() {
-        let args = |role: Option<&str>, project: &[&str]| OwnerArgs {
-            account: None,
-            role: role.map(str::to_owned),
-            project: project.iter().map(|name| (*name).to_owned()).collect(),
+        let of = |role: Option<&str>, projects: &[&str]| {
+            let projects: Vec<String> = projects.iter().map(ToString::to_string).collect();
+            owners(None, role, &projects)
         };
-        assert!(owners(&args(None, &["a"])).is_err());
-        assert!(owners(&args(Some("octopus"), &[])).is_err());
-        assert!(owners(&args(Some("octopus"), &["team-*"])).is_err());
-        assert!(owners(&args(Some("-x"), &["a"])).is_err());
+        assert!(of(None, &["a"]).is_err());
+        assert!(of(Some("octopus"), &[]).is_err());
+        assert!(of(Some("octopus"), &["team-*"]).is_err());
+        assert!(of(Some("-x"), &["a"]).is_err());
+        assert_eq!(of(Some("octopus"), &["a", "b", "a"]).unwrap().len(), 2);
         assert_eq!(
-            owners(&args(Some("octopus"), &["a", "b", "a"]))
-                .unwrap()
-                .len(),
-            2
-        );
-        assert_eq!(
-            owners(&args(None, &[])).unwrap(),
+            of(None, &[]).unwrap(),
             [TokenOwner::Account("octopus".into())]
         );
     }

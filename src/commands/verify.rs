@@ -1,24 +1,22 @@
 //! `verify`: the proof on the server, as the token that Octopus will use.
 
-mod offline;
-mod show;
-
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use self::offline::Offline;
-use super::argocd::{client, presented, refuse_core};
+use super::argocd::client;
+use super::asked::{asked, question};
 use super::context::Context;
-use crate::argocd::{Problem, RefusalReason, TOKEN_VARIABLE};
+use crate::argocd::{Problem, RefusalReason, TOKEN_VARIABLE, refuse_core};
 use crate::cli::{VerifyArgs, VerifyOutput};
 use crate::error::{Code, Error, Result};
 use crate::model::ProjectName;
 use crate::model::TokenOwner;
 use crate::octopus::Needs;
 use crate::process::Failure;
-use crate::report::Report;
+use crate::rbac::ArgoCdVersion;
+use crate::report::{Report, verify as report};
 use crate::text::Secret;
-use crate::tokens::Round;
+use crate::tokens::{Round, answer_offline, explain_round, presented};
 
 /// How long to wait before the server is asked again.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -38,7 +36,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
         );
     }
     wanted(args)?;
-    let Some((token, _)) = presented(args.token_file.as_deref(), context)? else {
+    let Some((token, _)) = presented(args.token_file.as_deref(), context.host)? else {
         return Err(Error::usage("there is no token to verify")
             .hint(format!(
                 "give it with --token-file FILE, or in {TOKEN_VARIABLE}"
@@ -60,7 +58,10 @@ pub(crate) fn verify(
     let files = context.read(&args.input, args.input.form, &[])?;
     let offline = files
         .as_ref()
-        .map(|files| Offline::load(files, &args.input, &owner, context))
+        .map(|files| {
+            let question = question(&args.input, ArgoCdVersion::NEWEST);
+            asked(files, &question, context)
+        })
         .transpose()?;
     let client = client.presenting(token);
     let until = args.wait.map(|wait| Instant::now() + wait.duration());
@@ -76,15 +77,14 @@ pub(crate) fn verify(
         }
     };
     let offline = offline
-        .map(|offline| offline.answers(&round, context))
+        .map(|argocd| context.telling(|notes| answer_offline(argocd, &owner, &round, notes)))
         .transpose()?;
-    let report = match args.output {
-        VerifyOutput::Text => Report::Text(show::table(&round, offline.as_deref())),
-        VerifyOutput::Json => show::json(&round, offline.as_deref(), &owner),
-        VerifyOutput::Yaml => show::json(&round, offline.as_deref(), &owner).in_yaml(),
-    };
-    context.report(report)?;
-    show::explain(&round, offline.as_deref(), &owner, context);
+    context.report(match args.output {
+        VerifyOutput::Text => Report::Text(report::text(&round, offline.as_deref())),
+        VerifyOutput::Json => report::json(&round, offline.as_deref(), &owner),
+        VerifyOutput::Yaml => report::json(&round, offline.as_deref(), &owner).in_yaml(),
+    })?;
+    context.tell(&explain_round(&round, offline.as_deref(), &owner));
     Ok(if round.is_good() { Code::OK } else { Code::NO })
 }
 

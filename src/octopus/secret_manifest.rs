@@ -9,10 +9,13 @@ use crate::text::Secret;
 use crate::yaml::{self, Stream};
 
 /// What the key of a project's token begins with.
-pub(crate) const PROJECT_KEY: &str = "PROJECT_AUTH_TOKEN_";
+pub const PROJECT_KEY: &str = "PROJECT_AUTH_TOKEN_";
 
 /// Checks the names before there is a token.
-pub(crate) fn check<'k>(
+///
+/// # Errors
+/// A name that Kubernetes would refuse.
+pub fn check_secret_names<'k>(
     name: &str,
     namespace: Option<&str>,
     keys: impl IntoIterator<Item = &'k str>,
@@ -42,7 +45,10 @@ pub(crate) fn check<'k>(
 
 /// The manifest. The template gets words that stand for the tokens; they take their places only
 /// when it is rendered and read again, so that no error of either can quote one.
-pub(crate) fn manifest(
+///
+/// # Errors
+/// A template that renders something else than that Secret.
+pub fn secret_manifest(
     engine: &Engine,
     name: &str,
     namespace: Option<&str>,
@@ -83,14 +89,17 @@ pub(crate) fn manifest(
         return Err(wrong());
     }
     let words = entries.iter().map(|(_, word)| word.as_str());
-    Ok(put(
+    Ok(with_secrets(
         &rendered.text,
         words.zip(tokens.iter().map(|(_, token)| *token)),
     ))
 }
 
 /// Puts secrets in the places of the words that stand for them.
-pub(crate) fn put<'t>(text: &str, secrets: impl Iterator<Item = (&'t str, &'t Secret)>) -> Secret {
+pub fn with_secrets<'t>(
+    text: &str,
+    secrets: impl Iterator<Item = (&'t str, &'t Secret)>,
+) -> Secret {
     let mut text = zeroize::Zeroizing::new(text.to_owned());
     for (word, secret) in secrets {
         let quoted = zeroize::Zeroizing::new(yaml::write::value(secret.expose()));
