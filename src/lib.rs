@@ -9,6 +9,7 @@ pub mod change;
 pub mod cli;
 mod commands;
 pub mod config;
+pub mod doctor;
 pub mod emit;
 pub mod error;
 mod fleet;

@@ -33,7 +33,7 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "model", "error", "argocd", "lint", "octopus", "review", "site", "tokens",
+            "model", "error", "argocd", "doctor", "lint", "octopus", "review", "site", "tokens",
         ],
     ),
     ("config", &["model", "error", "yaml"]),
@@ -44,7 +44,19 @@ const RULES: &[(&str, &[&str])] = &[
         "lint",
         &["model", "error", "input", "octopus", "rbac", "site", "yaml"],
     ),
-    ("octopus", &["model", "error", "rbac", "render", "yaml"]),
+    (
+        "octopus",
+        &[
+            "model", "error", "input", "process", "rbac", "render", "site", "yaml",
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            "model", "error", "argocd", "change", "input", "lint", "octopus", "process", "rbac",
+            "site", "tokens",
+        ],
+    ),
     (
         "change",
         &["model", "error", "input", "rbac", "render", "site", "yaml"],
@@ -61,7 +73,7 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "model", "error", "host", "process", "argocd", "change", "cli", "config", "emit",
+            "model", "error", "host", "process", "argocd", "change", "cli", "config", "doctor", "emit",
             "input", "lint", "octopus", "rbac", "render", "report", "review", "site", "tokens",
             "yaml",
         ],

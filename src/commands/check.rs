@@ -9,18 +9,17 @@ use super::context::Context;
 use super::coverage::{covered, judge, refuse_nothing};
 use super::reading::ReadState;
 use super::write_expectations;
-use crate::change::{ChangeRequest, after, fresh};
+use crate::change::{after, fresh};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::error::{Code, Error, Result};
 use crate::input::read_text;
-use crate::model::{Data, Form, ProjectName};
+use crate::model::Form;
 use crate::octopus::{
-    self, Check, CheckAnswer, CheckedState, Checker, Expectation, Needs, Purpose, account_faults,
+    self, Check, CheckAnswer, CheckedState, Checker, Expectation, Needs, Purpose, checked_accounts,
+    nothing_proved, uncertain, unusable_account,
 };
-use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::report::{Report, check, coverage};
-use crate::site::{ArgoCd, too_costly};
 use crate::text::Source;
 use crate::yaml::Stream;
 
@@ -69,6 +68,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let disabled = argocd
         .disables_auth()
         .map(|place| format!("{place}: server.disable.auth is set, so everyone may do everything"));
+    let by_project = args.input.form == Some(Form::AppProject);
+    let accounts = || {
+        let needs = Needs {
+            allow_sync: args.change.allow_sync,
+            projects: request.projects.clone(),
+            role: false,
+        };
+        checked_accounts(&request.account, needs, by_project, &argocd)
+    };
     let budget = Budget::default();
     let checks = if !args.expect.is_empty() {
         let scopes = argocd.scopes()?;
@@ -82,8 +90,12 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     } else if let Some(reason) = &disabled {
         vec![nothing_proved(request.account.as_str(), reason)]
     } else {
-        let mut checks = unusable_account(args, &request, &argocd);
-        for (account, needs) in accounts(args, &request, &argocd)? {
+        let mut checks = if by_project {
+            Vec::new()
+        } else {
+            unusable_account(&request.account, &argocd)
+        };
+        for (account, needs) in accounts()? {
             let checker = Checker {
                 server: &server,
                 describe: &describe,
@@ -99,8 +111,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let mut checks = checks;
     if disabled.is_none() {
         let subjects: Vec<String> = if args.expect.is_empty() {
-            let accounts = accounts(args, &request, &argocd)?;
-            accounts.into_iter().map(|(account, _)| account).collect()
+            accounts()?.into_iter().map(|(account, _)| account).collect()
         } else {
             let refused = checks.iter().filter(|check| check.want == CheckAnswer::No);
             refused.map(|check| check.subject.clone()).collect()
@@ -150,129 +161,6 @@ fn print(
         CheckOutput::Lcov => Some(Report::Text(coverage::lcov(covered.unwrap_or_default()))),
     };
     report.map_or(Ok(()), |report| context.report(report))
-}
-
-/// Whom the checks are about, and what each needs: the account, or with `--form appproject` its
-/// role of every project that is named, or else of every project in the input.
-fn accounts(
-    args: &CheckArgs,
-    request: &ChangeRequest,
-    argocd: &ArgoCd<'_>,
-) -> Result<Vec<(String, Needs)>> {
-    let needs = |projects, role| Needs {
-        allow_sync: args.change.allow_sync,
-        projects,
-        role,
-    };
-    if args.input.form != Some(Form::AppProject) {
-        let account = request.account.to_string();
-        return Ok(vec![(account, needs(request.projects.clone(), false))]);
-    }
-    let projects = if request.projects.is_empty() {
-        let read = argocd
-            .projects
-            .iter()
-            .map(|project| ProjectName::new(project.name()));
-        read.collect::<Result<Vec<_>, _>>().map_err(Error::input)?
-    } else {
-        request.projects.clone()
-    };
-    let role = |project: ProjectName| {
-        let account = format!("proj:{project}:{}", request.account);
-        (account, needs(vec![project], true))
-    };
-    Ok(projects.into_iter().map(role).collect())
-}
-
-/// The checks of one account, as `doctor` asks them too.
-pub(super) fn checks_of(argocd: &ArgoCd<'_>, account: &str, needs: &Needs) -> Result<Vec<Check>> {
-    let server = argocd.server(argocd.policy_set())?;
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let budget = Budget::default();
-    let checker = Checker {
-        server: &server,
-        describe: &describe,
-        account,
-        needs,
-        strict: false,
-        budget: &budget,
-    };
-    let mut checks = checker.checks();
-    checks.extend(uncertain(argocd, &server, [account]));
-    Ok(checks)
-}
-
-/// The checks that fail where no refusal of some subjects is certain: a template fills in a line that
-/// may concern them, or a glob costs too much to be decided.
-fn uncertain<'s>(
-    argocd: &ArgoCd<'_>,
-    server: &Server,
-    subjects: impl IntoIterator<Item = &'s str>,
-) -> Vec<Check> {
-    let unknown = argocd.unknown_lines();
-    let mut checks = Vec::new();
-    for subject in subjects {
-        let of_template = unknown
-            .as_ref()
-            .filter(|unknown| checks.is_empty() && unknown.may_concern(subject, server.base()));
-        let of_template =
-            of_template.map(|unknown| format!("{}: filled in by a template", unknown.first));
-        let of_glob = server
-            .undecided()
-            .filter(|_| checks.is_empty())
-            .map(too_costly);
-        let reasons = of_template.into_iter().chain(of_glob);
-        checks.extend(reasons.map(|why| not_proved(subject.to_owned(), why)));
-    }
-    checks
-}
-
-/// The check that fails where no refusal is certain: a glob costs too much to be decided, or a
-/// template fills in a line.
-fn not_proved(subject: String, why: String) -> Check {
-    Check {
-        subject,
-        action: "*".to_owned(),
-        resource: "*".to_owned(),
-        object: "(any)".to_owned(),
-        want: CheckAnswer::No,
-        got: CheckAnswer::NotProved,
-        decided_by: why,
-        purpose: Purpose::Forbidden,
-        ok: false,
-        name: None,
-    }
-}
-
-/// The one check of a server that authorises nothing.
-fn nothing_proved(account: &str, reason: &str) -> Check {
-    Check {
-        subject: account.to_owned(),
-        action: "*".to_owned(),
-        resource: "*".to_owned(),
-        object: "(any)".to_owned(),
-        want: CheckAnswer::No,
-        got: CheckAnswer::Yes,
-        decided_by: reason.to_owned(),
-        purpose: Purpose::Forbidden,
-        ok: false,
-        name: None,
-    }
-}
-
-/// What keeps the account from using a token, as far as argocd-cm was read.
-fn unusable_account(args: &CheckArgs, request: &ChangeRequest, argocd: &ArgoCd<'_>) -> Vec<Check> {
-    if args.input.form == Some(Form::AppProject) {
-        return Vec::new();
-    }
-    let settings = argocd.cm.iter().flat_map(|cm| &cm.all);
-    let data: Data = settings
-        .filter_map(|setting| Some((setting.key.to_string(), setting.text()?.to_owned())))
-        .collect();
-    if data.is_empty() {
-        return Vec::new();
-    }
-    account_faults(&data, &request.account)
 }
 
 /// Says how many checks the rows stand for.

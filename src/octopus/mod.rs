@@ -4,8 +4,8 @@
 mod account;
 pub mod apps;
 mod checker;
+mod checks;
 mod coverage;
-pub mod doctor;
 mod expectations;
 mod expected;
 mod gateway;
@@ -17,6 +17,7 @@ mod urls;
 
 pub use account::account_faults;
 pub use checker::{Check, CheckAnswer, CheckedState, Checker, Describe};
+pub use checks::{checked_accounts, checks_of, nothing_proved, uncertain, unusable_account};
 pub use coverage::{Coverage, LineCoverage, coverage};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, parse};
 pub use expected::ask;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::{Style, printable};
-use crate::octopus::doctor::{Chain, StepState};
+use crate::doctor::{Chain, StepState};
 
 /// A line a step.
 pub fn text(chain: &Chain, style: Style) -> String {

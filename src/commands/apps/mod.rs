@@ -2,7 +2,6 @@
 
 mod annotate;
 mod annotated;
-pub(crate) mod elsewhere;
 mod list;
 mod read;
 mod rights;

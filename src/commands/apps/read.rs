@@ -1,11 +1,10 @@
 //! Where the Applications come from.
 
-use super::elsewhere;
 use crate::cli::Input;
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::input::{self, Cluster, File, WantedObjects};
-use crate::octopus::apps::Application;
+use crate::octopus::apps::{Application, elsewhere};
 use crate::site::Object;
 
 /// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster

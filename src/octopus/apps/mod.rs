@@ -7,6 +7,7 @@
 
 pub mod annotation;
 pub mod choose;
+pub mod elsewhere;
 pub mod images;
 pub mod mapping;
 pub mod read;

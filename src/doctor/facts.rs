@@ -2,18 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use crate::commands::check::checks_of;
-use crate::commands::doctor::cluster::ClusterReading;
+use super::cluster::ClusterReading;
+use super::{
+    AccountFact, AppsFact, DeploymentFact, Fact, Gap, RightsProof, SecretFact, SettingsFact,
+    ValuesFact,
+};
 use crate::error::Result;
 use crate::input::{LiveSecret, read_secret};
 use crate::lint;
 use crate::model::{Form, Moment, Owner, Severity, TokenClaims};
 use crate::octopus::apps::{Application, mappings};
-use crate::octopus::doctor::{
-    AccountFact, AppsFact, DeploymentFact, Fact, Gap, RightsProof, SecretFact, SettingsFact,
-    ValuesFact,
-};
-use crate::octopus::{Needs, ValuesOverlay, judge};
+use crate::octopus::{Needs, ValuesOverlay, checks_of, judge};
 use crate::site::{ArgoCd, GatherOptions, Object, Site};
 
 /// The label value of the gateway's objects.

@@ -1,16 +1,23 @@
 //! The chain from the account to the annotated Applications, step by step: what is known of each,
 //! as plain values, and the one next command.
 //!
-//! Nothing here asks anyone. A step whose facts could not be had is unknown, and never a failure of
-//! the others.
+//! [`ClusterReading`] is what was read, `facts` and `look` make facts of it and of what argocd answers, and the
+//! other files judge these. A step whose facts could not be had is unknown, and never a failure of the others.
 
 mod argocd;
+mod cluster;
+mod facts;
 mod gateway;
+mod look;
 mod token;
 
-pub use argocd::{AccountFact, RightsProof, SettingsFact, account, authorisation, rules, settings};
-pub use gateway::{AppsFact, DeploymentFact, ValuesFact, applications, deployment, values};
-pub use token::{SecretFact, ServerFact, VisibleFact, no_token, secret, server, tokens, visible};
+pub use argocd::{AccountFact, RightsProof, SettingsFact};
+pub use cluster::{ClusterQuestion, ClusterReading};
+pub use gateway::{AppsFact, DeploymentFact, ValuesFact};
+pub use look::Look;
+pub use token::{SecretFact, ServerFact, VisibleFact};
+
+use crate::octopus::{TOKEN_KEY, TOKEN_SECRET};
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +169,30 @@ impl Chain {
     pub fn count(&self, state: StepState) -> usize {
         self.steps.iter().filter(|step| step.state == state).count()
     }
+
+    /// The steps that are not done, with what they are.
+    pub fn waits(&self) -> String {
+        let open = self.steps.iter();
+        let open = open.filter(|step| step.state != StepState::Done);
+        let words = open.map(|step| format!("{} ({})", step.title, step.state.as_str()));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// How many steps there are in each state.
+    pub fn summary(&self) -> String {
+        let counted = [
+            StepState::Done,
+            StepState::Missing,
+            StepState::Wrong,
+            StepState::Unknown,
+        ];
+        let counted = counted.map(|state| (self.count(state), state.as_str()));
+        let words = counted.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = words
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        format!("{} steps: {}", self.steps.len(), words.join(", "))
+    }
 }
 
 /// What the commands that bring a step further are made of.
@@ -215,11 +246,11 @@ impl Names {
 
     fn of_secret(&self) -> String {
         let mut options = String::new();
-        if self.secret != super::TOKEN_SECRET {
+        if self.secret != TOKEN_SECRET {
             options.push_str(" --secret-name ");
             options.push_str(&self.secret);
         }
-        if self.key != super::TOKEN_KEY {
+        if self.key != TOKEN_KEY {
             options.push_str(" --secret-key ");
             options.push_str(&self.key);
         }

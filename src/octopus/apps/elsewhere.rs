@@ -12,7 +12,10 @@ const KEY: &str = "application.namespaces";
 
 /// Returns the other namespaces that Argo CD takes Applications from, as its settings among the files say. Where
 /// they are patterns, the cluster is asked for its namespaces.
-pub(crate) fn namespaces(
+///
+/// # Errors
+/// Namespaces that may not be read.
+pub fn namespaces(
     files: &[File],
     cluster: &Cluster,
     runner: &dyn Runner,
