@@ -39,7 +39,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("config", &["model", "error", "yaml"]),
     ("input", &["model", "error", "process", "yaml"]),
     ("site", &["model", "error", "yaml", "rbac", "input"]),
-    ("review", &["model", "error", "rbac", "site"]),
+    ("review", &["model", "error", "octopus", "rbac", "site"]),
     (
         "lint",
         &["model", "error", "input", "octopus", "rbac", "site", "yaml"],
@@ -59,7 +59,9 @@ const RULES: &[(&str, &[&str])] = &[
     ),
     (
         "change",
-        &["model", "error", "input", "rbac", "render", "site", "yaml"],
+        &[
+            "model", "error", "input", "octopus", "rbac", "render", "site", "yaml",
+        ],
     ),
     ("emit", &["model", "error", "process"]),
     ("cli", &["model", "error", "yaml"]),
@@ -73,9 +75,9 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "model", "error", "host", "process", "argocd", "change", "cli", "config", "doctor", "emit",
-            "input", "lint", "octopus", "rbac", "render", "report", "review", "site", "tokens",
-            "yaml",
+            "model", "error", "host", "process", "argocd", "change", "cli", "config", "doctor",
+            "emit", "input", "lint", "octopus", "rbac", "render", "report", "review", "site",
+            "tokens", "yaml",
         ],
     ),
     // `fleet`, `lib` and `main` see everything.

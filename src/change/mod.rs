@@ -5,6 +5,8 @@
 
 mod account;
 mod after;
+mod annotate_command;
+mod annotations;
 mod argocd;
 mod command;
 mod desired;
@@ -24,6 +26,10 @@ mod values;
 
 pub use account::AccountPlan;
 pub use after::{after, changed, changed_but, fresh};
+pub use annotate_command::annotate_command;
+pub use annotations::{
+    Annotated, AnnotationRequest, annotate, annotated_files, select_applications,
+};
 pub use argocd::argocd_patch;
 pub use command::{patch_command, rules_command};
 pub use desired::{Desired, WantedRule};

@@ -111,7 +111,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let mut checks = checks;
     if disabled.is_none() {
         let subjects: Vec<String> = if args.expect.is_empty() {
-            accounts()?.into_iter().map(|(account, _)| account).collect()
+            accounts()?
+                .into_iter()
+                .map(|(account, _)| account)
+                .collect()
         } else {
             let refused = checks.iter().filter(|check| check.want == CheckAnswer::No);
             refused.map(|check| check.subject.clone()).collect()

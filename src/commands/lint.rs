@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::asked::tell_foreign;
 use super::can::version;
 use super::context::Context;
-use crate::cli::{FailOn, FixSafety, LintArgs, LintOutput};
+use crate::cli::{FixSafety, LintArgs, LintOutput};
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds};
-use crate::model::Severity;
 use crate::report::diff::{Pair, unified};
 use crate::report::findings::{self, Counts, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
@@ -97,13 +96,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         .iter()
         .map(|finding| finding.severity)
         .max();
-    let least = match args.fail_on {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Note => Some(Severity::Note),
-        FailOn::Never => None,
-    };
-    let failed = least.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+    let failed = args.fail_on.fails(worst);
     let failed = failed || args.diff && !fixed.is_empty();
     Ok(match (failures.is_empty(), failed) {
         (false, _) => Code::INPUT,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Defaults, Instance};
+use super::{Defaults, Instance, Severity};
 
 /// The configuration of kubectl octopus-argo: the Argo CDs, and what is common to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -48,6 +48,19 @@ pub enum FailOn {
     Note,
     /// Nothing
     Never,
+}
+
+impl FailOn {
+    /// Whether the worst finding is one to fail on.
+    pub fn fails(self, worst: Option<Severity>) -> bool {
+        let least = match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Note => Severity::Note,
+            Self::Never => return false,
+        };
+        worst.is_some_and(|worst| worst >= least)
+    }
 }
 
 /// How a fleet's Argo CDs get their ConfigMaps from Git: the `ApplicationSet` that

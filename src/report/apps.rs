@@ -2,82 +2,11 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::Report;
 use super::findings::{self, ShownFinding};
 use super::html::{escape, page};
 use super::table::{self, markdown, table};
-
-/// Whether a deployment updates a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "answer", content = "why", rename_all = "lowercase")]
-pub enum Updated {
-    /// It does.
-    Yes,
-    /// It does where something holds that is decided later.
-    If(String),
-    /// It does not, and this is why.
-    No(String),
-}
-
-impl Updated {
-    fn text(&self) -> String {
-        match self {
-            Self::Yes => "yes".to_owned(),
-            Self::If(what) => format!("if {what}"),
-            Self::No(why) => format!("no: {why}"),
-        }
-    }
-}
-
-/// Whether the account may do something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Right {
-    /// Whether it may.
-    pub allowed: bool,
-    /// The line that decided, or that there is none.
-    pub why: String,
-}
-
-/// One source of one Application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SourceRow {
-    /// The Application's or ApplicationSet's name.
-    pub application: String,
-    /// Which of the two it is.
-    pub kind: &'static str,
-    /// Its namespace, if it names one.
-    pub namespace: Option<String>,
-    /// Its AppProject.
-    pub app_project: String,
-    /// The source's name, or its number counted from 1.
-    pub source: String,
-    /// The repository.
-    pub repo: String,
-    /// The directory or chart, or the name that other sources use it by.
-    pub path: String,
-    /// The branch, tag or commit.
-    pub revision: String,
-    /// The Octopus project.
-    pub project: Option<String>,
-    /// The Octopus environment.
-    pub environment: Option<String>,
-    /// The Octopus tenant.
-    pub tenant: Option<String>,
-    /// The only step that may update it.
-    pub step: Option<String>,
-    /// Whether a deployment updates it.
-    pub updated: Updated,
-    /// Whether the account may read the Application; `None` where no policy was read.
-    pub get: Option<Right>,
-    /// Whether the account may sync the Application; `None` where no policy was read.
-    pub sync: Option<Right>,
-    /// Where the Application is.
-    pub place: String,
-}
+use crate::review::{Right, SourceRow, Updated};
 
 const HEADERS: [&str; 9] = [
     "APPLICATION",

@@ -2,6 +2,7 @@
 //! files gives and takes.
 
 mod accounts;
+mod applications;
 mod change;
 mod danger;
 mod decision;
@@ -9,6 +10,7 @@ mod matrix;
 mod who_can;
 
 pub use accounts::AccountChange;
+pub use applications::{Right, Rights, SourceRow, Updated, source_rows, what_is_updated};
 pub use change::{Direction, Permission, ReviewedChange, Witness};
 pub use danger::Danger;
 pub use decision::{ExplainedDecision, UserRequest, decide};

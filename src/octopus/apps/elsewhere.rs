@@ -15,11 +15,7 @@ const KEY: &str = "application.namespaces";
 ///
 /// # Errors
 /// Namespaces that may not be read.
-pub fn namespaces(
-    files: &[File],
-    cluster: &Cluster,
-    runner: &dyn Runner,
-) -> Result<Vec<String>> {
+pub fn namespaces(files: &[File], cluster: &Cluster, runner: &dyn Runner) -> Result<Vec<String>> {
     let all = objects(files);
     let params = all
         .iter()
