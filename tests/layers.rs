@@ -33,7 +33,8 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "model", "error", "argocd", "doctor", "lint", "octopus", "review", "site", "tokens",
+            "model", "error", "argocd", "change", "doctor", "lint", "octopus", "review", "site",
+            "tokens",
         ],
     ),
     ("config", &["model", "error", "yaml"]),

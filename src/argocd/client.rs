@@ -153,7 +153,7 @@ impl<'a> Client<'a> {
     pub(super) fn call<I: Into<OsString>>(&self, words: impl IntoIterator<Item = I>) -> Invocation {
         let mut call = Invocation::new(&self.setup.program)
             .args(words)
-            .args(flags(&self.setup.connection))
+            .args(self.setup.connection.flags.iter())
             .args(["--prompts-enabled=false"]);
         call.timeout = Some(self.setup.timeout);
         call.stdin = Stdin::Closed;
@@ -169,7 +169,7 @@ impl<'a> Client<'a> {
     pub fn by_hand(&self, words: &[&str]) -> String {
         let mut call = Invocation::new("argocd")
             .args(words)
-            .args(flags(&self.setup.connection));
+            .args(self.setup.connection.flags.iter());
         call.masks = self.masks.clone();
         call.to_string()
     }
@@ -181,65 +181,4 @@ impl std::fmt::Debug for Client<'_> {
             .field("setup", &self.setup)
             .finish_non_exhaustive()
     }
-}
-
-/// The connection as argocd's flags.
-fn flags(connection: &Connection) -> Vec<OsString> {
-    let Connection {
-        server,
-        grpc_web,
-        grpc_web_root_path,
-        insecure,
-        plaintext,
-        port_forward,
-        port_forward_namespace,
-        server_name,
-        context,
-        config,
-        core,
-        kube_context,
-        server_crt,
-        client_crt,
-        client_crt_key,
-        headers,
-        http_retry_max,
-    } = connection;
-    let mut flags: Vec<OsString> = Vec::new();
-    let mut value = |name: &str, value: Option<OsString>| {
-        if let Some(value) = value {
-            flags.push(name.into());
-            flags.push(value);
-        }
-    };
-    let text = |text: &Option<String>| text.as_ref().map(OsString::from);
-    let path = |path: &Option<PathBuf>| path.as_ref().map(OsString::from);
-    value("--server", text(server));
-    value("--grpc-web-root-path", text(grpc_web_root_path));
-    value("--port-forward-namespace", text(port_forward_namespace));
-    value("--server-name", text(server_name));
-    value("--argocd-context", text(context));
-    value("--config", path(config));
-    value("--kube-context", text(kube_context));
-    value("--server-crt", path(server_crt));
-    value("--client-crt", path(client_crt));
-    value("--client-crt-key", path(client_crt_key));
-    value(
-        "--http-retry-max",
-        http_retry_max.map(|n| n.to_string().into()),
-    );
-    for header in headers {
-        value("--header", Some(header.into()));
-    }
-    for (name, on) in [
-        ("--grpc-web", grpc_web),
-        ("--insecure", insecure),
-        ("--plaintext", plaintext),
-        ("--port-forward", port_forward),
-        ("--core", core),
-    ] {
-        if *on {
-            flags.push(name.into());
-        }
-    }
-    flags
 }

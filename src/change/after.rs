@@ -1,8 +1,7 @@
 //! The state after the change, as though it had been read: what `check` proves things about.
 
-use std::collections::BTreeMap;
-
 use super::forms::{self, Planned};
+use super::output::EditedStreams;
 use super::{ChangeRequest, Desired};
 use crate::error::Result;
 use crate::input::{Content, File, Origin};
@@ -56,14 +55,14 @@ pub fn after(
 
 /// The text of each file that changes, edited and parsed.
 pub fn changed(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Option<Stream>>> {
-    changed_but(files, planned, BTreeMap::new())
+    changed_but(files, planned, EditedStreams::new())
 }
 
 /// The same, where some files have been edited already.
-pub fn changed_but(
+fn changed_but(
     files: &[File],
     planned: &[Planned<'_>],
-    mut known: BTreeMap<usize, Stream>,
+    mut known: EditedStreams,
 ) -> Result<Vec<Option<Stream>>> {
     let edited = files.iter().enumerate().map(|(index, file)| {
         let ours = planned
@@ -85,6 +84,20 @@ pub fn changed_but(
         }
     });
     edited.collect()
+}
+
+/// The files as they would be after the change, where some have been edited already.
+pub fn files_after(
+    files: &[File],
+    planned: &[Planned<'_>],
+    known: EditedStreams,
+) -> Result<Vec<File>> {
+    let changed = changed_but(files, planned, known)?;
+    let after = files.iter().zip(changed).map(|(file, changed)| File {
+        origin: file.origin.clone(),
+        content: changed.map_or_else(|| file.content.clone(), Content::Documents),
+    });
+    Ok(after.collect())
 }
 
 /// The manifests of an Argo CD that has none yet.

@@ -1,7 +1,6 @@
 //! What becomes of the annotations of Applications.
 
 use super::manifest::{pruned, server_fields};
-use super::output::EditedFile;
 use crate::error::{Error, Result};
 use crate::input::{File, Origin};
 use crate::octopus::apps::choose::{find, new_name};
@@ -84,7 +83,7 @@ impl AnnotationRequest<'_> {
 }
 
 /// The fields that are written and removed.
-pub const ANNOTATED_FIELDS: [AnnotationField; 3] = [
+pub(super) const ANNOTATED_FIELDS: [AnnotationField; 3] = [
     AnnotationField::Project,
     AnnotationField::Environment,
     AnnotationField::Tenant,
@@ -292,7 +291,7 @@ pub fn select_applications<'f>(
     let selector = selector.map(LabelSelector::parse).transpose()?;
     let mut chosen = Vec::new();
     for (object, application) in all {
-        let named = names.iter().any(|name| *name == application.name);
+        let is_named = names.iter().any(|name| *name == application.name);
         let labels = match application.kind {
             AppKind::Application => application.labels.clone(),
             AppKind::ApplicationSet => labels(&object),
@@ -300,10 +299,10 @@ pub fn select_applications<'f>(
         let selected = selector
             .as_ref()
             .is_none_or(|selector| selector.matches(&labels));
-        if !(selected && (names.is_empty() || named)) {
+        if !(selected && (names.is_empty() || is_named)) {
             continue;
         }
-        if let (Some(owner), false) = (application.owner, named) {
+        if let (Some(owner), false) = (application.owner, is_named) {
             notes.push(Note::new(format!(
                 "left {} alone: the ApplicationSet {owner} makes it, and its template is what to annotate",
                 application.name
@@ -346,7 +345,7 @@ fn labels<'f>(object: &Object<'f>) -> Vec<(&'f str, &'f str)> {
 }
 
 /// Edits the texts of files that hold one of the Applications, and of stdin; `whole` takes what only the
-/// server writes out of its objects, too.
+/// server writes out of its objects, too. Returns each text with the index of its file.
 ///
 /// # Errors
 /// A text that cannot be edited.
@@ -355,7 +354,7 @@ pub fn annotated_files(
     found: &[Object<'_>],
     annotated: &[Annotated<'_>],
     whole: bool,
-) -> Result<Vec<EditedFile>> {
+) -> Result<Vec<(usize, String)>> {
     let mut texts = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let Some(stream) = file.stream() else {
@@ -374,10 +373,7 @@ pub fn annotated_files(
                 server_fields(object.document, &object.route, object.node, true)
             }));
         }
-        texts.push(EditedFile {
-            file: index,
-            text: yaml::edit(stream, &all)?,
-        });
+        texts.push((index, yaml::edit(stream, &all)?));
     }
     Ok(texts)
 }

@@ -15,6 +15,7 @@ mod json_patch;
 mod kustomize;
 mod listed;
 mod manifest;
+mod next;
 mod output;
 mod overlay;
 mod patch;
@@ -22,10 +23,11 @@ mod policy;
 mod request;
 mod role;
 mod sides;
+mod templates;
 mod values;
 
 pub use account::AccountPlan;
-pub use after::{after, changed, changed_but, fresh};
+pub use after::{after, changed, files_after, fresh};
 pub use annotate_command::annotate_command;
 pub use annotations::{
     Annotated, AnnotationRequest, annotate, annotated_files, select_applications,
@@ -37,8 +39,9 @@ pub use forms::{Edited, Planned, Reversal, form_of_owner, form_of_planned, plan,
 pub use json_patch::json_patch;
 pub use kustomize::{Kustomization, PatchFile};
 pub use manifest::{LAST_APPLIED, key_edits, pruned, server_fields};
+pub use next::{InputKind, NarrowedCommand, Next, OwnCommand};
 pub use output::{
-    EditedFile, OutputFile, OutputOptions, beside, edited_files, for_operator, join, own_keys,
+    EditedStreams, OutputFile, OutputOptions, beside, edited_files, for_operator, join, own_keys,
     patches, standalone, whole,
 };
 pub use overlay::Overlay;
@@ -47,6 +50,7 @@ pub use policy::PolicyPlan;
 pub use request::{ChangeRequest, Commands, UncheckedChange};
 pub use role::{DesiredRole, ProjectObject, RolePlan, roles_patch};
 pub use sides::{Side, fresh_sides, sides};
+pub use templates::{read_mapping, template_overrides, template_values};
 pub use values::ValuesFile;
 
 use desired::rules;

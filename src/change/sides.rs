@@ -1,8 +1,8 @@
 //! Each object before and after the change, as `diff` compares them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use super::output::EditedStreams;
 use super::{ChangeRequest, Desired, Planned, server_fields};
 use crate::error::{Error, Result};
 use crate::input::Origin;
@@ -44,8 +44,8 @@ pub fn fresh_sides(request: &ChangeRequest, namespace: &str) -> Result<Vec<Side>
 
 /// The text of each object before and after, without what only the server writes; and the edited
 /// files, by their index, in which that is all that differs.
-pub fn sides(planned: &[Planned<'_>]) -> Result<(Vec<Side>, BTreeMap<usize, Stream>)> {
-    let (mut sides, mut edited) = (Vec::new(), BTreeMap::new());
+pub fn sides(planned: &[Planned<'_>]) -> Result<(Vec<Side>, EditedStreams)> {
+    let (mut sides, mut edited) = (Vec::new(), EditedStreams::new());
     for of_one_file in planned.chunk_by(|one, other| one.object.file == other.object.file) {
         let (mut server, mut changes) = (Vec::new(), Vec::new());
         for Planned { object, edits, .. } in of_one_file {

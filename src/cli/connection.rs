@@ -1,10 +1,11 @@
 //! How argocd is found and how it reaches its server.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::option::options;
+use super::option::{GivenOptions, options};
 use crate::model::{Connection, Span};
 
 /// How argocd is found and how it reaches its server: argocd's own flags, passed through. Its
@@ -72,27 +73,37 @@ pub struct Argocd {
 }
 
 impl Argocd {
-    /// The flags that are passed through.
+    /// The flags that are passed through, under argocd's names: values first, then switches.
     pub fn connection(&self) -> Connection {
-        let args = self.clone();
+        let mut flags: Vec<OsString> = Vec::new();
+        let (values, switches): (GivenOptions, GivenOptions) = self
+            .given_options()
+            .into_iter()
+            .partition(|(_, value)| value.is_some());
+        let retries = self.http_retry_max.map(|most| most.to_string().into());
+        let headers = self.header.iter().map(|text| Some(text.into()));
+        let more = retries
+            .into_iter()
+            .map(|most| ("--http-retry-max", Some(most)));
+        let more = more.chain(headers.map(|header| ("--header", header)));
+        for (name, value) in values.into_iter().chain(more).chain(switches) {
+            match name {
+                "--argocd-path" => continue,
+                "--argocd-config" => flags.push("--config".into()),
+                name => flags.push(name.into()),
+            }
+            flags.extend(value);
+        }
         Connection {
-            server: args.server,
-            grpc_web: args.grpc_web,
-            grpc_web_root_path: args.grpc_web_root_path,
-            insecure: args.insecure,
-            plaintext: args.plaintext,
-            port_forward: args.port_forward,
-            port_forward_namespace: args.port_forward_namespace,
-            server_name: args.server_name,
-            context: args.argocd_context,
-            config: args.argocd_config,
-            core: args.core,
-            kube_context: args.kube_context,
-            server_crt: args.server_crt,
-            client_crt: args.client_crt,
-            client_crt_key: args.client_crt_key,
-            headers: args.header,
-            http_retry_max: args.http_retry_max,
+            flags,
+            server: self.server.clone(),
+            grpc_web_root_path: self.grpc_web_root_path.clone(),
+            plaintext: self.plaintext,
+            port_forward: self.port_forward,
+            context: self.argocd_context.clone(),
+            config: self.argocd_config.clone(),
+            core: self.core,
+            headers: self.header.clone(),
         }
     }
 

@@ -26,6 +26,7 @@ mod token;
 mod verify;
 mod version;
 mod who_can;
+mod words;
 
 use std::ffi::OsString;
 
@@ -63,6 +64,7 @@ pub use token::{
 pub use verify::{VerifyArgs, VerifyOutput};
 pub use version::{VersionArgs, VersionOutput};
 pub use who_can::{Quantifier, WhoCanArgs, WhoCanOutput};
+pub use words::{Words, change_options, kubectl_flags, render_command};
 
 /// What the user types in front of every command.
 pub const NAME: &str = crate::model::PROGRAM;

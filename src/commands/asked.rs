@@ -7,8 +7,7 @@ use crate::cli::Input;
 use crate::error::{Error, Result};
 use crate::input::File;
 use crate::rbac::ArgoCdVersion;
-use crate::site::{self, ArgoCd, GatherOptions, Inquiry, OPERATOR_DEFAULT_ROLE, inline_patches};
-use crate::text::counted;
+use crate::site::{ArgoCd, GatherOptions, Inquiry, ask_one, inline_patches};
 
 /// How the options say that the input is read.
 pub(super) fn question(args: &Input, version: ArgoCdVersion) -> Inquiry {
@@ -43,12 +42,25 @@ pub(super) fn question_of(
     (files, question)
 }
 
-/// Says how many objects of other kinds were left alone.
-pub(super) fn tell_foreign(count: usize, context: &mut Context<'_, '_>) {
-    if count > 0 {
-        context.note(format!(
-            "ignored {} of other kinds",
-            counted(count, "object")
+/// Reads what a question about a policy is asked of; `what` is what the question is for.
+pub(super) fn read_policy(
+    args: &Input,
+    version: ArgoCdVersion,
+    what: &str,
+    context: &mut Context<'_, '_>,
+) -> Result<(Vec<File>, Inquiry)> {
+    let Some(read) = context.read_state(args, &[])? else {
+        return Err(Error::usage(format!("there is no policy to {what}"))
+            .hint("give it with -f FILE, -f - or --live; --sample has an example"));
+    };
+    Ok(question_of(read, args, version))
+}
+
+/// Says that no policy decides, if authorisation is off.
+pub(super) fn warn_of_no_authorisation(argocd: &ArgoCd<'_>, context: &mut Context<'_, '_>) {
+    if let Some(place) = argocd.disables_auth() {
+        context.warn(format!(
+            "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
         ));
     }
 }
@@ -62,60 +74,5 @@ pub(super) fn asked<'a>(
     question: &Inquiry,
     context: &mut Context<'_, '_>,
 ) -> Result<ArgoCd<'a>> {
-    let mut found = site::ask(files, question)?;
-    if found.argocds.len() > 1 {
-        return Err(Error::usage("a question is asked of one Argo CD at a time")
-            .hint("choose one with -n NAMESPACE")
-            .hint("values files that Helm merges: name each with -f, in Helm's order"));
-    }
-    let argocd = found.argocds.pop().filter(ArgoCd::has_policy);
-    let Some(argocd) = argocd else {
-        let mut error = Error::input("there is no policy in the input");
-        if let Some((kind, name)) = found.foreign.first() {
-            let kind = if kind.is_empty() {
-                "a document without kind"
-            } else {
-                kind
-            };
-            error = error
-                .hint(format!("it holds {kind} {name}, which has no policy").replace("  ", " "));
-        }
-        return Err(error
-            .hint("a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values")
-            .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
-    };
-    tell_foreign(found.foreign.len(), context);
-    tell(&argocd, &found.not_read, context);
-    let missing = argocd.not_read();
-    if !missing.is_empty() {
-        context.note(format!(
-            "not read, so Argo CD's defaults count: {}",
-            missing.join(", ")
-        ));
-    }
-    Ok(argocd)
-}
-
-/// Says what of an Argo CD was not read, or is assumed.
-pub(super) fn tell(argocd: &ArgoCd<'_>, not_read: &[String], context: &mut Context<'_, '_>) {
-    if let Some(unknown) = argocd.unknown_lines() {
-        let (lines, are) = if unknown.count == 1 {
-            ("line", "is")
-        } else {
-            ("lines", "are")
-        };
-        context.warn(format!(
-            "{}: {} {lines} of the policy {are} filled in by a template, and count as missing",
-            unknown.first, unknown.count
-        ));
-    }
-    for text in not_read {
-        context.note(format!("not read: {text}"));
-    }
-    if argocd.assumes_default_role() {
-        context.note(format!(
-            "the ArgoCD resource names no default role, and the live argocd-rbac-cm is not in the \
-             input: {OPERATOR_DEFAULT_ROLE} is assumed, which argocd-operator sets when it creates the ConfigMap"
-        ));
-    }
+    context.telling(|notes| ask_one(files, question, notes))
 }

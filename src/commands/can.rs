@@ -1,6 +1,6 @@
 //! `can`: one decision, explained.
 
-use super::asked::{asked, question_of};
+use super::asked::{asked, read_policy};
 use super::context::Context;
 use crate::cli::CanArgs;
 use crate::error::{Code, Error, Result};
@@ -10,11 +10,7 @@ use crate::review::{UserRequest, decide};
 
 pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(read) = context.read_state(&args.input, &[])? else {
-        return Err(Error::usage("there is no policy to ask")
-            .hint("give it with -f FILE, -f - or --live; --sample has an example"));
-    };
-    let (files, question) = question_of(read, &args.input, version);
+    let (files, question) = read_policy(&args.input, version, "ask", context)?;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;

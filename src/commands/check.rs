@@ -6,7 +6,6 @@ use super::asked::{asked, question_of};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::Context;
-use super::coverage::{covered, judge, refuse_nothing};
 use super::reading::ReadState;
 use super::write_expectations;
 use crate::change::{after, fresh};
@@ -15,10 +14,8 @@ use crate::error::{Code, Error, Result};
 use crate::input::read_text;
 use crate::model::Form;
 use crate::octopus::{
-    self, Check, CheckAnswer, CheckedState, Checker, Expectation, Needs, Purpose, checked_accounts,
-    nothing_proved, uncertain, unusable_account,
+    self, AccountChecks, Check, CheckedState, Expectation, Needs, checks_of_expectations, measure,
 };
-use crate::rbac::survey::{Budget, Cited};
 use crate::report::{Report, check, coverage};
 use crate::text::Source;
 use crate::yaml::Stream;
@@ -31,7 +28,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     let is_measured =
         args.coverage || args.coverage_min.is_some() || args.output == CheckOutput::Lcov;
     if is_measured && args.expect.is_empty() && args.write_expectations.is_none() {
-        return Err(refuse_nothing());
+        return Err(
+            Error::usage("coverage is that of expectations, and there are none")
+                .hint("name a file of them with --expect, or write one with --write-expectations"),
+        );
     }
     let is_changed = args.after_change || args.change.fresh;
     let read = context.read_state(&args.input, &args.change.project)?;
@@ -64,74 +64,42 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let decides = (&set, &server, state);
         return write_expectations::write(path, args, &argocd, decides, context);
     }
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let disabled = argocd
-        .disables_auth()
-        .map(|place| format!("{place}: server.disable.auth is set, so everyone may do everything"));
-    let by_project = args.input.form == Some(Form::AppProject);
-    let accounts = || {
+    let checks = if args.expect.is_empty() {
         let needs = Needs {
             allow_sync: args.change.allow_sync,
             projects: request.projects.clone(),
             role: false,
         };
-        checked_accounts(&request.account, needs, by_project, &argocd)
-    };
-    let budget = Budget::default();
-    let checks = if !args.expect.is_empty() {
-        let scopes = argocd.scopes()?;
-        octopus::ask(
-            &expectations,
-            &server,
-            scopes.as_deref(),
-            &describe,
-            &budget,
-        )
-    } else if let Some(reason) = &disabled {
-        vec![nothing_proved(request.account.as_str(), reason)]
+        let wanted = AccountChecks {
+            account: &request.account,
+            needs,
+            by_project: args.input.form == Some(Form::AppProject),
+            strict: args.strict,
+        };
+        wanted.on(&argocd, &server)?
     } else {
-        let mut checks = if by_project {
-            Vec::new()
-        } else {
-            unusable_account(&request.account, &argocd)
-        };
-        for (account, needs) in accounts()? {
-            let checker = Checker {
-                server: &server,
-                describe: &describe,
-                account: &account,
-                needs: &needs,
-                strict: args.strict,
-                budget: &budget,
-            };
-            checks.extend(checker.checks());
-        }
-        checks
+        checks_of_expectations(&expectations, &argocd, &server)?
     };
-    let mut checks = checks;
-    if disabled.is_none() {
-        let subjects: Vec<String> = if args.expect.is_empty() {
-            accounts()?
-                .into_iter()
-                .map(|(account, _)| account)
-                .collect()
-        } else {
-            let refused = checks.iter().filter(|check| check.want == CheckAnswer::No);
-            refused.map(|check| check.subject.clone()).collect()
-        };
-        let subjects = subjects.iter().map(String::as_str);
-        checks.extend(uncertain(&argocd, &server, subjects));
-    }
-    let covered = is_measured
-        .then(|| covered(&expectations, &argocd, &set, &server, context))
-        .transpose()?;
+    let covered = if is_measured {
+        let found =
+            context.telling(|notes| measure(&expectations, &argocd, &set, &server, notes))?;
+        Some(coverage::lines(found, &argocd))
+    } else {
+        None
+    };
     print(args, &checks, state, covered.as_deref(), context)?;
-    summarise(&checks, state, context);
-    if args.output == CheckOutput::Text && args.expect.is_empty() {
-        explain_probes(checks.len(), context);
+    context.tell(&check::summary(&checks, state));
+    if args.output == CheckOutput::Text && args.expect.is_empty() && !context.is_verbose() {
+        context.note(format!(
+            "`probe` stands for any name, and a row may hold several of the {} checks: -v shows each",
+            checks.len()
+        ));
     }
-    let least = args.coverage_min;
-    let is_enough = covered.is_none_or(|lines| judge(&lines, least, context));
+    let verdict = covered.map(|lines| coverage::verdict(&lines, args.coverage_min));
+    let is_enough = verdict.is_none_or(|(is_enough, note)| {
+        context.tell(&[note]);
+        is_enough
+    });
     Ok(if is_enough && checks.iter().all(|check| check.ok) {
         Code::OK
     } else {
@@ -164,47 +132,6 @@ fn print(
         CheckOutput::Lcov => Some(Report::Text(coverage::lcov(covered.unwrap_or_default()))),
     };
     report.map_or(Ok(()), |report| context.report(report))
-}
-
-/// Says how many checks the rows stand for.
-fn explain_probes(count: usize, context: &mut Context<'_, '_>) {
-    if !context.is_verbose() {
-        context.note(format!(
-            "`probe` stands for any name, and a row may hold several of the {count} checks: -v shows each"
-        ));
-    }
-}
-
-fn summarise(checks: &[Check], state: CheckedState, context: &mut Context<'_, '_>) {
-    let failed = checks.iter().filter(|check| !check.ok).count();
-    let counted = checks
-        .iter()
-        .filter(|check| check.purpose != Purpose::Documented)
-        .count();
-    let word = if counted == 1 { "check" } else { "checks" };
-    let text = if failed == 0 {
-        format!("{counted} {word} passed on {state}")
-    } else {
-        format!("{failed} of {counted} {word} failed on {state}")
-    };
-    context.conclude(failed == 0, text);
-    let syncs = |check: &&Check| {
-        check.purpose == Purpose::Extra && check.action == "sync" && check.got != CheckAnswer::No
-    };
-    if let Some(check) = checks.iter().find(syncs) {
-        context.note(format!(
-            "{} may sync applications, as in the rules of Octopus's documentation: steps that \
-             trigger a sync need it and nothing else does; --allow-sync expects it",
-            check.subject
-        ));
-    }
-    if checks
-        .iter()
-        .any(|check| check.purpose == Purpose::Documented)
-    {
-        context
-            .note("WANT `-` marks the questions of Octopus's documentation, which decide nothing");
-    }
 }
 
 /// Refuses options that only say how the change is made, where no change is made.

@@ -1,6 +1,6 @@
 //! `compare`: what the difference between two states means for everybody.
 
-use super::asked::{question_of, tell};
+use super::asked::question_of;
 use super::can::version;
 use super::context::Context;
 use super::reading::ReadState;
@@ -148,7 +148,7 @@ fn state<'a>(
     match found.argocds.len() {
         1 => {
             let argocd = found.argocds.remove(0);
-            tell(&argocd, &found.not_read, context);
+            context.tell(&argocd.reading_notes(&found.not_read));
             Ok(argocd)
         }
         0 => Err(

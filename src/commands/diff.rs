@@ -1,35 +1,30 @@
 //! `diff`: shows what the change would do.
 
-use std::collections::BTreeMap;
-
-use serde_json::json;
-
-use super::change::{request, selector};
+use super::change::{next, request, selector};
 use super::context::Context;
 use super::external_diff;
-use super::next::{Next, Read};
-use super::permissions::{permissions, refuse_collateral};
-use crate::change::{Planned, Side, fresh_sides, plan, sides, tell_owner};
+use super::permissions::permissions;
+use crate::change::{EditedStreams, InputKind, Side, fresh_sides, plan, sides, tell_owner};
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
-use crate::report::Report;
-use crate::report::diff::{Pair, unified};
-use crate::report::permissions::{PermissionChange, text as permission_text};
+use crate::report::changes;
+use crate::report::diff::unified;
+use crate::report::permissions::text as permission_text;
+use crate::review::refuse_collateral;
 use crate::site::{objects, with_inline_patches};
-use crate::text::counted;
 
 pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
     let files = context.read(&args.input, args.input.form, &args.change.project)?;
     let files = files.map(with_inline_patches);
-    let mut next = Next::new(&args.input, &args.change, &request);
-    let found;
+    let mut next = next(&args.input, &args.change, &request);
+    let all;
     let (sides, edited, planned) = match &files {
         None if args.change.fresh => {
-            next.read = Read::Fresh;
+            next.read = InputKind::Fresh;
             (
                 fresh_sides(&request, selector(&args.input).namespace())?,
-                BTreeMap::new(),
+                EditedStreams::new(),
                 Vec::new(),
             )
         }
@@ -39,14 +34,13 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
                 .hint("or try the built-in example: kubectl octopus-argo diff --sample"));
         }
         Some(files) => {
-            found = objects(files);
+            all = objects(files);
             let selector = selector(&args.input);
             let form = match args.input.form {
                 Some(form) if form != Form::Auto => form,
-                _ => selector.detect(&found),
+                _ => selector.detect(&all),
             };
-            let planned =
-                context.telling(|notes| plan(&request, form, &found, &selector, notes))?;
+            let planned = context.telling(|notes| plan(&request, form, &all, &selector, notes))?;
             next.reversal = context.telling(|notes| tell_owner(&planned, form, &request, notes));
             // What is shown is the change of the objects, whatever form it is given later.
             next.form = match form {
@@ -59,18 +53,19 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     };
     let differ = sides.iter().any(Side::differs);
-    let changes = match &files {
+    let found = match &files {
         Some(files) if differ => {
             permissions(files, &planned, edited, &args.input, &request.account)?
         }
         _ => None,
     };
+    let permissions = found.as_deref();
     match args.output {
         DiffOutput::Json => {
-            context.report(report(&sides, &planned, changes.as_deref(), args.unified))?;
+            context.report(changes::json(&sides, &planned, permissions, args.unified))?;
         }
         DiffOutput::Yaml => {
-            let report = report(&sides, &planned, changes.as_deref(), args.unified);
+            let report = changes::json(&sides, &planned, permissions, args.unified);
             context.report(report.in_yaml())?;
         }
         DiffOutput::Text => {
@@ -78,89 +73,24 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             let mut text = String::new();
             if !external_diff::show(&sides, context)? {
                 let sides = sides.iter();
-                text.extend(sides.map(|side| unified(pair(side), args.unified, style)));
+                text.extend(sides.map(|side| unified(changes::pair(side), args.unified, style)));
             }
             // With colours each line is made harmless before it is painted.
             if !style.is_colored() {
                 text = context.shown(&text);
             }
-            if let Some(changes) = &changes {
-                text.push_str(&permission_text(changes, request.account.as_str(), style));
+            if let Some(found) = permissions {
+                text.push_str(&permission_text(found, request.account.as_str(), style));
             }
             context.print_painted(&text)?;
         }
     }
     if context.in_fleet() {
-        context.conclude(true, summary(&sides, changes.as_deref()));
+        context.conclude(true, changes::summary(&sides, permissions));
     }
-    next.tell(None, context);
+    context.tell(&next.notes(None));
     if args.change.fail_on_collateral {
-        refuse_collateral(changes.as_deref().unwrap_or_default(), &request.account)?;
+        refuse_collateral(permissions.unwrap_or_default(), &request.account)?;
     }
     Ok(if differ { Code::NO } else { Code::OK })
-}
-
-/// What the change comes to, in one line.
-fn summary(sides: &[Side], changes: Option<&[PermissionChange]>) -> String {
-    let differ = sides.iter().filter(|side| side.differs());
-    let mut words = vec![format!("{} to change", counted(differ.count(), "object"))];
-    let count = |word: &str| {
-        let alike = changes.into_iter().flatten();
-        alike.filter(|one| one.change == word).count()
-    };
-    for word in ["gained", "lost", "undecided"] {
-        if count(word) > 0 {
-            words.push(format!("{} {word}", counted(count(word), "permission")));
-        }
-    }
-    if changes.into_iter().flatten().any(|one| one.collateral) {
-        words.push("not only the account's".to_owned());
-    }
-    words.join(", ")
-}
-
-fn report(
-    sides: &[Side],
-    planned: &[Planned<'_>],
-    permissions: Option<&[PermissionChange]>,
-    context_lines: usize,
-) -> Report {
-    let objects: Vec<_> = sides
-        .iter()
-        .enumerate()
-        .map(|(index, side)| {
-            let planned = planned.get(index);
-            let changes: Vec<_> = planned
-                .iter()
-                .flat_map(|planned| &planned.plan.changes)
-                .map(|change| {
-                    json!({"key": change.key, "before": change.before, "after": change.after})
-                })
-                .collect();
-            let text = unified(pair(side), context_lines, crate::report::Style::new(false));
-            json!({
-                "object": side.name,
-                "file": planned.map(|planned| planned.object.source().name()),
-                "changed": side.differs(),
-                "changes": changes,
-                "diff": text,
-            })
-        })
-        .collect();
-    let collateral = permissions.map(|all| all.iter().any(|change| change.collateral));
-    let report = json!({
-        "schema": "diff/v1",
-        "objects": objects,
-        "permissions": permissions,
-        "collateral": collateral,
-    });
-    Report::Json(report)
-}
-
-fn pair(side: &Side) -> Pair<'_> {
-    Pair {
-        name: &side.name,
-        live: &side.live,
-        desired: &side.desired,
-    }
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use super::argocd::client;
 use super::asked::question;
 use super::context::Context;
-use super::words::kubectl_flags;
-use crate::cli::{DoctorArgs, DoctorOutput};
+use crate::cli::{DoctorArgs, DoctorOutput, kubectl_flags};
 use crate::doctor::{Chain, ClusterQuestion, ClusterReading, Look, Names};
 use crate::error::{Code, Error, Kind, Result};
 use crate::model::shell::quoted;
@@ -15,7 +14,7 @@ use crate::model::{DEFAULT_NAMESPACE, ProjectName, Span};
 use crate::octopus::Needs;
 use crate::rbac::ArgoCdVersion;
 use crate::report::{Report, doctor};
-use crate::site::{self, objects};
+use crate::site::{ask_at_most_one, objects};
 
 /// How long `--watch` waits between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -94,13 +93,8 @@ fn look(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Chain> {
         ClusterReading::read(files, &asked, context.host.runner)?
     };
     let question = question(&args.input(), ArgoCdVersion::NEWEST);
-    let mut argocds = site::ask(&reading.files, &question)?.argocds;
-    if argocds.len() > 1 {
-        return Err(
-            Error::usage("the input has several Argo CDs").hint("choose one with -n NAMESPACE")
-        );
-    }
-    let argocd = argocds.pop();
+    let several = "the input has several Argo CDs";
+    let argocd = ask_at_most_one(&reading.files, &question, several)?;
     let argocd = argocd.as_ref();
     let look = Look {
         client: Some(&client).filter(|_| !args.offline),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::asked::tell_foreign;
 use super::can::version;
 use super::context::Context;
 use crate::cli::{FixSafety, LintArgs, LintOutput};
@@ -13,7 +12,7 @@ use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds
 use crate::report::diff::{Pair, unified};
 use crate::report::findings::{self, Counts, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
-use crate::site::{GatherOptions, Object, Site, inline_patches, objects};
+use crate::site::{GatherOptions, Object, Site, foreign_note, inline_patches, objects};
 use crate::text::counted;
 
 /// Lines of context that `--diff` shows.
@@ -67,7 +66,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     }
     if !args.skip_unrelated {
-        tell_foreign(site.foreign(), context);
+        context.tell(foreign_note(site.foreign()).as_slice());
     }
     let outcome = lint::run(&site, &selection);
     let printed = match args.fix {

@@ -1,10 +1,10 @@
 //! `matrix`: who may do what, for every subject and role that the policy names.
 
-use super::asked::{asked, question_of};
+use super::asked::{asked, read_policy, warn_of_no_authorisation};
 use super::can::version;
 use super::context::Context;
 use crate::cli::{MatrixArgs, MatrixOrder, MatrixOutput};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::input::File;
 use crate::rbac::survey::Budget;
 use crate::report::Report;
@@ -14,20 +14,12 @@ use crate::site::too_costly;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let version = version(args.argocd_version.as_deref())?;
-    let Some(read) = context.read_state(&args.input, &[])? else {
-        return Err(Error::usage("there is no policy to show")
-            .hint("give it with -f FILE, -f - or --live; --sample has an example"));
-    };
-    let (files, question) = question_of(read, &args.input, version);
+    let (files, question) = read_policy(&args.input, version, "show", context)?;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
     let server = argocd.server(set)?;
-    if let Some(place) = argocd.disables_auth() {
-        context.warn(format!(
-            "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
-        ));
-    }
+    warn_of_no_authorisation(&argocd, context);
     let filter = Filter {
         subjects: args.subject.clone(),
         resources: args.resource.clone(),

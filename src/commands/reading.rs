@@ -2,8 +2,8 @@
 
 use super::context::Context;
 use crate::cli::{Form, Input};
-use crate::error::{Error, Kind, Result};
-use crate::input::{self, File, Reader, Skipped, WantedObjects};
+use crate::error::{Error, Result};
+use crate::input::{self, File, Reader, Skipped};
 use crate::model::DEFAULT_NAMESPACE;
 use crate::report::Progress;
 
@@ -29,7 +29,7 @@ impl Context<'_, '_> {
         }
         refuse_both(args)?;
         let (files, skipped) = self.reader(args).read(&args.filename)?;
-        self.tell_skipped(skipped);
+        self.tell_skipped(&skipped);
         Ok(Some(files))
     }
 
@@ -48,7 +48,7 @@ impl Context<'_, '_> {
         if !args.filename.is_empty() {
             let skipped;
             (files, skipped) = self.reader(args).read(&args.filename)?;
-            self.tell_skipped(skipped);
+            self.tell_skipped(&skipped);
         }
         let base = (!files.is_empty()).then_some(files.len());
         files.extend(self.read_live(args)?);
@@ -57,27 +57,8 @@ impl Context<'_, '_> {
 
     /// Reads the whole live state: the ConfigMaps with settings that decide, and the AppProjects.
     pub(crate) fn read_live(&mut self, args: &Input) -> Result<Vec<File>> {
-        let cluster = self.cluster(args);
-        let runner = self.host.runner;
-        let settings = match input::get(&cluster, &WantedObjects::Settings, runner) {
-            // Anyone who may read the two need not be allowed to read the third.
-            Err(error) if error.to_string().to_lowercase().contains("forbidden") => {
-                let two = input::get(&cluster, &WantedObjects::ConfigMaps, runner)?;
-                self.note("argocd-cmd-params-cm was not read, so Argo CD's defaults count");
-                two
-            }
-            other => other?,
-        };
-        let mut files = vec![settings];
-        match input::get(&cluster, &WantedObjects::AppProjects(&[]), runner) {
-            Ok(projects) => files.push(projects),
-            // There are none.
-            Err(error) if error.kind() == Kind::Input => {}
-            Err(error) => self.note(format!(
-                "AppProjects were not read, so what their roles give is not known: {error}"
-            )),
-        }
-        Ok(files)
+        let (cluster, runner) = (self.cluster(args), self.host.runner);
+        self.telling(|notes| input::live_state(&cluster, runner, notes))
     }
 
     /// Reads the named files and says nothing about those that it leaves out.
@@ -112,7 +93,7 @@ impl Context<'_, '_> {
         });
         progress.clear(self.host.stderr);
         let reading = reading?;
-        self.tell_skipped(reading.skipped);
+        self.tell_skipped(&reading.skipped);
         Ok(Some((reading.files, reading.failures)))
     }
 
@@ -138,26 +119,8 @@ impl Context<'_, '_> {
         if !args.live {
             return Ok(None);
         }
-        let cluster = self.cluster(args);
-        let runner = self.host.runner;
-        let get = |wanted: &WantedObjects<'_>| input::get(&cluster, wanted, runner);
-        Ok(Some(match form {
-            Some(Form::Operator) => {
-                let mut files = vec![get(&WantedObjects::ArgoCd)?];
-                match get(&WantedObjects::RbacCm) {
-                    // Its absence is said where it matters.
-                    Err(error) if error.kind() == Kind::Input => {}
-                    other => files.push(other?),
-                }
-                files
-            }
-            Some(Form::AppProject) => vec![get(&WantedObjects::AppProjects(projects))?],
-            Some(Form::Helm) => {
-                return Err(Error::usage("values are in a file, and not in the cluster")
-                    .hint("name it: -f values.yaml --in-place; without input values are rendered for a new file"));
-            }
-            _ => vec![get(&WantedObjects::ConfigMaps)?],
-        }))
+        let (cluster, runner) = (self.cluster(args), self.host.runner);
+        input::live_objects(&cluster, form, projects, runner).map(Some)
     }
 
     /// The cluster that `--live` asks.
@@ -173,28 +136,9 @@ impl Context<'_, '_> {
         }
     }
 
-    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
-        if !skipped.is_empty() {
-            let count = skipped.len();
-            let (files, verb) = if count == 1 {
-                ("file", "was")
-            } else {
-                ("files", "were")
-            };
-            self.note(format!(
-                "{count} {files} of the directory {verb} left out: not YAML or JSON"
-            ));
-        }
-        for file in skipped {
-            let (path, reason) = (file.path.display(), &file.reason);
-            if file.names_argo_cd {
-                self.warn(format!(
-                    "left out {path}, though it names an Argo CD ConfigMap: {reason}"
-                ));
-            } else if self.is_verbose() {
-                self.note(format!("left out {path}: {reason}"));
-            }
-        }
+    fn tell_skipped(&mut self, skipped: &[Skipped]) {
+        let notes = input::skipped_notes(skipped, self.is_verbose());
+        self.tell(&notes);
     }
 }
 

@@ -1,21 +1,20 @@
 //! `render`: prints the change, ready for kubectl or for Git, or edits the files themselves.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::change::{request, selector};
+use super::change::{next, request, selector};
 use super::context::Context;
-use super::next::{Next, Read};
-use super::permissions::{permissions, refuse_collateral};
+use super::permissions::permissions;
 use crate::change::{
-    ChangeRequest, OutputFile, OutputOptions, Planned, beside, edited_files, for_operator,
-    form_of_owner, join, patches, plan, standalone, tell_owner, whole,
+    ChangeRequest, EditedStreams, InputKind, Next, OutputFile, OutputOptions, Planned, beside,
+    edited_files, for_operator, form_of_owner, join, patches, plan, standalone, tell_owner, whole,
 };
 use crate::cli::{Form, RenderArgs};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::model::Owner;
+use crate::review::refuse_collateral;
 use crate::site::{Object, objects, with_inline_patches};
 use crate::yaml::Format;
 
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
     });
     let files = context.read(&args.input, asked.form, &args.change.project)?;
     let files = files.map(with_inline_patches);
-    let mut next = Next::new(&args.input, &args.change, &request);
+    let mut next = next(&args.input, &args.change, &request);
     let rendering = Rendering {
         options: options(args, &asked),
         args,
@@ -54,14 +53,24 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
         None => rendering.without_input(&mut next)?,
         Some(files) => {
             let found = objects(files);
-            let (planned, owner) = rendering.plan(files, &found, &mut next, context)?;
+            let (planned, owner) = rendering.plan(&found, &mut next, context)?;
             if args.in_place {
+                let (edited, replacements) = match edited_files(files, &planned) {
+                    Ok(edited) => {
+                        let replacements = replacements(files, &edited, context);
+                        (edited, Ok(replacements))
+                    }
+                    Err(error) => (EditedStreams::new(), Err(error)),
+                };
+                rendering.refuse_collateral(files, &planned, edited)?;
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
-                next.edited = in_place(args, files, &planned, context)?;
-                next.tell(None, context);
+                next.edited = in_place(args, replacements?)?;
+                context.tell(&next.notes(None));
                 return Ok(Code::OK);
             }
-            let texts = rendering.with_input(files, &found, &planned, owner, &mut next)?;
+            let (texts, edited) =
+                rendering.with_input(files, &found, &planned, owner, &mut next)?;
+            rendering.refuse_collateral(files, &planned, edited)?;
             next.reversal =
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
             texts
@@ -77,7 +86,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
         let texts: Vec<String> = texts.into_iter().map(|text| text.text).collect();
         context.print(&join(&texts))?;
     }
-    next.tell(args.output_dir.as_deref(), context);
+    context.tell(&next.notes(args.output_dir.as_deref()));
     Ok(Code::OK)
 }
 
@@ -93,7 +102,11 @@ impl Rendering<'_> {
     /// The texts of what exists nowhere yet, or is not read.
     fn without_input(&self, next: &mut Next<'_>) -> Result<Vec<OutputFile>> {
         let is_fresh = self.args.change.fresh;
-        next.read = if is_fresh { Read::Fresh } else { Read::Nothing };
+        next.read = if is_fresh {
+            InputKind::Fresh
+        } else {
+            InputKind::Nothing
+        };
         let (texts, form) = standalone(&self.options, self.request, self.asked.form, is_fresh)?;
         next.form = form;
         Ok(texts)
@@ -102,7 +115,6 @@ impl Rendering<'_> {
     /// What changes in what was read, and with `auto` the owner for whom the form was chosen.
     fn plan<'f>(
         &self,
-        files: &'f [File],
         found: &[Object<'f>],
         next: &mut Next<'_>,
         context: &mut Context<'_, '_>,
@@ -110,18 +122,29 @@ impl Rendering<'_> {
         let (form, owner) = choose(self.asked.form, found, self.args, context);
         let selector = &self.options.selector;
         let planned = context.telling(|notes| plan(self.request, form, found, selector, notes))?;
-        if self.args.change.fail_on_collateral {
-            let (input, account) = (&self.args.input, &self.request.account);
-            let changes = permissions(files, &planned, BTreeMap::new(), input, account)?;
-            refuse_collateral(&changes.unwrap_or_default(), account)?;
-        }
         next.form = form;
         next.as_patch = self.asked.as_patch;
         next.observe(&planned);
         Ok((planned, owner))
     }
 
-    /// The texts that make the planned changes.
+    /// With `--fail-on-collateral`, refuses a change that concerns anyone but the account. What was edited for the
+    /// output is not edited again.
+    fn refuse_collateral(
+        &self,
+        files: &[File],
+        planned: &[Planned<'_>],
+        edited: EditedStreams,
+    ) -> Result<()> {
+        if !self.args.change.fail_on_collateral {
+            return Ok(());
+        }
+        let (input, account) = (&self.args.input, &self.request.account);
+        let changes = permissions(files, planned, edited, input, account)?;
+        refuse_collateral(&changes.unwrap_or_default(), account)
+    }
+
+    /// The texts that make the planned changes, and the files that were edited for them.
     fn with_input(
         &self,
         files: &[File],
@@ -129,8 +152,8 @@ impl Rendering<'_> {
         planned: &[Planned<'_>],
         owner: Option<Owner>,
         next: &mut Next<'_>,
-    ) -> Result<Vec<OutputFile>> {
-        match (next.form, owner) {
+    ) -> Result<(Vec<OutputFile>, EditedStreams)> {
+        let texts = match (next.form, owner) {
             (form @ (Form::Patch | Form::JsonPatch), _) => {
                 Ok(patches(&self.options, planned, form))
             }
@@ -143,16 +166,17 @@ impl Rendering<'_> {
             }
             (Form::Auto, _) => {
                 next.form = Form::Helm;
-                next.read = Read::Nothing;
+                next.read = InputKind::Nothing;
                 beside(&self.options, self.request, Form::Helm, planned)
             }
             (Form::Operator | Form::AppProject, _) if self.asked.as_patch => {
                 Ok(patches(&self.options, planned, Form::Patch))
             }
             (Form::Manifest | Form::Helm | Form::Operator | Form::AppProject, _) => {
-                whole(&self.options, files, found, planned)
+                return whole(&self.options, files, found, planned);
             }
-        }
+        };
+        Ok((texts?, EditedStreams::new()))
     }
 }
 
@@ -287,38 +311,33 @@ fn changing(
     let form = form.unwrap_or_else(|| selector.detect(&found));
     let edited = plan(request, form, &found, &selector, &mut Vec::new())
         .and_then(|planned| edited_files(&files, &planned));
-    let edited = edited.unwrap_or_default().into_iter();
-    edited
-        .filter_map(|edited| match &files[edited.file].origin {
-            Origin::Named(path) | Origin::Found(path) => Some(context.host.path(path)),
-            _ => None,
-        })
-        .collect()
+    let replacements = replacements(&files, &edited.unwrap_or_default(), context);
+    replacements.into_iter().map(|file| file.path).collect()
 }
 
-/// Edits the files themselves, all or none, and returns the names of those that changed.
-fn in_place(
-    args: &RenderArgs,
+/// The files on disk with their new texts.
+fn replacements(
     files: &[File],
-    planned: &[Planned<'_>],
+    edited: &EditedStreams,
     context: &Context<'_, '_>,
-) -> Result<Vec<String>> {
-    let edited = edited_files(files, planned)?.into_iter();
-    let replacements = edited.filter_map(|edited| {
-        let file = &files[edited.file];
-        let (Some(stream), Origin::Named(path) | Origin::Found(path)) =
-            (file.stream(), &file.origin)
-        else {
+) -> Vec<Replacement> {
+    let replacements = edited.iter().filter_map(|(index, stream)| {
+        let file = &files[*index];
+        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
             return None;
         };
         Some(Replacement {
             path: context.host.path(path),
             shown: path.display().to_string(),
-            before: stream.source().text().to_owned(),
-            after: edited.text,
+            before: file.source().text().to_owned(),
+            after: stream.source().text().to_owned(),
         })
     });
-    let replacements: Vec<Replacement> = replacements.collect();
+    replacements.collect()
+}
+
+/// Edits the files themselves, all or none, and returns the names of those that changed.
+fn in_place(args: &RenderArgs, replacements: Vec<Replacement>) -> Result<Vec<String>> {
     replace_all(&replacements, args.backup.as_deref())?;
     Ok(replacements.into_iter().map(|file| file.shown).collect())
 }

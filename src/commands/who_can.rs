@@ -1,10 +1,10 @@
 //! `who-can`: everybody who may do something.
 
-use super::asked::{asked, question_of};
+use super::asked::{asked, read_policy, warn_of_no_authorisation};
 use super::can::version;
 use super::context::Context;
 use crate::cli::{Quantifier, WhoCanArgs, WhoCanOutput};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::rbac::survey::Requests;
 use crate::rbac::vocabulary::resolve_resource;
 use crate::report::{Report, who_can};
@@ -19,17 +19,9 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
         object: args.object.as_deref().unwrap_or("*"),
     };
     review::refuse_unknown(requests, version)?;
-    let Some(read) = context.read_state(&args.input, &[])? else {
-        return Err(Error::usage("there is no policy to ask")
-            .hint("give it with -f FILE, -f - or --live; --sample has an example"));
-    };
-    let (files, question) = question_of(read, &args.input, version);
+    let (files, question) = read_policy(&args.input, version, "ask", context)?;
     let argocd = asked(&files, &question, context)?;
-    if let Some(place) = argocd.disables_auth() {
-        context.warn(format!(
-            "everyone may do everything: server.disable.auth is set ({place}), and the policy decides nothing"
-        ));
-    }
+    warn_of_no_authorisation(&argocd, context);
     let mut set = argocd.policy_set();
     set.builtin = args.use_builtin_policy;
     if let Some(role) = &args.default_role {

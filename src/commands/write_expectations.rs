@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::context::Context;
-use super::coverage::{covered, judge, steps};
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::emit::{self, Access, Existing};
 use crate::error::{Code, Error, Result};
-use crate::octopus::{CheckedState, PresentState, present, to_yaml};
+use crate::octopus::{CheckedState, PresentState, measure, measuring_budget, present, to_yaml};
 use crate::rbac::survey::Cited;
 use crate::rbac::{PolicySet, Server};
 use crate::report::coverage;
@@ -34,7 +33,7 @@ pub(super) fn write(
         );
     }
     let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let found = present(server, &describe, &steps());
+    let found = present(server, &describe, &measuring_budget());
     let text = to_yaml(&found.expectations);
     if is_stdout {
         context.print(&text)?;
@@ -46,7 +45,9 @@ pub(super) fn write(
     if !is_measured && args.output != CheckOutput::Lcov {
         return Ok(Code::OK);
     }
-    let lines = covered(&found.expectations, argocd, set, server, context)?;
+    let measured =
+        context.telling(|notes| measure(&found.expectations, argocd, set, server, notes))?;
+    let lines = coverage::lines(measured, argocd);
     match args.output {
         CheckOutput::Lcov => context.print(&coverage::lcov(&lines))?,
         CheckOutput::Json if args.coverage => context.report(coverage::document(&lines))?,
@@ -57,11 +58,9 @@ pub(super) fn write(
         _ if args.coverage => context.print(&coverage::text(&lines))?,
         _ => {}
     }
-    Ok(if judge(&lines, args.coverage_min, context) {
-        Code::OK
-    } else {
-        Code::NO
-    })
+    let (is_enough, note) = coverage::verdict(&lines, args.coverage_min);
+    context.tell(&[note]);
+    Ok(if is_enough { Code::OK } else { Code::NO })
 }
 
 /// Says what was written, and what the expectations do not say.

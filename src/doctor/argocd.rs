@@ -59,7 +59,7 @@ impl Names {
 }
 
 /// Whether the ConfigMaps could be read.
-pub fn settings(fact: &Fact<SettingsFact>, names: &Names) -> DoctorStep {
+pub(super) fn settings(fact: &Fact<SettingsFact>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("settings", "ConfigMaps");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
@@ -85,7 +85,7 @@ pub fn settings(fact: &Fact<SettingsFact>, names: &Names) -> DoctorStep {
 }
 
 /// Whether the account is there, enabled and may have tokens.
-pub fn account(
+pub(super) fn account(
     fact: &Fact<Option<AccountFact>>,
     read: Option<&SettingsFact>,
     names: &Names,
@@ -122,7 +122,11 @@ pub fn account(
 }
 
 /// Whether the rules are enough, and not too much.
-pub fn rules(fact: &Fact<RightsProof>, read: Option<&SettingsFact>, names: &Names) -> DoctorStep {
+pub(super) fn rules(
+    fact: &Fact<RightsProof>,
+    read: Option<&SettingsFact>,
+    names: &Names,
+) -> DoctorStep {
     let step = DoctorStep::new("rules", "permissions");
     let checks = match fact {
         Err(gap) => return step.unknown(gap),
@@ -179,7 +183,7 @@ pub fn rules(fact: &Fact<RightsProof>, read: Option<&SettingsFact>, names: &Name
 }
 
 /// Whether authorisation is on at all.
-pub fn authorisation(fact: &Fact<Option<String>>, names: &Names) -> DoctorStep {
+pub(super) fn authorisation(fact: &Fact<Option<String>>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("authorisation", "authorisation");
     match fact {
         Err(gap) => step.unknown(gap),

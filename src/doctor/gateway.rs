@@ -53,7 +53,7 @@ pub struct AppsFact {
 }
 
 /// Whether the gateway runs, and with the token that the Secret holds now.
-pub fn deployment(
+pub(super) fn deployment(
     fact: &Fact<Vec<DeploymentFact>>,
     secret: &Fact<Option<SecretFact>>,
     names: &Names,
@@ -147,7 +147,7 @@ pub fn deployment(
 }
 
 /// Whether the gateway's values fit each other and Argo CD.
-pub fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
+pub(super) fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("values", "values");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
@@ -197,7 +197,7 @@ pub fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
 }
 
 /// Whether a deployment of Octopus would update anything.
-pub fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
+pub(super) fn applications(fact: &Fact<AppsFact>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("applications", "Applications");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),

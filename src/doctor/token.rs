@@ -61,7 +61,7 @@ fn shown(moment: Moment, now: Moment) -> String {
 }
 
 /// Whether the account has tokens, and each is used.
-pub fn tokens(
+pub(super) fn tokens(
     fact: &Fact<Vec<TokenRecord>>,
     secret: &Fact<Option<SecretFact>>,
     now: Moment,
@@ -127,7 +127,7 @@ pub fn tokens(
 }
 
 /// Whether the Secret is there and holds a token of the account that the server knows.
-pub fn secret(
+pub(super) fn secret(
     fact: &Fact<Option<SecretFact>>,
     tokens: &Fact<Vec<TokenRecord>>,
     now: Moment,
@@ -225,7 +225,7 @@ impl Names {
 }
 
 /// Whether the server answers the token as it should.
-pub fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
+pub(super) fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("server", "server");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
@@ -257,7 +257,7 @@ pub fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
 }
 
 /// Whether the token sees anything.
-pub fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
+pub(super) fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
     let step = DoctorStep::new("visible", "visible");
     let fact = match fact {
         Err(gap) => return step.unknown(gap),
@@ -281,7 +281,7 @@ pub fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
 }
 
 /// Why the server was not asked: there is no token to ask with.
-pub fn no_token() -> super::Gap {
+pub(super) fn no_token() -> super::Gap {
     waits("there is no token in the Secret to ask with")
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod live;
+mod live_state;
 mod secret;
 
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, WantedObjects, get};
+pub use live_state::{live_objects, live_state, skipped_notes};
 pub use secret::{LiveSecret, read as read_secret, secret};
 
 use crate::error::Result;

@@ -1,72 +1,135 @@
 //! What is checked of an account on the server that an Argo CD makes, and what is not certain there.
 
-use super::{Check, CheckAnswer, Checker, Needs, Purpose, account_faults};
+use super::{Check, CheckAnswer, Checker, Expectation, Needs, Purpose, account_faults, ask};
 use crate::error::{Error, Result};
 use crate::model::{AccountName, Data, ProjectName};
 use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::site::{ArgoCd, too_costly};
 
-/// Returns whom the checks are about, and what each needs: the account, or with `by_project` its role of
-/// every project that is named, or else of every project in the input.
-///
-/// # Errors
-/// A project in the input whose name cannot be one.
-pub fn checked_accounts(
-    account: &AccountName,
-    needs: Needs,
-    by_project: bool,
-    argocd: &ArgoCd<'_>,
-) -> Result<Vec<(String, Needs)>> {
-    if !by_project {
-        return Ok(vec![(account.to_string(), needs)]);
-    }
-    let projects = if needs.projects.is_empty() {
-        let read = argocd
-            .projects
-            .iter()
-            .map(|project| ProjectName::new(project.name()));
-        read.collect::<Result<Vec<_>, _>>().map_err(Error::input)?
-    } else {
-        needs.projects
-    };
-    let allow_sync = needs.allow_sync;
-    let role = |project: ProjectName| {
-        let account = format!("proj:{project}:{account}");
-        let needs = Needs {
-            allow_sync,
-            projects: vec![project],
-            role: true,
-        };
-        (account, needs)
-    };
-    Ok(projects.into_iter().map(role).collect())
+/// What is checked of the account of Octopus Deploy.
+#[derive(Clone, Debug)]
+pub struct AccountChecks<'a> {
+    /// The account.
+    pub account: &'a AccountName,
+    /// What it needs.
+    pub needs: Needs,
+    /// Whether it is the account's role in every project that is named, or else in every project of the input.
+    pub by_project: bool,
+    /// Whether it may nothing beside what it needs.
+    pub strict: bool,
 }
 
-/// Returns the checks of one account on the server that an Argo CD makes.
+impl AccountChecks<'_> {
+    /// Returns the checks on the server that an Argo CD makes.
+    ///
+    /// # Errors
+    /// A project in the input whose name cannot be one.
+    pub fn on(&self, argocd: &ArgoCd<'_>, server: &Server) -> Result<Vec<Check>> {
+        if let Some(place) = argocd.disables_auth() {
+            let reason =
+                format!("{place}: server.disable.auth is set, so everyone may do everything");
+            return Ok(vec![nothing_proved(self.account.as_str(), &reason)]);
+        }
+        let mut checks = if self.by_project {
+            Vec::new()
+        } else {
+            unusable_account(self.account, argocd)
+        };
+        let accounts = self.accounts(argocd)?;
+        let budget = Budget::default();
+        for (account, needs) in &accounts {
+            checks.extend(proofs(argocd, server, account, needs, self.strict, &budget));
+        }
+        let subjects = accounts.iter().map(|(account, _)| account.as_str());
+        checks.extend(uncertain(argocd, server, subjects));
+        Ok(checks)
+    }
+
+    /// Whom the checks are about, and what each needs.
+    fn accounts(&self, argocd: &ArgoCd<'_>) -> Result<Vec<(String, Needs)>> {
+        let (account, needs) = (self.account, &self.needs);
+        if !self.by_project {
+            return Ok(vec![(account.to_string(), needs.clone())]);
+        }
+        let projects = if needs.projects.is_empty() {
+            let read = argocd
+                .projects
+                .iter()
+                .map(|project| ProjectName::new(project.name()));
+            read.collect::<Result<Vec<_>, _>>().map_err(Error::input)?
+        } else {
+            needs.projects.clone()
+        };
+        let role = |project: ProjectName| {
+            let account = format!("proj:{project}:{account}");
+            let needs = Needs {
+                allow_sync: needs.allow_sync,
+                projects: vec![project],
+                role: true,
+            };
+            (account, needs)
+        };
+        Ok(projects.into_iter().map(role).collect())
+    }
+}
+
+/// Returns the checks of expectations on the server that an Argo CD makes.
+///
+/// # Errors
+/// `scopes` that is not a list.
+pub fn checks_of_expectations(
+    expectations: &[Expectation],
+    argocd: &ArgoCd<'_>,
+    server: &Server,
+) -> Result<Vec<Check>> {
+    let scopes = argocd.scopes()?;
+    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let budget = Budget::default();
+    let mut checks = ask(expectations, server, scopes.as_deref(), &describe, &budget);
+    if argocd.disables_auth().is_none() {
+        let refused = checks.iter().filter(|check| check.want == CheckAnswer::No);
+        let subjects = refused.map(|check| check.subject.as_str());
+        let uncertain = uncertain(argocd, server, subjects);
+        checks.extend(uncertain);
+    }
+    Ok(checks)
+}
+
+/// Returns the proofs of one account's rights.
 ///
 /// # Errors
 /// A policy that does not load.
 pub fn checks_of(argocd: &ArgoCd<'_>, account: &str, needs: &Needs) -> Result<Vec<Check>> {
     let server = argocd.server(argocd.policy_set())?;
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
-    let budget = Budget::default();
-    let checker = Checker {
-        server: &server,
-        describe: &describe,
-        account,
-        needs,
-        strict: false,
-        budget: &budget,
-    };
-    let mut checks = checker.checks();
+    let mut checks = proofs(argocd, &server, account, needs, false, &Budget::default());
     checks.extend(uncertain(argocd, &server, [account]));
     Ok(checks)
 }
 
-/// Returns the checks that fail where no refusal of some subjects is certain: a template fills in a line that
+fn proofs(
+    argocd: &ArgoCd<'_>,
+    server: &Server,
+    account: &str,
+    needs: &Needs,
+    strict: bool,
+    budget: &Budget,
+) -> Vec<Check> {
+    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let checker = Checker {
+        server,
+        describe: &describe,
+        account,
+        needs,
+        strict,
+        budget,
+    };
+    checker.checks()
+}
+
+/// The checks that fail where no refusal of some subjects is certain: a template fills in a line that
 /// may concern them, or a glob costs too much to be decided.
-pub fn uncertain<'s>(
+fn uncertain<'s>(
     argocd: &ArgoCd<'_>,
     server: &Server,
     subjects: impl IntoIterator<Item = &'s str>,
@@ -107,23 +170,15 @@ fn not_proved(subject: String, why: String) -> Check {
 }
 
 /// The one check of a server that authorises nothing.
-pub fn nothing_proved(account: &str, reason: &str) -> Check {
+fn nothing_proved(account: &str, reason: &str) -> Check {
     Check {
-        subject: account.to_owned(),
-        action: "*".to_owned(),
-        resource: "*".to_owned(),
-        object: "(any)".to_owned(),
-        want: CheckAnswer::No,
         got: CheckAnswer::Yes,
-        decided_by: reason.to_owned(),
-        purpose: Purpose::Forbidden,
-        ok: false,
-        name: None,
+        ..not_proved(account.to_owned(), reason.to_owned())
     }
 }
 
 /// What keeps the account from using a token, as far as argocd-cm was read.
-pub fn unusable_account(account: &AccountName, argocd: &ArgoCd<'_>) -> Vec<Check> {
+fn unusable_account(account: &AccountName, argocd: &ArgoCd<'_>) -> Vec<Check> {
     let settings = argocd.cm.iter().flat_map(|cm| &cm.all);
     let data: Data = settings
         .filter_map(|setting| Some((setting.key.to_string(), setting.text()?.to_owned())))

@@ -8,8 +8,11 @@ use super::expectations::Expectation;
 use super::quantified::{
     GlobNames, ProofKind, got, kind, leave_out, matching_subjects, only_texts,
 };
+use crate::error::Result;
 use crate::rbac::survey::{Asked, Askers, Budget, Requests, ServerParts, Slice};
 use crate::rbac::{Line, PolicySet, Project, Server, lines, project_role};
+use crate::site::ArgoCd;
+use crate::text::Note;
 
 /// A line of a policy, and how many expectations would come out otherwise without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,40 @@ pub struct Coverage {
     pub lines: Vec<LineCoverage>,
     /// How many expectations would have taken too long, so that more lines may be covered.
     pub unmeasured: usize,
+}
+
+/// How many steps a measurement, or a set of expectations, may take.
+const STEPS: u64 = 200_000_000;
+
+/// What a measurement, or a set of expectations, may cost.
+pub fn measuring_budget() -> Budget {
+    Budget::of(STEPS)
+}
+
+/// Finds the lines of an Argo CD's policy, each with the number of expectations that depend on it.
+///
+/// # Errors
+/// `scopes` that is not a list.
+pub fn measure(
+    expectations: &[Expectation],
+    argocd: &ArgoCd<'_>,
+    set: &PolicySet,
+    server: &Server,
+    notes: &mut Vec<Note>,
+) -> Result<Coverage> {
+    let projects: Vec<_> = argocd.loaded_projects().collect();
+    let scopes = argocd.scopes()?;
+    let decides = (set, &*projects);
+    let budget = measuring_budget();
+    let found = coverage(expectations, server, decides, scopes.as_deref(), &budget);
+    if found.unmeasured > 0 {
+        notes.push(Note::warning(format!(
+            "coverage took too long: {} of {} expectations were left out, so more lines may be covered",
+            found.unmeasured,
+            expectations.len()
+        )));
+    }
+    Ok(found)
 }
 
 /// Finds the lines on which expectations depend: of each the part of the policy that may decide about

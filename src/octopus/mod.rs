@@ -17,13 +17,14 @@ mod urls;
 
 pub use account::account_faults;
 pub use checker::{Check, CheckAnswer, CheckedState, Checker, Describe};
-pub use checks::{checked_accounts, checks_of, nothing_proved, uncertain, unusable_account};
-pub use coverage::{Coverage, LineCoverage, coverage};
+pub use checks::{AccountChecks, checks_of, checks_of_expectations};
+pub use coverage::{Coverage, LineCoverage, coverage, measure, measuring_budget};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, parse};
 pub use expected::ask;
 pub use gateway::{
-    Fault, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, Gravity, TOKEN_KEY, TOKEN_SECRET,
-    ValuesOverlay, judge, replaced,
+    Fault, FoundValues, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, Gravity, TOKEN_KEY,
+    TOKEN_SECRET, ValuesOverlay, accept_account_token, accept_project_token, judge, place_of,
+    values_of,
 };
 pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};
 pub use present::{PresentState, present, to_yaml};

@@ -6,7 +6,8 @@ use super::coverage::{self, CoverageLine};
 use super::table::{markdown, table};
 use super::xml::escape;
 use super::{Junit, JunitSuite, Report, Style};
-use crate::octopus::{Check, CheckedState, Purpose};
+use crate::octopus::{Check, CheckAnswer, CheckedState, Purpose};
+use crate::text::Note;
 
 const HEADERS: [&str; 7] = [
     "SUBJECT",
@@ -133,4 +134,39 @@ fn condensed(checks: &[Check]) -> Vec<Check> {
         }
     }
     shown
+}
+
+/// What the checks came to.
+pub fn summary(checks: &[Check], state: CheckedState) -> Vec<Note> {
+    let failed = checks.iter().filter(|check| !check.ok).count();
+    let counted = checks
+        .iter()
+        .filter(|check| check.purpose != Purpose::Documented)
+        .count();
+    let word = if counted == 1 { "check" } else { "checks" };
+    let text = if failed == 0 {
+        format!("{counted} {word} passed on {state}")
+    } else {
+        format!("{failed} of {counted} {word} failed on {state}")
+    };
+    let mut notes = vec![Note::outcome(failed == 0, text)];
+    let syncs = |check: &&Check| {
+        check.purpose == Purpose::Extra && check.action == "sync" && check.got != CheckAnswer::No
+    };
+    if let Some(check) = checks.iter().find(syncs) {
+        notes.push(Note::new(format!(
+            "{} may sync applications, as in the rules of Octopus's documentation: steps that \
+             trigger a sync need it and nothing else does; --allow-sync expects it",
+            check.subject
+        )));
+    }
+    if checks
+        .iter()
+        .any(|check| check.purpose == Purpose::Documented)
+    {
+        notes.push(Note::new(
+            "WANT `-` marks the questions of Octopus's documentation, which decide nothing",
+        ));
+    }
+    notes
 }

@@ -8,6 +8,9 @@ use serde::Serialize;
 use super::Report;
 use super::table::{markdown, table};
 use crate::model::Location;
+use crate::octopus::Coverage;
+use crate::site::ArgoCd;
+use crate::text::Note;
 
 /// A line of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,8 +68,40 @@ impl Share {
     }
 }
 
+/// The lines of a policy at their places.
+pub fn lines(found: Coverage, argocd: &ArgoCd<'_>) -> Vec<CoverageLine> {
+    let lines = found.lines.into_iter().filter_map(|line| {
+        let (source, at) = argocd.source_at(&line.key, line.number, line.offset)?;
+        let place = source.location(at);
+        Some(CoverageLine::new(
+            line.part,
+            line.text,
+            line.expectations,
+            &place,
+        ))
+    });
+    lines.collect()
+}
+
+/// How much is covered, and whether that is enough.
+pub fn verdict(lines: &[CoverageLine], least: Option<u8>) -> (bool, Note) {
+    let share = share(lines);
+    let text = format!(
+        "expectations cover {} of {} policy lines ({} %)",
+        share.covered,
+        share.lines,
+        share.percent()
+    );
+    match least {
+        Some(least) if share.covered * 100 < share.lines * usize::from(least) => {
+            (false, Note::warning(format!("{text}, less than {least} %")))
+        }
+        _ => (true, Note::new(text)),
+    }
+}
+
 /// The share of all lines.
-pub fn share(lines: &[CoverageLine]) -> Share {
+fn share(lines: &[CoverageLine]) -> Share {
     let mut share = Share::default();
     for line in lines {
         share.add(line);

@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod can;
+pub mod changes;
 pub mod check;
 pub mod compare;
 pub mod coverage;

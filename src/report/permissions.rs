@@ -2,32 +2,8 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::{Style, printable};
-
-/// One thing that someone gains or loses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PermissionChange {
-    /// The namespace of the Argo CD.
-    pub namespace: String,
-    /// Who; `(everybody)` through the default role.
-    pub subject: String,
-    /// `gained`, `lost`, or `undecided` where neither a difference was found nor excluded.
-    pub change: &'static str,
-    /// The action.
-    pub action: String,
-    /// The resource.
-    pub resource: String,
-    /// The pattern of objects of the rule that makes the difference.
-    pub objects: String,
-    /// An object for which the answers differ.
-    pub example: String,
-    /// The line that makes the difference, with its place.
-    pub line: String,
-    /// Whether it concerns someone other than the account.
-    pub collateral: bool,
-}
+use crate::review::PermissionChange;
 
 /// The changes in a few lines: `+` is gained, `-` is lost; anyone who is not the account in red.
 pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String {

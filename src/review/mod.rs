@@ -7,6 +7,7 @@ mod change;
 mod danger;
 mod decision;
 mod matrix;
+mod permissions;
 mod who_can;
 
 pub use accounts::AccountChange;
@@ -15,6 +16,7 @@ pub use change::{Direction, Permission, ReviewedChange, Witness};
 pub use danger::Danger;
 pub use decision::{ExplainedDecision, UserRequest, decide};
 pub use matrix::{Matrix, MatrixSubject, Membership, RuleGroup, matrix};
+pub use permissions::{PermissionChange, permission_changes, refuse_collateral};
 pub use who_can::{AskedRequest, May, SubjectRow, WhoCan, refuse_unknown, who_can};
 
 use std::collections::{BTreeSet, HashSet};

@@ -84,7 +84,7 @@ impl WhoCan {
         self.rows.iter().any(|row| wanted(row.may))
     }
 
-    /// Whether anybody may; what is undecided counts as a yes.
+    /// Whether anyone may; what is undecided counts as a yes.
     pub fn is_found(&self) -> bool {
         self.has(|may| may != May::Denied)
     }

@@ -7,6 +7,7 @@
 mod accounts;
 mod argocd;
 mod ask;
+mod ask_one;
 mod decide;
 mod gather;
 mod generator;
@@ -33,6 +34,7 @@ mod values;
 pub(crate) use accounts::{AccountKey, Ignored, account_key};
 pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 pub use ask::{ArgoCds, Inquiry, ask};
+pub use ask_one::{ask_at_most_one, ask_one, foreign_note};
 pub use decide::text_of;
 pub use gather::Site;
 pub(crate) use generator::{is_quoted, sources};

@@ -23,14 +23,22 @@ fn connection(argv: &mut Vec<String>) -> Connection {
     let mut words = Vec::new();
     let mut rest = argv.drain(..);
     while let Some(word) = rest.next() {
+        let value = match word.as_str() {
+            "--server" | "--argocd-context" => rest.next(),
+            "--plaintext" | "--insecure" | "--grpc-web" => None,
+            _ => {
+                words.push(word);
+                continue;
+            }
+        };
+        connection.plaintext |= word == "--plaintext";
         match word.as_str() {
-            "--server" => connection.server = rest.next(),
-            "--argocd-context" => connection.context = rest.next(),
-            "--plaintext" => connection.plaintext = true,
-            "--insecure" => connection.insecure = true,
-            "--grpc-web" => connection.grpc_web = true,
-            _ => words.push(word),
+            "--server" => connection.server.clone_from(&value),
+            "--argocd-context" => connection.context.clone_from(&value),
+            _ => {}
         }
+        let flags = [Some(word), value].into_iter().flatten();
+        connection.flags.extend(flags.map(Into::into));
     }
     drop(rest);
     *argv = words;

@@ -8,7 +8,7 @@ mod whole;
 pub use overlays::{beside, for_operator, patches};
 pub use own_keys::own_keys;
 pub use standalone::standalone;
-pub use whole::{EditedFile, edited_files, whole};
+pub use whole::{EditedStreams, edited_files, whole};
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! The files that were read, whole and edited: printed, or put in their own place.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::{Planned, server_fields};
@@ -10,13 +12,20 @@ use crate::model::Source;
 use crate::site::Object;
 use crate::yaml::{self, Edit, Format, Stream};
 
+/// Files that were edited already, by their index: what is printed is what is asked about permissions.
+pub type EditedStreams = BTreeMap<usize, Stream>;
+
 /// The files that hold an object of ours, and stdin, whole and edited.
+///
+/// # Errors
+/// A text that cannot be edited; two files of one name for a directory.
 pub fn whole(
     options: &OutputOptions,
     files: &[File],
     found: &[Object<'_>],
     planned: &[Planned<'_>],
-) -> Result<Vec<OutputFile>> {
+) -> Result<(Vec<OutputFile>, EditedStreams)> {
+    let mut streams = EditedStreams::new();
     let format = options.format;
     let mut texts: Vec<OutputFile> = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -50,15 +59,18 @@ pub fn whole(
                 .hint("render them one at a time, each into its own directory"));
         }
         let edited = with_edits(stream, index, &ours().collect::<Vec<_>>(), stripped)?;
-        let text = in_format(edited, stream.source().name(), format)?;
+        let text = edited.source().text().to_owned();
+        let text = in_format(text, stream.source().name(), format)?;
         texts.push(OutputFile { name, text });
+        if let Cow::Owned(edited) = edited {
+            streams.insert(index, edited);
+        }
     }
     let many = format == Some(Format::Json) && !options.into_directory && texts.len() > 1;
     if many {
-        Ok(vec![list(&texts)?])
-    } else {
-        Ok(texts)
+        texts = vec![list(&texts)?];
     }
+    Ok((texts, streams))
 }
 
 /// Whether an object is in a file, or in a patch that is written inside of it.
@@ -69,20 +81,19 @@ fn is_written_in(planned: &Planned<'_>, index: usize) -> bool {
     }
 }
 
-/// The text of a file with the changes of the objects in it, and of the patches inside of it.
-fn with_edits(
-    stream: &Stream,
+/// A file with the changes of the objects in it, and of the patches inside of it.
+fn with_edits<'s>(
+    stream: &'s Stream,
     index: usize,
     planned: &[&Planned<'_>],
     more: impl IntoIterator<Item = Edit>,
-) -> Result<String> {
+) -> Result<Cow<'s, Stream>> {
     let (own, mut inlined): (Vec<&Planned<'_>>, Vec<_>) =
         planned.iter().partition(|one| one.object.file == index);
     let own = own.iter().flat_map(|planned| planned.edits.iter().cloned());
     let own: Vec<Edit> = own.chain(more).collect();
     if inlined.is_empty() {
-        // What an edit returns has been read again already.
-        return Ok(yaml::edit(stream, &own)?);
+        return Ok(yaml::edited(stream, &own)?);
     }
     let mut text = stream.source().text().to_owned();
     // From the last to the first, so that the places of the others stay.
@@ -99,7 +110,7 @@ fn with_edits(
     let stream = Stream::parse(Source::new(stream.source().name(), text)).map_err(|error| {
         Error::internal("the edited text does not read as intended").caused_by(error)
     })?;
-    Ok(yaml::edit(&stream, &own)?)
+    Ok(Cow::Owned(yaml::edited(&stream, &own)?.into_owned()))
 }
 
 /// Between quotes only a patch fits that needs no escape.
@@ -119,18 +130,12 @@ fn refuse_unquoted(around: &Source, body: &Range<usize>, edited: &str) -> Result
     )
 }
 
-/// A file of the input and its new text.
-#[derive(Clone, Debug)]
-pub struct EditedFile {
-    /// The index of the file.
-    pub file: usize,
-    /// The new text.
-    pub text: String,
-}
-
-/// The files on disk that change, with their new texts.
-pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<EditedFile>> {
-    let mut edited = Vec::new();
+/// The files on disk that change, edited.
+///
+/// # Errors
+/// A text that cannot be edited.
+pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<EditedStreams> {
+    let mut edited = EditedStreams::new();
     for (index, file) in files.iter().enumerate() {
         let (Some(stream), Origin::Named(_) | Origin::Found(_)) = (file.stream(), &file.origin)
         else {
@@ -140,9 +145,9 @@ pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<Vec<Edite
             .iter()
             .filter(|one| is_written_in(one, index))
             .collect();
-        let text = with_edits(stream, index, &ours, [])?;
-        if text != stream.source().text() {
-            edited.push(EditedFile { file: index, text });
+        let changed = with_edits(stream, index, &ours, [])?;
+        if changed.source().text() != stream.source().text() {
+            edited.insert(index, changed.into_owned());
         }
     }
     Ok(edited)

@@ -1,7 +1,6 @@
 //! `apps annotate`: writes Octopus's annotations into Applications, or removes them.
 
-use super::deployment;
-use super::read::{applications, read};
+use super::read::{applications, deployment, read};
 use crate::change::{
     Annotated, AnnotationRequest, annotate, annotate_command, annotated_files, join,
     select_applications,
@@ -112,14 +111,14 @@ fn edit(
         }
     }
     if is_printed {
-        let texts: Vec<String> = edited.into_iter().map(|one| one.text).collect();
+        let texts: Vec<String> = edited.into_iter().map(|(_, text)| text).collect();
         context.print(&join(&texts))?;
         return Ok(Code::OK);
     }
-    let changed = edited.into_iter().filter_map(|one| {
-        let file = &files[one.file];
+    let changed = edited.into_iter().filter_map(|(index, after)| {
+        let file = &files[index];
         let before = file.source().text();
-        (one.text != before).then_some((file, before, one.text))
+        (after != before).then_some((file, before, after))
     });
     let changed: Vec<_> = changed.collect();
     if args.diff {

@@ -1,6 +1,6 @@
 //! `apps`: which sources a deployment updates, and why others are not.
 
-use super::read::{applications, read};
+use super::read::{applications, deployment, read};
 use crate::cli::{AppsListArgs, AppsOutput};
 use crate::commands::asked::question;
 use crate::commands::can::version;
@@ -13,7 +13,7 @@ use crate::report::apps;
 use crate::report::findings::{self, ShownFinding};
 use crate::report::{Report, Style, printable};
 use crate::review::{Rights, SourceRow, source_rows, what_is_updated};
-use crate::site::{self, ArgoCd, GatherOptions, Site, objects};
+use crate::site::{ArgoCd, GatherOptions, Site, ask_at_most_one, objects};
 
 /// What is asked of a cluster.
 const WANTED: [WantedObjects<'_>; 4] = [
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     if rights.is_none() {
         context.note("what the account may read was not checked: there is no policy in the input");
     }
-    let deployment = super::deployment(&args.deployment);
-    let rows = source_rows(&all, deployment, rights.as_ref(), &args.account);
+    let asked = deployment(&args.deployment);
+    let rows = source_rows(&all, asked, rights.as_ref(), &args.account);
     let options = GatherOptions {
         version,
         integrations: vec![args.account.clone()],
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     let outcome = lint::run(&site, &lint::RuleSelection::of_applications());
     let found = ShownFinding::all(&outcome.findings, &site);
     print(args, &rows, &found, &files, context)?;
-    context.tell(&what_is_updated(&rows, &all, deployment));
+    context.tell(&what_is_updated(&rows, &all, asked));
     let updated = rows.iter().any(SourceRow::is_updated);
     let worst = outcome
         .findings
@@ -66,15 +66,10 @@ fn rights<'f>(
     args: &AppsListArgs,
     version: ArgoCdVersion,
 ) -> Result<Option<Rights<'f>>> {
-    let mut found = site::ask(files, &question(&args.input, version))?.argocds;
-    if found.len() > 1 {
-        return Err(
-            Error::usage("the input has the policies of several Argo CDs")
-                .hint("choose one with -n NAMESPACE"),
-        );
-    }
-    let argocd = found.pop().filter(ArgoCd::has_own_policy);
+    let several = "the input has the policies of several Argo CDs";
+    let argocd = ask_at_most_one(files, &question(&args.input, version), several)?;
     argocd
+        .filter(ArgoCd::has_own_policy)
         .map(|argocd| Rights::new(argocd, &args.account))
         .transpose()
 }

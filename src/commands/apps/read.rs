@@ -1,10 +1,10 @@
 //! Where the Applications come from.
 
-use crate::cli::Input;
+use crate::cli::{DeploymentArgs, Input};
 use crate::commands::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::input::{self, Cluster, File, WantedObjects};
-use crate::octopus::apps::{Application, elsewhere};
+use crate::octopus::apps::{Application, Deployment, elsewhere};
 use crate::site::Object;
 
 /// Reads files, or asks the cluster for `wanted`; `None` where nothing is named. What the cluster
@@ -75,4 +75,13 @@ pub(super) fn applications<'f>(found: &[Object<'f>]) -> Result<Vec<(Object<'f>, 
         );
     }
     Ok(applications)
+}
+
+/// The deployment that the options name.
+pub(super) fn deployment(args: &DeploymentArgs) -> Deployment<'_> {
+    Deployment {
+        project: args.octopus_project.as_deref(),
+        environment: args.environment.as_deref(),
+        tenant: args.tenant.as_deref(),
+    }
 }

@@ -3,11 +3,8 @@
 use super::plan::plan;
 use crate::cli::GatewayApplicationArgs;
 use crate::commands::context::Context;
-use crate::error::{Code, Error, Result};
-use crate::model::Source;
+use crate::error::{Code, Result};
 use crate::model::shell::quoted;
-use crate::octopus::replaced;
-use crate::yaml::Stream;
 
 /// The Application: the values as they are, inside.
 pub(super) fn run(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) -> Result<Code> {
@@ -23,30 +20,7 @@ pub(super) fn run(args: &GatewayApplicationArgs, context: &mut Context<'_, '_>) 
         );
     }
     let values = settings.values(None)?;
-    let rendered = settings
-        .engine
-        .gateway("gateway-application.yaml.j2", &settings.variables(None))?;
-    let mut text = rendered.text;
-    let parse = |text: &str| Stream::parse(Source::new(&*rendered.template, text));
-    if !settings.overlay.is_empty() {
-        let route = ["spec", "source", "helm", "valuesObject"];
-        text = replaced(&parse(&text)?, &route, &values.model)?;
-    }
-    let stream = parse(&text)?;
-    let model = match stream.documents() {
-        [one] => one.root().map(|root| one.to_json(root)).transpose()?,
-        _ => None,
-    };
-    let inside = model
-        .as_ref()
-        .and_then(|model| model.pointer("/spec/source/helm/valuesObject"));
-    if inside != Some(&values.model) {
-        return Err(Error::input(format!(
-            "{}: what this template renders has not the chart's values at spec.source.helm.valuesObject",
-            rendered.template
-        ))
-        .hint("include them with `{% filter indent(8) %}{% include \"gateway-values.yaml.j2\" %}{% endfilter %}`"));
-    }
+    let text = settings.application(&values)?;
     context.print(&text)?;
     context.tell(&values.notes);
     context.tell(&settings.notes());

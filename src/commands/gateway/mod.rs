@@ -3,7 +3,6 @@
 mod application;
 mod check;
 mod command;
-mod found;
 mod plan;
 mod secret;
 mod values;

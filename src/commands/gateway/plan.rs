@@ -2,19 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::found;
-use crate::cli::{ChartArgs, GatewayArgs};
-use crate::commands::change::{extra, mapping, overrides};
+use crate::change::{read_mapping, template_overrides, template_values};
+use crate::cli::{ChartArgs, GatewayArgs, Input};
+use crate::commands::asked::question;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::model::DEFAULT_NAMESPACE;
-use crate::octopus::{GatewayPlan, ValuesOverlay};
+use crate::octopus::{FoundValues, GatewayPlan, ValuesOverlay};
+use crate::rbac::ArgoCdVersion;
 use crate::render::Override;
+use crate::site::{ask_at_most_one, objects};
 
 /// What the gateway is told: by options and configuration, and where they say nothing by what
 /// Argo CD says of itself.
 pub(super) fn plan(args: &ChartArgs, context: &mut Context<'_, '_>) -> Result<GatewayPlan> {
-    let found = found::read(&args.input, context)?;
+    let found = found(&args.input, context)?;
     let mut gateway = args.gateway.told.0.clone();
     let notes = found.complete(&mut gateway);
     let namespace = args.input.namespace.as_deref();
@@ -35,8 +37,9 @@ pub(super) fn templates(
     args: &GatewayArgs,
     context: &Context<'_, '_>,
 ) -> Result<(Vec<Override>, Map<String, Value>)> {
-    let overrides = overrides(args.template_dir.as_deref(), context)?;
-    let extra = extra(&args.template_set, &args.template_values, context)?;
+    let base = &context.host.directory;
+    let overrides = template_overrides(args.template_dir.as_deref(), base)?;
+    let extra = template_values(&args.template_set, &args.template_values, base)?;
     Ok((overrides, extra))
 }
 
@@ -45,9 +48,21 @@ pub(super) fn overlay(args: &ChartArgs, context: &Context<'_, '_>) -> Result<Val
     let files = args
         .values
         .iter()
-        .map(|path| Ok(Value::Object(mapping(path, context)?)));
+        .map(|path| Ok(Value::Object(read_mapping(path, &context.host.directory)?)));
     Ok(ValuesOverlay {
         files: files.collect::<Result<_>>()?,
         set: args.set.clone(),
     })
+}
+
+/// What Argo CD says of itself; nothing where there is no input.
+fn found(args: &Input, context: &mut Context<'_, '_>) -> Result<FoundValues> {
+    let Some(state) = context.read_state(args, &[])? else {
+        return Ok(FoundValues::default());
+    };
+    let mut question = question(args, ArgoCdVersion::NEWEST);
+    question.base = state.base;
+    let several = "the input has several Argo CDs, and the gateway reads from one";
+    let argocd = ask_at_most_one(&state.files, &question, several)?;
+    Ok(FoundValues::of(&objects(&state.files), argocd.as_ref()))
 }

@@ -8,17 +8,13 @@ use crate::commands::context::Context;
 use crate::emit::{Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
-use crate::model::{DEFAULT_NAMESPACE, ProjectName, Span, Subject, TokenClaims, TokenOwner};
+use crate::model::{DEFAULT_NAMESPACE, ProjectName, TokenClaims};
 use crate::octopus::{
-    GatewayPlan, PROJECT_KEY, TOKEN_KEY, TOKEN_SECRET, check_secret_names, secret_manifest,
+    GatewayPlan, PROJECT_KEY, TOKEN_KEY, TOKEN_SECRET, accept_account_token, accept_project_token,
+    check_secret_names, secret_manifest,
 };
 use crate::text::Secret;
 use crate::tokens::read_secret;
-
-/// The name under which the gateway looks for the token of calls without a project.
-const UNSCOPED: &str = "octo-gateway-unscoped";
-/// Who has less time than this wants to know.
-const SOON: Span = Span::seconds(7 * 24 * 3600);
 
 /// A token that was read.
 pub(super) struct TokenInput {
@@ -88,19 +84,17 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
     if let Some(path) = &file {
         secret::probe(path, existing)?;
     }
+    let now = context.host.now();
     let mut tokens = Vec::new();
     if projects.is_empty() {
         let token = presented(args.token_file.as_deref(), context)?;
-        of_account(
-            &token.claims,
-            Some(args.account.as_deref().unwrap_or("octopus")),
-            context,
-        )?;
+        let account = Some(args.account.as_deref().unwrap_or("octopus"));
+        context.telling(|notes| accept_account_token(&token.claims, account, now, notes))?;
         tokens.push(token);
     }
     for (project, path) in &projects {
         let token = presented(Some(path), context)?;
-        of_project(&token.claims, project, context)?;
+        context.telling(|notes| accept_project_token(&token.claims, project, now, notes))?;
         tokens.push(token);
     }
     let entries: Vec<(String, &Secret)> = keys
@@ -183,82 +177,4 @@ pub(super) fn presented(file: Option<&Path>, context: &mut Context<'_, '_>) -> R
             .hint("make one with: kubectl octopus-argo token create")
     })?;
     Ok(TokenInput { secret, claims })
-}
-
-/// Checks that it is an account's token for machines, and this account's.
-pub(super) fn of_account(
-    claims: &TokenClaims,
-    account: Option<&str>,
-    context: &mut Context<'_, '_>,
-) -> Result<()> {
-    match claims.subject() {
-        Some(Subject {
-            owner: TokenOwner::Account(name),
-            capability,
-        }) => {
-            if let Some(account) = account.filter(|account| *account != name) {
-                return Err(Error::input(format!(
-                    "the token is of the account {}, not of {account}",
-                    name.escape_debug()
-                ))
-                .hint(format!("if that is intended: --account {}", quoted(&name))));
-            }
-            if capability.as_deref() == Some("login") {
-                return Err(Error::input(
-                    "this is the token of a login session, which expires on its own",
-                )
-                .hint("make one for the gateway with: kubectl octopus-argo token create"));
-            }
-        }
-        Some(Subject {
-            owner: TokenOwner::Role { project, .. },
-            ..
-        }) => {
-            return Err(Error::input(format!(
-                "the token is of a role of the project {}, not of an account",
-                project.escape_debug()
-            ))
-            .hint(format!(
-                "give it with: --project-token {}=FILE",
-                quoted(&project)
-            )));
-        }
-        None => return Err(Error::input("the token does not say whose it is")),
-    }
-    lifetime(claims, context)
-}
-
-/// Checks that it is a token of this project.
-fn of_project(claims: &TokenClaims, project: &str, context: &mut Context<'_, '_>) -> Result<()> {
-    let subject = claims.subject();
-    match subject.as_ref().map(|subject| &subject.owner) {
-        Some(TokenOwner::Role { project: own, .. }) if own == project => {}
-        Some(_) if project == UNSCOPED => {}
-        _ => {
-            let whose = subject.map_or_else(|| "nobody".to_owned(), |subject| subject.to_string());
-            return Err(Error::input(format!(
-                "the token for the project {project} is of {}",
-                whose.escape_debug()
-            ))
-            .hint(format!(
-                "make one with: kubectl octopus-argo token create --role ROLE --project {project}"
-            )));
-        }
-    }
-    lifetime(claims, context)
-}
-
-fn lifetime(claims: &TokenClaims, context: &mut Context<'_, '_>) -> Result<()> {
-    let now = context.host.now();
-    match claims.expires() {
-        Some(expires) if expires <= now => {
-            Err(Error::input(format!("the token has expired: {expires}"))
-                .hint("make the next one with: kubectl octopus-argo token create"))
-        }
-        Some(expires) if expires <= now.after(SOON) => {
-            context.warn(format!("the token expires soon: {expires}"));
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }

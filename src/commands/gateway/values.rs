@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::check;
 use super::plan::plan;
-use super::secret::{of_account, presented};
+use super::secret::presented;
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::emit::{self, Access, Existing, secret};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
-use crate::octopus::with_secrets;
+use crate::octopus::{accept_account_token, with_secrets};
 
 /// Stands for the token until all is checked.
 const TOKEN: &str = "octopus-argo-inline-token-";
@@ -45,7 +45,8 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             secret::probe(path, existing)?;
         }
         let token = presented(args.token_file.as_deref(), context)?;
-        of_account(&token.claims, None, context)?;
+        let now = context.host.now();
+        context.telling(|notes| accept_account_token(&token.claims, None, now, notes))?;
         let text = with_secrets(&values.text, std::iter::once((TOKEN, &token.secret)));
         if let Some(path) = &file {
             secret::file(path, &text, existing)?;

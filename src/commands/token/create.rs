@@ -1,16 +1,14 @@
 //! `token create`: a token, made with an explicit id, and handed over or revoked.
 
-use super::deliver::{delivery, refuse_for_one};
-use super::owners;
+use super::options::{delivery, expiry, owners, refuse_for_one};
 use crate::argocd::Client;
-use crate::cli::{LifetimeArgs, TokenCreateArgs};
+use crate::cli::TokenCreateArgs;
 use crate::commands::argocd::client;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::model::Expiry;
 use crate::model::TokenOwner;
 use crate::process::Hold;
-use crate::text::Span;
 use crate::tokens::{
     NewTokens, StepLog, TokenDestination, TokenStep, Unlogged, check_id, id_prefix, issue,
     may_be_given,
@@ -117,19 +115,6 @@ pub(crate) fn check(args: &TokenCreateArgs) -> Result<Vec<TokenOwner>> {
     let CreatePlan { owners, .. } = plan(args)?;
     delivery(&args.delivery).check_names(&owners)?;
     Ok(owners)
-}
-
-/// How long a token is to be valid; `None` if nothing is said.
-pub(super) fn expiry(args: LifetimeArgs) -> Result<Option<Expiry>> {
-    match (args.expires_in, args.no_expiry) {
-        (Some(span), _) if span == Span::seconds(0) => Err(Error::usage(
-            "Argo CD reads a duration of zero as no expiry",
-        )
-        .hint("for a token that never expires: --no-expiry")),
-        (Some(span), _) => Ok(Some(Expiry::In(span))),
-        (None, true) => Ok(Some(Expiry::Never)),
-        (None, false) => Ok(None),
-    }
 }
 
 /// Whether each owner has an unexpired token of ours.

@@ -1,6 +1,6 @@
 //! `token delete`: one token, by its id.
 
-use super::owners;
+use super::options::owners;
 use crate::argocd::{Client, Gone};
 use crate::cli::TokenDeleteArgs;
 use crate::commands::argocd::client;

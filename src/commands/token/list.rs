@@ -1,6 +1,6 @@
 //! `token list`: the tokens of an account or of a project's role.
 
-use super::owners;
+use super::options::owners;
 use crate::cli::{ListOutput, TokenListArgs};
 use crate::commands::argocd::client;
 use crate::commands::context::Context;

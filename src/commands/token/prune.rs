@@ -1,6 +1,6 @@
 //! `token prune`: deletes tokens that have expired, are old, or are not known.
 
-use super::owners;
+use super::options::owners;
 use crate::cli::TokenPruneArgs;
 use crate::commands::argocd::client;
 use crate::commands::context::Context;

@@ -1,9 +1,7 @@
 //! `token rotate`: makes the next token, proves it, hands it over. The old one stays valid until it
 //! is revoked on request: an account is never without a valid token.
 
-use super::create::expiry;
-use super::deliver::{delivery, refuse_for_one};
-use super::owners;
+use super::options::{delivery, expiry, owners, refuse_for_one};
 use crate::argocd::refuse_core;
 use crate::cli::{OwnerArgs, TokenRotateArgs};
 use crate::commands::argocd::{client, commands};

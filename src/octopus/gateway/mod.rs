@@ -1,20 +1,28 @@
 //! What the gateway is told: checked, with the defaults filled in.
 
+mod accept;
 mod chart;
+mod found;
+mod install;
 mod judge;
 mod overlay;
+mod values_files;
 
+pub use accept::{accept_account_token, accept_project_token};
+pub use found::FoundValues;
 pub use judge::{Fault, Gravity, judge};
 pub use overlay::ValuesOverlay;
+pub use values_files::{place_of, values_of};
 
 use serde_json::{Map, Value};
 
+use self::overlay::replaced;
 use super::urls;
 use crate::error::{Error, Result};
 use crate::model::{FieldKind, Gateway, Source, is_data_key, is_namespace, is_object_name};
 use crate::render::{Engine, GatewayVariables, Override};
 use crate::text::Note;
-use crate::yaml::{self, Edit, Step, Stream};
+use crate::yaml::{self, Stream};
 
 /// The release and its namespace, where nothing else is said.
 const RELEASE: &str = "octopus-gateway";
@@ -334,25 +342,6 @@ impl GatewayPlan {
     pub fn release(&self) -> &str {
         self.gateway.release.as_deref().unwrap_or(RELEASE)
     }
-}
-
-/// A text in which the mapping at a route has these values: what is equal stays byte for byte.
-///
-/// # Errors
-/// See [`yaml::edit`].
-pub fn replaced(stream: &Stream, route: &[&str], values: &Value) -> Result<String> {
-    let edits = values.as_object().into_iter().flatten();
-    let edits = edits.map(|(key, value)| Edit::Set {
-        document: 0,
-        route: route
-            .iter()
-            .copied()
-            .chain([key.as_str()])
-            .map(Step::key)
-            .collect(),
-        value: value.clone(),
-    });
-    Ok(yaml::edit(stream, &edits.collect::<Vec<_>>())?)
 }
 
 /// Refuses values with which the gateway does not work, once the user's are laid over ours.

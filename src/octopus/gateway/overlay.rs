@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::yaml::{self, Edit, Step, Stream};
 
 /// How deep a path may lead, and how long a list may become: Helm's own limits.
 const DEEPEST: usize = 30;
@@ -266,6 +267,25 @@ fn collect(
         }
         _ => {}
     }
+}
+
+/// A text in which the mapping at a route has these values: what is equal stays byte for byte.
+///
+/// # Errors
+/// See [`yaml::edit`].
+pub(super) fn replaced(stream: &Stream, route: &[&str], values: &Value) -> Result<String> {
+    let edits = values.as_object().into_iter().flatten();
+    let edits = edits.map(|(key, value)| Edit::Set {
+        document: 0,
+        route: route
+            .iter()
+            .copied()
+            .chain([key.as_str()])
+            .map(Step::key)
+            .collect(),
+        value: value.clone(),
+    });
+    Ok(yaml::edit(stream, &edits.collect::<Vec<_>>())?)
 }
 
 #[cfg(test)]

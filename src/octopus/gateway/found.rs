@@ -1,13 +1,8 @@
 //! How Argo CD is reached, as its own settings say it: so that no one has to find out by a gateway
 //! that does not connect.
 
-use crate::cli::Input;
-use crate::commands::asked::question;
-use crate::commands::context::Context;
-use crate::error::{Error, Result};
 use crate::model::{DEFAULT_NAMESPACE, Gateway};
-use crate::rbac::ArgoCdVersion;
-use crate::site::{self, ArgoCd, Object, objects};
+use crate::site::{ArgoCd, Object};
 use crate::text::Note;
 
 /// The hosts of Argo CDs that Amazon EKS manages.
@@ -16,10 +11,10 @@ const EKS: &str = ".eks-capabilities.";
 const EKS_PATH: &str = "/argo/api";
 
 /// What was found, each with where from.
-#[derive(Default)]
-pub(super) struct FoundValues {
+#[derive(Clone, Debug, Default)]
+pub struct FoundValues {
     /// Argo CD's namespace.
-    pub(super) namespace: Option<String>,
+    pub namespace: Option<String>,
     /// Its server speaks plain text.
     plaintext: Option<String>,
     /// The path below which its server is.
@@ -30,43 +25,29 @@ pub(super) struct FoundValues {
     grpc_url: Option<(String, String)>,
 }
 
-/// Reads what the input says; nothing where there is none.
-pub(super) fn read(args: &Input, context: &mut Context<'_, '_>) -> Result<FoundValues> {
-    let Some(state) = context.read_state(args, &[])? else {
-        return Ok(FoundValues::default());
-    };
-    let mut question = question(args, ArgoCdVersion::NEWEST);
-    question.base = state.base;
-    let files = state.files;
-    let mut asked = site::ask(&files, &question)?.argocds;
-    if asked.len() > 1 {
-        return Err(
-            Error::usage("the input has several Argo CDs, and the gateway reads from one")
-                .hint("choose one with -n NAMESPACE"),
-        );
-    }
-    let all = objects(&files);
-    let mut found = FoundValues::default();
-    for object in &all {
-        found.of_object(object);
-    }
-    if let Some(argocd) = asked.pop() {
-        found.of_settings(&argocd);
-    }
-    let eks = found.web_url.as_ref().and_then(|(url, place)| {
-        let (_, rest) = url.split_once("://")?;
-        let host = rest.split(['/', ':']).next().unwrap_or_default();
-        host.contains(EKS).then(|| (host.to_owned(), place.clone()))
-    });
-    if let Some((host, place)) = eks {
-        let from = format!("{place} (an address of Amazon EKS)");
-        found.grpc_url = Some((format!("grpc://{host}:443"), from.clone()));
-        found.root_path = Some((EKS_PATH.to_owned(), from));
-    }
-    Ok(found)
-}
-
 impl FoundValues {
+    /// What objects, and the Argo CD among them, say.
+    pub fn of(objects: &[Object<'_>], argocd: Option<&ArgoCd<'_>>) -> Self {
+        let mut found = Self::default();
+        for object in objects {
+            found.of_object(object);
+        }
+        if let Some(argocd) = argocd {
+            found.of_settings(argocd);
+        }
+        let eks = found.web_url.as_ref().and_then(|(url, place)| {
+            let (_, rest) = url.split_once("://")?;
+            let host = rest.split(['/', ':']).next().unwrap_or_default();
+            host.contains(EKS).then(|| (host.to_owned(), place.clone()))
+        });
+        if let Some((host, place)) = eks {
+            let from = format!("{place} (an address of Amazon EKS)");
+            found.grpc_url = Some((format!("grpc://{host}:443"), from.clone()));
+            found.root_path = Some((EKS_PATH.to_owned(), from));
+        }
+        found
+    }
+
     /// What an ArgoCD resource, a Route of OpenShift or values of the chart say beside settings.
     fn of_object(&mut self, object: &Object<'_>) {
         let place = |keys: &[&str]| {
@@ -139,7 +120,7 @@ impl FoundValues {
     }
 
     /// Tells the gateway what no one else said; what it was told, and from where, comes back.
-    pub(super) fn complete(&self, gateway: &mut Gateway) -> Vec<Note> {
+    pub fn complete(&self, gateway: &mut Gateway) -> Vec<Note> {
         let mut notes = Vec::new();
         let given = gateway.clone();
         let mut take = |name: &str, option: &str, value: &str, from: &str| {

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use crate::cli::{ChangeArgs, GivenOptions, Input, NAME};
+use super::option::GivenOptions;
+use super::{ChangeArgs, Input, NAME};
 use crate::model::shell::quoted;
 
 /// The words of our own command line, with the input and the change that were asked for.
-pub(super) struct Words(Vec<String>);
+#[derive(Clone, Debug)]
+pub struct Words(Vec<String>);
 
 impl Words {
     /// `kubectl octopus-argo VERB`, behind a pipe where stdin was read.
-    pub(super) fn new(verb: &str, input: &Input) -> Self {
+    pub fn new(verb: &str, input: &Input) -> Self {
         let piped = input.filename.iter().any(|path| path == Path::new("-"));
         let name = if piped {
             format!("… | {NAME}")
@@ -23,12 +25,12 @@ impl Words {
     }
 
     /// Adds an option with a value.
-    pub(super) fn option(&mut self, name: &str, value: &str) {
+    pub fn option(&mut self, name: &str, value: &str) {
         self.0.push(format!("{name} {}", quoted(value)));
     }
 
     /// The options that say what to change.
-    pub(super) fn change(&mut self, change: &ChangeArgs) {
+    pub fn change(&mut self, change: &ChangeArgs) {
         self.options(&change.given_options());
     }
 
@@ -42,12 +44,12 @@ impl Words {
     }
 
     /// Adds an option without a value.
-    pub(super) fn flag(&mut self, flag: &str) {
+    pub fn flag(&mut self, flag: &str) {
         self.0.push(flag.to_owned());
     }
 
     /// The command line; `live` says from which cluster.
-    pub(super) fn line(&self, live: &Input) -> String {
+    pub fn line(&self, live: &Input) -> String {
         let flags = if live.live {
             kubectl_flags(live)
         } else {
@@ -58,7 +60,7 @@ impl Words {
 }
 
 /// The connection flags of kubectl that were given, each after a space.
-pub(super) fn kubectl_flags(input: &Input) -> String {
+pub fn kubectl_flags(input: &Input) -> String {
     let mut text = String::new();
     for flag in input.kubectl.flags() {
         text.push(' ');
@@ -68,14 +70,14 @@ pub(super) fn kubectl_flags(input: &Input) -> String {
 }
 
 /// The options of a change, as typed, each after a space.
-pub(super) fn change_options(change: &ChangeArgs) -> String {
+pub fn change_options(change: &ChangeArgs) -> String {
     let mut words = Words(Vec::new());
     words.change(change);
     words.0.iter().flat_map(|word| [" ", word]).collect()
 }
 
 /// `render` of the same input, with the same options.
-pub(super) fn render_command(change: &ChangeArgs, input: &Input) -> String {
+pub fn render_command(change: &ChangeArgs, input: &Input) -> String {
     let mut words = Words::new("render", input);
     words.change(change);
     words.line(input)

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use super::context::Context;
-use super::words::{Words, kubectl_flags};
-use crate::change::{ChangeRequest, Edited, Goal, Planned, Reversal, patch_command};
-use crate::cli::{ChangeArgs, Form, Input, NAME};
+use super::command::patch_command;
+use super::forms::{Edited, Planned, Reversal};
+use super::{ChangeRequest, Goal};
 use crate::input::Origin;
 use crate::model::shell::quoted;
-use crate::model::{DEFAULT_NAMESPACE, Which};
+use crate::model::{DEFAULT_NAMESPACE, Form, PROGRAM, Which};
+use crate::text::Note;
 
 /// What was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub enum InputKind {
     /// Nothing.
     Nothing,
     /// Nothing, for an Argo CD that does not exist yet.
@@ -25,6 +25,20 @@ pub(super) enum Read {
     Sample,
 }
 
+/// How our own command line differs from the one that was typed.
+#[derive(Clone, Debug, Default)]
+pub struct NarrowedCommand {
+    /// The namespace, instead of all.
+    pub namespace: Option<String>,
+    /// The only project.
+    pub project: Option<String>,
+    /// Options with their values; a switch has none.
+    pub options: Vec<(&'static str, Option<String>)>,
+}
+
+/// Returns our own command line with this verb, with the options that decide what comes out.
+pub type OwnCommand<'a> = dyn Fn(&str, NarrowedCommand) -> String + 'a;
+
 /// Something that a patch is for.
 enum PatchTarget {
     ConfigMap(Which),
@@ -33,39 +47,48 @@ enum PatchTarget {
 }
 
 /// What to say at the end.
-pub(super) struct Next<'a> {
-    input: &'a Input,
-    change: &'a ChangeArgs,
-    goal: Goal,
+pub struct Next<'a> {
+    request: &'a ChangeRequest,
+    /// The form that was asked for.
+    asked: Option<Form>,
+    command: Box<OwnCommand<'a>>,
     /// Each with its namespace.
     items: Vec<(String, PatchTarget)>,
     /// The names of the files that were written for them, in the same order.
-    pub(super) files: Vec<String>,
-    pub(super) read: Read,
-    pub(super) form: Form,
+    pub files: Vec<String>,
+    /// What was read.
+    pub read: InputKind,
+    /// The form of what comes out.
+    pub form: Form,
     /// Whether patches of an `ArgoCD` or of `AppProject`s were asked for.
-    pub(super) as_patch: bool,
+    pub as_patch: bool,
     /// The `ArgoCD` that owns the ConfigMaps, where it is not in the input itself.
-    pub(super) argocd: Option<String>,
+    pub argocd: Option<String>,
     /// The files that were edited in their own place.
-    pub(super) edited: Vec<String>,
+    pub edited: Vec<String>,
     /// Whether the owner would take the change back.
-    pub(super) reversal: Reversal,
+    pub reversal: Reversal,
     unchanged: bool,
     paths: Vec<String>,
 }
 
 impl<'a> Next<'a> {
-    pub(super) fn new(input: &'a Input, change: &'a ChangeArgs, request: &ChangeRequest) -> Self {
-        let namespace = input.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
+    /// Before anything was read: in this namespace, if one was named, with the form that was asked for.
+    pub fn new(
+        request: &'a ChangeRequest,
+        namespace: Option<&str>,
+        asked: Option<Form>,
+        command: Box<OwnCommand<'a>>,
+    ) -> Self {
+        let namespace = namespace.unwrap_or(DEFAULT_NAMESPACE);
         let item = |which| (namespace.to_owned(), PatchTarget::ConfigMap(which));
         Self {
-            input,
-            change,
-            goal: request.goal,
+            request,
+            asked,
+            command,
             items: request.wants().map(item).collect(),
             files: Vec::new(),
-            read: Read::Nothing,
+            read: InputKind::Nothing,
             form: Form::Manifest,
             as_patch: false,
             argocd: None,
@@ -77,13 +100,13 @@ impl<'a> Next<'a> {
     }
 
     /// Takes in what was read and planned.
-    pub(super) fn observe(&mut self, planned: &[Planned<'_>]) {
+    pub fn observe(&mut self, planned: &[Planned<'_>]) {
         let server = planned.iter().any(|planned| planned.object.from_server());
         self.read = match planned.first().map(|planned| planned.object.origin()) {
-            Some(Origin::Sample) => Read::Sample,
-            Some(Origin::Live) => Read::Server,
-            _ if server => Read::Server,
-            _ => Read::Files,
+            Some(Origin::Sample) => InputKind::Sample,
+            Some(Origin::Live) => InputKind::Server,
+            _ if server => InputKind::Server,
+            _ => InputKind::Files,
         };
         let items = planned.iter().filter_map(|planned| {
             let name = || planned.object.name().to_owned();
@@ -105,12 +128,12 @@ impl<'a> Next<'a> {
     }
 
     /// Whether each text is a patch, of which kubectl takes one at a time.
-    pub(super) fn prints_patches(&self) -> bool {
+    pub fn prints_patches(&self) -> bool {
         self.as_patch || matches!(self.form, Form::Patch | Form::JsonPatch)
     }
 
     /// Whether something else than the two ConfigMaps is patched.
-    pub(super) fn is_of_objects(&self) -> bool {
+    pub fn is_of_objects(&self) -> bool {
         !self
             .items
             .iter()
@@ -118,91 +141,110 @@ impl<'a> Next<'a> {
     }
 
     /// How many patches there are, as a word.
-    pub(super) fn count(&self) -> String {
+    pub fn count(&self) -> String {
         match self.items.len() {
             2 => "two".to_owned(),
             count => count.to_string(),
         }
     }
 
-    /// Says it on stderr.
-    pub(super) fn tell(&self, directory: Option<&Path>, context: &mut Context<'_, '_>) {
+    /// Returns what to say at the end; `directory` is where it was written.
+    pub fn notes(&self, directory: Option<&Path>) -> Vec<Note> {
         if self.unchanged {
-            context.note(if self.change.absent {
+            return vec![Note::new(if self.is_absent() {
                 "nothing to change: neither account nor rules are there"
             } else {
                 "nothing to change: account and rules are already in place"
-            });
-            return;
+            })];
         }
-        self.tell_about_sync(context);
+        let mut notes = Vec::new();
+        notes.extend(self.about_sync());
         let shown = directory.map(|directory| directory.display().to_string());
         let shown = shown.as_deref();
         if !self.edited.is_empty() {
-            context.note(format!("edited {}", self.edited.join(", ")));
-            context.next("review the change (git diff) and commit it");
-            return;
+            notes.push(Note::new(format!("edited {}", self.edited.join(", "))));
+            notes.push(Note::next("review the change (git diff) and commit it"));
+            return notes;
         }
-        if self.read == Read::Sample {
-            context.next(format!(
+        if self.read == InputKind::Sample {
+            notes.push(Note::next(format!(
                 "try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm \
-                 argocd-rbac-cm -o yaml --show-managed-fields | {NAME} diff -f -"
+                 argocd-rbac-cm -o yaml --show-managed-fields | {PROGRAM} diff -f -"
+            )));
+            return notes;
+        }
+        if self.prints_patches() || (self.form == Form::Operator && self.read == InputKind::Nothing)
+        {
+            notes.extend(self.about_patches());
+            notes.push(Note::next(match shown {
+                Some(directory) => self.apply_files(directory),
+                None => self.patch_commands().join(" && "),
+            }));
+            return notes;
+        }
+        if self.read == InputKind::Fresh && self.form != Form::Kustomize {
+            notes.push(Note::warning(
+                "this is for an Argo CD that does not exist yet: applied over an existing one it \
+                 deletes every setting that is not in it",
             ));
-            return;
         }
-        if self.prints_patches() || (self.form == Form::Operator && self.read == Read::Nothing) {
-            self.tell_about_patches(context);
-            match shown {
-                Some(directory) => context.next(self.apply_files(directory)),
-                None => context.next(self.patch_commands().join(" && ")),
-            }
-            return;
+        let is_replaced = self.read == InputKind::Server && self.reversal == Reversal::None;
+        if is_replaced && self.items.len() > 1 && self.form == Form::Manifest {
+            notes.push(Note::new(
+                "`kubectl replace` makes one request for each object: where one is refused \
+                 (409 Conflict), the other may have changed already; read both again and \
+                 repeat, or take one after the other: --form patch --only argocd-rbac-cm, then \
+                 --only argocd-cm",
+            ));
         }
+        notes.push(Note::next(self.next_step(shown)));
+        notes
+    }
+
+    /// The one next step for what is neither a patch nor edited in place.
+    fn next_step(&self, shown: Option<&str>) -> String {
         match (self.form, self.read) {
-            (Form::Kustomize, _) => context.next(match shown {
+            (Form::Kustomize, _) => match shown {
                 Some(directory) => format!(
                     "name {directory} under `components:` of the kustomization of Argo CD, and commit both"
                 ),
-                None => "save it as octopus/kustomization.yaml beside the kustomization of Argo CD, \
+                None => {
+                    "save it as octopus/kustomization.yaml beside the kustomization of Argo CD, \
                          name octopus there under `components:`, and commit both"
-                    .to_owned(),
-            }),
-            (Form::Helm, Read::Nothing) => context.next(format!(
-                "put it into the values of the argo-cd release ({NAME} render --form helm -f values.yaml \
+                        .to_owned()
+                }
+            },
+            (Form::Helm, InputKind::Nothing) => format!(
+                "put it into the values of the argo-cd release ({PROGRAM} render --form helm -f values.yaml \
                  --in-place does it), or add it after them: helm upgrade … -f values.yaml -f {}",
                 shown.map_or_else(
                     || "octopus.yaml".to_owned(),
                     |directory| format!("{}/values.yaml", directory.trim_end_matches('/'))
                 )
-            )),
-            (_, Read::Fresh) => self.tell_about_fresh(shown, context),
-            (Form::Manifest, Read::Server) if self.reversal == Reversal::Always => {
-                context.next("make the change where the warning says, so that it stays".to_owned());
+            ),
+            (_, InputKind::Fresh) => match shown {
+                Some(directory) => format!("kubectl create -f {directory}"),
+                None => format!("{} | kubectl create -f -", self.command("render", None)),
+            },
+            (Form::Manifest, InputKind::Server) if self.reversal == Reversal::Always => {
+                "make the change where the warning says, so that it stays".to_owned()
             }
-            (Form::Manifest, Read::Server) if self.reversal == Reversal::InThisForm => context.next(format!(
-                "the form that stays: {} --form {}",
-                self.command("render", None),
-                Form::Auto.as_str()
-            )),
-            (_, Read::Server) => {
-                if self.items.len() > 1 && self.form == Form::Manifest {
-                    context.note(
-                        "`kubectl replace` makes one request for each object: where one is refused \
-                         (409 Conflict), the other may have changed already; read both again and \
-                         repeat, or take one after the other: --form patch --only argocd-rbac-cm, then \
-                         --only argocd-cm",
-                    );
-                }
-                context.next(match shown {
-                    Some(directory) => {
-                        format!("kubectl replace{} -f {directory}", kubectl_flags(self.input))
-                    }
+            (Form::Manifest, InputKind::Server) if self.reversal == Reversal::InThisForm => {
+                format!(
+                    "the form that stays: {} --form {}",
+                    self.command("render", None),
+                    Form::Auto.as_str()
+                )
+            }
+            (_, InputKind::Server) => {
+                let kubectl = &self.request.commands.kubectl;
+                match shown {
+                    Some(directory) => format!("kubectl replace{kubectl} -f {directory}"),
                     None => format!(
-                        "{} | kubectl replace{} -f -",
-                        self.command("render", None),
-                        kubectl_flags(self.input)
+                        "{} | kubectl replace{kubectl} -f -",
+                        self.command("render", None)
                     ),
-                });
+                }
             }
             _ => {
                 let files = if self.paths.is_empty() {
@@ -210,7 +252,7 @@ impl<'a> Next<'a> {
                 } else {
                     self.paths.join(" ")
                 };
-                context.next(match shown {
+                match shown {
                     Some(directory) => {
                         format!("review {directory}, replace {files} with it and commit it")
                     }
@@ -223,61 +265,52 @@ impl<'a> Next<'a> {
                         self.command("diff", None),
                         self.command("render", None)
                     ),
-                });
+                }
             }
         }
     }
 
-    fn tell_about_fresh(&self, shown: Option<&str>, context: &mut Context<'_, '_>) {
-        context.warn(
-            "this is for an Argo CD that does not exist yet: applied over an existing one it \
-             deletes every setting that is not in it",
-        );
-        let from = shown.unwrap_or("-");
-        let pipe = if from == "-" {
-            format!("{} | ", self.command("render", None))
-        } else {
-            String::new()
-        };
-        context.next(format!("{pipe}kubectl create -f {from}"));
+    fn is_absent(&self) -> bool {
+        self.request.goal == Goal::Absent
     }
 
-    fn tell_about_patches(&self, context: &mut Context<'_, '_>) {
+    fn about_patches(&self) -> Option<Note> {
         let account = self
             .items
             .iter()
             .any(|(_, item)| matches!(item, PatchTarget::ConfigMap(Which::Cm)));
-        if self.read != Read::Nothing || !account {
-            return;
+        if self.read != InputKind::Nothing || !account {
+            return None;
         }
-        if self.goal == Goal::Absent {
-            context.warn(
+        Some(if self.is_absent() {
+            Note::warning(
                 "without input the patch removes the whole account, including its own login; with --live it keeps what is not ours",
-            );
+            )
         } else {
-            context.note(format!(
+            Note::new(format!(
                 "without input the patch sets the account's capabilities to exactly apiKey \
-                 and enables it; with --live it keeps what is there ({NAME} render --live)"
-            ));
-        }
+                 and enables it; with --live it keeps what is there ({PROGRAM} render --live)"
+            ))
+        })
     }
 
-    fn tell_about_sync(&self, context: &mut Context<'_, '_>) {
+    fn about_sync(&self) -> Option<Note> {
         let rules = self.form != Form::Manifest
             || self
                 .items
                 .iter()
                 .any(|(_, item)| matches!(item, PatchTarget::ConfigMap(Which::RbacCm)));
-        let left_out = self.change.only == Some(Which::Cm);
-        if self.goal != Goal::Absent && !self.change.allow_sync && rules && !left_out {
-            context.note(
+        let left_out = self.request.only == Some(Which::Cm);
+        let is_told = !self.is_absent() && !self.request.allow_sync && rules && !left_out;
+        is_told.then(|| {
+            Note::new(
                 "the account may read, not sync; Octopus steps that trigger a sync need --allow-sync",
-            );
-        }
+            )
+        })
     }
 
     /// One command for each patch.
-    pub(super) fn patch_commands(&self) -> Vec<String> {
+    pub fn patch_commands(&self) -> Vec<String> {
         let commands = self.items.iter().map(|(namespace, item)| {
             let patch = self.patch(namespace, item, "/dev/stdin");
             format!(
@@ -321,50 +354,45 @@ impl<'a> Next<'a> {
         } else {
             "merge"
         };
-        patch_command(&what, namespace, &kubectl_flags(self.input), how, file)
+        patch_command(&what, namespace, &self.request.commands.kubectl, how, file)
     }
 
     /// Our own command line again, with the options that decide what comes out.
     fn command(&self, verb: &str, only: Option<(&String, &PatchTarget)>) -> String {
-        let mut input = self.input.clone();
-        if let Some((namespace, _)) = only.filter(|_| input.all_namespaces) {
-            input.all_namespaces = false;
-            input.namespace = Some(namespace.clone());
-        }
-        let mut words = Words::new(verb, &input);
-        let only = only.map(|(_, item)| item);
-        let mut change = self.change.clone();
-        match only {
+        let mut narrowed = NarrowedCommand {
+            namespace: only.map(|(namespace, _)| namespace.clone()),
+            ..NarrowedCommand::default()
+        };
+        let mut option = |name, value: Option<&str>| {
+            narrowed.options.push((name, value.map(str::to_owned)));
+        };
+        match only.map(|(_, item)| item) {
             Some(PatchTarget::ConfigMap(which)) => {
-                if self.argocd.is_some() {
-                    words.option("--form", Form::Auto.as_str());
-                } else {
-                    words.option("--form", self.form.as_str());
-                }
-                words.option("--only", which.name());
+                let form = self.argocd.as_ref().map_or(self.form, |_| Form::Auto);
+                option("--form", Some(form.as_str()));
+                option("--only", Some(which.name()));
             }
             Some(PatchTarget::ArgoCd(_)) => {
-                words.option("--form", Form::Operator.as_str());
-                words.flag("--as-patch");
-                words.option("--only", Which::Cm.name());
+                option("--form", Some(Form::Operator.as_str()));
+                option("--as-patch", None);
+                option("--only", Some(Which::Cm.name()));
             }
             Some(PatchTarget::AppProject(name)) => {
-                words.option("--form", Form::AppProject.as_str());
-                words.flag("--as-patch");
-                change.project = vec![name.clone()];
+                option("--form", Some(Form::AppProject.as_str()));
+                option("--as-patch", None);
+                narrowed.project = Some(name.clone());
             }
             None => {
                 // The input alone does not lead to it.
                 let asked = (self.form == Form::AppProject).then_some(self.form);
-                if let Some(form) = self.input.form.or(asked) {
-                    words.option("--form", form.as_str());
+                if let Some(form) = self.asked.or(asked) {
+                    option("--form", Some(form.as_str()));
                 }
-                if let Some(only) = self.change.only {
-                    words.option("--only", only.name());
+                if let Some(only) = self.request.only {
+                    option("--only", Some(only.name()));
                 }
             }
         }
-        words.change(&change);
-        words.line(self.input)
+        (self.command)(verb, narrowed)
     }
 }
