@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use super::Goal;
 use crate::error::{Error, Result};
-use crate::model::{AccountName, MatchMode, ProjectName, Which, is_data_key, is_policy_key};
+use crate::model::{
+    AccountName, MATCH_MODE_KEY, MatchMode, ProjectName, Which, is_data_key, is_policy_key,
+};
 use crate::render::{Engine, Override, Variables, Wanted};
+use crate::site::TargetConfigMap;
 use crate::yaml;
 
 /// A change in plain values, not checked yet.
@@ -154,5 +157,15 @@ impl ChangeRequest {
             .hint("leave --match-mode out: the input says how its patterns are read")),
             _ => Ok(read),
         }
+    }
+
+    /// Returns the match mode of an Argo CD: its own setting's, where that was read.
+    ///
+    /// # Errors
+    /// As [`Self::mode_of`].
+    pub fn mode_in(&self, rbac_cm: Option<&TargetConfigMap<'_>>) -> Result<MatchMode> {
+        rbac_cm.map_or(Ok(self.match_mode()), |target| {
+            self.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())
+        })
     }
 }

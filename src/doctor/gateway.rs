@@ -1,8 +1,8 @@
 //! The steps of the gateway itself, and of the Applications behind it.
 
 use super::{DoctorStep, Fact, Gap, Names, SecretFact, StepState};
-use crate::model::Moment;
-use crate::octopus::{Fault, Gravity};
+use crate::model::{Moment, Severity};
+use crate::octopus::Fault;
 use crate::text::counted;
 
 /// A Deployment of the gateway.
@@ -159,7 +159,7 @@ pub(super) fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
     for fault in fact
         .faults
         .iter()
-        .filter(|fault| fault.gravity == Gravity::Error)
+        .filter(|fault| fault.gravity == Severity::Error)
     {
         step = step.open(StepState::Wrong, fault.text.clone(), check.clone());
     }
@@ -186,7 +186,7 @@ pub(super) fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
     let warnings = fact
         .faults
         .iter()
-        .filter(|fault| fault.gravity == Gravity::Warning);
+        .filter(|fault| fault.gravity == Severity::Warning);
     for fault in warnings {
         step = step.say(fault.text.clone());
     }

@@ -202,56 +202,29 @@ fn refuse_found_connection(
     if !asks_argocd {
         return Ok(());
     }
-    let from = &defaults.argocd;
-    let port_forward = given.has("port_forward");
-    let set = [
-        ("server", "argocd.server", from.server.is_some()),
-        ("argocd_context", "argocd.context", from.context.is_some()),
-        ("argocd_config", "argocd.config", from.config.is_some()),
-        ("grpc_web", "argocd.grpcWeb", from.grpc_web.is_some()),
-        (
-            "grpc_web_root_path",
-            "argocd.grpcWebRootPath",
-            from.grpc_web_root_path.is_some(),
-        ),
-        ("insecure", "argocd.insecure", from.insecure.is_some()),
-        ("plaintext", "argocd.plaintext", from.plaintext.is_some()),
-        (
-            "port_forward",
-            "argocd.portForward",
-            from.port_forward.is_some(),
-        ),
-        (
-            "port_forward_namespace",
-            "argocd.portForwardNamespace",
-            from.port_forward_namespace.is_some(),
-        ),
-        (
-            "kube_context",
-            "argocd.kubeContext",
-            from.kube_context.is_some(),
-        ),
-        ("server_crt", "argocd.serverCrt", from.server_crt.is_some()),
-        ("client_crt", "argocd.clientCrt", from.client_crt.is_some()),
-        (
-            "client_crt_key",
-            "argocd.clientCrtKey",
-            from.client_crt_key.is_some(),
-        ),
-        // They say which cluster and which pod a port is forwarded to.
-        (
-            "kube_context",
-            "context",
-            port_forward && defaults.context.is_some(),
-        ),
-        (
-            "port_forward_namespace",
-            "namespace",
-            port_forward && defaults.namespace.is_some(),
-        ),
-    ];
-    let follows = set.iter().find(|(id, _, set)| *set && !given.has(id));
-    let Some((_, key, _)) = follows else {
+    // Each setting follows the option of its name, but for two whose names kubectl has.
+    let settings = serde_json::to_value(&defaults.argocd).unwrap_or_default();
+    let set = settings.as_object().into_iter().flatten();
+    let set = set.filter(|(_, value)| !value.is_null()).map(|(key, _)| {
+        let id = match key.as_str() {
+            "context" | "config" => format!("argocd_{key}"),
+            key => snake_case(key),
+        };
+        (id, format!("argocd.{key}"))
+    });
+    let mut set: Vec<(String, String)> = set.collect();
+    // They say which cluster and which pod a port is forwarded to.
+    if given.has("port_forward") {
+        let context = defaults
+            .context
+            .as_ref()
+            .map(|_| ("kube_context", "context"));
+        let namespace = defaults.namespace.as_ref();
+        let namespace = namespace.map(|_| ("port_forward_namespace", "namespace"));
+        let forwarded = context.into_iter().chain(namespace);
+        set.extend(forwarded.map(|(id, key)| (id.to_owned(), key.to_owned())));
+    }
+    let Some((_, key)) = set.iter().find(|(id, _)| !given.has(id)) else {
         return Ok(());
     };
     let path = path.display();
@@ -260,6 +233,15 @@ fn refuse_found_connection(
     ))
     .hint(format!("if you trust it, name it: --config {path}"))
     .hint("for one of its instances: --instance NAME; for none of it: --config /dev/null"))
+}
+
+/// A key of the configuration as the id of an option.
+fn snake_case(key: &str) -> String {
+    let letters = key.chars().map(|c| match c {
+        'A'..='Z' => format!("_{}", c.to_ascii_lowercase()),
+        c => c.to_string(),
+    });
+    letters.collect()
 }
 
 /// What belongs to one Argo CD cannot be said of several.

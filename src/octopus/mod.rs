@@ -22,9 +22,8 @@ pub use coverage::{Coverage, LineCoverage, coverage, measure, measuring_budget};
 pub use expectations::{Except, Expectation, ExpectationsFile, Globs, parse};
 pub use expected::ask;
 pub use gateway::{
-    Fault, FoundValues, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, Gravity, TOKEN_KEY,
-    TOKEN_SECRET, ValuesOverlay, accept_account_token, accept_project_token, judge, place_of,
-    values_of,
+    Fault, FoundValues, GATEWAY_NAMESPACE, GatewayPlan, GatewayValues, TOKEN_KEY, TOKEN_SECRET,
+    ValuesOverlay, accept_account_token, accept_project_token, judge, place_of, values_of,
 };
 pub use needs::{CanIQuestion, Judgement, Needs, Purpose, proves_nothing};
 pub use present::{PresentState, present, to_yaml};

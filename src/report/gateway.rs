@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Style, printable};
-use crate::model::Location;
-use crate::octopus::{Fault, Gravity};
+use crate::model::{Location, Severity};
+use crate::octopus::Fault;
 
 /// Each fault with its place, and what to do about it.
 pub fn faults(faults: &[(&Fault, Location)], style: Style) -> String {
@@ -12,9 +12,9 @@ pub fn faults(faults: &[(&Fault, Location)], style: Style) -> String {
     for (fault, place) in faults {
         let word = fault.gravity.as_str();
         let word = match fault.gravity {
-            Gravity::Error => style.bad(word),
-            Gravity::Warning => style.warn(word),
-            Gravity::Note => style.strong(word),
+            Severity::Error => style.bad(word),
+            Severity::Warning => style.warn(word),
+            Severity::Note => style.strong(word),
         };
         let place = style.place(&printable(&place.to_string()));
         let _ = writeln!(text, "{word}: {}\n  --> {place}", printable(&fault.text));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::argocd::{ArgoCd, Parts};
 use super::gather::{ValuesSettings, bare, namespaces, of_values, only_namespace};
 use super::generator::sources;
-use super::object::{DataShape, Object};
+use super::object::{DataShape, Object, twice};
 use super::objects::objects;
 use super::operations::operations;
 use super::options::GatherOptions;
@@ -260,16 +260,6 @@ impl<'a> GatheredParts<'a> {
             bare: Vec::new(),
         }
     }
-}
-
-fn twice(what: &str, namespace: &str, object: &Object<'_>, first: &Object<'_>) -> Error {
-    let start = |object: &Object<'_>| object.location(object.node.span().start);
-    Error::input(format!("a second {what} in namespace {namespace}"))
-        .at(start(object))
-        .hint(format!(
-            "the first one is at {}; leave one of them out",
-            start(first)
-        ))
 }
 
 /// Values files that are merged: those that were named, in their order. A file that was only found

@@ -226,3 +226,14 @@ pub(super) fn not_a_mapping(object: &Object<'_>, node: &Node, what: &str, of: &s
     };
     error.at(object.location(node.span().start))
 }
+
+/// Refuses an object that is there twice.
+pub(super) fn twice(what: &str, namespace: &str, object: &Object<'_>, first: &Object<'_>) -> Error {
+    let start = |object: &Object<'_>| object.location(object.node.span().start);
+    Error::input(format!("a second {what} in namespace {namespace}"))
+        .at(start(object))
+        .hint(format!(
+            "the first one is at {}; leave one of them out",
+            start(first)
+        ))
+}

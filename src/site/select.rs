@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::{DataShape, Object, not_a_mapping, refuse_duplicates};
+use super::object::{self, DataShape, Object, not_a_mapping, refuse_duplicates};
 use super::setting::which_by_keys;
 use super::settings::Settings;
 use super::values::ChartValues;
@@ -206,13 +206,7 @@ pub fn select_roles<'a>(
                     format!("{} {}", object.kind(), object.name())
                 }
             };
-            let start = |object: &Object<'_>| object.location(object.node.span().start);
-            Error::input(format!("a second {what} in namespace {namespace}"))
-                .at(start(object))
-                .hint(format!(
-                    "the first one is at {}; leave one of them out",
-                    start(first)
-                ))
+            object::twice(&what, namespace, object, first)
         };
         match role {
             ObjectRole::ConfigMap(which) => {

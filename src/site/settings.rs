@@ -161,8 +161,8 @@ pub(crate) const OLD_PATHS: &[(&[&str], &str)] = &[
     (&["global", "rbac"], "configs.rbac"),
 ];
 
-/// Keys at the top of the chart's values by which a named file is known.
-const OF_CHART: [&str; 10] = [
+/// Keys at the top of the chart's values by which these are known where no one says that they are.
+pub(super) const OF_CHART: [&str; 10] = [
     "configs",
     "global",
     "server",

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::object::{Object, not_a_mapping, refuse_duplicates};
+use super::settings::OF_CHART;
 use crate::error::{Error, Result};
 use crate::input::Origin;
 use crate::model::{ConfigMap, Data, Which, is_policy_key};
@@ -15,20 +16,6 @@ const OF_THE_CHART: [&str; 2] = ["create", "annotations"];
 const BEFORE_5_7: [&str; 3] = ["config", "rbacConfig", "configEnabled"];
 /// What names a file that is not values file though its documents have no kind.
 const OTHER_FILES: [&str; 3] = ["kustomization.", "Kustomization", "Chart."];
-
-/// Top-level keys of the chart by which its values are known where no one says that they are.
-const OF_CHART: [&str; 10] = [
-    "configs",
-    "global",
-    "server",
-    "controller",
-    "repoServer",
-    "applicationSet",
-    "notifications",
-    "dex",
-    "redis",
-    "redis-ha",
-];
 
 /// One document with values of the chart.
 #[derive(Clone, Debug)]

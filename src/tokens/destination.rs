@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::delivery::{Delivered, Delivery};
+use super::issue::give_up;
 use super::mint::Minted;
 use super::steps::StepLog;
 use crate::argocd::HintCommands;
 use crate::emit::{Existing, secret};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::host::Host;
 use crate::model::TokenOwner;
 use crate::octopus::{PROJECT_KEY, TOKEN_KEY, check_secret_names, secret_manifest};
 use crate::render::Engine;
-use crate::text::{Note, Secret};
+use crate::text::{Moment, Note, Secret};
 use crate::yaml;
 
 /// How new tokens are to be handed over.
@@ -69,7 +69,17 @@ impl DeliveryPlan<'_> {
     }
 }
 
-/// Where tokens go.
+/// A token that was delivered.
+pub struct Delivered {
+    /// Its owner.
+    pub owner: TokenOwner,
+    /// Its id.
+    pub id: String,
+    /// When it expires; `None` is never.
+    pub expires: Option<Moment>,
+}
+
+/// Where tokens go, which are never lost on the way.
 pub struct TokenDestination<'a> {
     plan: DeliveryPlan<'a>,
     path: Option<PathBuf>,
@@ -136,12 +146,42 @@ impl<'a> TokenDestination<'a> {
         log: &dyn StepLog,
         host: &mut Host<'_>,
     ) -> Result<Vec<Delivered>> {
+        if let Err(error) = self.text(&made).and_then(|text| self.write(&text, host)) {
+            let interrupted = error.kind() == Kind::Interrupted;
+            let (kind, what) = if interrupted {
+                let what = "interrupted before the token was delivered";
+                (Kind::Interrupted, what)
+            } else {
+                (Kind::External, "the token could not be delivered")
+            };
+            let undelivered = error
+                .hints()
+                .iter()
+                .fold(Error::new(kind, what), |all, hint| all.hint(hint.clone()));
+            return Err(give_up(undelivered.caused_by(error), made, commands, log));
+        }
+        let delivered = made.into_iter().map(|minted| {
+            let delivered = Delivered {
+                owner: minted.owner().clone(),
+                id: minted.id().to_owned(),
+                expires: minted.claims().expires(),
+            };
+            minted.delivered();
+            delivered
+        });
+        Ok(delivered.collect())
+    }
+
+    fn write(&self, text: &Secret, host: &mut Host<'_>) -> Result<()> {
         let runner = host.runner;
-        let delivery = match &self.path {
-            Some(path) => Delivery::File(path, self.plan.existing()),
-            None => Delivery::Stdout(host.stdout, host.outlet),
-        };
-        delivery.hand_over(made, &|made| self.text(made), runner, commands, log)
+        match &self.path {
+            Some(_) if runner.interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),
+            Some(path) => secret::file(path, text, self.plan.existing()),
+            None => {
+                let stop = || runner.interrupted();
+                secret::stdout(host.stdout, host.outlet.ready, &stop, text)
+            }
+        }
     }
 
     fn text(&self, made: &[Minted<'_>]) -> Result<Secret> {

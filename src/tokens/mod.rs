@@ -3,7 +3,6 @@
 //!
 //! Plain values come in. What is to be said beside the result comes back as notes.
 
-mod delivery;
 mod destination;
 mod explain;
 mod ids;
@@ -21,8 +20,7 @@ mod rotation;
 mod round;
 mod steps;
 
-pub use delivery::{Delivered, Delivery};
-pub use destination::{DeliveryPlan, TokenDestination};
+pub use destination::{Delivered, DeliveryPlan, TokenDestination};
 pub use explain::explain_round;
 pub use ids::{check_id, new_id};
 pub use issue::{NewTokens, add_outcome, give_up, issue};

@@ -3,7 +3,7 @@
 use super::super::{ChangeRequest, DesiredRole, ProjectObject, roles_patch};
 use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
-use crate::model::{MATCH_MODE_KEY, Which};
+use crate::model::Which;
 use crate::site::{NamespaceScope, Object, ObjectRole, select_roles};
 use crate::text::Note;
 
@@ -31,12 +31,7 @@ pub(super) fn plan<'a>(
     let selection = select_roles(objects, scope, wanted)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {
-        let mode = match &instance.rbac_cm {
-            Some(target) => {
-                request.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
-            }
-            None => request.match_mode(),
-        };
+        let mode = request.mode_in(instance.rbac_cm.as_ref())?;
         let variables = request.variables(&instance.namespace, mode);
         let chosen = |object: &&Object<'_>| {
             let mut asked = request.projects.iter();

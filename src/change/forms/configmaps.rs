@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
-use crate::model::{MATCH_MODE_KEY, Which};
+use crate::model::Which;
 use crate::site::{
     DataShape, NamespaceScope, Object, ObjectRole, Settings, TargetConfigMap, select, unread_patch,
 };
@@ -23,12 +23,7 @@ pub(super) fn plan<'a>(
     let selection = select(objects, scope)?;
     let mut planned = Vec::new();
     for instance in &selection.instances {
-        let mode = match &instance.rbac_cm {
-            Some(target) => {
-                request.mode_of(target.configmap.get(MATCH_MODE_KEY), Which::RbacCm.name())?
-            }
-            None => request.match_mode(),
-        };
+        let mode = request.mode_in(instance.rbac_cm.as_ref())?;
         let desired = Desired::render(
             &request.engine,
             &request.variables(&instance.namespace, mode),

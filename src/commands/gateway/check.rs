@@ -6,7 +6,8 @@ use super::plan::overlay;
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::octopus::{Gravity, judge, place_of, values_of};
+use crate::model::Severity;
+use crate::octopus::{judge, place_of, values_of};
 use crate::report::gateway;
 use crate::text::counted;
 
@@ -29,7 +30,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
     let found = found.collect::<Result<Vec<_>>>()?;
     context.print_painted(&gateway::faults(&found, context.style()))?;
     let worst = faults.iter().map(|fault| fault.gravity).max();
-    let is_well = worst.is_none_or(|worst| worst == Gravity::Note);
+    let is_well = worst.is_none_or(|worst| worst == Severity::Note);
     let count = |gravity| {
         let count = faults
             .iter()
@@ -37,7 +38,7 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
             .count();
         counted(count, gravity.as_str())
     };
-    let summary = [Gravity::Error, Gravity::Warning, Gravity::Note].map(count);
+    let summary = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     context.conclude(is_well, summary.join(", "));
     Ok(if is_well { Code::OK } else { Code::NO })
 }

@@ -5,32 +5,10 @@ use serde_json::Value;
 use super::super::urls;
 use super::chart::{CLOSED, Holds, KEYS, meant, moved};
 use crate::error::Result;
-use crate::model::spelling;
+use crate::model::{Severity, spelling};
 
 /// A test of an address: its path and its text.
 type AddressCheck = fn(&str, &str) -> Result<()>;
-
-/// How bad a fault of the values is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
-    /// A consequence to know.
-    Note,
-    /// Probably not what was meant.
-    Warning,
-    /// The gateway does not work with it.
-    Error,
-}
-
-impl Gravity {
-    /// In one word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// Something about a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +16,7 @@ pub struct Fault {
     /// The keys that lead to it, as far as they are there.
     pub path: Vec<String>,
     /// How bad it is.
-    pub gravity: Gravity,
+    pub gravity: Severity,
     /// What is wrong; never a secret.
     pub text: String,
     /// What to do.
@@ -95,7 +73,7 @@ impl<'v> Judge<'v> {
 
     fn add(
         &mut self,
-        gravity: Gravity,
+        gravity: Severity,
         path: &str,
         text: impl Into<String>,
         help: impl Into<String>,
@@ -129,7 +107,7 @@ impl<'v> Judge<'v> {
                     None => "nothing reads it".to_owned(),
                 };
                 self.add(
-                    Gravity::Warning,
+                    Severity::Warning,
                     &full,
                     format!("the chart has no `{full}`"),
                     help,
@@ -149,7 +127,7 @@ impl<'v> Judge<'v> {
                 if let Some(meant) = meant {
                     let text = format!("the chart has no `{full}`");
                     self.add(
-                        Gravity::Warning,
+                        Severity::Warning,
                         &full,
                         text,
                         format!("did you mean `{meant}`?"),
@@ -174,7 +152,7 @@ impl<'v> Judge<'v> {
                 Holds::Text if !value.is_string() => ("is not a string", "write it in quotes"),
                 _ => continue,
             };
-            self.add(Gravity::Warning, path, format!("`{path}` {wrong}"), help);
+            self.add(Severity::Warning, path, format!("`{path}` {wrong}"), help);
         }
     }
 
@@ -193,7 +171,7 @@ impl<'v> Judge<'v> {
         let project = self.has(&projects) || self.has(&of_projects);
         if !account && !project {
             self.add(
-                Gravity::Error,
+                Severity::Error,
                 &named,
                 "nothing says where the token for Argo CD comes from",
                 "name its Secret: authenticationTokenSecretName and authenticationTokenSecretKey",
@@ -206,7 +184,7 @@ impl<'v> Judge<'v> {
                 &projects
             };
             self.add(
-                Gravity::Error,
+                Severity::Error,
                 path,
                 "the account's token and tokens of projects are mutually exclusive",
                 "leave one of them out",
@@ -216,7 +194,7 @@ impl<'v> Judge<'v> {
             if self.has(one) && self.has(other) {
                 let text = format!("`{one}` and `{other}` are mutually exclusive");
                 self.add(
-                    Gravity::Error,
+                    Severity::Error,
                     one,
                     text,
                     "keep the Secret and leave the inline token out",
@@ -225,7 +203,7 @@ impl<'v> Judge<'v> {
         }
         if self.has(&named) && !self.has(&of("authenticationTokenSecretKey")) {
             self.add(
-                Gravity::Error,
+                Severity::Error,
                 &named,
                 "the Secret is named, its key is not",
                 "add authenticationTokenSecretKey: ARGOCD_AUTH_TOKEN",
@@ -245,7 +223,7 @@ impl<'v> Judge<'v> {
         ] {
             if is_there {
                 self.add(
-                    Gravity::Warning,
+                    Severity::Warning,
                     path,
                     format!("`{path}` holds a token in clear text"),
                     "put it into a Secret and name that: helm keeps values in the cluster with every release",
@@ -267,7 +245,7 @@ impl<'v> Judge<'v> {
             if !self.has(&of(key)) {
                 let text = format!("`{}` is missing: {what}", of(key));
                 self.add(
-                    Gravity::Error,
+                    Severity::Error,
                     &of(key),
                     text,
                     "without it the gateway cannot register",
@@ -282,14 +260,14 @@ impl<'v> Judge<'v> {
                 .is_none_or(Vec::is_empty)
         {
             self.add(
-                Gravity::Error,
+                Severity::Error,
                 &one,
                 "no space is named, and at least one is required",
                 "add spaceId: Spaces-1, or registration.register: false if the gateway is registered elsewhere",
             );
         } else if self.has(&one) && self.has(&many) {
             self.add(
-                Gravity::Warning,
+                Severity::Warning,
                 &one,
                 "both `spaceId` and `spaceIds` are given",
                 "name all of them in spaceIds",
@@ -299,7 +277,7 @@ impl<'v> Judge<'v> {
         let named = of("serverAccessTokenSecretName");
         match (self.has(&inline), self.has(&named)) {
             (false, false) => self.add(
-                Gravity::Error,
+                Severity::Error,
                 &named,
                 "nothing says where Octopus Deploy's access token comes from",
                 "name its Secret: serverAccessTokenSecretName and serverAccessTokenSecretKey",
@@ -307,14 +285,14 @@ impl<'v> Judge<'v> {
             (true, true) => {
                 let text = format!("`{inline}` and `{named}` are mutually exclusive");
                 self.add(
-                    Gravity::Error,
+                    Severity::Error,
                     &inline,
                     text,
                     "keep the Secret and leave the inline token out",
                 );
             }
             (false, true) if !self.has(&of("serverAccessTokenSecretKey")) => self.add(
-                Gravity::Error,
+                Severity::Error,
                 &named,
                 "the Secret is named, its key is not",
                 "add serverAccessTokenSecretKey: OCTOPUS_SERVER_ACCESS_TOKEN",
@@ -329,25 +307,25 @@ impl<'v> Judge<'v> {
         let trusts = self.has(certificates) || self.has("gateway.serverCertificates");
         match (self.is_on(plaintext), self.is_on(insecure)) {
             (true, true) => self.add(
-                Gravity::Warning,
+                Severity::Warning,
                 insecure,
                 "with `plaintext` there is no certificate that `insecure` could ignore",
                 "leave one of them out",
             ),
             (true, false) => self.add(
-                Gravity::Note,
+                Severity::Note,
                 plaintext,
                 "no TLS towards Argo CD: anyone on the network path can read the token",
                 "right only where Argo CD's server runs with server.insecure, beside the gateway",
             ),
             (false, true) => self.add(
-                Gravity::Note,
+                Severity::Note,
                 insecure,
                 "Argo CD's certificate is not verified: anyone in between can read the token",
                 "gateway.serverCertificateSecretName names the certificate to trust instead",
             ),
             (false, false) if !trusts => self.add(
-                Gravity::Note,
+                Severity::Note,
                 "gateway.argocd.serverGrpcUrl",
                 "Argo CD's certificate must be one that is trusted publicly",
                 "gateway.serverCertificateSecretName names another one; Argo CD's own is self-signed",
@@ -361,14 +339,14 @@ impl<'v> Judge<'v> {
         if self.is_on(clear) {
             if self.has(thumbprint) {
                 self.add(
-                    Gravity::Warning,
+                    Severity::Warning,
                     thumbprint,
                     "with `plaintext` there is no certificate that a thumbprint could pin",
                     "leave one of them out",
                 );
             }
             self.add(
-                Gravity::Note,
+                Severity::Note,
                 clear,
                 "what the gateway sends to Octopus Deploy is not encrypted",
                 "right only for a proxy beside it that adds TLS",
@@ -379,7 +357,7 @@ impl<'v> Judge<'v> {
             if self.has(&path) {
                 let text = format!("`{path}` is deprecated");
                 self.add(
-                    Gravity::Warning,
+                    Severity::Warning,
                     &path,
                     text,
                     "gateway.serverCertificates serves both sides",
@@ -388,7 +366,7 @@ impl<'v> Judge<'v> {
         }
         if self.is_on("gateway.argocd.grpcWeb") && self.has("gateway.argocd.grpcWebRootPath") {
             self.add(
-                Gravity::Note,
+                Severity::Note,
                 "gateway.argocd.grpcWeb",
                 "`grpcWebRootPath` includes `grpcWeb`",
                 "leave `grpcWeb` out",
@@ -401,7 +379,7 @@ impl<'v> Judge<'v> {
         if !self.has(octopus) {
             let text = format!("`{octopus}` is missing: the gRPC address of Octopus Deploy");
             self.add(
-                Gravity::Error,
+                Severity::Error,
                 octopus,
                 text,
                 "add it: grpc://example.octopus.app:8443",
@@ -425,13 +403,13 @@ impl<'v> Judge<'v> {
             }
             if let Err(error) = check(path, url) {
                 let help = error.hints().join("; ");
-                self.add(Gravity::Error, path, error.to_string(), help);
+                self.add(Severity::Error, path, error.to_string(), help);
             }
         }
         let interval = "gateway.octopus.keepAlive.intervalSeconds";
         if self.get(interval).and_then(Value::as_u64) == Some(0) {
             self.add(
-                Gravity::Note,
+                Severity::Note,
                 interval,
                 "no keep-alives are sent: a load balancer that closes idle connections cuts this one off",
                 "30 is the chart's default",

@@ -10,7 +10,7 @@ mod values_files;
 
 pub use accept::{accept_account_token, accept_project_token};
 pub use found::FoundValues;
-pub use judge::{Fault, Gravity, judge};
+pub use judge::{Fault, judge};
 pub use overlay::ValuesOverlay;
 pub use values_files::{place_of, values_of};
 
@@ -19,7 +19,9 @@ use serde_json::{Map, Value};
 use self::overlay::replaced;
 use super::urls;
 use crate::error::{Error, Result};
-use crate::model::{FieldKind, Gateway, Source, is_data_key, is_namespace, is_object_name};
+use crate::model::{
+    FieldKind, Gateway, Severity, Source, is_data_key, is_namespace, is_object_name,
+};
 use crate::render::{Engine, GatewayVariables, Override};
 use crate::text::Note;
 use crate::yaml::{self, Stream};
@@ -355,7 +357,7 @@ fn refuse_faults(values: &Value, inline: Option<&str>) -> Result<()> {
     }
     let mut faults = judge(values)
         .into_iter()
-        .filter(|fault| fault.gravity == Gravity::Error);
+        .filter(|fault| fault.gravity == Severity::Error);
     let Some(first) = faults.next() else {
         return Ok(());
     };
