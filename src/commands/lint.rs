@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::can::version;
 use super::context::Context;
 use crate::cli::{FixSafety, LintArgs, LintOutput};
-use crate::emit::{Replacement, replace_all};
+use crate::emit::replace_all;
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds};
@@ -145,17 +145,13 @@ fn save(
     let (mut replacements, mut said) = (Vec::new(), Vec::new());
     for (index, FixedFile { before, count }) in fixed {
         let file = &files[*index];
-        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
+        let replacement = context.replacement(file, before.as_str(), file.source().text());
+        let Some(replacement) = replacement else {
             continue;
         };
-        let shown = path.display().to_string();
-        said.push(format!("{shown}: fixed {}", counted(*count, "finding")));
-        replacements.push(Replacement {
-            path: context.host.path(path),
-            shown,
-            before: before.clone(),
-            after: file.source().text().to_owned(),
-        });
+        let (shown, findings) = (&replacement.shown, counted(*count, "finding"));
+        said.push(format!("{shown}: fixed {findings}"));
+        replacements.push(replacement);
     }
     replace_all(&replacements, None)?;
     for text in said {

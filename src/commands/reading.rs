@@ -2,8 +2,9 @@
 
 use super::context::Context;
 use crate::cli::{Form, Input};
+use crate::emit::Replacement;
 use crate::error::{Error, Result};
-use crate::input::{self, File, Reader, Skipped};
+use crate::input::{self, File, Origin, Reader, Skipped};
 use crate::model::DEFAULT_NAMESPACE;
 use crate::report::Progress;
 
@@ -28,9 +29,7 @@ impl Context<'_, '_> {
             return self.read_other(args, form, projects);
         }
         refuse_both(args)?;
-        let (files, skipped) = self.reader(args).read(&args.filename)?;
-        self.tell_skipped(&skipped);
-        Ok(Some(files))
+        self.read_files(args).map(Some)
     }
 
     /// Reads what the input options name, for a question about the whole state of an Argo CD: with
@@ -44,12 +43,7 @@ impl Context<'_, '_> {
             let files = self.read(args, args.form, projects)?;
             return Ok(files.map(|files| ReadState { files, base: None }));
         }
-        let mut files = Vec::new();
-        if !args.filename.is_empty() {
-            let skipped;
-            (files, skipped) = self.reader(args).read(&args.filename)?;
-            self.tell_skipped(&skipped);
-        }
+        let mut files = self.read_files(args)?;
         let base = (!files.is_empty()).then_some(files.len());
         files.extend(self.read_live(args)?);
         Ok(Some(ReadState { files, base }))
@@ -97,6 +91,12 @@ impl Context<'_, '_> {
         Ok(Some((reading.files, reading.failures)))
     }
 
+    fn read_files(&mut self, args: &Input) -> Result<Vec<File>> {
+        let (files, skipped) = self.reader(args).read(&args.filename)?;
+        self.tell_skipped(&skipped);
+        Ok(files)
+    }
+
     fn reader<'r>(&'r mut self, args: &Input) -> Reader<'r> {
         Reader {
             stdin: self.host.stdin,
@@ -121,6 +121,24 @@ impl Context<'_, '_> {
         }
         let (cluster, runner) = (self.cluster(args), self.host.runner);
         input::live_objects(&cluster, form, projects, runner).map(Some)
+    }
+
+    /// The new text of a file on disk; `None` for one that is not there.
+    pub(super) fn replacement(
+        &self,
+        file: &File,
+        before: impl Into<String>,
+        after: impl Into<String>,
+    ) -> Option<Replacement> {
+        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
+            return None;
+        };
+        Some(Replacement {
+            path: self.host.path(path),
+            shown: path.display().to_string(),
+            before: before.into(),
+            after: after.into(),
+        })
     }
 
     /// The cluster that `--live` asks.

@@ -12,7 +12,7 @@ use crate::change::{
 use crate::cli::{Form, RenderArgs};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Origin};
+use crate::input::File;
 use crate::model::Owner;
 use crate::review::refuse_collateral;
 use crate::site::{Object, objects, with_inline_patches};
@@ -323,15 +323,7 @@ fn replacements(
 ) -> Vec<Replacement> {
     let replacements = edited.iter().filter_map(|(index, stream)| {
         let file = &files[*index];
-        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
-            return None;
-        };
-        Some(Replacement {
-            path: context.host.path(path),
-            shown: path.display().to_string(),
-            before: file.source().text().to_owned(),
-            after: stream.source().text().to_owned(),
-        })
+        context.replacement(file, file.source().text(), stream.source().text())
     });
     replacements.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, Access, Existing};
@@ -14,12 +14,59 @@ const AT_ONCE: usize = 512;
 /// How often someone who asks to stop is heard while stdout is full.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Where a secret goes: into a file of its own, or to stdout.
+#[derive(Clone, Debug)]
+pub struct SecretTarget {
+    /// The file; otherwise stdout.
+    pub path: Option<PathBuf>,
+    /// What happens to a file that is there.
+    pub existing: Existing,
+}
+
+impl SecretTarget {
+    /// A file, or stdout.
+    pub fn new(path: Option<PathBuf>, overwrites: bool) -> Self {
+        let existing = if overwrites {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        };
+        Self { path, existing }
+    }
+
+    /// Finds out what can be found out before there is a secret.
+    ///
+    /// # Errors
+    /// Why it could not be written there.
+    pub fn probe(&self) -> Result<()> {
+        let path = self.path.as_deref();
+        path.map_or(Ok(()), |path| probe(path, self.existing))
+    }
+
+    /// Writes the secret; `ready` and `stop` are as for [`stdout`].
+    ///
+    /// # Errors
+    /// Why it did not arrive.
+    pub fn write(
+        &self,
+        secret: &Secret,
+        to: &mut dyn Write,
+        ready: fn(Duration) -> bool,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<()> {
+        match &self.path {
+            Some(path) => file(path, secret, self.existing),
+            None => stdout(to, ready, stop, secret),
+        }
+    }
+}
+
 /// Where a secret is to be written, before there is one: finds out what can be found out without
 /// writing.
 ///
 /// # Errors
 /// Why it could not be written there.
-pub fn probe(path: &Path, existing: Existing) -> Result<()> {
+fn probe(path: &Path, existing: Existing) -> Result<()> {
     match fs::symlink_metadata(path) {
         Ok(found) if existing == Existing::Keep => {
             let what = if found.is_dir() {
@@ -43,7 +90,7 @@ pub fn probe(path: &Path, existing: Existing) -> Result<()> {
 
 /// Writes a secret to a file of its own (0600), atomically. It has arrived when this returns:
 /// written, synced and read back.
-pub fn file(path: &Path, secret: &Secret, existing: Existing) -> Result<()> {
+fn file(path: &Path, secret: &Secret, existing: Existing) -> Result<()> {
     let bytes = secret.expose().as_bytes();
     file::write_checked(path, bytes, Access::Private, existing, |written| {
         let read = zeroize::Zeroizing::new(fs::read(written)?);
@@ -62,7 +109,7 @@ pub fn file(path: &Path, secret: &Secret, existing: Existing) -> Result<()> {
 ///
 /// # Errors
 /// Why it did not arrive, a closed reader among the reasons; some of it may have been taken.
-pub fn stdout(
+fn stdout(
     stdout: &mut dyn Write,
     ready: fn(Duration) -> bool,
     stop: &dyn Fn() -> bool,

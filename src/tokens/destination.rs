@@ -1,12 +1,12 @@
 //! Where new tokens go, and in which form: checked before there is one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::issue::give_up;
 use super::mint::Minted;
 use super::steps::StepLog;
 use crate::argocd::HintCommands;
-use crate::emit::{Existing, secret};
+use crate::emit::secret::SecretTarget;
 use crate::error::{Error, Kind, Result};
 use crate::host::Host;
 use crate::model::TokenOwner;
@@ -59,14 +59,6 @@ impl DeliveryPlan<'_> {
             .collect();
         secret_manifest(&engine, self.secret_name, self.secret_namespace, &tokens)
     }
-
-    fn existing(&self) -> Existing {
-        if self.overwrites {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        }
-    }
 }
 
 /// A token that was delivered.
@@ -82,7 +74,7 @@ pub struct Delivered {
 /// Where tokens go, which are never lost on the way.
 pub struct TokenDestination<'a> {
     plan: DeliveryPlan<'a>,
-    path: Option<PathBuf>,
+    target: SecretTarget,
 }
 
 impl<'a> TokenDestination<'a> {
@@ -104,12 +96,10 @@ impl<'a> TokenDestination<'a> {
         }
         plan.check_names(owners)?;
         let path = plan.file.map(|path| host.path(path));
-        if let Some(path) = &path {
-            secret::probe(path, plan.existing())?;
-            return Ok(Self {
-                plan,
-                path: Some(path.clone()),
-            });
+        let target = SecretTarget::new(path, plan.overwrites);
+        if target.path.is_some() {
+            target.probe()?;
+            return Ok(Self { plan, target });
         }
         if let Some(why) = host.outlet.loses {
             return Err(Error::external(format!("the token would be lost: {why}"))
@@ -124,12 +114,12 @@ impl<'a> TokenDestination<'a> {
                  --output-file FILE"
             }));
         }
-        Ok(Self { plan, path: None })
+        Ok(Self { plan, target })
     }
 
     /// What the way to the gateway begins with, in words.
     pub(super) fn in_words(&self) -> &'static str {
-        match self.path {
+        match self.target.path {
             Some(_) => "from the file",
             None => "behind the pipe",
         }
@@ -174,14 +164,12 @@ impl<'a> TokenDestination<'a> {
 
     fn write(&self, text: &Secret, host: &mut Host<'_>) -> Result<()> {
         let runner = host.runner;
-        match &self.path {
-            Some(_) if runner.interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")),
-            Some(path) => secret::file(path, text, self.plan.existing()),
-            None => {
-                let stop = || runner.interrupted();
-                secret::stdout(host.stdout, host.outlet.ready, &stop, text)
-            }
+        if self.target.path.is_some() && runner.interrupted() {
+            return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
+        let stop = || runner.interrupted();
+        self.target
+            .write(text, host.stdout, host.outlet.ready, &stop)
     }
 
     fn text(&self, made: &[Minted<'_>]) -> Result<Secret> {

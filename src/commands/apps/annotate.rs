@@ -9,7 +9,7 @@ use crate::cli::AppsAnnotateArgs;
 use crate::commands::context::Context;
 use crate::emit::{Replacement, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::{File, Origin, WantedObjects};
+use crate::input::{File, WantedObjects};
 use crate::model::DEFAULT_NAMESPACE;
 use crate::octopus::apps::AppKind;
 use crate::report::diff::{Pair, unified};
@@ -142,17 +142,9 @@ fn edit(
             Code::NO
         });
     }
-    let replacements = changed.into_iter().filter_map(|(file, before, after)| {
-        let (Origin::Named(path) | Origin::Found(path)) = &file.origin else {
-            return None;
-        };
-        Some(Replacement {
-            path: context.host.path(path),
-            shown: path.display().to_string(),
-            before: before.to_owned(),
-            after,
-        })
-    });
+    let changed = changed.into_iter();
+    let replacements =
+        changed.filter_map(|(file, before, after)| context.replacement(file, before, after));
     let replacements: Vec<Replacement> = replacements.collect();
     replace_all(&replacements, None)?;
     for file in &replacements {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::plan::templates;
 use crate::cli::GatewaySecretArgs;
 use crate::commands::context::Context;
-use crate::emit::{Existing, secret};
+use crate::emit::secret::SecretTarget;
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::model::{DEFAULT_NAMESPACE, ProjectName, TokenClaims};
@@ -34,15 +34,8 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         context.print(&format!("{restart}\n"))?;
         return Ok(Code::OK);
     }
-    let existing = if args.force {
-        Existing::Replace
-    } else {
-        Existing::Keep
-    };
-    let file = args
-        .output_file
-        .as_ref()
-        .map(|path| context.host.path(path));
+    let path = args.output_file.as_ref();
+    let target = SecretTarget::new(path.map(|path| context.host.path(path)), args.force);
     let projects = projects(args)?;
     let gateway = &settings.gateway;
     let named = if projects.is_empty() {
@@ -81,9 +74,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         keys.collect()
     };
     check_secret_names(name, namespace, keys.iter().map(String::as_str))?;
-    if let Some(path) = &file {
-        secret::probe(path, existing)?;
-    }
+    target.probe()?;
     let now = context.host.now();
     let mut tokens = Vec::new();
     if projects.is_empty() {
@@ -102,12 +93,9 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         .zip(tokens.iter().map(|token| &token.secret))
         .collect();
     let text = secret_manifest(&settings.engine, name, namespace, &entries)?;
-    if let Some(path) = &file {
-        secret::file(path, &text, existing)?;
-    } else {
-        let (runner, ready) = (context.host.runner, context.host.outlet.ready);
-        secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
-    }
+    let (runner, ready) = (context.host.runner, context.host.outlet.ready);
+    let stop = || runner.interrupted();
+    target.write(&text, context.host.stdout, ready, &stop)?;
     let what = args
         .output_file
         .as_ref()

@@ -7,7 +7,8 @@ use super::plan::plan;
 use super::secret::presented;
 use crate::cli::GatewayValuesArgs;
 use crate::commands::context::Context;
-use crate::emit::{self, Access, Existing, secret};
+use crate::emit::secret::SecretTarget;
+use crate::emit::{self, Access};
 use crate::error::{Code, Error, Result};
 use crate::model::shell::quoted;
 use crate::octopus::{accept_account_token, with_secrets};
@@ -30,36 +31,31 @@ pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Re
                 .hint("leave --inline-token out: a Secret is the better place"),
         );
     }
-    let existing = if args.force {
-        Existing::Replace
-    } else {
-        Existing::Keep
-    };
-    let file = args
-        .output_file
-        .as_ref()
-        .map(|path| context.host.path(path));
+    let path = args.output_file.as_ref();
+    let target = SecretTarget::new(path.map(|path| context.host.path(path)), args.force);
     if args.inline_token {
         let values = settings.values(Some(TOKEN))?;
-        if let Some(path) = &file {
-            secret::probe(path, existing)?;
-        }
+        target.probe()?;
         let token = presented(args.token_file.as_deref(), context)?;
         let now = context.host.now();
         context.telling(|notes| accept_account_token(&token.claims, None, now, notes))?;
         let text = with_secrets(&values.text, std::iter::once((TOKEN, &token.secret)));
-        if let Some(path) = &file {
-            secret::file(path, &text, existing)?;
-        } else {
-            let (runner, ready) = (context.host.runner, context.host.outlet.ready);
-            secret::stdout(context.host.stdout, ready, &|| runner.interrupted(), &text)?;
-        }
+        let (runner, ready) = (context.host.runner, context.host.outlet.ready);
+        let stop = || runner.interrupted();
+        target.write(&text, context.host.stdout, ready, &stop)?;
         context.tell(&values.notes);
         context.warn("these values hold the token: they are a secret, and helm keeps them in the cluster with every release");
     } else {
         let values = settings.values(None)?;
-        match &file {
-            Some(path) => emit::write(path, values.text.as_bytes(), Access::Normal, existing)?,
+        match &target.path {
+            Some(path) => {
+                emit::write(
+                    path,
+                    values.text.as_bytes(),
+                    Access::Normal,
+                    target.existing,
+                )?;
+            }
             None => context.print(&values.text)?,
         }
         context.tell(&values.notes);
