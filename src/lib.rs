@@ -73,7 +73,7 @@ fn execute(cli: Cli, host: &mut Host<'_>) -> Result<Code> {
     process::trace(cli.talk.verbose);
     let mut context = Context::new(cli.talk, host);
     match choose(cli.command, &cli.given, &mut context)? {
-        ChosenInstances::One(command) => commands::run(*command, &mut context),
+        ChosenInstances::One(command) => commands::run(&command, &mut context),
         ChosenInstances::Several(several) => fleet::run(&several, &mut context),
     }
 }

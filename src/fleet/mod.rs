@@ -14,8 +14,7 @@ pub(crate) use self::instances::{ChosenInstances, choose};
 use self::instances::{Member, Several};
 use self::outcomes::{relay, worst};
 use crate::cli::Command;
-use crate::commands::context::Context;
-use crate::commands::{apps, can, check, diff, lint, matrix, who_can};
+use crate::commands::{self, Context};
 use crate::error::{Code, Error, Result};
 
 /// How many `kubectl get` run at a time.
@@ -63,18 +62,7 @@ fn report(command: &Command, members: &[Member], context: &mut Context<'_, '_>) 
                 "read its objects from the cluster with --live, or name files in the configuration",
             ));
         }
-        match &member.command {
-            Command::Diff(args) => diff::run(args, own),
-            Command::Check(args) => check::run(args, own),
-            Command::Can(args) => can::run(args, own),
-            Command::WhoCan(args) => who_can::run(args, own),
-            Command::Matrix(args) => matrix::run(args, own),
-            Command::Lint(args) => lint::run(args, own),
-            Command::Apps(args) => apps::list(&args.list, own),
-            _ => Err(Error::internal(
-                "this command has no report of several instances",
-            )),
-        }
+        commands::run(&member.command, own)
     })?;
     relay(members, &ended, context);
     let rows = members.iter().map(|member| member.instance.name.as_str());

@@ -8,8 +8,6 @@ use super::context::Context;
 use crate::cli::{AppsArgs, AppsCommand};
 use crate::error::{Code, Result};
 
-pub(crate) use list::run as list;
-
 pub(crate) fn run(args: &AppsArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     match &args.command {
         None => list::run(&args.list, context),
