@@ -1,5 +1,6 @@
 //! The state after the change, as though it had been read: what `check` proves things about.
 
+use super::desired::fields;
 use super::forms::{self, Planned};
 use super::output::EditedStreams;
 use super::{ChangeRequest, Desired};
@@ -135,17 +136,7 @@ fn rules_beside(files: &[File], request: &ChangeRequest) -> Result<Option<File>>
         let there = policies.iter().any(|source| {
             lines(&source.name().into(), source.text()).any(|line| match &line.line {
                 Line::Policy(policy) => {
-                    let fields = [
-                        &policy.subject,
-                        &policy.resource,
-                        &policy.action,
-                        &policy.object,
-                        &policy.effect,
-                    ];
-                    fields
-                        .into_iter()
-                        .zip(&rule.fields)
-                        .all(|(one, other)| one.text == *other)
+                    fields(policy) == rule.fields.each_ref().map(|text| &**text)
                 }
                 _ => false,
             })

@@ -224,20 +224,18 @@ fn edits(one: &Annotated<'_>) -> Vec<Edit> {
         let keys: Vec<&str> = base.iter().chain(keys).copied().collect();
         one.object.route_to(&keys)
     };
+    let edit = |route: Vec<Step>, value: &Option<String>| match value {
+        Some(value) => Edit::Set {
+            document,
+            route,
+            value: value.as_str().into(),
+        },
+        None => Edit::Remove { document, route },
+    };
     let mut edits: Vec<Edit> = one
         .changes
         .iter()
-        .map(|(key, value)| {
-            let route = route(&["metadata", "annotations", key]);
-            match value {
-                Some(value) => Edit::Set {
-                    document,
-                    route,
-                    value: value.as_str().into(),
-                },
-                None => Edit::Remove { document, route },
-            }
-        })
+        .map(|(key, value)| edit(route(&["metadata", "annotations", key]), value))
         .collect();
     // A mapping that loses its last key goes, unless someone has written a comment in it.
     let keep = one.object.route.len() + base.len();
@@ -253,14 +251,7 @@ fn edits(one: &Annotated<'_>) -> Vec<Edit> {
             }
         };
         route.push(Step::key("name"));
-        edits.push(match name {
-            Some(name) => Edit::Set {
-                document,
-                route,
-                value: name.as_str().into(),
-            },
-            None => Edit::Remove { document, route },
-        });
+        edits.push(edit(route, name));
     }
     edits
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountName, Data, Source, Which, is_data_key};
-use crate::rbac::{Line, lines};
+use crate::rbac::{Line, Policy, lines};
 use crate::render::{Engine, Rendered, Variables};
 use crate::yaml::{Node, NodeKind, Stream};
 
@@ -112,6 +112,18 @@ fn entries(rendered: &Rendered) -> Result<Data> {
     read.collect()
 }
 
+/// The fields of a policy line, as they are compared.
+pub(super) fn fields<'p>(policy: &'p Policy<'_>) -> [&'p str; 5] {
+    [
+        &policy.subject,
+        &policy.resource,
+        &policy.action,
+        &policy.object,
+        &policy.effect,
+    ]
+    .map(|value| &*value.text)
+}
+
 pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<WantedRule>> {
     let mut rules: Vec<WantedRule> = Vec::new();
     for numbered in lines(&key.into(), text) {
@@ -124,14 +136,7 @@ pub(super) fn rules(key: &str, text: &str, template: &str) -> Result<Vec<WantedR
         match &numbered.line {
             Line::Blank | Line::Comment => {}
             Line::Policy(policy) => {
-                let fields = [
-                    &policy.subject,
-                    &policy.resource,
-                    &policy.action,
-                    &policy.object,
-                    &policy.effect,
-                ]
-                .map(|value| value.text.clone().into_owned());
+                let fields = fields(policy).map(str::to_owned);
                 if !rules.iter().any(|rule| rule.fields == fields) {
                     rules.push(WantedRule {
                         line: numbered.text.to_owned(),

@@ -90,12 +90,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         };
         context.conclude(false, format!("{first}{and}"));
     }
-    let worst = outcome
-        .findings
-        .iter()
-        .map(|finding| finding.severity)
-        .max();
-    let failed = args.fail_on.fails(worst);
+    let failed = args.fail_on.fails(outcome.worst());
     let failed = failed || args.diff && !fixed.is_empty();
     Ok(match (failures.is_empty(), failed) {
         (false, _) => Code::INPUT,

@@ -23,6 +23,7 @@ pub use rounds::{FixedFile, fix_in_rounds};
 pub use rule::Rule;
 pub use rules::ALL;
 
+use crate::model::Severity;
 use crate::site::Site;
 use finding::Findings;
 
@@ -70,6 +71,13 @@ pub struct Outcome {
     pub ignored: usize,
     /// The rules with more findings than are reported, and how many more each has.
     pub more: Vec<(&'static str, usize)>,
+}
+
+impl Outcome {
+    /// The worst there is.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
 }
 
 /// Runs the selected rules.

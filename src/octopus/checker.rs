@@ -5,7 +5,6 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{Needs, Purpose};
-use crate::model::ProjectName;
 use crate::rbac::survey::{
     Budget, Cited, Giver, Objects, Proof, ProvedRefusal, Prover, Verb, own_verbs,
 };
@@ -147,12 +146,7 @@ impl Checker<'_> {
     /// mentions, so that only a rule for all of them answers yes.
     fn required(&self) -> Vec<Check> {
         let name = self.unmentioned();
-        let mut scopes: Vec<String> = self
-            .needs
-            .projects
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let mut scopes = self.needs.project_names();
         let confined = !scopes.is_empty();
         if !confined {
             scopes.push(name.clone());
@@ -207,12 +201,7 @@ impl Checker<'_> {
     /// Everything else that the enforcer knows: refused for all objects, or not.
     fn proofs(&self) -> Vec<Check> {
         let prover = Prover::new(self.server, self.account, self.budget);
-        let projects: Vec<String> = self
-            .needs
-            .projects
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let projects = self.needs.project_names();
         let mut checks = Vec::new();
         for (resource, verb) in own_verbs(self.server) {
             let needed = match verb {
@@ -321,13 +310,7 @@ impl Checker<'_> {
 
     fn range(&self, outside: bool) -> String {
         if outside {
-            let projects: Vec<_> = self
-                .needs
-                .projects
-                .iter()
-                .map(ProjectName::as_str)
-                .collect();
-            format!("(outside {})", projects.join(", "))
+            format!("(outside {})", self.needs.project_names().join(", "))
         } else {
             ANY.to_owned()
         }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::{Check, CheckAnswer, Purpose};
 use crate::error::{Error, Result};
 use crate::model::Location;
 use crate::model::spelling::meant;
@@ -112,6 +113,23 @@ impl Globs {
 }
 
 impl Expectation {
+    /// The check that it is, with what was found.
+    pub(super) fn check(&self, got: CheckAnswer, decided_by: String) -> Check {
+        let want = CheckAnswer::from(self.allowed);
+        Check {
+            subject: self.subject.clone(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            object: self.object.clone(),
+            want,
+            got,
+            decided_by,
+            purpose: Purpose::Expected,
+            ok: got == want,
+            name: self.name.clone(),
+        }
+    }
+
     /// Whether it is about every request that matches, and not about one.
     pub(super) fn is_quantified(&self) -> bool {
         let fields = [&self.subject, &self.action, &self.resource, &self.object];

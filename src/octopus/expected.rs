@@ -2,7 +2,7 @@
 
 use super::checker::reason;
 use super::expectations::Expectation;
-use super::{Check, Describe, Purpose, quantified};
+use super::{Check, Describe, quantified};
 use crate::rbac::survey::Budget;
 use crate::rbac::{Server, vocabulary};
 
@@ -27,18 +27,7 @@ pub fn ask(
         } else {
             " (Argo CD knows no such resource)"
         };
-        Check {
-            subject: wanted.subject.clone(),
-            action: wanted.action.clone(),
-            resource: wanted.resource.clone(),
-            object: wanted.object.clone(),
-            want: wanted.allowed.into(),
-            got: allowed.into(),
-            decided_by: format!("{decided_by}{unknown}"),
-            purpose: Purpose::Expected,
-            ok: wanted.allowed == allowed,
-            name: wanted.name.clone(),
-        }
+        wanted.check(allowed.into(), format!("{decided_by}{unknown}"))
     });
     checks.collect()
 }

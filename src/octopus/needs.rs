@@ -181,6 +181,11 @@ impl fmt::Display for CanIQuestion {
 }
 
 impl Needs {
+    /// The names of the projects it is confined to.
+    pub(super) fn project_names(&self) -> Vec<String> {
+        self.projects.iter().map(ToString::to_string).collect()
+    }
+
     /// Whether Octopus needs a permission, for the objects that the account is confined to.
     pub fn requires(&self, resource: &str, action: &str) -> bool {
         self.permissions()

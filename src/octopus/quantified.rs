@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::checker::reason;
 use super::expectations::{Except, Expectation};
-use super::{Check, CheckAnswer, Describe, Purpose};
+use super::{Check, CheckAnswer, Describe};
 use crate::rbac::glob::Glob;
 use crate::rbac::survey::{Budget, Example, Range, Requests, acts_as, range, server_subjects};
 use crate::rbac::{Claims, Server};
@@ -115,19 +115,7 @@ pub(super) fn prove(
         1 => "proved for every request that matches".to_owned(),
         many => format!("proved for every request that matches, of {many} subjects"),
     });
-    let want = CheckAnswer::from(wanted.allowed);
-    Check {
-        subject: wanted.subject.clone(),
-        action: wanted.action.clone(),
-        resource: wanted.resource.clone(),
-        object: wanted.object.clone(),
-        want,
-        got,
-        decided_by,
-        purpose: Purpose::Expected,
-        ok: got == want,
-        name: wanted.name.clone(),
-    }
+    wanted.check(got, decided_by)
 }
 
 /// A subject as a report names it.

@@ -48,12 +48,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     print(args, &rows, &found, &files, context)?;
     context.tell(&what_is_updated(&rows, &all, asked));
     let updated = rows.iter().any(SourceRow::is_updated);
-    let worst = outcome
-        .findings
-        .iter()
-        .map(|finding| finding.severity)
-        .max();
-    Ok(if updated && !args.fail_on.fails(worst) {
+    Ok(if updated && !args.fail_on.fails(outcome.worst()) {
         Code::OK
     } else {
         Code::NO
