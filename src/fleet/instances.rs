@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::argocd::server_variable;
-use crate::cli::{Command, Fleet, Given, TokenCommand};
+use crate::cli::{Argocd, Command, Fleet, Given, TokenCommand};
 use crate::commands::context::Context;
 use crate::config;
 use crate::error::{Error, Kind, Result};
@@ -186,6 +186,15 @@ fn refuse_elsewhere(
     }
 }
 
+/// The settings of a connection: the option that each follows, its key, and whether it is set. A name that no field
+/// has does not compile.
+macro_rules! connection_settings {
+    ($from:expr; $($option:ident: $field:ident $key:literal,)*) => {{
+        let _ = |options: &Argocd| { $(let _ = &options.$option;)* };
+        [$((stringify!($option), concat!("argocd.", $key), $from.$field.is_some()),)*]
+    }};
+}
+
 /// A configuration that lies in a directory may be a stranger's: it does not decide whom a token
 /// or a login reaches.
 fn refuse_found_connection(
@@ -202,29 +211,34 @@ fn refuse_found_connection(
     if !asks_argocd {
         return Ok(());
     }
-    // Each setting follows the option of its name, but for two whose names kubectl has.
-    let settings = serde_json::to_value(&defaults.argocd).unwrap_or_default();
-    let set = settings.as_object().into_iter().flatten();
-    let set = set.filter(|(_, value)| !value.is_null()).map(|(key, _)| {
-        let id = match key.as_str() {
-            "context" | "config" => format!("argocd_{key}"),
-            key => snake_case(key),
-        };
-        (id, format!("argocd.{key}"))
-    });
-    let mut set: Vec<(String, String)> = set.collect();
+    let set = connection_settings! { defaults.argocd;
+        server: server "server",
+        argocd_context: context "context",
+        argocd_config: config "config",
+        grpc_web: grpc_web "grpcWeb",
+        grpc_web_root_path: grpc_web_root_path "grpcWebRootPath",
+        insecure: insecure "insecure",
+        plaintext: plaintext "plaintext",
+        port_forward: port_forward "portForward",
+        port_forward_namespace: port_forward_namespace "portForwardNamespace",
+        kube_context: kube_context "kubeContext",
+        server_crt: server_crt "serverCrt",
+        client_crt: client_crt "clientCrt",
+        client_crt_key: client_crt_key "clientCrtKey",
+    };
     // They say which cluster and which pod a port is forwarded to.
-    if given.has("port_forward") {
-        let context = defaults
-            .context
-            .as_ref()
-            .map(|_| ("kube_context", "context"));
-        let namespace = defaults.namespace.as_ref();
-        let namespace = namespace.map(|_| ("port_forward_namespace", "namespace"));
-        let forwarded = context.into_iter().chain(namespace);
-        set.extend(forwarded.map(|(id, key)| (id.to_owned(), key.to_owned())));
-    }
-    let Some((_, key)) = set.iter().find(|(id, _)| !given.has(id)) else {
+    let is_forwarded = given.has("port_forward");
+    let (context, namespace) = (defaults.context.is_some(), defaults.namespace.is_some());
+    let forwarded = [
+        ("kube_context", "context", is_forwarded && context),
+        (
+            "port_forward_namespace",
+            "namespace",
+            is_forwarded && namespace,
+        ),
+    ];
+    let mut set = set.iter().chain(&forwarded);
+    let Some((_, key, _)) = set.find(|(id, _, set)| *set && !given.has(id)) else {
         return Ok(());
     };
     let path = path.display();
@@ -233,15 +247,6 @@ fn refuse_found_connection(
     ))
     .hint(format!("if you trust it, name it: --config {path}"))
     .hint("for one of its instances: --instance NAME; for none of it: --config /dev/null"))
-}
-
-/// A key of the configuration as the id of an option.
-fn snake_case(key: &str) -> String {
-    let letters = key.chars().map(|c| match c {
-        'A'..='Z' => format!("_{}", c.to_ascii_lowercase()),
-        c => c.to_string(),
-    });
-    letters.collect()
 }
 
 /// What belongs to one Argo CD cannot be said of several.
