@@ -141,6 +141,10 @@ fn refuse_unfinished(object: &Object<'_>, of: &Node) -> Result<()> {
     }
     let style = last.as_scalar().map(Scalar::style);
     let is_block = matches!(style, Some(ScalarStyle::Literal | ScalarStyle::Folded));
+    let header = text[last.span()].lines().next().unwrap_or_default();
+    let header = header.split_whitespace().next().unwrap_or_default();
+    // Of `|-` and `>-` no line break counts.
+    let is_block = is_block && !header.contains('-');
     if is_block && !text.ends_with('\n') && last.span().end == text.len() {
         return Err(
             Error::input("the last text of this list is not ended by a line break")

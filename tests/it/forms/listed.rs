@@ -243,6 +243,20 @@ fn a_literal_keeps_its_quotes_and_a_shared_policy_its_key() {
     assert_eq!(run.stdout, format!("{wanted}{rules}"), "{}", run.stderr);
 }
 
+/// What follows a block would give it the line break that it does not have.
+#[test]
+fn a_block_that_the_text_ends_is_edited_only_where_no_line_break_counts() {
+    let text = "configMapGenerator:\n- name: argocd-cm\n  literals:\n  - |\n    a=b\n    c";
+    let sandbox = Sandbox::new().with("k.yaml", text);
+    let run = sandbox.command("render -f k.yaml").run();
+    run.refused(
+        3,
+        "k.yaml:4:5: the last text of this list is not ended by a line break",
+    );
+    let sandbox = Sandbox::new().with("k.yaml", text.replace('|', "|-"));
+    edited(&sandbox, "-f k.yaml", &["k.yaml"]);
+}
+
 #[test]
 fn what_would_hide_the_change_or_is_unknown_is_refused() {
     let operations = |text: &str| {
