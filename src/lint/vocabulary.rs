@@ -2,7 +2,7 @@
 
 use super::pattern::{Pattern, objects};
 use crate::rbac::vocabulary::{ACTIONS_WITH_PATH, RESOURCES, actions, resource_actions};
-use crate::rbac::{ArgoCdVersion, Policy as Rule};
+use crate::rbac::{ArgoCdVersion, MatchMode, Policy as Rule};
 use crate::site::WholePolicy;
 
 /// The actions of a resource.
@@ -12,6 +12,11 @@ pub(crate) fn actions_of(resource: &str, version: ArgoCdVersion) -> Vec<&'static
 
 /// The resources that a pattern matches.
 pub(crate) fn resources(policy: &WholePolicy<'_>, pattern: &str) -> Vec<&'static str> {
+    // Most lines name one, and compiling a glob for each line takes long.
+    let named = RESOURCES.iter().find(|resource| **resource == pattern);
+    if let (MatchMode::Glob, Some(resource)) = (policy.mode, named) {
+        return vec![resource];
+    }
     let pattern = Pattern::new(policy, pattern);
     let known = RESOURCES.iter().copied();
     known.filter(|resource| pattern.matches(resource)).collect()

@@ -58,6 +58,5 @@ pub(crate) use settings::{OLD_PATHS, PART_OF, SCOPES_KEY, Settings, SettingsForm
 pub(crate) use sort::PARAMS;
 pub use spot::Place;
 pub(crate) use spot::Spot;
-pub(crate) use template_lines::is_template_line;
 pub use unknown::{UnknownLines, too_costly};
 pub use values::ChartValues;

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::spot::{Place, Spot};
-use super::template_lines::{is_template_line, without_template_lines};
+use super::template_lines::{blanked, is_template_line, template_lines};
 use crate::model::Text;
 use crate::rbac::glob::Effort;
 use crate::rbac::{
@@ -29,7 +30,7 @@ pub(crate) struct PolicySource<'a> {
     /// The AppProject's role that it belongs to: project and role.
     pub(crate) project_role: Option<(&'a str, &'a str)>,
     /// Whether it was read from a server, where no template fills in anything any more.
-    pub(crate) is_live: bool,
+    pub(super) is_live: bool,
 }
 
 impl<'a> PolicySource<'a> {
@@ -56,13 +57,20 @@ impl<'a> PolicySource<'a> {
             .get_or_init(|| lines(&self.key, self.text).collect())
     }
 
+    /// The places of its lines that a template fills in, without the spaces around them.
+    pub(crate) fn template_lines(&self) -> impl Iterator<Item = Range<usize>> {
+        let text = if self.is_live { "" } else { self.text };
+        template_lines(text)
+    }
+
+    /// Whether a template fills in one of its lines.
+    pub(crate) fn is_template(&self, line: &Numbered<'_>) -> bool {
+        !self.is_live && is_template_line(line.text)
+    }
+
     /// What an enforcer loads.
     pub(super) fn loaded(&self) -> crate::rbac::PolicyText {
-        let plain = if self.is_live {
-            None
-        } else {
-            without_template_lines(self.text)
-        };
+        let plain = blanked(self.text, self.template_lines());
         let text = plain.map_or_else(|| self.shared.clone(), Text::from);
         crate::rbac::PolicyText::new(Arc::clone(&self.key), text)
     }
@@ -180,20 +188,34 @@ impl<'a> WholePolicy<'a> {
         })
     }
 
-    /// The roles that a name is bound to, by `g` lines and by AppProjects, each with its place.
-    pub(crate) fn bindings_of(&self, name: &str) -> impl Iterator<Item = (Place, &str)> {
-        let lines = self.groupings();
-        let lines = lines.filter(move |at| at.says.subject.text == name);
+    /// The roles that each name is bound to, by `g` lines and by AppProjects.
+    pub(crate) fn bindings(&self) -> HashMap<&str, Vec<BoundRole<'_, 'a>>> {
+        let lines = self.groupings().map(|at| {
+            let start = at.line.offset;
+            let line = Some(start..start + at.line.text.len());
+            (&*at.says.subject.text, &at.text.spot, line, &*at.says.role.text)
+        });
         let members = self.project_members.iter();
-        let members = members.filter(move |member| member.name == name);
-        lines
-            .map(|at| (at.place(), &*at.says.role.text))
-            .chain(members.map(|member| (member.spot.value(), &*member.role)))
+        let members = members.map(|member| (member.name, &member.spot, None, &*member.role));
+        let mut found: HashMap<&str, Vec<_>> = HashMap::new();
+        for (name, spot, line, role) in lines.chain(members) {
+            found.entry(name).or_default().push(BoundRole { role, spot, line });
+        }
+        found
     }
 
     /// Every line.
     pub(crate) fn lines(&self) -> impl Iterator<Item = Located<'_, 'a, Line<'a>>> {
         self.each(Some)
+    }
+
+    /// The `p` lines of the policy itself by their subjects.
+    pub(crate) fn rules_by_subject(&self) -> HashMap<&str, Vec<Located<'_, 'a, PolicyLine<'a>>>> {
+        let mut found: HashMap<&str, Vec<_>> = HashMap::new();
+        for at in self.rules() {
+            found.entry(&at.says.subject.text).or_default().push(at);
+        }
+        found
     }
 
     fn each<'p, T: 'p>(
@@ -216,7 +238,7 @@ impl<'a> WholePolicy<'a> {
             let own = self.texts.iter().filter(|text| text.project_role.is_none());
             let texts = own.map(|text| crate::rbac::PolicyText {
                 key: Arc::clone(&text.key),
-                text: without_invalid(text).into(),
+                text: without_invalid(text).map_or_else(|| text.shared.clone(), Text::from),
             });
             let set = PolicySet {
                 texts: texts.collect(),
@@ -237,8 +259,14 @@ impl<'a> WholePolicy<'a> {
         line: LineId,
     ) -> Option<Located<'_, 'a, PolicyLine<'a>>> {
         let found = enforcer.line(line)?;
-        self.rules()
-            .find(|at| at.text.key == found.key && at.line.offset == found.line.offset)
+        let text = self.text_of_key(&found.key)?;
+        let lines = text.lines();
+        let at = lines.binary_search_by_key(&found.line.offset, |line| line.offset);
+        let line = &lines[at.ok()?];
+        match &line.line {
+            Line::Policy(says) => Some(Located { text, line, says }),
+            _ => None,
+        }
     }
 
     /// Who inherits whom.
@@ -260,17 +288,33 @@ impl<'a> WholePolicy<'a> {
     }
 }
 
-/// The text with its bad lines blanked, so that everything else stays where it is.
-fn without_invalid(text: &PolicySource<'_>) -> String {
-    let mut out = text.text.to_owned();
-    for line in text.lines() {
-        let is_template = !text.is_live && is_template_line(line.text);
-        if is_template || matches!(line.line, Line::Invalid(_)) {
-            let end = line.offset + line.text.len();
-            out.replace_range(line.offset..end, &" ".repeat(line.text.len()));
+/// A role that a name is bound to.
+#[derive(Debug)]
+pub(crate) struct BoundRole<'p, 'a> {
+    pub(crate) role: &'p str,
+    spot: &'p Spot<'a>,
+    /// The `g` line in the spot's text; none of an AppProject's member.
+    line: Option<Range<usize>>,
+}
+
+impl BoundRole<'_, '_> {
+    /// Where it is bound.
+    pub(crate) fn place(&self) -> Place {
+        match &self.line {
+            Some(line) => self.spot.within(line.clone()),
+            None => self.spot.value(),
         }
     }
-    out
+}
+
+/// The text with its bad lines blanked, so that everything else stays where it is.
+fn without_invalid(text: &PolicySource<'_>) -> Option<String> {
+    let lines = text.lines().iter();
+    let bad = lines.filter(|line| matches!(line.line, Line::Invalid(_)) || text.is_template(line));
+    blanked(
+        text.text,
+        bad.map(|line| line.offset..line.offset + line.text.len()),
+    )
 }
 
 /// Who inherits whom, and who has rules.
@@ -308,35 +352,34 @@ impl<'a> Graph<'a> {
 
     /// Whether a name, or anything it inherits, has a rule.
     pub(crate) fn reaches_rules(&self, name: &str) -> bool {
-        self.reach(name, MAX_HOPS)
-            .iter()
-            .any(|(name, _)| self.ruled.contains(*name))
+        let mut reached = self.walk([name], MAX_HOPS);
+        reached.any(|(name, _)| self.ruled.contains(name))
     }
 
     /// The name and all that it inherits within some hops, nearest first.
     pub(crate) fn reach<'g>(&'g self, name: &'g str, hops: usize) -> Vec<(&'g str, usize)> {
-        let mut found = vec![(name, 0)];
-        let mut seen = HashSet::from([name]);
-        let mut at = 0;
-        while let Some((from, distance)) = found.get(at).copied() {
-            at += 1;
-            if distance == hops {
-                continue;
-            }
-            for role in self.links.get(from).into_iter().flatten() {
-                if seen.insert(role) {
-                    found.push((role, distance + 1));
-                }
-            }
-        }
-        found
+        self.walk([name], hops).collect()
     }
 
-    /// Whether a name inherits another.
-    pub(crate) fn inherits(&self, name: &str, role: &str) -> bool {
-        self.reach(name, MAX_HOPS)
-            .iter()
-            .any(|(reached, _)| *reached == role)
+    /// Names and all that one of them inherits within some hops, nearest first.
+    pub(crate) fn walk<'g>(
+        &'g self,
+        names: impl IntoIterator<Item = &'g str>,
+        hops: usize,
+    ) -> impl Iterator<Item = (&'g str, usize)> {
+        let mut seen = HashSet::new();
+        let names = names.into_iter().filter(|name| seen.insert(*name));
+        let mut found: VecDeque<_> = names.map(|name| (name, 0)).collect();
+        std::iter::from_fn(move || {
+            let (from, distance) = found.pop_front()?;
+            let roles = self.links.get(from).filter(|_| distance < hops);
+            for role in roles.into_iter().flatten() {
+                if seen.insert(role) {
+                    found.push_back((role, distance + 1));
+                }
+            }
+            Some((from, distance))
+        })
     }
 
     /// The names that some `g` line binds to a role.

@@ -42,27 +42,32 @@ impl Place {
         let mut route = object.route.clone();
         let mut node = object.node;
         let mut span = offset..offset;
-        'down: loop {
-            for entry in node.entries().unwrap_or_default() {
-                let key = entry.key.span();
-                if (key.start..entry.value.span().end.max(key.end)).contains(&offset) {
-                    route.extend(entry.key.key_text().map(Step::key));
-                    if key.start == offset {
-                        span = key;
-                        break 'down;
-                    }
-                    node = &entry.value;
-                    continue 'down;
+        loop {
+            // What a collection holds is in the order of the text.
+            let entries = node.entries().unwrap_or_default();
+            let behind = entries.partition_point(|entry| entry.key.span().start <= offset);
+            let entry = behind.checked_sub(1).map(|at| &entries[at]);
+            let entry = entry.filter(|entry| {
+                let end = entry.value.span().end.max(entry.key.span().end);
+                offset < end
+            });
+            if let Some(entry) = entry {
+                route.extend(entry.key.key_text().map(Step::key));
+                if entry.key.span().start == offset {
+                    span = entry.key.span();
+                    break;
                 }
+                node = &entry.value;
+                continue;
             }
-            for (index, item) in node.items().unwrap_or_default().iter().enumerate() {
-                if item.span().contains(&offset) {
-                    route.push(Step::Index(index));
-                    node = item;
-                    continue 'down;
-                }
-            }
-            break;
+            let items = node.items().unwrap_or_default();
+            let behind = items.partition_point(|item| item.span().start <= offset);
+            let index = behind.checked_sub(1);
+            let Some(index) = index.filter(|at| items[*at].span().contains(&offset)) else {
+                break;
+            };
+            route.push(Step::Index(index));
+            node = &items[index];
         }
         Place {
             file: object.file,

@@ -1,9 +1,9 @@
 //! Lines of a policy that a template fills in before Argo CD reads them: what they become is unknown.
 
 use super::argocd::ArgoCd;
-use super::template_lines::{has_expression, is_template_line};
+use super::template_lines::has_expression;
 use crate::model::Location;
-use crate::rbac::{Enforcer, Line};
+use crate::rbac::{Enforcer, Line, lines};
 
 /// The lines of a policy that are unknown.
 #[derive(Debug)]
@@ -34,27 +34,28 @@ impl ArgoCd<'_> {
     /// The lines of the policy that a template fills in, if there are some.
     pub fn unknown_lines(&self) -> Option<UnknownLines> {
         let mut found: Option<UnknownLines> = None;
-        for text in self.policy.texts.iter().filter(|text| !text.is_live) {
-            for line in text
-                .lines()
-                .iter()
-                .filter(|line| is_template_line(line.text))
-            {
+        for text in &self.policy.texts {
+            let places = text.template_lines();
+            let numbered = places.map(|place| {
+                let line = lines(&text.key, &text.text[place.clone()]).next();
+                (place.start, line)
+            });
+            for (start, line) in numbered {
                 let known = found.get_or_insert_with(|| UnknownLines {
-                    first: text.spot.location(line.offset),
+                    first: text.spot.location(start),
                     count: 0,
                     subjects: Some(Vec::new()),
                 });
                 known.count += 1;
-                let subject = match &line.line {
-                    Line::Policy(rule) => Some(&rule.subject),
-                    Line::Grouping(binding) => Some(&binding.subject),
+                let subject = match line.map(|line| line.line) {
+                    Some(Line::Policy(rule)) => Some(rule.subject.text),
+                    Some(Line::Grouping(binding)) => Some(binding.subject.text),
                     // What is around other lines decides whether they are there at all.
                     _ => None,
                 };
-                let subject = subject.filter(|value| !has_expression(&value.text));
+                let subject = subject.filter(|text| !has_expression(text));
                 match (subject, &mut known.subjects) {
-                    (Some(subject), Some(subjects)) => subjects.push(subject.text.to_string()),
+                    (Some(subject), Some(subjects)) => subjects.push(subject.into_owned()),
                     _ => known.subjects = None,
                 }
             }

@@ -125,19 +125,23 @@ pub fn lines<'t>(key: &Arc<str>, text: &'t str) -> impl Iterator<Item = Numbered
     text.split('\n').enumerate().map(move |(index, whole)| {
         let start = next;
         next += whole.len() + 1;
-        number_line(&key, text, index, start)
+        number_line(&key, whole, index, start)
     })
 }
 
-/// The line of `text` that begins at `start`, before which there are `index` others.
-pub(super) fn number_line<'t>(
+/// The first line of a text that begins at `start`, behind `index` other lines.
+pub(super) fn first_line<'t>(
     key: &Arc<str>,
     text: &'t str,
     index: usize,
     start: usize,
 ) -> Numbered<'t> {
-    let rest = &text[start..];
-    let whole = rest.split_once('\n').map_or(rest, |(line, _)| line);
+    let whole = text.split_once('\n').map_or(text, |(line, _)| line);
+    number_line(key, whole, index, start)
+}
+
+/// A whole line that begins at `start`, behind `index` others.
+fn number_line<'t>(key: &Arc<str>, whole: &'t str, index: usize, start: usize) -> Numbered<'t> {
     let trimmed = whole.trim();
     let offset = start + whole.len() - whole.trim_start().len();
     let value = |field: CsvField| Value {

@@ -47,6 +47,8 @@ pub struct Server {
     projects: BTreeMap<String, Option<ProjectPolicy>>,
     /// Which projects give something to a name, found when it is first asked for.
     by_name: OnceCell<HashMap<String, Vec<Arc<str>>>>,
+    /// A word that is nowhere in the policies.
+    unmentioned: OnceCell<String>,
     scopes: Vec<String>,
     settings: ServerSettings,
 }
@@ -202,6 +204,7 @@ impl Server {
             base,
             projects,
             by_name: OnceCell::new(),
+            unmentioned: OnceCell::new(),
             scopes: scopes.unwrap_or_else(|| vec!["groups".to_owned()]),
             settings,
         })
@@ -243,6 +246,12 @@ impl Server {
         let projects = self.projects.values().flatten();
         let mut texts = projects.map(|project| &project.text.text);
         self.base.mentions(word) || texts.any(|text| text.contains(word))
+    }
+
+    /// A word such that it and a hyphen are nowhere in the policies: what is made of it is new.
+    pub(super) fn unmentioned(&self) -> &str {
+        self.unmentioned
+            .get_or_init(|| unmentioned(|word| self.mentions(word)))
     }
 
     /// The projects whose lines reach a subject or the default role, each with the enforcer for its
@@ -512,6 +521,18 @@ impl Server {
             _ => object.to_owned(),
         }
     }
+}
+
+/// A word such that it and a hyphen are not mentioned.
+pub(super) fn unmentioned(mentions: impl Fn(&str) -> bool) -> String {
+    let mut word = "some".to_owned();
+    for number in 2.. {
+        if !mentions(&format!("{word}-")) {
+            break;
+        }
+        word = format!("some{number}");
+    }
+    word
 }
 
 /// The plain verb that an action on an application's resource may inherit from.

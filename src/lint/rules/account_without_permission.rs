@@ -11,6 +11,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         if !knows_all || is_for_all {
             continue;
         }
+        let projects: HashSet<&str> = instance.projects.iter().map(AppProject::name).collect();
         for account in instance.accounts.iter().filter(|account| account.is_usable()) {
             let Some(setting) = account.setting() else {
                 continue;
@@ -19,7 +20,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let reached = graph.reach(account.name, MAX_HOPS);
             let is_unknown = |name: &str| {
                 let project = project_role(name).map(|(project, _)| project);
-                project.is_some_and(|name| instance.projects.iter().all(|one| one.name() != name))
+                project.is_some_and(|name| !projects.contains(name))
             };
             if graph.reaches_rules(account.name) || reached.iter().any(|(name, _)| is_unknown(name)) {
                 continue;

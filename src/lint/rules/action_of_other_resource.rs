@@ -4,19 +4,15 @@ rule!(ActionOfOtherResource, "action-of-other-resource", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
+        // Thousands of lines have the same few pairs.
+        let mut asked: HashMap<(&str, &str), bool> = HashMap::new();
         for at in policy.all_rules() {
-            let resources = vocabulary::resources(policy, &at.says.resource.text);
             let value = &at.says.action;
-            let action = Pattern::new(policy, &value.text);
-            let known = vocabulary::matches_some_action(policy, &value.text, &action);
-            // Unknown names have rules of their own.
-            if resources.is_empty() || !known || value.text == "action" {
+            let pair = (&*at.says.resource.text, &*value.text);
+            if *asked.entry(pair).or_insert_with(|| may_be_asked(policy, pair)) {
                 continue;
             }
-            let has = |resource: &&str| vocabulary::has_action(policy, resource, &value.text, &action);
-            if resources.iter().any(has) {
-                continue;
-            }
+            let resources = vocabulary::resources(policy, &at.says.resource.text);
             let finding = findings.add(
                 at.field(value),
                 format!("`{}` has no action `{}`", at.says.resource.text, value.text),
@@ -31,4 +27,15 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Whether a resource that a pattern matches has an action that another one matches. Unknown names
+/// have rules of their own.
+fn may_be_asked(policy: &WholePolicy<'_>, (resource, text): (&str, &str)) -> bool {
+    let resources = vocabulary::resources(policy, resource);
+    let action = Pattern::new(policy, text);
+    if resources.is_empty() || text == "action" || !vocabulary::matches_some_action(policy, text, &action) {
+        return true;
+    }
+    resources.iter().any(|resource| vocabulary::has_action(policy, resource, text, &action))
 }

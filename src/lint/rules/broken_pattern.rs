@@ -38,7 +38,8 @@ pub(in crate::lint) fn undecided(site: &Site<'_>, all: &mut Vec<crate::lint::Fin
 }
 
 fn field(policy: &WholePolicy<'_>, at: &Located<'_, '_, Rule<'_>>, value: &Value<'_>, findings: &mut Findings<'_>) {
-    if is_placeholder(&value.text) {
+    let is_plain = policy.mode == MatchMode::Glob && glob::quick_shape(&value.text).is_some();
+    if is_plain || is_placeholder(&value.text) {
         return;
     }
     let denies = "every request that gets as far as this line is denied, whatever else allows it";

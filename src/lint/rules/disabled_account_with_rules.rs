@@ -4,16 +4,18 @@ rule!(DisabledAccountWithRules, "disabled-account-with-rules", Note);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
-        for account in instance.accounts.iter().filter(|account| !account.is_enabled()) {
+        let disabled: Vec<_> = instance.accounts.iter().filter(|account| !account.is_enabled()).collect();
+        if disabled.is_empty() {
+            continue;
+        }
+        let policy = &instance.policy;
+        let (rules, bindings) = (policy.rules_by_subject(), policy.bindings());
+        for account in disabled {
             let (Some(setting), name) = (&account.enabled, account.name) else {
                 continue;
             };
-            let policy = &instance.policy;
-            let rule = policy
-                .rules()
-                .find(|at| at.says.subject.text == name)
-                .map(|at| at.place());
-            let binding = || policy.bindings_of(name).map(|(place, _)| place).next();
+            let rule = rules.get(name).map(|lines| lines[0].place());
+            let binding = || bindings.get(name).map(|bound| bound[0].place());
             if let Some(place) = rule.or_else(binding) {
                 findings
                     .add(

@@ -2,8 +2,21 @@
 
 use std::collections::HashSet;
 
+use crate::rbac::Line;
 use crate::site::{ArgoCd, Object, PolicySource, Site};
 use crate::yaml::{Node, ScalarStyle};
+
+/// What a line says, field by field, and whether it is a rule; none of a line that says nothing.
+pub(super) fn fields<'l>(line: &'l Line<'_>) -> Option<(bool, [&'l str; 5])> {
+    match line {
+        Line::Policy(p) => {
+            let fields = [&p.subject, &p.resource, &p.action, &p.object, &p.effect];
+            Some((true, fields.map(|value| &*value.text)))
+        }
+        Line::Grouping(g) => Some((false, [&g.subject.text, &g.role.text, "", "", ""])),
+        _ => None,
+    }
+}
 
 /// The boolean that someone meant who wrote no Go boolean.
 pub(super) fn meant_bool(text: &str) -> Option<bool> {

@@ -9,8 +9,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 continue;
             };
             // That has a rule of its own, and these lines are not the ones that were written.
-            let is_template = !at.text.is_live && is_template_line(at.line.text);
-            if is_template || is_folded(at.text) {
+            if at.text.is_template(at.line) || is_folded(at.text) {
                 continue;
             }
             let finding = findings.add(at.place(), reason(&error.to_string()));

@@ -4,9 +4,20 @@ rule!(OverBroadIntegration, "over-broad-integration", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for instance in &site.instances {
-        for name in integrations(site, instance) {
-            let policy = &instance.policy;
-            for at in policy.rules().filter(|at| at.says.subject.text == name) {
+        let names = integrations(site, instance);
+        if names.is_empty() {
+            continue;
+        }
+        let policy = &instance.policy;
+        let (graph, rules, bindings) = (policy.graph(), policy.rules_by_subject(), policy.bindings());
+        let mut first_broad: HashMap<&str, _> = HashMap::new();
+        for at in policy.all_rules() {
+            if let Some(what) = breadth(policy, at.says) {
+                first_broad.entry(&at.says.subject.text).or_insert((at, what));
+            }
+        }
+        for name in names {
+            for at in rules.get(&*name).into_iter().flatten() {
                 if let Some(what) = breadth(policy, at.says) {
                     findings
                         .add(at.place(), format!("the account {name} may do more than a program needs"))
@@ -14,26 +25,23 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                         .help("name each resource and each action: what is new in the next Argo CD is then not given unseen");
                 }
             }
-            let graph = policy.graph();
-            for (place, role) in policy.bindings_of(&name) {
+            for bound in bindings.get(&*name).into_iter().flatten() {
+                let role = bound.role;
                 let reached = graph.reach(role, MAX_HOPS - 1);
                 if reached.iter().any(|(name, _)| *name == "role:admin") {
                     findings
-                        .add(place, format!("the account {name} is an administrator"))
+                        .add(bound.place(), format!("the account {name} is an administrator"))
                         .label("everything on everything")
                         .help(format!("give it the permissions that it needs: p, {name}, applications, get, */*, allow"));
                     continue;
                 }
-                let mut rules = policy.all_rules();
-                let broad = rules.find_map(|rule| {
-                    let of = reached.iter().any(|(name, _)| *name == rule.says.subject.text);
-                    of.then(|| breadth(policy, rule.says)).flatten().map(|what| (rule, what))
-                });
+                let broad = reached.iter().filter_map(|(name, _)| first_broad.get(name));
+                let broad = broad.min_by_key(|(rule, _)| (rule.text.index, rule.line.offset));
                 if let Some((rule, what)) = broad {
                     findings
-                        .add(place, format!("the account {name} may do more than a program needs"))
+                        .add(bound.place(), format!("the account {name} may do more than a program needs"))
                         .label("by this role")
-                        .related(rule.place(), what);
+                        .related(rule.place(), *what);
                 }
             }
         }

@@ -4,17 +4,16 @@ rule!(PartlyUnknownPolicy, "partly-unknown-policy", Note);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
-        for text in policy.texts.iter().filter(|text| !text.is_live) {
-            let mut lines = text.lines().iter().filter(|line| is_template_line(line.text));
+        for text in &policy.texts {
+            let mut lines = text.template_lines();
             let Some(first) = lines.next() else {
                 continue;
             };
             let count = 1 + lines.count();
             let (lines, are) = if count == 1 { ("line", "is") } else { ("lines", "are") };
-            let end = first.offset + first.text.len();
             findings
                 .add(
-                    text.spot.within(first.offset..end),
+                    text.spot.within(first),
                     format!("{count} {lines} of the policy {are} filled in by a template"),
                 )
                 .label("what this becomes is unknown")

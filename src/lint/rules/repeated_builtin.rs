@@ -1,3 +1,4 @@
+use super::helpers::fields;
 use super::prelude::*;
 use crate::rbac::{builtin_policy, lines};
 
@@ -7,7 +8,8 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
         let key = "built-in policy".into();
         let builtin = lines(&key, builtin_policy(policy.version));
-        let builtin: HashSet<Vec<String>> = builtin.filter_map(|line| fields(&line.line)).collect();
+        let builtin: Vec<_> = builtin.collect();
+        let builtin: HashSet<_> = builtin.iter().filter_map(|line| fields(&line.line)).collect();
         for at in policy.lines().filter(|at| at.text.project_role.is_none()) {
             if fields(at.says).is_some_and(|fields| builtin.contains(&fields)) {
                 findings
@@ -18,13 +20,4 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-}
-
-fn fields(line: &Line<'_>) -> Option<Vec<String>> {
-    let values = match line {
-        Line::Policy(p) => vec![&p.subject, &p.resource, &p.action, &p.object, &p.effect],
-        Line::Grouping(g) => vec![&g.subject, &g.role],
-        _ => return None,
-    };
-    Some(values.into_iter().map(|value| value.text.to_string()).collect())
 }

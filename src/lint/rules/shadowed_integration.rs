@@ -16,15 +16,29 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let mut told = HashSet::new();
-        for name in integrations(site, instance) {
-            let graph = instance.policy.graph();
-            let reached: HashSet<&str> =
-                graph.reach(&name, MAX_HOPS).into_iter().map(|(name, _)| name).collect();
-            for at in instance.policy.rules() {
-                let of = &*at.says.subject.text;
-                let is_deny = at.says.effect.text == "deny";
-                // What is denied to the account by name is meant.
-                if !reached.contains(of) || is_deny && of == name {
+        let names = integrations(site, instance);
+        if names.is_empty() {
+            continue;
+        }
+        let graph = instance.policy.graph();
+        let rules = instance.policy.rules_by_subject();
+        let is_deny = |at: &Located<'_, '_, Rule<'_>>| at.says.effect.text == "deny";
+        // What is denied to the account by name is meant.
+        let denying: HashSet<&str> = rules
+            .iter()
+            .filter(|(_, rules)| rules.iter().any(is_deny))
+            .map(|(subject, _)| *subject)
+            .collect();
+        for name in names {
+            let reached = graph.reach(&name, MAX_HOPS);
+            let mut reached = reached.iter().map(|(name, _)| *name);
+            if !reached.clone().any(|of| of != name && denying.contains(of)) {
+                continue;
+            }
+            let mut lines: Vec<_> = reached.by_ref().filter_map(|of| rules.get(of)).flatten().copied().collect();
+            lines.sort_unstable_by_key(|at| (at.text.index, at.line.offset));
+            for at in lines {
+                if is_deny(&at) && at.says.subject.text == name {
                     continue;
                 }
                 for request in vocabulary::requests(&instance.policy, at.says) {

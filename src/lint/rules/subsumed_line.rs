@@ -15,7 +15,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
         }
         let mut found = Vec::new();
-        for lines in groups.values() {
+        for lines in groups.values().filter(|lines| lines.len() > 1) {
             let mut seen = HashSet::new();
             let wide: Vec<_> = lines
                 .iter()

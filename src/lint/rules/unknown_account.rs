@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::prelude::*;
+use crate::site::field_range;
 
 rule!(UnknownAccount, "unknown-account", Warning);
 
@@ -7,15 +10,12 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         let policy = &instance.policy;
         let roles: HashSet<&str> = policy.groupings().map(|at| &*at.says.role.text).collect();
         let mut told = HashSet::new();
-        let subjects = policy
-            .rules()
-            .map(|at| (at.field(&at.says.subject), &*at.says.subject.text))
-            .chain(
-                policy
-                    .groupings()
-                    .map(|at| (at.field(&at.says.subject), &*at.says.subject.text)),
-            );
-        for (place, name) in subjects {
+        let of_rules = policy.rules().map(|at| (at.text, &at.says.subject));
+        let subjects = of_rules.chain(policy.groupings().map(|at| (at.text, &at.says.subject)));
+        let names: Vec<&str> = instance.accounts.iter().map(|account| account.name).collect();
+        let mut near = None;
+        for (text, subject) in subjects {
+            let name = &*subject.text;
             let is_account_name = name
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
@@ -27,16 +27,13 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             {
                 continue;
             }
-            let similar = instance
-                .accounts
-                .iter()
-                .map(|account| account.name)
-                .find(|known| name.len() > 4 && strsim::levenshtein(name, known) == 1 && !numbered(name, known));
+            let near = near.get_or_insert_with(|| Near::new(&names));
+            let similar = near.to(name).find(|known| name.len() > 4 && !numbered(name, known));
             // With a single sign-on it may be a person's or a group's name.
             if instance.has_sso() && similar.is_none() {
                 continue;
             }
-            let finding = findings.add(place, format!("there is no account `{name}`"));
+            let finding = findings.add(text.spot.within(field_range(subject)), format!("there is no account `{name}`"));
             finding.label("no one has this name");
             match similar {
                 Some(known) => finding.help(format!("did you mean the account {known}?")),
@@ -46,6 +43,43 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             };
         }
     }
+}
+
+/// The most bytes of a ConfigMap's key.
+const LONGEST: usize = 253;
+
+/// Names by what is left of them without one character: two names that differ in one have that in
+/// common, and comparing each subject with each account would take many of both long.
+struct Near<'n> {
+    names: &'n [&'n str],
+    by_rest: HashMap<String, Vec<usize>>,
+}
+
+impl<'n> Near<'n> {
+    fn new(names: &'n [&'n str]) -> Self {
+        let mut by_rest: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, name) in names.iter().enumerate() {
+            for rest in rests(name) {
+                by_rest.entry(rest).or_default().push(at);
+            }
+        }
+        Self { names, by_rest }
+    }
+
+    /// The names that differ from one in a character, in their order.
+    fn to(&self, name: &str) -> impl Iterator<Item = &'n str> {
+        let found = rests(name).filter_map(|rest| self.by_rest.get(&rest)).flatten();
+        let found: BTreeSet<usize> = found.copied().collect();
+        let found = found.into_iter().map(|at| self.names[at]);
+        found.filter(move |known| strsim::levenshtein(name, known) == 1)
+    }
+}
+
+/// A name, and it without each of its characters in turn; none of a name that no key can hold.
+fn rests(name: &str) -> impl Iterator<Item = String> {
+    let short = (name.len() <= LONGEST).then_some(name).into_iter();
+    let without = short.flat_map(str::char_indices).map(|(at, c)| format!("{}{}", &name[..at], &name[at + c.len_utf8()..]));
+    std::iter::once(name.to_owned()).chain(without)
 }
 
 /// Whether two names differ in the number at their end, as `dev-1` and `dev-2` do.

@@ -1,20 +1,19 @@
 use super::prelude::*;
+use crate::site::field_range;
 
 rule!(WildcardSubject, "wildcard-subject", Warning);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies() {
-        let rules = policy.rules().map(|at| (at.field(&at.says.subject), &at.says.subject));
-        let bound = policy
-            .groupings()
-            .map(|at| (at.field(&at.says.subject), &at.says.subject));
-        for (place, value) in rules.chain(bound) {
+        let rules = policy.rules().map(|at| (at.text, &at.says.subject));
+        let bound = policy.groupings().map(|at| (at.text, &at.says.subject));
+        for (text, value) in rules.chain(bound) {
             if !value.text.contains('*') {
                 continue;
             }
             findings
                 .add(
-                    place,
+                    text.spot.within(field_range(value)),
                     format!("the subject `{}` is a name, not a pattern", value.text),
                 )
                 .label("no one has this name")

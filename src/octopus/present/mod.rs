@@ -13,7 +13,9 @@ pub use written::to_yaml;
 use super::Describe;
 use super::expectations::{Except, Expectation, Globs};
 use super::quantified::{ProofKind, kind, may_meet};
-use crate::rbac::survey::{Budget, GivenRule, Giver, Range, given, range, server_subjects};
+use crate::rbac::survey::{
+    Budget, GivenRule, Giver, Range, given, given_own, range, server_subjects,
+};
 use crate::rbac::{Effect, Server, project_role, vocabulary};
 use pattern::{RequestPattern, escaped, expanded, glob_of, narrowed};
 use written::joined;
@@ -51,12 +53,7 @@ pub fn present(server: &Server, describe: &Describe<'_>, budget: &Budget) -> Pre
     let mut classes: BTreeMap<(Option<String>, Vec<_>), Vec<String>> = BTreeMap::new();
     let mut order = Vec::new();
     for name in server_subjects(server) {
-        let rules = given(server, &name);
-        let own: Vec<_> = rules
-            .iter()
-            .filter(|rule| is_own(rule))
-            .map(GivenRule::id)
-            .collect();
+        let own = given_own(server, &name);
         if own.is_empty() {
             continue;
         }

@@ -8,7 +8,7 @@ use super::texts::Span;
 use super::{Enforcer, LineId};
 use crate::MatchMode;
 use crate::glob;
-use crate::policy::{Line, Policy, Value, number_line};
+use crate::policy::{Line, Policy, Value, first_line};
 
 /// A rule that reaches a subject.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,11 @@ impl<'e> Reaching<'e> {
     /// Its line.
     pub(crate) fn line(self) -> LineId {
         LineId(self.rule.line)
+    }
+
+    /// Whether it is the one rule that is in no text.
+    pub(crate) fn is_virtual(self) -> bool {
+        Rules::is_virtual(self.rule.line)
     }
 
     /// Whether it allows, denies or neither.
@@ -139,13 +144,7 @@ impl<'e> Pattern<'e> {
 
     /// Whether it is known to match every text that `other` matches, or to fail on it.
     pub(crate) fn covers(self, other: Pattern<'_>) -> bool {
-        let literal = |pattern: Pattern<'_>| -> String {
-            pattern
-                .rules
-                .texts
-                .get(pattern.compact.literal())
-                .to_owned()
-        };
+        let literal = || self.rules.texts.get(self.compact.literal());
         let theirs = other
             .rules
             .patterns
@@ -157,21 +156,21 @@ impl<'e> Pattern<'e> {
         match shape {
             LiteralShape::Any => true,
             LiteralShape::Literal => false,
-            LiteralShape::Prefix => theirs.begin.starts_with(&literal(self)),
-            LiteralShape::Suffix => theirs.end.ends_with(&literal(self)),
+            LiteralShape::Prefix => theirs.begin.starts_with(literal()),
+            LiteralShape::Suffix => theirs.end.ends_with(literal()),
             LiteralShape::Contains => {
-                let needle = literal(self);
-                theirs.begin.contains(&needle)
-                    || theirs.end.contains(&needle)
+                let needle = literal();
+                theirs.begin.contains(needle)
+                    || theirs.end.contains(needle)
                     || other
                         .plain_glob()
                         .is_some_and(|theirs| glob::covers(&format!("*{needle}*"), &theirs))
             }
             LiteralShape::PrefixLine => {
-                other.compact.shape() == shape && theirs.begin.starts_with(&literal(self))
+                other.compact.shape() == shape && theirs.begin.starts_with(literal())
             }
             LiteralShape::SuffixLine => {
-                other.compact.shape() == shape && theirs.end.ends_with(&literal(self))
+                other.compact.shape() == shape && theirs.end.ends_with(literal())
             }
             LiteralShape::Stars => match (self.plain_glob(), other.plain_glob()) {
                 (Some(mine), Some(theirs)) => glob::covers(&mine, &theirs),
@@ -336,7 +335,7 @@ impl Enforcer {
             start: line.0,
             len: end - line.0,
         });
-        Some(number_line(&source.key, rest, 0, 0).line)
+        Some(first_line(&source.key, rest, 0, 0).line)
     }
 
     /// Every name in the policy: subjects of rules, and both sides of bindings. Numbers of this

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::texts::to_u32;
 use super::{Enforcer, LineId};
-use crate::policy::{Numbered, number_line};
+use crate::policy::{Numbered, first_line};
 
 /// A line of a loaded policy, with the key it is under.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Enforcer {
         let local = (start - source.span.start) as usize;
         Some(SourceLine {
             key: Arc::clone(&source.key),
-            line: number_line(&source.key, text, this - first, local),
+            line: first_line(&source.key, &text[local..], this - first, local),
         })
     }
 }

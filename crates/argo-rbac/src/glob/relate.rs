@@ -3,10 +3,9 @@
 //! matcher, for which runs of stars are one star, and the two literals around a single run of stars
 //! may overlap.
 
-use super::{Glob, is_plain};
+use memchr::memmem;
 
-/// Pairs of patterns whose lengths' product is larger are not compared step by step.
-const MOST_STEPS: usize = 1 << 18;
+use super::is_plain;
 
 /// The literals of a plain pattern, between its runs of stars.
 fn literals(pattern: &str) -> Vec<&str> {
@@ -53,55 +52,63 @@ pub fn covers(wide: &str, narrow: &str) -> bool {
     if !is_plain(wide) || !is_plain(narrow) {
         return false;
     }
-    // A character of which `wide` knows nothing stands for whatever a star of `narrow` stands for:
-    // only a star matches it, and a star matches anything in its stead.
-    let foreign = ('\u{1}'..=char::MAX).find(|c| *c != '*' && !wide.contains(*c));
-    let (Ok(glob), Some(foreign)) = (Glob::compile(wide), foreign) else {
-        return false;
-    };
-    let literals = literals(narrow);
-    let text = literals.join(&foreign.to_string());
-    glob.matches(&text) == Ok(true)
-        && overlaps(&literals).all(|text| glob.matches(&text) == Ok(true))
+    // No literal of `wide` has a star, so a star of `narrow` stands for any text: only a star of `wide`
+    // matches it.
+    plain_matches(wide, narrow)
+        && overlaps(&literals(narrow)).all(|text| plain_matches(wide, &text))
 }
 
 /// Whether some text may match both globs. A no is certain; a yes is so only for patterns of
-/// literals and stars that are not too long.
+/// literals and stars.
 pub fn may_meet(one: &str, other: &str) -> bool {
-    if !is_plain(one) || !is_plain(other) || one.len().saturating_mul(other.len()) > MOST_STEPS {
+    if !is_plain(one) || !is_plain(other) {
         return true;
     }
-    let overlap_meets = |pattern: &str, other: &str| {
-        let glob = Glob::compile(other);
-        glob.is_ok_and(|glob| {
-            overlaps(&literals(pattern)).any(|text| glob.matches(&text) == Ok(true))
-        })
+    let (Some(mine), Some(theirs)) = (ends(one), ends(other)) else {
+        return if one.contains('*') {
+            plain_matches(one, other)
+        } else {
+            plain_matches(other, one)
+        };
     };
-    common_text(one.as_bytes(), other.as_bytes())
-        || overlap_meets(one, other)
-        || overlap_meets(other, one)
+    // Between beginnings that agree and ends that agree each has a star for all that the other asks.
+    let begin = mine.0.starts_with(theirs.0) || theirs.0.starts_with(mine.0);
+    begin && (mine.1.ends_with(theirs.1) || theirs.1.ends_with(mine.1))
 }
 
-/// Whether two wildcard patterns have a text in common: from each place in one and in the other on,
-/// the last places first.
-fn common_text(one: &[u8], other: &[u8]) -> bool {
-    let mut below = vec![false; other.len() + 1];
-    for i in (0..=one.len()).rev() {
-        let mut row = vec![false; other.len() + 1];
-        for j in (0..=other.len()).rev() {
-            row[j] = match (one.get(i), other.get(j)) {
-                (None, None) => true,
-                (Some(b'*'), Some(_)) => below[j] || row[j + 1],
-                (Some(b'*'), None) => below[j],
-                (Some(_), Some(b'*')) => row[j + 1] || below[j],
-                (None, Some(b'*')) => row[j + 1],
-                (Some(a), Some(b)) => a == b && below[j + 1],
-                (None, Some(_)) | (Some(_), None) => false,
-            };
-        }
-        below = row;
+/// What is before the first star of a plain pattern, and what is behind the last; none without a star.
+fn ends(pattern: &str) -> Option<(&str, &str)> {
+    let (begin, _) = pattern.split_once('*')?;
+    let (_, end) = pattern.rsplit_once('*')?;
+    Some((begin, end))
+}
+
+/// Whether a plain pattern matches a text, as its compiled form does.
+fn plain_matches(pattern: &str, text: &str) -> bool {
+    let Some((begin, end)) = ends(pattern) else {
+        return pattern == text;
+    };
+    let inner = &pattern[begin.len()..pattern.len() - end.len()];
+    if !text.starts_with(begin) || !text.ends_with(end) {
+        return false;
     }
-    below[0]
+    if inner.bytes().all(|byte| byte == b'*') {
+        // The two literals may overlap.
+        return true;
+    }
+    let Some(between) = text.len().checked_sub(end.len()) else {
+        return false;
+    };
+    let Some(mut rest) = text.as_bytes().get(begin.len()..between) else {
+        return false;
+    };
+    inner.split('*').all(|literal| {
+        let found = memmem::find(rest, literal.as_bytes());
+        found.is_some_and(|at| {
+            rest = &rest[at + literal.len()..];
+            true
+        })
+    })
 }
 
 #[cfg(test)]
@@ -109,6 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::glob::Glob;
 
     #[test]
     fn runs_of_stars_are_one_star() {
@@ -130,6 +138,7 @@ mod tests {
             ("{a,b}", "{a,b}"),
             ("*b*", "a*b*c"),
             ("a*c", "a*b*c"),
+            ("é*", "éa*"),
         ] {
             assert!(covers(wide, narrow), "{wide} {narrow}");
         }
@@ -142,6 +151,25 @@ mod tests {
             ("a*b*c", "a*c"),
         ] {
             assert!(!covers(wide, narrow), "{wide} {narrow}");
+        }
+    }
+
+    #[test]
+    fn what_meets_what() {
+        for (one, other, meets) in [
+            ("a*b*c", "ab*dc", true),
+            ("a*", "*b", true),
+            ("*a*", "*b*", true),
+            ("a*a", "a", true),
+            ("a*b*a", "aba", true),
+            ("a*b*a", "a", false),
+            ("a*b", "b*", false),
+            ("ab*", "a*c*b", true),
+            ("ab*c", "a*dc", true),
+            ("a*cb", "*ab", false),
+        ] {
+            assert_eq!(may_meet(one, other), meets, "{one} {other}");
+            assert_eq!(may_meet(other, one), meets, "{other} {one}");
         }
     }
 
@@ -160,6 +188,7 @@ mod tests {
             });
             for text in texts.iter().cloned().chain(made) {
                 let both = (wide.matches(&text).unwrap(), narrow.matches(&text).unwrap());
+                prop_assert_eq!(plain_matches(&one, &text), both.0, "{} {}", one, text);
                 if covers(&one, &other) {
                     prop_assert!(both.0 || !both.1, "{one} does not cover {other}: {text}");
                 }

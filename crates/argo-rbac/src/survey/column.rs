@@ -1,6 +1,8 @@
 //! The rules that decide about one verb of one resource for one subject, in groups, as a search
 //! takes them.
 
+use std::cell::OnceCell;
+
 use super::automaton::FieldCondition;
 use super::lookup::Lookup;
 use super::search::Atom;
@@ -50,6 +52,11 @@ impl<'s> Ruling<'s> {
         }
     }
 
+    /// Whether there is no object that it matches.
+    pub(super) fn matches_nothing(self) -> bool {
+        !self.fails && self.rule.object().is_never()
+    }
+
     /// Whether it is known to match all that another one does.
     pub(super) fn covers(self, other: Self) -> bool {
         (self.fails || self.rule.object().covers(other.rule.object()))
@@ -69,10 +76,16 @@ pub(super) struct Group<'s> {
     pub(super) giver: Giver,
     pub(super) view: View<'s>,
     pub(super) rulings: Vec<Ruling<'s>>,
-    lookup: Lookup,
+    /// Made when it is first asked for.
+    lookup: OnceCell<Lookup>,
 }
 
 impl<'s> Group<'s> {
+    fn lookup(&self) -> &Lookup {
+        self.lookup
+            .get_or_init(|| Lookup::new(self.rulings.iter().map(|ruling| ruling.rule)))
+    }
+
     pub(super) fn cite(&self, ruling: Ruling<'_>) -> Cited<'s> {
         self.view.cite(ruling.rule.line())
     }
@@ -85,7 +98,7 @@ impl<'s> Group<'s> {
         let near: Box<dyn Iterator<Item = usize>> = if ruling.fails {
             Box::new(0..self.rulings.len())
         } else {
-            Box::new(self.lookup.meeting(ruling.rule.object()))
+            Box::new(self.lookup().meeting(ruling.rule.object()))
         };
         near.map(|place| self.rulings[place])
     }
@@ -95,7 +108,7 @@ impl<'s> Group<'s> {
         &'g self,
         ruling: Ruling<'g>,
     ) -> impl Iterator<Item = Ruling<'s>> + use<'g, 's> {
-        self.lookup
+        self.lookup()
             .covering(ruling.rule.object())
             .map(|place| self.rulings[place])
     }
@@ -130,7 +143,7 @@ pub(super) fn groups<'s>(
                     sides: Vec::new(),
                     ..*view
                 },
-                lookup: Lookup::new(rulings.iter().map(|ruling| ruling.rule)),
+                lookup: OnceCell::new(),
                 rulings,
             });
         }

@@ -1,7 +1,7 @@
 //! The rules that reach a subject, as globs: in regex mode too, as far as a regular expression is one.
 
 use super::verb::{Applies, Verb, applies, verbs};
-use super::view::{Cited, Giver, Views};
+use super::view::{Cited, Giver, View, Views};
 use crate::engine::{Effect, LineId, Reaching};
 use crate::server::Server;
 use crate::set::MatchMode;
@@ -29,42 +29,53 @@ pub struct GivenRule<'s> {
     pub is_exact: bool,
 }
 
-impl<'s> GivenRule<'s> {
-    /// What it has in common with no other rule of the server.
-    pub fn id(&self) -> (Giver, Option<&'s str>, LineId) {
-        (self.giver, self.project, self.line.line)
-    }
-}
+/// A rule that reaches a subject: through whom, of which project, and its line.
+pub type GivenLine<'s> = (Giver, Option<&'s str>, LineId);
 
 /// Returns the rules that reach a subject, those of the default role and of everybody included.
 pub fn given<'s>(server: &'s Server, subject: &str) -> Vec<GivenRule<'s>> {
-    let (views, base) = (Views::new(server, subject), server.base());
-    let mut all = Vec::new();
-    for view in &views.all {
-        for side in &view.sides {
-            for rule in &side.rules {
-                if view.project.is_some() && !base.is_behind(rule.line()) {
-                    continue;
-                }
-                let ([action, resource, object], is_exact) = globs(*rule, server.version());
-                let line = view.cite(rule.line());
-                if line.enforcer.line(rule.line()).is_none() {
-                    continue;
-                }
-                all.push(GivenRule {
-                    giver: side.giver,
-                    project: view.project,
-                    effect: rule.effect(),
-                    line,
-                    action,
-                    resource,
-                    object,
-                    is_exact,
-                });
-            }
+    let views = Views::new(server, subject);
+    let rules = reaching(server, &views).map(|(view, giver, rule)| {
+        let ([action, resource, object], is_exact) = globs(rule, server.version());
+        GivenRule {
+            giver,
+            project: view.project,
+            effect: rule.effect(),
+            line: view.cite(rule.line()),
+            action,
+            resource,
+            object,
+            is_exact,
         }
-    }
-    all
+    });
+    rules.collect()
+}
+
+/// Returns the rules that reach a subject and not everybody.
+pub fn given_own<'s>(server: &'s Server, subject: &str) -> Vec<GivenLine<'s>> {
+    let views = Views::new(server, subject);
+    let own = reaching(server, &views)
+        .filter(|(view, giver, _)| *giver == Giver::Subject || view.project.is_some());
+    own.map(|(view, giver, rule)| (giver, view.project, rule.line()))
+        .collect()
+}
+
+fn reaching<'v, 's>(
+    server: &'s Server,
+    views: &'v Views<'s>,
+) -> impl Iterator<Item = (&'v View<'s>, Giver, Reaching<'s>)> {
+    let sides = views
+        .all
+        .iter()
+        .flat_map(|view| view.sides.iter().map(move |side| (view, side)));
+    let all = sides.flat_map(|(view, side)| {
+        let rules = side.rules.iter();
+        rules.map(move |rule| (view, side.giver, *rule))
+    });
+    let base = server.base();
+    // A project's view repeats the policy's rules.
+    let all = all.filter(|(view, _, rule)| view.project.is_none() || base.is_behind(rule.line()));
+    all.filter(|(_, _, rule)| !rule.is_virtual())
 }
 
 /// The globs of a rule's action, resource and object, and whether they say the same.

@@ -33,7 +33,7 @@ pub use change::{Change, Comparison, SubjectChange, Undecided, Whom};
 pub use compare::{compare, compare_without};
 pub use concerned::{acts_as, roles_with_members};
 pub use effective::{Binding, Effective, Entry, Holding, Limit, State, named};
-pub use given::{GivenRule, given};
+pub use given::{GivenLine, GivenRule, given, given_own};
 pub use prove::{Objects, Proof, ProvedRefusal, Prover};
 pub use range::{Example, Range, is_request, range, server_subjects};
 pub use requests::Requests;

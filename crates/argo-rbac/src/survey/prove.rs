@@ -84,7 +84,7 @@ impl<'s, 'b> Prover<'s, 'b> {
             server,
             claims: Claims::of(subject, [""; 0]),
             views: Views::new(server, subject),
-            names: FreshNames::new(|word| server.mentions(word)),
+            names: FreshNames::on(server),
             budget,
         }
     }

@@ -89,7 +89,7 @@ pub fn range<'s>(
     except: &[Requests<'_>],
     budget: &Budget,
 ) -> Range<'s> {
-    let names = FreshNames::new(|word| server.mentions(word));
+    let names = FreshNames::on(server);
     range_with(server, subject, (requests, except), &names, budget)
 }
 
@@ -293,6 +293,13 @@ impl<'s> RangeSearch<'_, 's> {
         for group in groups(self.server, self.views, place, (resource, verb)) {
             let (mut members, mut covers, mut denies) = (Vec::new(), false, false);
             for ruling in &group.rulings {
+                self.budget.spend(1);
+                if ruling.matches_nothing()
+                    || !objects.may_meet(ruling.rule.object())
+                    || excepted.contains(*ruling, self.budget)
+                {
+                    continue;
+                }
                 if problem.atoms.len() < MOST_TRIED {
                     let cited = group.cite(*ruling);
                     let object = cited.enforcer.rule(cited.line).object.text;
@@ -301,13 +308,6 @@ impl<'s> RangeSearch<'_, 's> {
                     problem.likely.1.extend(texts.into_iter().take(6));
                 }
                 let atom = ruling.atom();
-                self.budget.spend(1);
-                if matches!(atom.object, FieldCondition::Nothing)
-                    || !objects.may_meet(ruling.rule.object())
-                    || excepted.contains(*ruling, self.budget)
-                {
-                    continue;
-                }
                 members.push(problem.atoms.len());
                 allows |= !atom.denies;
                 covers |= !atom.denies && !atom.may_fail && asked.contains(*ruling, self.budget);

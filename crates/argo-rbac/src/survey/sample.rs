@@ -3,9 +3,16 @@
 use super::piece::{DEEPEST, Piece};
 use super::regex_pieces::regex_pieces;
 use crate::MatchMode;
+use crate::server::{Server, unmentioned};
 
 /// The most texts that are made of one pattern.
 const MOST: usize = 48;
+
+/// The kinds of filling for an open place.
+const FILLS: usize = 5;
+
+/// The alternatives of a choice that are tried.
+const CHOICES: usize = 8;
 
 /// Names for what a pattern leaves open, such that no rule mentions them.
 #[derive(Clone, Debug)]
@@ -19,13 +26,15 @@ pub(super) struct FreshNames {
 impl FreshNames {
     /// Names that are nowhere in a policy, given a test for whether a word does.
     pub(super) fn new(mentioned: impl Fn(&str) -> bool) -> Self {
-        let mut word = "some".to_owned();
-        for number in 2.. {
-            if !mentioned(&format!("{word}-")) {
-                break;
-            }
-            word = format!("some{number}");
-        }
+        Self::of_word(&unmentioned(mentioned))
+    }
+
+    /// Names that are nowhere in a server's policies.
+    pub(super) fn on(server: &Server) -> Self {
+        Self::of_word(server.unmentioned())
+    }
+
+    fn of_word(word: &str) -> Self {
         Self {
             project: format!("{word}-project"),
             namespace: format!("{word}-namespace"),
@@ -34,8 +43,9 @@ impl FreshNames {
         }
     }
 
-    /// What may stand for one open place in the `position`-th of `count` places.
-    fn fills(&self, position: usize, count: usize, slash: bool) -> Vec<String> {
+    /// Writes what may stand for one open place in the `position`-th of `count` places, the plainest
+    /// for `fill` 0.
+    fn fill(&self, fill: usize, position: usize, count: usize, slash: bool, text: &mut String) {
         let Self {
             project,
             namespace,
@@ -43,14 +53,15 @@ impl FreshNames {
             server,
         } = self;
         let alone = if position + 1 < count { project } else { name };
-        let mut fills = vec![alone.clone()];
-        if slash {
-            fills.push(format!("{project}/{name}"));
-            fills.push(format!("{project}/{namespace}/{name}"));
-            fills.push(server.clone());
-        }
-        fills.push(String::new());
-        fills
+        let parts: &[&str] = match (slash, fill) {
+            (true, 0) => &[alone],
+            (true, 1) => &[project, "/", name],
+            (true, 2) => &[project, "/", namespace, "/", name],
+            (true, 3) => &[server],
+            (false, fill) if fill % 2 == 0 => &[alone],
+            _ => &[],
+        };
+        text.extend(parts.iter().copied());
     }
 
     /// A resource's namespace and name.
@@ -61,7 +72,12 @@ impl FreshNames {
     /// Objects as Argo CD builds them, of a project or of any.
     pub(super) fn objects(&self, project: Option<&str>) -> Vec<String> {
         let Some(project) = project else {
-            return self.fills(0, 1, true);
+            let fill = |fill| {
+                let mut text = String::new();
+                self.fill(fill, 0, 1, true, &mut text);
+                text
+            };
+            return (0..FILLS).map(fill).collect();
         };
         let Self {
             namespace,
@@ -86,8 +102,8 @@ pub(super) fn samples(mode: MatchMode, pattern: &str, names: &FreshNames) -> Vec
     let count = count_open(&pieces);
     let mut all = Vec::new();
     // One kind of filling for every open place, and each alternative in turn.
-    for fill in 0..5 {
-        for choice in 0..8 {
+    for fill in 0..if count == 0 { 1 } else { FILLS } {
+        for choice in 0..if has_choice(&pieces) { CHOICES } else { 1 } {
             let mut text = String::new();
             let mut position = 0;
             write(
@@ -114,6 +130,11 @@ pub(super) fn samples(mode: MatchMode, pattern: &str, names: &FreshNames) -> Vec
     all
 }
 
+fn has_choice(pieces: &[Piece]) -> bool {
+    let mut pieces = pieces.iter();
+    pieces.any(|piece| matches!(piece, Piece::Choice(_) | Piece::OneOf(_)))
+}
+
 fn count_open(pieces: &[Piece]) -> usize {
     pieces
         .iter()
@@ -137,8 +158,7 @@ fn write(
         match piece {
             Piece::Text(literal) => text.push_str(literal),
             Piece::Open { slash } => {
-                let fills = names.fills(*position, count, *slash);
-                text.push_str(&fills[fill % fills.len()]);
+                names.fill(fill, *position, count, *slash, text);
                 *position += 1;
             }
             Piece::OneOf(chars) => {

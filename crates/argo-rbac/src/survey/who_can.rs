@@ -36,7 +36,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     while server.mentions(&nobody) {
         nobody.push('x');
     }
-    let made = FreshNames::new(|word| server.mentions(word));
+    let made = FreshNames::on(server);
     let mut relevant = Relevant::new(server, requests);
     let names = candidates(server, &relevant);
     let mut known: HashMap<Reached<'s>, (String, Range<'s>)> = HashMap::new();

@@ -151,11 +151,12 @@ impl<'s, 'b> Effective<'s, 'b> {
                     return left;
                 }
                 let deny = &denies.indexed.all[place];
-                let (over, meets) = (deny.covers(allow), deny.meets(allow));
-                if over | meets == 0 {
+                // What covers it meets it too, and most do not meet it.
+                let meets = deny.meets(allow);
+                if meets == 0 {
                     continue;
                 }
-                taken |= over;
+                taken |= deny.covers(allow);
                 limited |= meets;
                 let line = deny.rule.line();
                 left.deny = Some(left.deny.map_or(line, |first| first.min(line)));
