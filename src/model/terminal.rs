@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 /// Shows the characters that a terminal would obey, or that reorder what is read, as escapes.
 /// Line breaks and tabs stay. For texts from files, clusters and programs.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(hides) {
+    let is_plain = |byte| matches!(byte, b' '..=b'~');
+    if text.bytes().all(is_plain) || !text.chars().any(hides) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

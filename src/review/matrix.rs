@@ -196,7 +196,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
     fn holder(&mut self, subject: String, name: &str) -> MatrixSubject {
         let holding = self.effective.of(name);
         let mut rules: Vec<RuleGroup> = Vec::new();
-        let mut groups: HashMap<(String, String, &'static str, bool, bool), usize> = HashMap::new();
+        let (mut groups, mut known) = (HashMap::new(), HashSet::new());
         for entry in &holding.rules {
             let rule = entry.line.enforcer.rule(entry.line.line);
             if !self.is_wanted(entry, &rule.resource.text) {
@@ -205,8 +205,8 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
             let effect = effect(entry.effect);
             let state = self.state(entry);
             let key = (
-                rule.resource.text.to_string(),
-                rule.object.text.to_string(),
+                rule.resource.text.clone(),
+                rule.object.text.clone(),
                 effect,
                 entry.state.is_in_force(),
                 state.is_empty(),
@@ -224,7 +224,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
                 });
             }
             let group = &mut rules[place];
-            if !group.actions.iter().any(|known| *known == rule.action.text) {
+            if known.insert((place, rule.action.text.clone())) {
                 group.actions.push(rule.action.text.to_string());
             }
             if !state.is_empty() && group.state.last() != Some(&state) {
@@ -294,17 +294,18 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
         if self.resources.is_empty() {
             return;
         }
-        let mut useful: HashSet<String> = HashSet::new();
-        loop {
-            let known = useful.len();
-            for holder in &*subjects {
-                let has = |one: &Membership| useful.contains(&one.role);
-                if !holder.rules.is_empty() || holder.roles.iter().any(has) {
-                    useful.insert(holder.subject.clone());
-                }
+        let mut members: HashMap<&str, Vec<&str>> = HashMap::new();
+        for holder in &*subjects {
+            for one in &holder.roles {
+                members.entry(&one.role).or_default().push(&holder.subject);
             }
-            if useful.len() == known {
-                break;
+        }
+        let with_rules = subjects.iter().filter(|holder| !holder.rules.is_empty());
+        let mut open: Vec<&str> = with_rules.map(|holder| holder.subject.as_str()).collect();
+        let mut useful: HashSet<String> = HashSet::new();
+        while let Some(name) = open.pop() {
+            if useful.insert(name.to_owned()) {
+                open.extend(members.get(name).into_iter().flatten());
             }
         }
         for holder in subjects {

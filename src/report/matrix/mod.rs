@@ -2,7 +2,7 @@
 
 mod page;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use super::Report;
 use super::table::{self, markdown, table};
@@ -21,17 +21,17 @@ pub enum RowOrder {
 }
 
 /// A subject, a role or a group of rules in cells.
-struct MatrixRow {
-    subject: String,
-    resource: String,
-    object: String,
-    actions: String,
-    effect: String,
-    state: String,
-    decided_by: String,
+struct MatrixRow<'m> {
+    subject: &'m str,
+    resource: Cow<'m, str>,
+    object: &'m str,
+    actions: Cow<'m, str>,
+    effect: Cow<'m, str>,
+    state: Cow<'m, str>,
+    decided_by: Cow<'m, str>,
 }
 
-fn rows(matrix: &Matrix, order: RowOrder) -> Vec<MatrixRow> {
+fn rows(matrix: &Matrix, order: RowOrder) -> Vec<MatrixRow<'_>> {
     let mut rows = Vec::new();
     for holder in &matrix.subjects {
         // A role of a subject says nothing of a resource.
@@ -41,31 +41,29 @@ fn rows(matrix: &Matrix, order: RowOrder) -> Vec<MatrixRow> {
             &[]
         };
         rows.extend(roles.iter().map(|membership| MatrixRow {
-            subject: holder.subject.clone(),
-            resource: format!("has {}", membership.role),
-            object: String::new(),
-            actions: String::new(),
-            effect: part(membership).to_owned(),
-            state: membership.limited_by.clone(),
-            decided_by: membership.decided_by.clone(),
+            subject: &holder.subject,
+            resource: format!("has {}", membership.role).into(),
+            object: "",
+            actions: "".into(),
+            effect: part(membership).into(),
+            state: (&membership.limited_by).into(),
+            decided_by: (&membership.decided_by).into(),
         }));
         rows.extend(holder.rules.iter().map(|group| MatrixRow {
-            subject: holder.subject.clone(),
-            resource: group.resource.clone(),
-            object: group.object.clone(),
-            actions: group.actions.join(", "),
+            subject: &holder.subject,
+            resource: (&group.resource).into(),
+            object: &group.object,
+            actions: joined(&group.actions, ", "),
             effect: effect(group),
-            state: group.state.join("; "),
-            decided_by: group.decided_by.join("; "),
+            state: joined(&group.state, "; "),
+            decided_by: joined(&group.decided_by, "; "),
         }));
     }
     if order == RowOrder::Resource {
-        let mut sorted: BTreeMap<(String, String), Vec<MatrixRow>> = BTreeMap::new();
-        for row in rows {
-            let key = (row.resource.clone(), row.object.clone());
-            sorted.entry(key).or_default().push(row);
-        }
-        rows = sorted.into_values().flatten().collect();
+        rows.sort_by(|one, other| {
+            let by_resource = one.resource.cmp(&other.resource);
+            by_resource.then_with(|| one.object.cmp(other.object))
+        });
     }
     rows
 }
@@ -80,16 +78,26 @@ fn part(membership: &Membership) -> &'static str {
 }
 
 /// The effect, in a word more where the rules do not have all of it.
-fn effect(group: &RuleGroup) -> String {
+fn effect(group: &RuleGroup) -> Cow<'_, str> {
     match (group.in_force, group.state.is_empty()) {
-        (true, true) => group.effect.to_owned(),
-        (true, false) => format!("{} in part", group.effect),
-        (false, _) => "none".to_owned(),
+        (true, true) => group.effect.into(),
+        (true, false) => format!("{} in part", group.effect).into(),
+        (false, _) => "none".into(),
     }
 }
 
+fn joined<'t>(texts: &'t [String], separator: &str) -> Cow<'t, str> {
+    match texts {
+        [one] => one.into(),
+        many => many.join(separator).into(),
+    }
+}
+
+/// The cells of each row.
+type Cells<'m> = Vec<Vec<Cow<'m, str>>>;
+
 /// The headers and cells; `wide` adds what limits a rule, and the lines.
-fn cells(matrix: &Matrix, order: RowOrder, wide: bool) -> (Vec<&'static str>, Vec<Vec<String>>) {
+fn cells(matrix: &Matrix, order: RowOrder, wide: bool) -> (Vec<&'static str>, Cells<'_>) {
     let mut headers = match order {
         RowOrder::Subject => vec!["SUBJECT", "RESOURCE", "OBJECT", "ACTIONS", "EFFECT"],
         RowOrder::Resource => vec!["RESOURCE", "OBJECT", "SUBJECT", "ACTIONS", "EFFECT"],
@@ -99,8 +107,8 @@ fn cells(matrix: &Matrix, order: RowOrder, wide: bool) -> (Vec<&'static str>, Ve
     }
     let rows = rows(matrix, order).into_iter().map(|row| {
         let mut cells = match order {
-            RowOrder::Subject => vec![row.subject, row.resource, row.object],
-            RowOrder::Resource => vec![row.resource, row.object, row.subject],
+            RowOrder::Subject => vec![row.subject.into(), row.resource, row.object.into()],
+            RowOrder::Resource => vec![row.resource, row.object.into(), row.subject.into()],
         };
         cells.extend([row.actions, row.effect]);
         if wide {
@@ -126,7 +134,7 @@ const ACTIONS_WIDTH: usize = 28;
 const ACTIONS: usize = 3;
 
 /// A row, its actions on as many lines as they take.
-fn wrapped(row: Vec<String>) -> Vec<Vec<String>> {
+fn wrapped(row: Vec<Cow<'_, str>>) -> Cells<'_> {
     if row[ACTIONS].len() <= ACTIONS_WIDTH {
         return vec![row];
     }
@@ -139,10 +147,10 @@ fn wrapped(row: Vec<String>) -> Vec<Vec<String>> {
             _ => lines.push(action.to_owned()),
         }
     }
-    let empty = vec![String::new(); row.len()];
+    let empty = vec![Cow::from(""); row.len()];
     let rows = std::iter::once(row).chain(std::iter::repeat(empty));
     let rows = rows.zip(lines).map(|(mut row, line)| {
-        line.trim_end().clone_into(&mut row[ACTIONS]);
+        row[ACTIONS] = line.trim_end().to_owned().into();
         row
     });
     rows.collect()
