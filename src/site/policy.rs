@@ -193,13 +193,21 @@ impl<'a> WholePolicy<'a> {
         let lines = self.groupings().map(|at| {
             let start = at.line.offset;
             let line = Some(start..start + at.line.text.len());
-            (&*at.says.subject.text, &at.text.spot, line, &*at.says.role.text)
+            (
+                &*at.says.subject.text,
+                &at.text.spot,
+                line,
+                &*at.says.role.text,
+            )
         });
         let members = self.project_members.iter();
         let members = members.map(|member| (member.name, &member.spot, None, &*member.role));
         let mut found: HashMap<&str, Vec<_>> = HashMap::new();
         for (name, spot, line, role) in lines.chain(members) {
-            found.entry(name).or_default().push(BoundRole { role, spot, line });
+            found
+                .entry(name)
+                .or_default()
+                .push(BoundRole { role, spot, line });
         }
         found
     }

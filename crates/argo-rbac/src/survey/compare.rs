@@ -175,7 +175,7 @@ impl<'s> Comparer<'s, '_> {
     }
 
     /// Whether the same rules decide alike for every column.
-    fn is_same_column(&self) -> bool {
+    pub(super) fn is_same_column(&self) -> bool {
         let [before, after] = self.sides;
         let alike = |(resource, verb): &(&'static str, Verb)| {
             asked(before, resource, *verb) == asked(after, resource, *verb)

@@ -8,9 +8,9 @@ use super::column::{Group, Place, Ruling, groups};
 use super::concerned::Said;
 use super::sample::{FreshNames, samples};
 use super::search::{Problem, SearchResult};
-use super::verb::Verb;
-use super::view::{Cited, Giver, Views};
-use crate::engine::LineId;
+use super::verb::{Applies, Verb, applies};
+use super::view::{Cited, Giver, View, Views, asked};
+use crate::engine::{LineId, Reaching};
 use crate::vocabulary::counts_for_project;
 
 /// The most rules whose texts are tried on another rule.
@@ -23,8 +23,8 @@ pub(super) struct Sayings<'s> {
     known: HashMap<(bool, Option<&'s str>, LineId), u32>,
 }
 
-/// The rules that each giver gives, by the number of what they say.
-type Given = Vec<(Giver, BTreeSet<u32>)>;
+/// The rules that each giver gives, by the numbers of what they say, sorted.
+type Given = Vec<(Giver, Vec<u32>)>;
 
 /// The rules that reach a subject, by what they say: for each view its project, and for each giver
 /// there its rules; and the projects about which the policy says nothing.
@@ -59,9 +59,12 @@ impl<'s> Sayings<'s> {
             let mut sides = Vec::new();
             for side in &view.sides {
                 let rules = side.rules.iter();
-                let numbers =
-                    rules.map(|rule| self.number(is_after, view.project, view.cite(rule.line())));
-                sides.push((side.giver, numbers.collect()));
+                let mut numbers: Vec<u32> = rules
+                    .map(|rule| self.number(is_after, view.project, view.cite(rule.line())))
+                    .collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                sides.push((side.giver, numbers));
             }
             said.push((view.project, sides));
         }
@@ -142,8 +145,21 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
             projects.extend(&views.elsewhere);
         }
         let places = projects.iter().map(|project| Place::Project(project));
+        let one_sided = self.one_sided(sayings);
+        let may_differ = |(resource, verb): &(&'static str, Verb)| {
+            let asked = asked(self.comparer.sides[0], resource, *verb);
+            one_sided.as_ref().is_none_or(|rules| {
+                let mut pairs = rules.iter().flat_map(|rule| {
+                    let asked = asked.iter();
+                    asked.map(move |(resource, verb)| applies(*rule, resource, *verb))
+                });
+                pairs.any(|how| how != Applies::Never)
+            })
+        };
+        let columns = self.comparer.columns.iter();
+        let columns: Vec<_> = columns.filter(|column| may_differ(column)).collect();
         for place in [Place::Elsewhere].into_iter().chain(places) {
-            for column in &self.comparer.columns {
+            for column in &columns {
                 let scoped = self
                     .comparer
                     .sides
@@ -154,7 +170,7 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
                         Place::Elsewhere if scoped => projects.iter().copied().collect(),
                         _ => Vec::new(),
                     };
-                    self.column(*column, place, &outside, sayings, denies);
+                    self.column(**column, place, &outside, sayings, denies);
                 }
             }
         }
@@ -165,6 +181,47 @@ impl<'c, 'b, 's> Difference<'c, 'b, 's> {
         self.undecided
             .sort_by_key(|undecided| order(undecided.rule));
         (self.changes, self.undecided)
+    }
+
+    /// The rules that one giver gives on one side alone; none where the sides do not have the same
+    /// givers and questions. Where members of a large role differ in a rule, most columns have none.
+    fn one_sided(&self, sayings: &mut Sayings<'s>) -> Option<Vec<Reaching<'s>>> {
+        let shape = |views: &Views<'s>| -> Vec<(Option<&'s str>, Vec<Giver>)> {
+            let givers = |view: &View<'s>| view.sides.iter().map(|side| side.giver).collect();
+            let views = views.all.iter();
+            views.map(|view| (view.project, givers(view))).collect()
+        };
+        let [before, after] = self.views;
+        let is_alike = shape(before) == shape(after) && before.elsewhere == after.elsewhere;
+        if !is_alike || !self.comparer.is_same_column() {
+            return None;
+        }
+        let mut found = Vec::new();
+        for (old, new) in before.all.iter().zip(&after.all) {
+            for (old_side, new_side) in old.sides.iter().zip(&new.sides) {
+                let mut number = |is_after, view: &View<'s>, rule: &Reaching<'s>| {
+                    sayings.number(is_after, view.project, view.cite(rule.line()))
+                };
+                let mut numbered = |is_after, view, rules: &[Reaching<'s>]| -> Vec<_> {
+                    let rules = rules.iter();
+                    rules
+                        .map(|rule| (number(is_after, view, rule), *rule))
+                        .collect()
+                };
+                let sides = [
+                    numbered(false, old, &old_side.rules),
+                    numbered(true, new, &new_side.rules),
+                ];
+                let known = sides.each_ref().map(|rules| -> HashSet<u32> {
+                    rules.iter().map(|(number, _)| *number).collect()
+                });
+                for (rules, others) in sides.iter().zip(known.iter().rev()) {
+                    let alone = rules.iter().filter(|(number, _)| !others.contains(number));
+                    found.extend(alone.map(|(_, rule)| *rule));
+                }
+            }
+        }
+        Some(found)
     }
 
     fn column(

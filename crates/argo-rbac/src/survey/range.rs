@@ -9,9 +9,9 @@ use super::difference::{confine, likely_actions};
 use super::excepted::{AskedObjects, Excepted, Wanted};
 use super::requests::{Requests, is_pattern};
 use super::sample::{FreshNames, samples};
-use super::search::{Problem, SearchResult};
+use super::search::{Atom, Formula, Problem, SearchResult};
 use super::verb::{Verb, verbs};
-use super::view::Views;
+use super::view::{Cited, Views};
 use crate::MatchMode;
 use crate::claims::Claims;
 use crate::glob::Glob;
@@ -199,27 +199,35 @@ impl<'s> RangeSearch<'_, 's> {
                 Place::Elsewhere => &outside[..],
                 Place::Project(_) => &[],
             };
-            let Some((problem, known)) = self.problem((resource, verb), place, outside) else {
+            if self.range.allowed.is_some() && self.range.refused.is_some() {
                 return;
-            };
-            for wanted in [true, false] {
+            }
+            let (rules, known) = self.rules((resource, verb), place);
+            let auth_disabled = self.server.settings().auth_disabled;
+            let open = [true, false].map(|wanted| {
                 let found = if wanted {
                     &self.range.allowed
                 } else {
                     &self.range.refused
                 };
-                let auth_disabled = self.server.settings().auth_disabled;
                 let is_out = match known {
                     Some(allowed) => allowed != wanted && !(wanted && auth_disabled),
                     None => false,
                 };
-                if found.is_some() || is_out {
-                    continue;
+                found.is_none() && !is_out
+            });
+            if open == [false, false] {
+                continue;
+            }
+            let Some(problem) = self.problem((resource, verb), place, outside, rules) else {
+                return;
+            };
+            for (wanted, open) in [true, false].into_iter().zip(open) {
+                if open {
+                    let found =
+                        problem.solve(self.budget, |values| (values[0] || auth_disabled) == wanted);
+                    self.take((resource, verb), found, wanted);
                 }
-                let found = problem.solve(self.budget, |values| {
-                    (values[0] || self.server.settings().auth_disabled) == wanted
-                });
-                self.take((resource, verb), found, wanted);
             }
         }
     }
@@ -253,43 +261,19 @@ impl<'s> RangeSearch<'_, 's> {
         self.range.open[usize::from(!wanted)] = true;
     }
 
-    /// What is searched for at a place, and the answer to all of it where that can be seen: refused
-    /// where no rule allows, allowed where one that nothing contradicts is about all of it.
-    fn problem<'p>(
+    /// The rules that may be about some request at a place, and the answer to all of them where that
+    /// can be seen: refused where no rule allows, allowed where one that nothing contradicts is about
+    /// all of them.
+    fn rules(
         &self,
-        (resource, verb): (&'p str, Verb),
+        (resource, verb): (&str, Verb),
         place: Place<'_>,
-        outside: &[&str],
-    ) -> Option<(Problem<'p, 's>, Option<bool>)> {
-        let condition = |requests: &Requests<'_>| {
-            let action = FieldCondition::of_glob(requests.action)?;
-            Some((action, FieldCondition::of_glob(requests.object)?))
-        };
-        let never = self.except.iter().filter(|except| {
-            Glob::compile(except.resource).is_ok_and(|glob| glob.matches(resource) == Ok(true))
-        });
-        let excepted = Excepted::new(never.clone(), verb);
-        let mut problem = Problem {
-            resource,
-            verb,
-            atoms: Vec::new(),
-            formulas: Vec::new(),
-            must: vec![condition(&self.requests)?],
-            never: never.filter_map(condition).collect(),
-            likely: (likely_actions(verb, self.names), Vec::new()),
-        };
-        let (mut formula, mut allows, mut grants) = (Vec::new(), false, false);
+    ) -> (RangeRules<'s>, Option<bool>) {
+        let mut rules = RangeRules::default();
+        let excepted = Excepted::new(self.never(resource), verb);
         let objects = AskedObjects::new(self.requests.object);
         let asked = Wanted::new(self.requests, verb);
-        let of_glob = |text: &str| samples(MatchMode::Glob, text, self.names);
-        problem.likely.0.extend(of_glob(self.requests.action));
-        problem.likely.1.extend(of_glob(self.requests.object));
-        problem.likely.1.push(self.requests.object.to_owned());
-        let project = match place {
-            Place::Project(project) => Some(project),
-            Place::Elsewhere => None,
-        };
-        problem.likely.1.extend(self.names.objects(project));
+        let (mut allows, mut grants) = (false, false);
         for group in groups(self.server, self.views, place, (resource, verb)) {
             let (mut members, mut covers, mut denies) = (Vec::new(), false, false);
             for ruling in &group.rulings {
@@ -300,32 +284,84 @@ impl<'s> RangeSearch<'_, 's> {
                 {
                     continue;
                 }
-                if problem.atoms.len() < MOST_TRIED {
-                    let cited = group.cite(*ruling);
-                    let object = cited.enforcer.rule(cited.line).object.text;
-                    let mode = group.view.enforcer.match_mode();
-                    let texts = samples(mode, &object, self.names);
-                    problem.likely.1.extend(texts.into_iter().take(6));
+                if rules.atoms.len() < MOST_TRIED {
+                    rules.tried.push(group.cite(*ruling));
                 }
                 let atom = ruling.atom();
-                members.push(problem.atoms.len());
+                members.push(rules.atoms.len());
                 allows |= !atom.denies;
                 covers |= !atom.denies && !atom.may_fail && asked.contains(*ruling, self.budget);
                 denies |= atom.denies || atom.may_fail;
-                problem.atoms.push(atom);
+                rules.atoms.push(atom);
             }
             grants |= covers && !denies;
-            formula.push(members);
+            rules.formula.push(members);
         }
-        problem.formulas.push(formula);
-        confine(&mut problem, project, outside);
         let known = match (allows, grants) {
             (false, _) => Some(false),
             (true, true) => Some(true),
             (true, false) => None,
         };
-        Some((problem, known))
+        (rules, known)
     }
+
+    /// The exceptions that are about a resource.
+    fn never(&self, resource: &str) -> impl Iterator<Item = &Requests<'_>> {
+        self.except.iter().filter(move |except| {
+            except.resource == resource
+                || Glob::compile(except.resource)
+                    .is_ok_and(|glob| glob.matches(resource) == Ok(true))
+        })
+    }
+
+    /// What is searched for at a place.
+    fn problem<'p>(
+        &self,
+        (resource, verb): (&'p str, Verb),
+        place: Place<'_>,
+        outside: &[&str],
+        rules: RangeRules<'s>,
+    ) -> Option<Problem<'p, 's>> {
+        let condition = |requests: &Requests<'_>| {
+            let action = FieldCondition::of_glob(requests.action)?;
+            Some((action, FieldCondition::of_glob(requests.object)?))
+        };
+        let of_glob = |text: &str| samples(MatchMode::Glob, text, self.names);
+        let mut actions = likely_actions(verb, self.names);
+        actions.extend(of_glob(self.requests.action));
+        let mut objects = of_glob(self.requests.object);
+        objects.push(self.requests.object.to_owned());
+        let project = match place {
+            Place::Project(project) => Some(project),
+            Place::Elsewhere => None,
+        };
+        objects.extend(self.names.objects(project));
+        for cited in &rules.tried {
+            let object = cited.enforcer.rule(cited.line).object.text;
+            let texts = samples(cited.enforcer.match_mode(), &object, self.names);
+            objects.extend(texts.into_iter().take(6));
+        }
+        let mut problem = Problem {
+            resource,
+            verb,
+            atoms: rules.atoms,
+            formulas: vec![rules.formula],
+            must: vec![condition(&self.requests)?],
+            never: self.never(resource).filter_map(condition).collect(),
+            likely: (actions, objects),
+        };
+        confine(&mut problem, project, outside);
+        Some(problem)
+    }
+}
+
+/// The rules that decide about requests.
+#[derive(Default)]
+struct RangeRules<'s> {
+    atoms: Vec<Atom<'s>>,
+    formula: Formula,
+    /// The first of them, whose objects are likely examples.
+    tried: Vec<Cited<'s>>,
 }
 
 /// Every name that has rules or roles on a server, those of projects included, sorted; the empty
