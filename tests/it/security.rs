@@ -209,6 +209,8 @@ fn costly() -> Vec<(&'static str, String)> {
     };
     let stars = "*a".repeat(200) + &"{a,b}".repeat(20);
     let cm = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:\n";
+    let lines =
+        |count: usize, line: &dyn Fn(usize) -> String| -> String { (0..count).map(line).collect() };
     let aliases = |key: &str, value: &str| {
         let mut text = format!("{cm}  {key}: &a {value}\n");
         for number in 0..200_000 {
@@ -228,6 +230,30 @@ fn costly() -> Vec<(&'static str, String)> {
             policy(&format!("*\u{e4}*{stars}"), 30),
         ),
         ("aliases", aliases("k", "x")),
+        (
+            "accounts with rules",
+            format!(
+                "{cm}{}---\n{rbac}{}",
+                lines(8_000, &|n| format!("  accounts.user{n}: apiKey\n")),
+                lines(8_000, &|n| format!(
+                    "    p, user{n}, logs, get, a/b{n}, allow\n"
+                )),
+            ),
+        ),
+        (
+            "one key many times",
+            cm.to_owned() + &lines(30_000, &|_| "  accounts.a: apiKey\n".to_owned()),
+        ),
+        (
+            "a large role of many",
+            rbac.to_owned()
+                + &lines(1_500, &|n| {
+                    format!(
+                        "    p, role:all, applications, get, shop/a{n}, allow\n    \
+                         p, u{n}, applications, sync, shop/a{n}, allow\n    g, u{n}, role:all\n"
+                    )
+                }),
+        ),
     ]
 }
 
@@ -243,7 +269,13 @@ fn costly_texts_end_within_seconds_and_256_megabytes() {
     );
     for (name, text) in costly() {
         let sandbox = Sandbox::new().with("FILE", text);
-        for command in ["lint -q -f FILE", "check -f FILE", "matrix -f FILE", &can] {
+        for command in [
+            "lint -q -f FILE",
+            "check -f FILE",
+            "matrix -f FILE",
+            "who-can '*' applications '*/*' -f FILE",
+            &can,
+        ] {
             // Seconds of a processor: a debug build takes some ten times as long.
             let script = format!(
                 "ulimit -t 20 && ulimit -v 262144 && exec {} {command}",
