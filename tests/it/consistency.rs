@@ -13,7 +13,7 @@ use crate::common::{Run, Sandbox};
 use crate::sites::{Dice, Site, each_seed_of, requests};
 
 /// How many random servers a run looks at, unless `SERVER_PAIRS` says otherwise.
-const SITES: u64 = 20;
+const SITES: u64 = 15;
 
 /// Who is asked for, with groups.
 const SUBJECTS: &[(&str, &[&str])] = &[
@@ -503,4 +503,79 @@ fn compare_says_what_changes_on_the_server_whatever_the_form() {
         }
     });
     assert!(different > 0);
+}
+
+#[test]
+fn diff_announces_what_render_changes() {
+    let (mut gained, mut lost) = (0, 0);
+    each_seed_of(SITES, |dice, seed| {
+        let mut site = Site::random(dice);
+        // The newest version that is known, for which `diff` compares.
+        site.version = "3.6";
+        let written = write(&site, form(dice));
+        let asked = requests(&server(&site, written.form));
+        let sandbox = written.sandbox().with("expect.yaml", expectations(&asked));
+        let shown = || format!("seed {seed} {:?}\n{}", written.form, site.shown());
+        let before = checked(&written, &sandbox, &site);
+        let form = match written.form {
+            Form::ConfigMaps => "manifest",
+            Form::Helm => "helm",
+            Form::Operator => "operator",
+        };
+        let run = |line: &str| {
+            let mut command = sandbox.command(&format!("{line} --form {form} --account alice"));
+            for (name, _) in &written.files {
+                command = command.arg("-f").arg(name);
+            }
+            command.run()
+        };
+        let report = json(&run("diff -o json"));
+        let changed = run("render --in-place");
+        assert_eq!(changed.code, 0, "{}\n{}", changed.stderr, shown());
+        let after = checked(&written, &sandbox, &site);
+        let permissions = report["permissions"].as_array().unwrap();
+        for (at, (before, after)) in before.iter().zip(&after).enumerate() {
+            if before == after {
+                continue;
+            }
+            let ((who, groups), what) = (SUBJECTS[at / asked.len()], asked[at % asked.len()]);
+            let change = if *after { "gained" } else { "lost" };
+            let is_announced = permissions.iter().any(|permission| {
+                let subject = permission["subject"].as_str().unwrap();
+                let is_about = subject == who || groups.contains(&subject);
+                is_about && permission["change"] == change && permission["resource"] == what.0
+            });
+            assert!(is_announced, "{who} {what:?}: {report:#}\n{}", shown());
+            *if *after { &mut gained } else { &mut lost } += 1;
+        }
+        let twice = run("diff -o json");
+        assert_eq!(
+            twice.code,
+            0,
+            "{}{}\n{}",
+            twice.stdout,
+            twice.stderr,
+            shown()
+        );
+        let checked = run("check --strict -o json");
+        let required = json(&checked);
+        let required = required["checks"].as_array().unwrap().iter();
+        let mut required = required.filter(|check| check["purpose"] == "required");
+        // A deny of someone else's stays.
+        let is_denied = site.lines.iter().any(|line| line.ends_with("deny"))
+            || site.projects.iter().any(|project| {
+                project
+                    .roles
+                    .iter()
+                    .any(|role| role.policies.iter().any(|line| line.ends_with("deny")))
+            });
+        assert!(
+            is_denied || required.all(|check| check["ok"] == true),
+            "{}\n{}",
+            checked.stdout,
+            shown()
+        );
+    });
+    println!("{gained} gained, {lost} lost");
+    assert!(gained > 0);
 }
