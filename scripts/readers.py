@@ -50,6 +50,8 @@ def main() -> int:
         if is_object and asked < kubectl:
             asked += 1
             now = with_kubectl(text)
+            # kubectl ends the last line, so that a block of text there reads with a line break.
+            wanted = wanted if text.endswith("\n") else [one for one in yaml.safe_load_all(text + "\n") if one is not None]
             if [without_nothing(one) for one in now] != [without_nothing(one) for one in wanted]:
                 wrong.append(f"{expected.stem}: kubectl reads {now}, not {wanted}")
     print(f"PyYAML read {read} files, kubectl {asked}; {len(wrong)} read otherwise than intended")
