@@ -167,6 +167,11 @@ impl Generator<'_> {
         }
     }
 
+    fn comment(&mut self, depth: usize) {
+        let comment = self.choices.of(&COMMENTS);
+        self.line(depth, comment);
+    }
+
     /// A line that means nothing: a comment or a blank one.
     fn trivia(&mut self, depth: usize) {
         let comment = self.choices.of(&COMMENTS);
@@ -269,8 +274,7 @@ impl Generator<'_> {
             6 | 7 => {
                 self.line(depth, &format!("{key}:{right}"));
                 for _ in 0..=self.choices.below(2) {
-                    let comment = self.choices.of(&COMMENTS);
-                    self.line(depth + 1, comment);
+                    self.comment(depth + 1);
                 }
                 return;
             }
@@ -280,8 +284,7 @@ impl Generator<'_> {
             }
             9 => {
                 self.line(depth, &format!("{key}: {{"));
-                let comment = self.choices.of(&COMMENTS);
-                self.line(depth + 1, comment);
+                self.comment(depth + 1);
                 self.line(depth + 1, &format!("}}{right}"));
                 return;
             }
