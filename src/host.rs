@@ -77,7 +77,7 @@ impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment 
     }
 }
 
-/// Which streams are terminals, and how wide.
+/// Which streams are terminals, and how wide the one for data is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminal {
     /// Someone can type an answer.
@@ -86,6 +86,8 @@ pub struct Terminal {
     pub stdout: bool,
     /// Someone reads the talk.
     pub stderr: bool,
+    /// The columns of the terminal that the data goes to, where that is known.
+    pub width: Option<usize>,
 }
 
 impl Host<'_> {
@@ -100,6 +102,7 @@ impl Host<'_> {
             stdin: stdin.is_terminal(),
             stdout: stdout.is_terminal(),
             stderr: stderr.is_terminal(),
+            width: terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0.into()),
         };
         work(&mut Host {
             stdin: &mut stdin,

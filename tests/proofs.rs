@@ -11,13 +11,20 @@
 #[path = "../crates/argo-rbac/tests/conformance/sites.rs"]
 mod sites;
 
-use kubectl_octopus_argo::octopus::{Expectation, ask, coverage, parse, present, to_yaml};
+use kubectl_octopus_argo::octopus::{
+    Describe, Expectation, ask, coverage, parse, present, to_yaml,
+};
 use kubectl_octopus_argo::rbac::survey::{Budget, server_subjects};
 use kubectl_octopus_argo::rbac::{Claims, PolicySet, PolicyText, Server};
 use kubectl_octopus_argo::text::Source;
 use kubectl_octopus_argo::yaml::Stream;
 
 use sites::{Dice, Site, each_seed_of, requests};
+
+/// Lines are left out of the reports.
+fn unnamed() -> Describe<'static> {
+    Describe::new(&|_| String::new(), true)
+}
 
 /// How many random servers a run looks at, unless `SERVER_PAIRS` says otherwise.
 const SITES: u64 = 60;
@@ -27,13 +34,7 @@ fn read(text: &str) -> Vec<Expectation> {
 }
 
 fn outcomes(expectations: &[Expectation], server: &Server) -> Vec<&'static str> {
-    let checks = ask(
-        expectations,
-        server,
-        None,
-        &|_| String::new(),
-        &Budget::default(),
-    );
+    let checks = ask(expectations, server, None, &unnamed(), &Budget::default());
     checks.iter().map(|check| check.got.as_str()).collect()
 }
 
@@ -225,12 +226,12 @@ fn what_is_written_of_a_state_holds_of_it_and_of_no_other() {
         let site = Site::random(dice);
         let server = site.load();
         let budget = Budget::of(400_000_000);
-        let written = present(&server, &|_| String::new(), &budget);
+        let written = present(&server, &unnamed(), &budget);
         let text = to_yaml(&written.expectations);
         let expectations = read(&text);
         left_out += written.left_out.len();
         proofs += expectations.len();
-        let checks = ask(&expectations, &server, None, &|_| String::new(), &budget);
+        let checks = ask(&expectations, &server, None, &unnamed(), &budget);
         for check in &checks {
             assert!(
                 check.ok,
@@ -245,7 +246,7 @@ fn what_is_written_of_a_state_holds_of_it_and_of_no_other() {
                 let Some(differs) = difference(&server, &after) else {
                     continue;
                 };
-                let checks = ask(&expectations, &after, None, &|_| String::new(), &budget);
+                let checks = ask(&expectations, &after, None, &unnamed(), &budget);
                 if !checks.iter().all(|check| check.ok) {
                     *found += 1;
                 } else if written.left_out.is_empty() {

@@ -14,28 +14,26 @@ pub(super) const INSTALL: &str = "https://argo-cd.readthedocs.io/en/stable/cli_i
 pub(super) fn of(refusal: &Refusal) -> Vec<String> {
     let hints: &[&str] = match &refusal.reason {
         RefusalReason::NotLoggedIn => &[
-            "log in with `argocd login SERVER`, or present a token: ARGOCD_AUTH_TOKEN, \
-             or --token-file where the command has it",
+            "log in with `argocd login SERVER`, or present a token: ARGOCD_AUTH_TOKEN or --token-file",
         ],
         RefusalReason::TokenExpired => {
             return vec![format!(
-                "the token that was presented has expired: present a newer one, or make one as a user who may update the account: `{}`",
+                "the presented token has expired: present a newer one, or make one: `{}`",
                 of_owner("create", refusal)
             )];
         }
         RefusalReason::TokenNotYetValid => &[
-            "the server's clock is behind that of the machine that made the token: compare the clocks \
-             (`date -u`), or wait until they agree",
+            "the server's clock is behind that of the token's maker: compare both (`date -u`), or wait",
         ],
         RefusalReason::TokenRevoked => {
-            return vec![format!(
-                "the token that was presented has been revoked, or argocd-secret was applied again, \
-                 which revokes every token; `{}` shows those that are left",
-                of_owner("list", refusal)
-            )];
+            return vec![
+                "the presented token was revoked, or argocd-secret was applied again, which revokes every token"
+                    .to_owned(),
+                format!("`{}` shows those that are left", of_owner("list", refusal)),
+            ];
         }
         RefusalReason::TokenInvalid => &[
-            "the presented token is not from this server: check --server and the origin of the token; `kubectl octopus-argo token inspect` shows what it claims",
+            "the presented token is not from this server: `kubectl octopus-argo token inspect` shows what it claims",
         ],
         RefusalReason::AccountDisabled => {
             &["set accounts.<name>.enabled to \"true\" in argocd-cm: \
@@ -44,20 +42,21 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         RefusalReason::PermissionDenied if project(refusal).is_some() => {
             let project = project(refusal).unwrap_or_default();
             return vec![format!(
-                "log in as a user who may update the project (`projects, update, {project}`); a \
-                 token of a project's role may not make or delete tokens"
+                "log in as a user with `projects, update, {project}`: a role's own token may not make or delete tokens"
             )];
         }
         RefusalReason::PermissionDenied => &[
-            "log in as a user who may do this (`argocd login SERVER`); an account may always \
-             make and delete its own tokens, others need `accounts, update`",
+            "log in as a user who may do this: an account itself, for its own tokens, or one with `accounts, update`",
         ],
         RefusalReason::UnknownAccount(_) => {
-            return vec![format!(
-                "`kubectl octopus-argo render` makes the change that adds the account to argocd-cm; \
-                 `{}` shows the accounts that the server knows",
-                refusal.commands.line(&["account", "list"])
-            )];
+            return vec![
+                "`kubectl octopus-argo render` makes the change that adds the account to argocd-cm"
+                    .to_owned(),
+                format!(
+                    "`{}` shows the accounts that the server knows",
+                    refusal.commands.line(&["account", "list"])
+                ),
+            ];
         }
         RefusalReason::UnknownToken => {
             return vec![format!(
@@ -69,8 +68,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             &["`argocd proj list` shows the projects that you may see"]
         }
         RefusalReason::UnknownRole => &[
-            "`kubectl octopus-argo render --form appproject --project PROJECT` makes the change that \
-             adds the role to the project",
+            "`kubectl octopus-argo render --form appproject --project PROJECT` adds the role to the project",
         ],
         RefusalReason::NoApiKey => &[
             "the account needs the capability `apiKey`, written exactly so: \
@@ -99,9 +97,9 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         ],
         RefusalReason::UnknownContext => &["`argocd context` shows the contexts that argocd knows"],
         RefusalReason::Unreachable => &[
-            "check that the address is right and the server is up; behind a proxy without \
-             HTTP/2 use --grpc-web, from outside the cluster --port-forward \
-             --port-forward-namespace argocd",
+            "check that the address is right and the server is up",
+            "behind a proxy without HTTP/2 use --grpc-web",
+            "from outside the cluster: --port-forward --port-forward-namespace argocd",
         ],
         RefusalReason::Untrusted => &[
             "name the certificate of the server or its authority with --server-crt FILE; \
@@ -116,14 +114,14 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             )];
         }
         RefusalReason::NeedsGrpcWeb => &[
-            "a load balancer refuses HTTP/2 as gRPC speaks it: use --grpc-web, or \
-             --grpc-web-root-path where the server is below a path",
+            "a load balancer refuses gRPC over HTTP/2: use --grpc-web, or --grpc-web-root-path for a server below a path",
         ],
         RefusalReason::NotTls => {
             &["this server does not seem to use TLS: use --plaintext if that is intended"]
         }
         RefusalReason::NoCluster => &[
-            "check --kube-context, --port-forward-namespace (usually argocd) and --server-name, the label app.kubernetes.io/name of the server's pods",
+            "check --kube-context and --port-forward-namespace (usually argocd)",
+            "--server-name is the label app.kubernetes.io/name of the server's pods",
         ],
         RefusalReason::NeedsTerminal => &["argocd has a question: run it in a terminal"],
         RefusalReason::Killed => &["argocd was killed; it may have run out of memory"],
@@ -134,16 +132,21 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         }
         RefusalReason::NoSuchWord(words) => return vec![format!("this server knows: {words}")],
         RefusalReason::BrokenEnabled(value) => {
-            return vec![format!(
-                "an `accounts.<name>.enabled` of argocd-cm is \"{value}\", which is not a boolean, so no one can log in: set it to \"true\" or \"false\" with kubectl; \
-                 `kubectl octopus-argo lint --live` finds it"
-            )];
+            return vec![
+                format!(
+                    "no one can log in while an `accounts.<name>.enabled` of argocd-cm is \"{value}\", not a boolean"
+                ),
+                "`kubectl octopus-argo lint --live` finds it; set it to \"true\" or \"false\" with kubectl"
+                    .to_owned(),
+            ];
         }
         RefusalReason::BrokenPolicy(line) => {
-            return vec![format!(
-                "this line of argocd-rbac-cm does not load, so every decision fails: {line} \
-                 (correct it with kubectl; `kubectl octopus-argo lint --live` finds it)"
-            )];
+            return vec![
+                format!(
+                    "this line of argocd-rbac-cm does not load, so every decision fails: {line}"
+                ),
+                "`kubectl octopus-argo lint --live` finds it; correct it with kubectl".to_owned(),
+            ];
         }
         RefusalReason::TooOld => {
             return vec![format!(

@@ -101,8 +101,7 @@ impl fmt::Display for Problem {
             Self::Local(error) => error.fmt(f),
             Self::Twins { id, twin, .. } => write!(
                 f,
-                "the tokens {id} and {twin} were made in the same second, by which alone Argo CD \
-                 knows the tokens of a project: deleting one may delete the other"
+                "the tokens {id} and {twin} were made in the same second: deleting one may delete the other"
             ),
         }
     }
@@ -127,8 +126,7 @@ impl From<Problem> for Error {
                 .hint("if a context of argocd is for that server under another name, say so with --argocd-context NAME"),
             Problem::Local(error) => error,
             Problem::PlainText(_) => Self::external(problem.to_string()).hint(
-                "argocd speaks plain text to this server (--plaintext, or `plain-text` of its \
-                 context), and a server that expects TLS never answers that: omit it, or log in again without it",
+                "a server that expects TLS never answers plain text: leave out --plaintext, or log in again without it",
             ),
             Problem::Twins { ref command, .. } => Self::external(problem.to_string())
                 .hint(

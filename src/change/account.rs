@@ -77,8 +77,7 @@ impl AccountPlan<'_> {
             Some(false) => plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "the account {account} is disabled ({}: \"{now}\") and stays disabled: its tokens do \
-                     not work; --enable enables it",
+                    "the account {account} stays disabled ({}: \"{now}\"), and its tokens do not work: --enable enables it",
                     account.enabled_key()
                 ),
             ),
@@ -152,10 +151,12 @@ impl AccountPlan<'_> {
         {
             plan.say(
                 NoteLevel::Warning,
+                "the account's tokens outlive it: they stay in argocd-secret and work again if it is recreated",
+            );
+            plan.say(
+                NoteLevel::Warning,
                 format!(
-                    "the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account is ever recreated; revoke them first, while the account still exists \
-                     (argocd account get --account {account} lists them, argocd account \
-                     delete-token --account {account} ID revokes one)"
+                    "revoke them while the account still exists: kubectl octopus-argo token list --account {account}, then token delete"
                 ),
             );
         }

@@ -184,17 +184,13 @@ impl<'a> Next<'a> {
         }
         if self.read == InputKind::Fresh && self.form != Form::Kustomize {
             notes.push(Note::warning(
-                "this is for an Argo CD that does not exist yet: applied over an existing one it \
-                 deletes every setting that is not in it",
+                "only for a new Argo CD: applied over an existing one, it deletes every setting that is not in it",
             ));
         }
         let is_replaced = self.read == InputKind::Server && self.reversal == Reversal::None;
         if is_replaced && self.items.len() > 1 && self.form == Form::Manifest {
             notes.push(Note::new(
-                "`kubectl replace` makes one request for each object: where one is refused \
-                 (409 Conflict), the other may have changed already; read both again and \
-                 repeat, or take one after the other: --form patch --only argocd-rbac-cm, then \
-                 --only argocd-cm",
+                "`kubectl replace` writes one object after the other: after a conflict (409) read both again and repeat",
             ));
         }
         notes.push(Note::next(self.next_step(shown)));
@@ -209,14 +205,12 @@ impl<'a> Next<'a> {
                     "name {directory} under `components:` of the kustomization of Argo CD, and commit both"
                 ),
                 None => {
-                    "save it as octopus/kustomization.yaml beside the kustomization of Argo CD, \
-                         name octopus there under `components:`, and commit both"
+                    "save it as octopus/kustomization.yaml, name octopus under `components:` of Argo CD's own, commit both"
                         .to_owned()
                 }
             },
             (Form::Helm, InputKind::Nothing) => format!(
-                "put it into the values of the argo-cd release ({PROGRAM} render --form helm -f values.yaml \
-                 --in-place does it), or add it after them: helm upgrade … -f values.yaml -f {}",
+                "put it into the release's values ({PROGRAM} render --form helm -f values.yaml --in-place), or add it after them: helm upgrade … -f values.yaml -f {}",
                 shown.map_or_else(
                     || "octopus.yaml".to_owned(),
                     |directory| format!("{}/values.yaml", directory.trim_end_matches('/'))
@@ -284,13 +278,12 @@ impl<'a> Next<'a> {
         }
         Some(if self.is_absent() {
             Note::warning(
-                "without input the patch removes the whole account, including its own login; with --live it keeps what is not ours",
+                "without input the patch removes the whole account and its login; with --live it keeps what is not ours",
             )
         } else {
-            Note::new(format!(
-                "without input the patch sets the account's capabilities to exactly apiKey \
-                 and enables it; with --live it keeps what is there ({PROGRAM} render --live)"
-            ))
+            Note::new(
+                "without input the patch sets the capabilities to apiKey alone and enables the account; --live keeps more",
+            )
         })
     }
 

@@ -264,10 +264,14 @@ impl DesiredRole {
             plan.say(
                 NoteLevel::Warning,
                 format!(
-                    "{tokens} {verb} on authenticating without the role {name} of project {project}, \
-                     with the rights of the default role, and cannot be listed any more; revoke {them} \
-                     first, while the role is there (argocd proj role list-tokens {project} {name}, \
-                     argocd proj role delete-token {project} {name} ISSUED-AT)"
+                    "{tokens} {verb} on authenticating without the role {name} of project {project}, as the default role"
+                ),
+            );
+            plan.say(
+                NoteLevel::Warning,
+                format!(
+                    "revoke {them} while the role is there: argocd proj role list-tokens {project} {name}, then \
+                     argocd proj role delete-token {project} {name} ISSUED-AT"
                 ),
             );
         }

@@ -61,6 +61,8 @@ pub enum CheckOutput {
     /// A table
     #[default]
     Text,
+    /// A table with the rules that decided, not only their places
+    Wide,
     /// A versioned JSON document
     Json,
     /// The same document as YAML

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     }
     let with_reasons = args.explain.unwrap_or(context.host.terminal.stdout);
     if !context.is_quiet() {
-        let text = can::text(&decision, with_reasons);
+        let text = can::text(&decision, with_reasons, context.style());
         context.print(&context.shown(&text))?;
     }
     if let Some(note) = &decision.note {

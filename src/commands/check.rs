@@ -29,7 +29,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         args.coverage || args.coverage_min.is_some() || args.output == CheckOutput::Lcov;
     if is_measured && args.expect.is_empty() && args.write_expectations.is_none() {
         return Err(
-            Error::usage("coverage is that of expectations, and there are none")
+            Error::usage("there are no expectations whose coverage could be measured")
                 .hint("name a file of them with --expect, or write one with --write-expectations"),
         );
     }
@@ -64,6 +64,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         let decides = (&set, &server, state);
         return write_expectations::write(path, args, &argocd, decides, context);
     }
+    let is_brief = args.output == CheckOutput::Text;
     let checks = if args.expect.is_empty() {
         let needs = Needs {
             allow_sync: args.change.allow_sync,
@@ -75,10 +76,11 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
             needs,
             by_project: args.input.form == Some(Form::AppProject),
             strict: args.strict,
+            is_brief,
         };
         wanted.on(&argocd, &server)?
     } else {
-        checks_of_expectations(&expectations, &argocd, &server)?
+        checks_of_expectations(&expectations, &argocd, &server, is_brief)?
     };
     let covered = if is_measured {
         let found =
@@ -89,7 +91,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     };
     print(args, &checks, state, covered.as_deref(), context)?;
     context.tell(&check::summary(&checks, state));
-    if args.output == CheckOutput::Text && args.expect.is_empty() && !context.is_verbose() {
+    if matches!(args.output, CheckOutput::Text | CheckOutput::Wide)
+        && args.expect.is_empty()
+        && !context.is_verbose()
+    {
         context.note(format!(
             "`probe` stands for any name, and a row may hold several of the {} checks: -v shows each",
             checks.len()
@@ -117,10 +122,12 @@ fn print(
 ) -> Result<()> {
     let shown = covered.filter(|_| args.coverage);
     let report = match args.output {
-        CheckOutput::Text => {
-            let text = check::text(checks, context.is_verbose(), context.style());
+        CheckOutput::Text | CheckOutput::Wide => {
+            let style = context.style();
+            let text = check::text(checks, context.is_verbose(), style);
+            let covered = shown.map(|lines| coverage::text(lines, style));
             // Its cells are harmless, and its lines painted.
-            context.print_painted(&(text + &shown.map(coverage::text).unwrap_or_default()))?;
+            context.print_painted(&(text + &covered.unwrap_or_default()))?;
             None
         }
         CheckOutput::Json => Some(check::json(checks, state, shown)),

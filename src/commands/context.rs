@@ -131,11 +131,8 @@ impl<'a, 'h> Context<'a, 'h> {
 
     /// How stdout is marked.
     pub(crate) fn style(&self) -> Style {
-        Style::new(colored(
-            self.talk.color,
-            self.host,
-            self.host.terminal.stdout,
-        ))
+        let colored = colored(self.talk.color, self.host, self.host.terminal.stdout);
+        Style::new(colored).with_width(self.host.terminal.width)
     }
 
     /// Whether the user wants to hear as little as possible.

@@ -101,7 +101,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
 
 fn nothing() -> Error {
     Error::input("there is nothing in the input that lint looks at")
-        .hint("it looks at argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, values of the argo-cd chart, patches of these, and policies as CSV")
+        .hint("it reads argocd-cm, argocd-rbac-cm, AppProjects, Applications, ArgoCDs, the chart's values and policies")
         .hint("read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml")
 }
 

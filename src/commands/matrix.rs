@@ -35,8 +35,8 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
         MatrixOrder::Resource => RowOrder::Resource,
     };
     let report = match args.output {
-        MatrixOutput::Text => Report::Text(matrix::text(&matrix, order, false)),
-        MatrixOutput::Wide => Report::Text(matrix::text(&matrix, order, true)),
+        MatrixOutput::Text => Report::Text(matrix::text(&matrix, order, false, context.style())),
+        MatrixOutput::Wide => Report::Text(matrix::text(&matrix, order, true, context.style())),
         MatrixOutput::Markdown => Report::Text(matrix::as_markdown(&matrix, order)),
         MatrixOutput::Csv => matrix::csv(&matrix, order),
         MatrixOutput::Json => matrix::json(&matrix),

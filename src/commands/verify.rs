@@ -80,7 +80,9 @@ pub(crate) fn verify(
         .map(|argocd| context.telling(|notes| answer_offline(argocd, &owner, &round, notes)))
         .transpose()?;
     context.report(match args.output {
-        VerifyOutput::Text => Report::Text(report::text(&round, offline.as_deref())),
+        VerifyOutput::Text => {
+            Report::Text(report::text(&round, offline.as_deref(), context.style()))
+        }
         VerifyOutput::Json => report::json(&round, offline.as_deref(), &owner),
         VerifyOutput::Yaml => report::json(&round, offline.as_deref(), &owner).in_yaml(),
     })?;

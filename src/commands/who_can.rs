@@ -31,8 +31,8 @@ pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Co
     let every = args.which == Quantifier::Every;
     let found = review::who_can(&argocd, &server, requests, every);
     let report = match args.output {
-        WhoCanOutput::Text => Report::Text(who_can::text(&found)),
-        WhoCanOutput::Wide => Report::Text(who_can::wide(&found)),
+        WhoCanOutput::Text => Report::Text(who_can::text(&found, context.style())),
+        WhoCanOutput::Wide => Report::Text(who_can::wide(&found, context.style())),
         WhoCanOutput::Json => who_can::json(&found),
         WhoCanOutput::Yaml => who_can::json(&found).in_yaml(),
         WhoCanOutput::Markdown => Report::Text(who_can::as_markdown(&found)),

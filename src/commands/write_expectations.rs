@@ -6,7 +6,9 @@ use super::context::Context;
 use crate::cli::{CheckArgs, CheckOutput};
 use crate::emit::{self, Access, Existing};
 use crate::error::{Code, Error, Result};
-use crate::octopus::{CheckedState, PresentState, measure, measuring_budget, present, to_yaml};
+use crate::octopus::{
+    CheckedState, Describe, PresentState, measure, measuring_budget, present, to_yaml,
+};
 use crate::rbac::survey::Cited;
 use crate::rbac::{PolicySet, Server};
 use crate::report::coverage;
@@ -32,7 +34,8 @@ pub(super) fn write(
                 .hint("write the expectations to a file"),
         );
     }
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let line = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let describe = Describe::new(&line, false);
     let found = present(server, &describe, &measuring_budget());
     let text = to_yaml(&found.expectations);
     if is_stdout {
@@ -55,7 +58,7 @@ pub(super) fn write(
             context.report(coverage::document(&lines).in_yaml())?;
         }
         CheckOutput::Markdown if args.coverage => context.print(&coverage::as_markdown(&lines))?,
-        _ if args.coverage => context.print(&coverage::text(&lines))?,
+        _ if args.coverage => context.print(&coverage::text(&lines, context.style()))?,
         _ => {}
     }
     let (is_enough, note) = coverage::verdict(&lines, args.coverage_min);

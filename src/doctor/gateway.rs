@@ -176,7 +176,7 @@ pub(super) fn values(fact: &Fact<ValuesFact>, names: &Names) -> DoctorStep {
     match (fact.plaintext, &fact.server_insecure) {
         (Some(false), Some(place)) => {
             let why = format!(
-                "Argo CD's server speaks plain text ({place}), and gateway.argocd.plaintext is not true: authentication handshake failed: EOF"
+                "the server speaks plain text ({place}), the gateway does not: gateway.argocd.plaintext is not true"
             );
             step = step.open(StepState::Wrong, why, names.set_value("gateway.argocd.plaintext=true"));
         }

@@ -199,7 +199,7 @@ pub(super) fn secret(
         && !known.iter().any(|token| token.id == id)
     {
         let why = format!(
-            "its token {id} does not belong to {account}: it was revoked, belongs to another Argo CD, or argocd-secret was overwritten by its owner (lint: managed-argocd-secret)"
+            "its token {id} is not one of {account}: revoked, of another server, or lost (lint: managed-argocd-secret)"
         );
         step = step.open(StepState::Wrong, why, names.create_token());
     }

@@ -117,7 +117,7 @@ fn no_configuration(context: &Context<'_, '_>) -> Error {
         context.host.directory.display()
     ))
     .hint("name it with --config FILE")
-    .hint("its smallest form: instances: [{name: prod, namespace: argocd, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]")
+    .hint("its smallest form: instances: [{name: prod, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]")
 }
 
 /// The instances that are asked for, in the configuration's order, each once.

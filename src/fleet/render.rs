@@ -98,8 +98,7 @@ fn into_directories(
             _ => ("the instances without files", "have"),
         };
         context.note(format!(
-            "{which} {verb} our keys only: they set the account's capabilities to exactly apiKey and \
-             enable it; see what that changes with: kubectl octopus-argo diff --all --live"
+            "{which} {verb} our keys only: the account is enabled and its capabilities become exactly apiKey"
         ));
         context.next(format!(
             "commit {}, then apply {} once to the Argo CD that delivers",
@@ -183,7 +182,7 @@ fn application_set(
     );
     if fleet.repo_url.is_none() {
         context.warn(format!(
-            "the configuration does not say which Git repository delivers: {APPLICATION_SET} has {NO_REPOSITORY} for now; set fleet.repoURL"
+            "{APPLICATION_SET} has {NO_REPOSITORY}, because the configuration names no Git repository: set fleet.repoURL"
         ));
     }
     let repository = fleet.repo_url.as_deref().unwrap_or(NO_REPOSITORY);

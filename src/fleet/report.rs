@@ -53,7 +53,7 @@ impl FleetReport {
                 "check",
                 ["ok", "fails"],
                 match args.output {
-                    CheckOutput::Text => Join::Text(Details::OfUnclean),
+                    CheckOutput::Text | CheckOutput::Wide => Join::Text(Details::OfUnclean),
                     CheckOutput::Json => Join::Document(Format::Json),
                     CheckOutput::Yaml => Join::Document(Format::Yaml),
                     CheckOutput::Markdown => Join::Markdown,

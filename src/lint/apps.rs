@@ -5,13 +5,14 @@ use crate::site::{Object, Site, Spot};
 use crate::yaml::{Entry, Node, Step};
 
 /// The rules about Applications, which `apps` runs too.
-pub(super) const RULES: [&str; 16] = [
+pub(super) const RULES: [&str; 17] = [
     "annotated-applicationset",
     "duplicate-key",
     "duplicate-source-name",
     "ignored-values-file",
     "image-path-without-value",
     "incomplete-octopus-scope",
+    "not-a-string",
     "octopus-value-not-a-slug",
     "plain-keys-on-named-source",
     "registry-on-eks-cluster",

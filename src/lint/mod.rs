@@ -57,6 +57,15 @@ impl RuleSelection {
     }
 }
 
+/// Returns what an unsafe fix of a rule changes beside the mistake.
+pub fn effect(rule: &str) -> &'static str {
+    if apps::RULES.contains(&rule) && rule != "duplicate-key" {
+        "what Octopus updates"
+    } else {
+        "permissions"
+    }
+}
+
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static dyn Rule> {
     ALL.iter().copied().find(|rule| rule.about().id == id)

@@ -20,8 +20,7 @@ impl ProjectName {
         };
         if name.len() > 253 || !name.split('.').all(label) {
             return Err(format!(
-                "`{}` cannot be the name of a project: names have lower-case letters, digits, \
-                 `-` and `.`; patterns are not accepted; name each project",
+                "`{}` is not the name of a project: lower-case letters, digits, `-` and `.`, no pattern; name each project",
                 name.escape_debug()
             ));
         }

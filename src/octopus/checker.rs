@@ -13,8 +13,33 @@ use crate::rbac::{Answer, Claims, Grounds, Server};
 /// Every object, in the report.
 const ANY: &str = "(any)";
 
-/// Returns a line of a loaded policy with its place, for people.
-pub type Describe<'a> = dyn Fn(Cited<'_>) -> String + 'a;
+/// How a report names the line of a loaded policy that decided.
+pub struct Describe<'a> {
+    /// Returns the line with its place, or only the place.
+    line: &'a dyn Fn(Cited<'_>) -> String,
+    /// Whether the place is enough, and what else there is to say would make a table too wide.
+    is_brief: bool,
+}
+
+impl<'a> Describe<'a> {
+    /// Names lines as `line` does.
+    pub fn new(line: &'a dyn Fn(Cited<'_>) -> String, is_brief: bool) -> Self {
+        Self { line, is_brief }
+    }
+
+    pub(super) fn line(&self, cited: Cited<'_>) -> String {
+        (self.line)(cited)
+    }
+
+    /// A line that everybody has.
+    fn of_default_role(&self, role: &str, cited: Cited<'_>) -> String {
+        let line = self.line(cited);
+        if self.is_brief {
+            return line;
+        }
+        format!("default role {role}, which no rule overrides: {line}")
+    }
+}
 
 /// Which state of an Argo CD is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,9 +278,9 @@ impl Checker<'_> {
             Proof::Refused(refusal) => {
                 let reason = match refusal {
                     ProvedRefusal::NoRule => "no rule".to_owned(),
-                    ProvedRefusal::Denied(line) => (self.describe)(*line),
+                    ProvedRefusal::Denied(line) => self.describe.line(*line),
                     ProvedRefusal::Fails(line) => {
-                        format!("cannot be evaluated: {}", (self.describe)(*line))
+                        format!("cannot be evaluated: {}", self.describe.line(*line))
                     }
                 };
                 (
@@ -276,12 +301,12 @@ impl Checker<'_> {
                 reason(answer, (resource, action), self.describe),
             ),
             Proof::NotProved { line, .. } => {
-                let role = if is_default {
-                    by_default_role(self.server.base().default_role())
+                let line = if is_default {
+                    let role = self.server.base().default_role();
+                    self.describe.of_default_role(role, *line)
                 } else {
-                    String::new()
+                    self.describe.line(*line)
                 };
-                let line = format!("{role}{}", (self.describe)(*line));
                 (
                     verb.to_string(),
                     self.range(outside),
@@ -351,25 +376,17 @@ pub(super) fn reason(
     describe: &Describe<'_>,
 ) -> String {
     let enforcer = answer.enforcer;
-    let line = |line| describe(Cited { enforcer, line });
+    let cited = |line| Cited { enforcer, line };
     let reason = match answer.grounds {
         Grounds::AuthDisabled => "authorisation is switched off".to_owned(),
-        Grounds::DefaultRole(id) => {
-            let role = enforcer.default_role();
-            format!("{}{}", by_default_role(role), line(id))
-        }
+        Grounds::DefaultRole(id) => describe.of_default_role(enforcer.default_role(), cited(id)),
         Grounds::NoRule => "no rule".to_owned(),
-        Grounds::Failed(id) => format!("cannot be evaluated: {}", line(id)),
-        Grounds::Allowed(id) | Grounds::Denied(id) => line(id),
+        Grounds::Failed(id) => format!("cannot be evaluated: {}", describe.line(cited(id))),
+        Grounds::Allowed(id) | Grounds::Denied(id) => describe.line(cited(id)),
     };
     // Logs that are not enforced are asked as their application, a rollback as a sync.
     if (&*answer.resource, &*answer.action) != (resource, action) {
         return format!("asked as {} {}: {reason}", answer.action, answer.resource);
     }
     reason
-}
-
-/// What comes before a line that everybody has.
-fn by_default_role(role: &str) -> String {
-    format!("default role {role}, which no rule overrides: ")
 }

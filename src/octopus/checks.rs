@@ -1,6 +1,8 @@
 //! What is checked of an account on the server that an Argo CD makes, and what is not certain there.
 
-use super::{Check, CheckAnswer, Checker, Expectation, Needs, Purpose, account_faults, ask};
+use super::{
+    Check, CheckAnswer, Checker, Describe, Expectation, Needs, Purpose, account_faults, ask,
+};
 use crate::error::{Error, Result};
 use crate::model::{AccountName, Data, ProjectName};
 use crate::rbac::Server;
@@ -18,6 +20,8 @@ pub struct AccountChecks<'a> {
     pub by_project: bool,
     /// Whether it may nothing beside what it needs.
     pub strict: bool,
+    /// Whether the place of a line is enough.
+    pub is_brief: bool,
 }
 
 impl AccountChecks<'_> {
@@ -39,7 +43,8 @@ impl AccountChecks<'_> {
         let accounts = self.accounts(argocd)?;
         let budget = Budget::default();
         for (account, needs) in &accounts {
-            checks.extend(proofs(argocd, server, account, needs, self.strict, &budget));
+            let asked = (account.as_str(), needs, self.strict);
+            checks.extend(proofs(argocd, server, asked, self.is_brief, &budget));
         }
         let subjects = accounts.iter().map(|(account, _)| account.as_str());
         checks.extend(uncertain(argocd, server, subjects));
@@ -82,9 +87,11 @@ pub fn checks_of_expectations(
     expectations: &[Expectation],
     argocd: &ArgoCd<'_>,
     server: &Server,
+    is_brief: bool,
 ) -> Result<Vec<Check>> {
     let scopes = argocd.scopes()?;
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let line = |line: Cited<'_>| named(argocd, line, is_brief);
+    let describe = Describe::new(&line, is_brief);
     let budget = Budget::default();
     let mut checks = ask(expectations, server, scopes.as_deref(), &describe, &budget);
     if argocd.disables_auth().is_none() {
@@ -102,20 +109,35 @@ pub fn checks_of_expectations(
 /// A policy that does not load.
 pub fn checks_of(argocd: &ArgoCd<'_>, account: &str, needs: &Needs) -> Result<Vec<Check>> {
     let server = argocd.server(argocd.policy_set())?;
-    let mut checks = proofs(argocd, &server, account, needs, false, &Budget::default());
+    let mut checks = proofs(
+        argocd,
+        &server,
+        (account, needs, false),
+        false,
+        &Budget::default(),
+    );
     checks.extend(uncertain(argocd, &server, [account]));
     Ok(checks)
+}
+
+/// A line of the policy with its place, or only the place.
+fn named(argocd: &ArgoCd<'_>, line: Cited<'_>, is_brief: bool) -> String {
+    if is_brief {
+        argocd.place_of(line.enforcer, line.line)
+    } else {
+        argocd.describe(line.enforcer, line.line)
+    }
 }
 
 fn proofs(
     argocd: &ArgoCd<'_>,
     server: &Server,
-    account: &str,
-    needs: &Needs,
-    strict: bool,
+    (account, needs, strict): (&str, &Needs, bool),
+    is_brief: bool,
     budget: &Budget,
 ) -> Vec<Check> {
-    let describe = |line: Cited<'_>| argocd.describe(line.enforcer, line.line);
+    let line = |line: Cited<'_>| named(argocd, line, is_brief);
+    let describe = Describe::new(&line, is_brief);
     let checker = Checker {
         server,
         describe: &describe,

@@ -105,7 +105,7 @@ impl From<Failure> for Error {
                 error.hint("give it more time with --timeout, or check that the server answers")
             }
             Failure::Relative { .. } => error.hint(
-                "this entry depends on the working directory, where anyone may have put a program: remove it from PATH, or name the program by its path",
+                "this entry depends on the working directory: remove it from PATH, or name the program by its path",
             ),
             _ => error,
         }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
 use super::findings::{self, ShownFinding};
 use super::html::{escape, page};
 use super::table::{self, markdown, table};
+use super::{Report, Style};
 use crate::review::{Right, SourceRow, Updated};
 
 const HEADERS: [&str; 9] = [
@@ -63,14 +63,15 @@ fn wide_headers() -> Vec<&'static str> {
 }
 
 /// A table.
-pub fn text(rows: &[SourceRow]) -> String {
-    table(&HEADERS, &rows.iter().map(cells).collect::<Vec<_>>())
+pub fn text(rows: &[SourceRow], style: Style) -> String {
+    let cells: Vec<_> = rows.iter().map(cells).collect();
+    table(&HEADERS, &cells, style)
 }
 
 /// A table with rights and places.
-pub fn wide(rows: &[SourceRow]) -> String {
+pub fn wide(rows: &[SourceRow], style: Style) -> String {
     let cells: Vec<_> = rows.iter().map(wide_cells).collect();
-    table(&wide_headers(), &cells)
+    table(&wide_headers(), &cells, style)
 }
 
 /// Comma-separated values, with everything that `wide` shows.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::coverage::{self, CoverageLine};
-use super::table::{markdown, table};
+use super::table::{self, markdown};
 use super::xml::escape;
 use super::{Junit, JunitSuite, Report, Style};
 use crate::octopus::{Check, CheckAnswer, CheckedState, Purpose};
@@ -26,16 +26,14 @@ pub fn text(checks: &[Check], all: bool, style: Style) -> String {
     } else {
         condensed(checks)
     };
-    let plain = table(&HEADERS, &rows(&shown));
-    let mut lines = plain.lines();
-    let mut out = format!("{}\n", style.strong(lines.next().unwrap_or_default()));
-    for (line, check) in lines.zip(&shown) {
-        let line = match (check.ok, check.purpose) {
-            (false, _) => style.bad(line),
-            (true, Purpose::Extra) => style.warn(line),
-            (true, _) => line.to_owned(),
-        };
-        let _ = writeln!(out, "{line}");
+    let mut blocks = table::blocks(&HEADERS, &rows(&shown), style).into_iter();
+    let mut out = style.strong(&blocks.next().unwrap_or_default());
+    for (block, check) in blocks.zip(&shown) {
+        out.push_str(&match (check.ok, check.purpose) {
+            (false, _) => style.bad(&block),
+            (true, Purpose::Extra) => style.warn(&block),
+            (true, _) => block,
+        });
     }
     out
 }
@@ -155,8 +153,7 @@ pub fn summary(checks: &[Check], state: CheckedState) -> Vec<Note> {
     };
     if let Some(check) = checks.iter().find(syncs) {
         notes.push(Note::new(format!(
-            "{} may sync applications, as in the rules of Octopus's documentation: steps that \
-             trigger a sync need it and nothing else does; --allow-sync expects it",
+            "{} may sync applications, which only steps that trigger a sync need: --allow-sync expects it",
             check.subject
         )));
     }

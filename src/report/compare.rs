@@ -41,30 +41,29 @@ pub fn text(review: &Review<'_>, wide: bool, style: Style) -> String {
     let mut out = String::new();
     for setting in &review.settings {
         let line = format!("{} {}", sign_of(setting), said(setting));
-        let _ = writeln!(out, "{}", style.strong(&printable(&line)));
+        let line = style.folded(&printable(&line), 2);
+        let _ = writeln!(out, "{}", style.strong(&line));
     }
     for account in &review.accounts {
         let sign = sign(account.direction);
         let line = format!("{sign} account {} {}", account.account, account.text);
-        let _ = writeln!(
-            out,
-            "{}",
-            paint(account.direction, &printable(&line), style)
-        );
+        let line = style.folded(&printable(&line), 2);
+        let _ = writeln!(out, "{}", paint(account.direction, &line, style));
     }
     for change in &review.changes {
         let line = match change.danger.as_str() {
             Some(why) => format!("! {} [{why}]", sentence(change)),
             None => format!("{} {}", sign(change.direction), sentence(change)),
         };
-        let line = printable(&line);
+        let line = style.folded(&printable(&line), 2);
         let painted = match change.danger {
             Danger::None => paint(change.direction, &line, style),
             _ => style.bad(&line),
         };
         let _ = writeln!(out, "{painted}");
         for detail in details(change, wide) {
-            let _ = writeln!(out, "    {}", printable(&detail));
+            let line = format!("    {}", printable(&detail));
+            let _ = writeln!(out, "{}", style.folded(&line, 2));
         }
     }
     out

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::Report;
 use super::table::{markdown, table};
+use super::{Report, Style};
 use crate::model::Location;
 use crate::octopus::Coverage;
 use crate::site::ArgoCd;
@@ -150,8 +150,8 @@ fn uncovered(lines: &[CoverageLine]) -> Vec<Vec<String>> {
 }
 
 /// Two tables: the share of each part, and the lines that nothing depends on.
-pub fn text(lines: &[CoverageLine]) -> String {
-    tables(lines, table)
+pub fn text(lines: &[CoverageLine], style: Style) -> String {
+    tables(lines, |headers, rows| table(headers, rows, style))
 }
 
 /// The same for a pull request.
@@ -159,7 +159,7 @@ pub fn as_markdown(lines: &[CoverageLine]) -> String {
     tables(lines, markdown)
 }
 
-fn tables(lines: &[CoverageLine], table: fn(&[&str], &[Vec<String>]) -> String) -> String {
+fn tables(lines: &[CoverageLine], table: impl Fn(&[&str], &[Vec<String>]) -> String) -> String {
     let mut out = format!("\n{}", table(&PARTS, &part_rows(lines)));
     let rows = uncovered(lines);
     if !rows.is_empty() {

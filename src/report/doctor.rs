@@ -7,20 +7,25 @@ use serde_json::{Value, json};
 use super::{Style, printable};
 use crate::doctor::{Chain, StepState};
 
+/// How wide the state of a step is.
+const STATE: usize = 7;
+
 /// A line a step.
 pub fn text(chain: &Chain, style: Style) -> String {
     let width = chain.steps.iter().map(|step| step.title.len()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
     for step in &chain.steps {
-        let word = format!("{:<7}", step.state.as_str());
+        let word = format!("{:<STATE$}", step.state.as_str());
         let word = match step.state {
             StepState::Done => style.good(&word),
             StepState::Missing | StepState::Unknown => style.warn(&word),
             StepState::Wrong => style.bad(&word),
         };
         let evidence = printable(&step.evidence.join("; ")).replace('\n', " ");
-        let _ = writeln!(text, "{word}   {:<width$}   {evidence}", step.title);
+        let start = format!("{:<width$}   ", step.title);
+        let evidence = style.folded_behind(STATE + 3 + start.len(), &evidence);
+        let _ = writeln!(text, "{word}   {start}{evidence}");
     }
     text
 }

@@ -28,6 +28,8 @@ pub struct InstanceRow<'a> {
     pub document: Option<&'a Report>,
 }
 
+const HEADERS: [&str; 3] = ["INSTANCE", "RESULT", "SUMMARY"];
+
 /// Of which instances the own report is shown below the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Details {
@@ -42,16 +44,14 @@ pub enum Details {
 /// A table of all instances; below it the reports of those that want a look.
 pub fn text(rows: &[InstanceRow<'_>], details: Details, style: Style) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    let plain = table(&["INSTANCE", "RESULT", "SUMMARY"], &cells);
-    let mut lines = plain.lines();
-    let mut out = format!("{}\n", style.strong(lines.next().unwrap_or_default()));
-    for (line, row) in lines.zip(rows) {
-        let line = match row.code {
-            0 => line.to_owned(),
-            1 => style.warn(line),
-            _ => style.bad(line),
-        };
-        let _ = writeln!(out, "{line}");
+    let mut blocks = table::blocks(&HEADERS, &cells, style).into_iter();
+    let mut out = style.strong(&blocks.next().unwrap_or_default());
+    for (block, row) in blocks.zip(rows) {
+        out.push_str(&match row.code {
+            0 => block,
+            1 => style.warn(&block),
+            _ => style.bad(&block),
+        });
     }
     for row in rows {
         let shown = match details {
@@ -79,7 +79,7 @@ pub fn text(rows: &[InstanceRow<'_>], details: Details, style: Style) -> String 
 pub fn script(rows: &[InstanceRow<'_>]) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
     let mut out = String::new();
-    for line in table(&["INSTANCE", "RESULT", "SUMMARY"], &cells).lines() {
+    for line in table(&HEADERS, &cells, Style::new(false)).lines() {
         let _ = writeln!(out, "# {line}");
     }
     out.extend(rows.iter().map(|row| row.report));
@@ -114,7 +114,7 @@ pub fn json(command: &str, rows: &[InstanceRow<'_>]) -> Report {
 /// A table for a pull request, and below it the reports of those that are not clean.
 pub fn markdown(rows: &[InstanceRow<'_>]) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    let mut out = table::markdown(&["INSTANCE", "RESULT", "SUMMARY"], &cells);
+    let mut out = table::markdown(&HEADERS, &cells);
     for row in rows {
         if (row.code != 0 || row.result == "shown") && !row.report.is_empty() {
             let _ = write!(out, "\n### {}\n\n{}", row.name, row.report);

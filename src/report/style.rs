@@ -1,17 +1,58 @@
-//! Colours, or none.
+//! Colours, or none, and the width of a line.
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
+
+/// The narrowest column that a folded line is put into.
+const LEAST_FOLDED: usize = 30;
 
 /// How to mark texts; plain where nothing may be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     colored: bool,
+    width: Option<usize>,
 }
 
 impl Style {
     /// Marks texts with ANSI sequences if `colored`.
     pub fn new(colored: bool) -> Self {
-        Self { colored }
+        Self {
+            colored,
+            width: None,
+        }
+    }
+
+    /// Breaks lines that are longer than the terminal is wide.
+    #[must_use]
+    pub fn with_width(self, width: Option<usize>) -> Self {
+        Self { width, ..self }
+    }
+
+    /// The columns of the terminal; `None` where lines stay as long as they are.
+    pub fn width(self) -> Option<usize> {
+        self.width
+    }
+
+    /// A line on as many lines as it takes, each after the first indented by so many spaces more
+    /// than the line itself.
+    pub(crate) fn folded(self, line: &str, more: usize) -> String {
+        let text = line.trim_start_matches(' ');
+        let indent = line.len() - text.len();
+        match self.width {
+            Some(width) if line.chars().count() > width => {
+                " ".repeat(indent) + &self.folded_behind(indent + more, text)
+            }
+            _ => line.to_owned(),
+        }
+    }
+
+    /// A text that begins in some column, all of its lines from there on.
+    pub(super) fn folded_behind(self, column: usize, text: &str) -> String {
+        match self.width {
+            Some(width) if column + LEAST_FOLDED <= width => {
+                super::table::wrapped(text, width - column).join(&format!("\n{:column$}", ""))
+            }
+            _ => text.to_owned(),
+        }
     }
 
     /// Whether texts are marked at all.

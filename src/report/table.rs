@@ -2,37 +2,111 @@
 
 use std::borrow::Cow;
 
-use super::{Csv, Report};
+use super::{Csv, Report, Style};
+
+/// The narrowest that a column gets whose cells are longer, so that they can still be read.
+const LEAST: usize = 12;
 
 /// Lays out a table. Every row has as many cells as there are headers; no line ends in a space, and
 /// no cell breaks its line, whatever it holds.
-pub fn table<T: AsRef<str>>(headers: &[&str], rows: &[Vec<T>]) -> String {
-    let mut widths: Vec<usize> = headers
-        .iter()
-        .map(|header| header.chars().count())
-        .collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(one_line(cell.as_ref()).chars().count());
-        }
-    }
-    let mut out = String::new();
-    push_line(&mut out, &widths, headers.iter().copied());
-    for row in rows {
-        push_line(&mut out, &widths, row.iter().map(AsRef::as_ref));
-    }
-    out
+///
+/// A table that is wider than the terminal gets cells of several lines; where even that does not
+/// fit, each row becomes a block with a cell a line.
+pub fn table<T: AsRef<str>>(headers: &[&str], rows: &[Vec<T>], style: Style) -> String {
+    blocks(headers, rows, style).concat()
 }
 
-fn push_line<'c>(out: &mut String, widths: &[usize], cells: impl Iterator<Item = &'c str>) {
-    let start = out.len();
-    for (width, cell) in widths.iter().zip(cells) {
-        let cell = one_line(cell);
-        out.push_str(&cell);
-        out.extend(std::iter::repeat_n(' ', width + 3 - cell.chars().count()));
+/// The header and the rows of a table, each with all of its lines.
+pub(super) fn blocks<T: AsRef<str>>(
+    headers: &[&str],
+    rows: &[Vec<T>],
+    style: Style,
+) -> Vec<String> {
+    let header = headers.iter().map(|header| Cow::Borrowed(*header));
+    let rows = rows.iter();
+    let rows = rows.map(|row| row.iter().map(|cell| one_line(cell.as_ref())).collect());
+    let rows: Vec<Vec<Cow<'_, str>>> = std::iter::once(header.collect()).chain(rows).collect();
+    let mut widths = vec![0; headers.len()];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
     }
-    out.truncate(start + out[start..].trim_end().len());
-    out.push('\n');
+    let total = |widths: &[usize], gap: usize| {
+        widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
+    };
+    let limit = style.width().filter(|limit| total(&widths, 3) > *limit);
+    let Some(limit) = limit else {
+        return rows.iter().map(|row| line(row, &widths, 3)).collect();
+    };
+    while total(&widths, 2) > limit {
+        let longer = widths.iter_mut().zip(headers);
+        let longer = longer.filter(|(width, header)| **width > LEAST.max(header.len()));
+        let Some((widest, _)) = longer.max_by_key(|(width, _)| **width) else {
+            return records(headers, &rows[1..], limit);
+        };
+        *widest -= 1;
+    }
+    let block = |row: &Vec<Cow<'_, str>>| {
+        let cells: Vec<Vec<String>> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| wrapped(cell, *width))
+            .collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+        let part = |at: usize| -> Vec<String> {
+            let parts = cells.iter().map(|cell| cell.get(at).cloned());
+            parts.map(Option::unwrap_or_default).collect()
+        };
+        (0..height).map(|at| line(&part(at), &widths, 2)).collect()
+    };
+    rows.iter().map(block).collect()
+}
+
+fn line<T: AsRef<str>>(cells: &[T], widths: &[usize], gap: usize) -> String {
+    let mut line = String::new();
+    for (width, cell) in widths.iter().zip(cells) {
+        let cell = cell.as_ref();
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(' ', width + gap - cell.chars().count()));
+    }
+    line.truncate(line.trim_end().len());
+    line.push('\n');
+    line
+}
+
+/// Rows with a cell a line; the header is empty.
+fn records(headers: &[&str], rows: &[Vec<Cow<'_, str>>], limit: usize) -> Vec<String> {
+    let width = headers.iter().map(|header| header.len()).max();
+    let width = width.unwrap_or_default() + 3;
+    let block = |(index, row): (usize, &Vec<Cow<'_, str>>)| {
+        let cells = headers.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        let lines = cells.map(|(header, cell)| {
+            let cell = wrapped(cell, limit.saturating_sub(width).max(LEAST));
+            let cell = cell.join(&format!("\n{:width$}", ""));
+            format!("{header:<width$}{cell}\n")
+        });
+        let separator = if index == 0 { "" } else { "\n" };
+        separator.to_owned() + &lines.collect::<String>()
+    };
+    let blocks = rows.iter().enumerate().map(block);
+    std::iter::once(String::new()).chain(blocks).collect()
+}
+
+/// A text on lines of at most so many characters, broken behind spaces and punctuation where there
+/// are any.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut rest: Vec<char> = text.chars().collect();
+    let mut lines = Vec::new();
+    while rest.len() > width {
+        let breaks = |at: &usize| rest[*at] == ' ' || " /,:-.".contains(rest[*at - 1]);
+        let at = (width / 2..=width).rev().filter(|at| *at > 0).find(breaks);
+        let tail = rest.split_off(at.unwrap_or(width.max(1)));
+        lines.push(rest.iter().collect::<String>().trim_end().to_owned());
+        rest = tail.into_iter().skip_while(|c| *c == ' ').collect();
+    }
+    lines.push(rest.into_iter().collect());
+    lines
 }
 
 fn one_line(cell: &str) -> Cow<'_, str> {
@@ -106,13 +180,71 @@ mod tests {
             vec!["é".to_owned(), String::new()],
             vec!["long".to_owned(), "x".to_owned()],
         ];
-        assert_eq!(table(&["A", "BC"], &rows), "A      BC\né\nlong   x\n");
+        let table = table(&["A", "BC"], &rows, Style::new(false));
+        assert_eq!(table, "A      BC\né\nlong   x\n");
     }
 
     #[test]
     fn a_cell_stays_on_its_line() {
         let rows = vec![vec!["x\ny\u{1b}".to_owned()]];
-        assert_eq!(table(&["A"], &rows), "A\nx y\\u{1b}\n");
+        let table = table(&["A"], &rows, Style::new(false));
+        assert_eq!(table, "A\nx y\\u{1b}\n");
+    }
+
+    fn in_columns(width: usize) -> String {
+        let row = [
+            "applications",
+            "team-alpha-production/checkout-service",
+            "yes",
+        ];
+        let row = row.map(str::to_owned).to_vec();
+        let style = Style::new(false).with_width(Some(width));
+        table(&["RESOURCE", "OBJECT", "WANT"], &[row.clone(), row], style)
+    }
+
+    #[test]
+    fn a_wide_table_gets_cells_of_several_lines() {
+        assert_eq!(
+            in_columns(44),
+            "\
+RESOURCE      OBJECT                    WANT
+applications  team-alpha-production/    yes
+              checkout-service
+applications  team-alpha-production/    yes
+              checkout-service
+"
+        );
+    }
+
+    #[test]
+    fn a_table_that_cannot_fit_has_a_cell_a_line() {
+        assert_eq!(
+            in_columns(28),
+            "\
+RESOURCE   applications
+OBJECT     team-alpha-
+           production/
+           checkout-service
+WANT       yes
+
+RESOURCE   applications
+OBJECT     team-alpha-
+           production/
+           checkout-service
+WANT       yes
+"
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 24..120 {
+            let table = in_columns(width);
+            assert!(
+                table.lines().all(|line| line.chars().count() <= width),
+                "{table}"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Report, table};
+use super::{Report, Style, table};
 use crate::argocd::ServerAccount;
 use crate::model::{Moment, TokenClaims, TokenOwner, TokenRecord};
 use crate::tokens::{Doomed, OwnedTokens};
@@ -16,12 +16,12 @@ pub fn names(all: &[OwnedTokens]) -> String {
 }
 
 /// The tokens of one owner or of several, as a table.
-pub fn text(all: &[OwnedTokens], now: Moment) -> String {
+pub fn text(all: &[OwnedTokens], now: Moment, style: Style) -> String {
     if all.iter().all(|(_, tokens)| tokens.is_empty()) {
         return String::new();
     }
     if let [(_, tokens)] = all {
-        return record_table(tokens, now);
+        return record_table(tokens, now, style);
     }
     let mut headers = vec!["PROJECT"];
     headers.extend(HEADERS);
@@ -34,7 +34,7 @@ pub fn text(all: &[OwnedTokens], now: Moment) -> String {
             rows.push(row);
         }
     }
-    table(&headers, &rows)
+    table(&headers, &rows, style)
 }
 
 /// The same as a versioned document.
@@ -51,9 +51,9 @@ pub fn json(all: &[OwnedTokens], now: Moment) -> Report {
 }
 
 /// A table, the newest first.
-fn record_table(tokens: &[TokenRecord], now: Moment) -> String {
+fn record_table(tokens: &[TokenRecord], now: Moment, style: Style) -> String {
     let rows: Vec<_> = tokens.iter().map(|token| row(token, now)).collect();
-    table(&HEADERS, &rows)
+    table(&HEADERS, &rows, style)
 }
 
 const HEADERS: [&str; 5] = ["ID", "ISSUED", "EXPIRES", "AGE", "STATE"];
@@ -82,7 +82,7 @@ fn records(tokens: &[TokenRecord], now: Moment) -> Value {
 }
 
 /// What is deleted and what stays, as a table.
-pub fn prune_plan(all: &[OwnedTokens], doomed: &[Doomed], now: Moment) -> String {
+pub fn prune_plan(all: &[OwnedTokens], doomed: &[Doomed], now: Moment, style: Style) -> String {
     let mut rows = Vec::new();
     for (owner, tokens) in all {
         for token in tokens {
@@ -99,15 +99,16 @@ pub fn prune_plan(all: &[OwnedTokens], doomed: &[Doomed], now: Moment) -> String
             ]);
         }
     }
-    table(&["ACTION", "ID", "ISSUED", "EXPIRES", "STATE", "OF"], &rows)
+    let headers = ["ACTION", "ID", "ISSUED", "EXPIRES", "STATE", "OF"];
+    table(&headers, &rows, style)
 }
 
 /// An account with its tokens, in lines.
-pub fn account_text(account: &ServerAccount, now: Moment) -> String {
+pub fn account_text(account: &ServerAccount, now: Moment, style: Style) -> String {
     let tokens = if account.tokens.is_empty() {
         "no tokens\n".to_owned()
     } else {
-        record_table(&account.tokens, now)
+        record_table(&account.tokens, now, style)
     };
     format!(
         "name:           {}\nenabled:        {}\ncapabilities:   {}\n\n{tokens}",
@@ -129,7 +130,7 @@ pub fn account_json(account: &ServerAccount, now: Moment) -> Report {
 }
 
 /// Accounts as a table; `own` is Octopus's.
-pub fn accounts_text(accounts: &[ServerAccount], own: &str) -> String {
+pub fn accounts_text(accounts: &[ServerAccount], own: &str, style: Style) -> String {
     let row = |account: &ServerAccount| {
         let marks = match (account.name == own, account.lacks()) {
             (false, _) => String::new(),
@@ -144,7 +145,8 @@ pub fn accounts_text(accounts: &[ServerAccount], own: &str) -> String {
         ]
     };
     let rows: Vec<_> = accounts.iter().map(row).collect();
-    table(&["NAME", "ENABLED", "CAPABILITIES", "FOR OCTOPUS"], &rows)
+    let headers = ["NAME", "ENABLED", "CAPABILITIES", "FOR OCTOPUS"];
+    table(&headers, &rows, style)
 }
 
 /// The same as a versioned document.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, Style};
 use crate::argocd::CanIAnswer;
 use crate::model::TokenOwner;
 use crate::octopus::Judgement;
@@ -13,7 +13,7 @@ fn word(yes: bool) -> &'static str {
 }
 
 /// A row a question.
-pub fn text(round: &Round, offline: Option<&[bool]>) -> String {
+pub fn text(round: &Round, offline: Option<&[bool]>, style: Style) -> String {
     if round.identity != Identity::Expected {
         return String::new();
     }
@@ -53,7 +53,7 @@ pub fn text(round: &Round, offline: Option<&[bool]>) -> String {
         row.push(notes.join(", "));
         rows.push(row);
     }
-    super::table(&headers, &rows)
+    super::table(&headers, &rows, style)
 }
 
 /// The same as JSON.

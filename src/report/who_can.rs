@@ -1,7 +1,7 @@
 //! The report of `who-can`: who may, and through which lines.
 
-use super::Report;
 use super::table::{self, markdown, table};
+use super::{Report, Style};
 use crate::review::{SubjectRow, WhoCan};
 
 const HEADERS: [&str; 4] = ["SUBJECT", "MAY", "ROLES", "LINE"];
@@ -42,13 +42,14 @@ fn wide_rows(found: &WhoCan) -> Vec<Vec<String>> {
 }
 
 /// A table.
-pub fn text(found: &WhoCan) -> String {
-    table(&HEADERS, &found.rows.iter().map(cells).collect::<Vec<_>>())
+pub fn text(found: &WhoCan, style: Style) -> String {
+    let cells: Vec<_> = found.rows.iter().map(cells).collect();
+    table(&HEADERS, &cells, style)
 }
 
 /// A table with the lines in full.
-pub fn wide(found: &WhoCan) -> String {
-    table(&WIDE_HEADERS, &wide_rows(found))
+pub fn wide(found: &WhoCan, style: Style) -> String {
+    table(&WIDE_HEADERS, &wide_rows(found), style)
 }
 
 /// A table for a pull request.

@@ -255,7 +255,8 @@ pub fn what_is_updated(
 ) -> Vec<Note> {
     let count = rows.iter().filter(|row| row.is_updated()).count();
     let sources = counted(rows.len(), "source");
-    let verb = if count == 1 { "is" } else { "are" };
+    let is_one = count.max(rows.len()) == 1;
+    let verb = if is_one { "is" } else { "are" };
     let mut notes = vec![Note::outcome(
         count > 0,
         if rows.is_empty() {
@@ -271,7 +272,7 @@ pub fn what_is_updated(
         .count();
     if unsynced > 0 {
         notes.push(Note::new(format!(
-            "the account may not sync {unsynced} of them: only Octopus steps that trigger a sync need it (render --allow-sync)"
+            "the account may not sync {unsynced} of them: only steps that trigger a sync need it (render --allow-sync)"
         )));
     }
     if count > 0 {

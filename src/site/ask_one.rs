@@ -94,8 +94,7 @@ impl ArgoCd<'_> {
         notes.extend(not_read.map(|text| Note::new(format!("not read: {text}"))));
         if self.assumes_default_role() {
             notes.push(Note::new(format!(
-                "the ArgoCD resource names no default role, and the live argocd-rbac-cm is not in the \
-                 input: {OPERATOR_DEFAULT_ROLE} is assumed, which argocd-operator sets when it creates the ConfigMap"
+                "without the live argocd-rbac-cm the default role is taken for {OPERATOR_DEFAULT_ROLE}, which argocd-operator sets"
             )));
         }
         notes

@@ -22,6 +22,9 @@ const ROLLBACK_KEY: &str = "server.rbac.rollback.enforce.enable";
 /// Whether a plain `update` or `delete` does not cover the resources of an application.
 const INHERITANCE_KEY: &str = "server.rbac.disableApplicationFineGrainedRBACInheritance";
 
+/// What is said where a policy without a line decides.
+const NO_RULES: &str = "a policy without rules";
+
 impl<'a> ArgoCd<'a> {
     /// The policy to load.
     pub fn policy_set(&self) -> PolicySet {
@@ -168,8 +171,14 @@ impl<'a> ArgoCd<'a> {
     pub fn describe(&self, enforcer: &Enforcer, line: LineId) -> String {
         match enforcer.line(line) {
             Some(found) => format!("{}: {}", self.place(&found), text_of(&found)),
-            None => "a policy without rules".to_owned(),
+            None => NO_RULES.to_owned(),
         }
+    }
+
+    /// Returns the place alone of what [`Self::describe`] describes.
+    pub fn place_of(&self, enforcer: &Enforcer, line: LineId) -> String {
+        let found = enforcer.line(line);
+        found.map_or_else(|| NO_RULES.to_owned(), |found| self.place(&found))
     }
 
     /// Returns the place of a line of the loaded policy, for people.

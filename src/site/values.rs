@@ -136,7 +136,7 @@ impl<'a> ChartValues<'a> {
              drops them"
         ))
         .at(self.object.location(entry.key.span().start))
-        .hint("move server.config to configs.cm and server.rbacConfig to configs.rbac, with the chart's upgrade to 5.7 or newer; then run this again"))
+        .hint("upgrade the chart to 5.7 or later, and move server.config to configs.cm and server.rbacConfig to configs.rbac"))
     }
 
     /// What the chart makes of the values: every scalar becomes a text.

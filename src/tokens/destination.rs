@@ -107,8 +107,7 @@ impl<'a> TokenDestination<'a> {
         }
         if host.terminal.stdout {
             notes.push(Note::warning(if plan.as_secret {
-                "stdout is a terminal, which shows the token and may keep it; pipe it into \
-                 `kubectl apply --server-side -f -`, or use --output-file FILE"
+                "stdout is a terminal, which shows the token: pipe it into `kubectl apply --server-side -f -`, or use --output-file"
             } else {
                 "stdout is a terminal, which shows the token and may keep it; there is \
                  --output-file FILE"

@@ -25,8 +25,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
     }
     if round.sees_nothing {
         notes.push(Note::warning(format!(
-            "{owner} may get applications and sees none: is this the right Argo CD, and are there \
-             any in its projects? Octopus shows an empty list then, and no error"
+            "{owner} may get applications and sees none: is this the right Argo CD? Octopus would show an empty list"
         )));
     }
     match round
@@ -37,8 +36,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
         None => notes.push(Note::warning("the server did not say its version")),
         Some((text, Some(version))) if !version.enforces_logs() => {
             notes.push(Note::warning(format!(
-                "Argo CD {text} shows logs to everybody who may get the application, unless \
-                 server.rbac.log.enforce.enable is \"true\" in argocd-cm"
+                "Argo CD {text} enforces `logs` only with server.rbac.log.enforce.enable: \"true\" in argocd-cm"
             )));
         }
         Some(_) => {}
@@ -60,8 +58,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
         format!("{} of {counted} answers are as wanted", counted - wrong),
     ));
     notes.push(Note::new(
-        "verbs with a path (action/…, update/…, delete/…) cannot be asked of a server; \
-         `kubectl octopus-argo check` proves them offline",
+        "a server cannot be asked for verbs with a path (action/…): `kubectl octopus-argo check` proves them offline",
     ));
     notes
 }
@@ -83,15 +80,13 @@ fn differences(round: &Round, offline: &[bool]) -> Vec<Note> {
     }
     if !more.is_empty() {
         notes.push(Note::warning(format!(
-            "the server allows what the given objects do not ({}): it has rules that were not \
-             given (another policy key, an AppProject, an older state), or it is another Argo CD",
+            "the server allows more than the given objects ({}): they are not all of its rules, or it is another Argo CD",
             more.join("; ")
         )));
     }
     if !less.is_empty() {
         notes.push(Note::warning(format!(
-            "the given objects allow what the server does not ({}): they are not applied, or have \
-             not reached it yet (--wait 60s asks again), or it is another Argo CD or version",
+            "the given objects allow more than the server ({}): they are not applied, or not yet (--wait 60s asks again)",
             less.join("; ")
         )));
     }

@@ -101,8 +101,7 @@ fn note_oddities(
     }
     if let Some(twin) = minted.twin() {
         notes.push(Note::warning(format!(
-            "token {twin} was made in the same second as {}: Argo CD knows the tokens of a project \
-             by that alone, so neither can be deleted without the other",
+            "token {twin} was made in the same second as {}: neither can be deleted without the other",
             minted.id()
         )));
     }
@@ -206,14 +205,13 @@ pub fn add_outcome(
             "token {id} was made and is revoked"
         )),
         Revocation::Deleted => error.hint(format!(
-            "token {id} was made and argocd says that it is deleted, but its list could not be read; \
-             if it is still valid, delete it with: {command}"
+            "token {id} was deleted, as argocd says, but the list could not be read; if it is still valid: {command}"
         )),
         Revocation::NotFound => error.hint(format!(
             "token {id} was not found; if it appears later, delete it with: {command}"
         )),
         Revocation::Unconfirmed => error.hint(format!(
-            "token {id} was made, and the server says that it does not know it: it may still be valid; delete it with: {command}"
+            "token {id} was made, and the server does not know it: it may still be valid; delete it with: {command}"
         )),
         Revocation::Failed(problem) => error.hint(format!(
             "token {id} may exist and could not be revoked ({problem}); delete it with: {command}"

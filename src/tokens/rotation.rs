@@ -78,8 +78,7 @@ pub fn find_old(
     }
     if !others.is_empty() {
         notes.push(Note::new(format!(
-            "{owner} has other valid tokens too: {}; if they are not in use (an earlier run may \
-             have been interrupted), delete them: {}",
+            "{owner} has other valid tokens too: {}; an earlier run may have left them; delete them if unused: {}",
             others.join(", "),
             client.commands().token("prune", owner, &["--except", "ID"])
         )));

@@ -258,12 +258,13 @@ fn fate(keys: &Keys) -> String {
 /// What the plugin says of the next upgrades, by kind.
 fn predictions(stderr: &str) -> Prediction {
     let mut found = Prediction::from([("client", Keys::new()), ("server", Keys::new())]);
-    for line in stderr.lines() {
-        let Some((_, rest)) = line.split_once("made kubectl believe that it owns ") else {
+    let mut lines = stderr.lines();
+    while let Some(line) = lines.next() {
+        let Some((_, what)) = line.split_once("an earlier `kubectl apply` claims ") else {
             continue;
         };
-        let (what, how) = rest.split_once(": the next ").unwrap();
         let (keys, configmap) = what.rsplit_once(" of ").unwrap();
+        let (_, how) = lines.next().unwrap().split_once(": the next ").unwrap();
         let (how, _) = how.split_once(" deletes them").unwrap();
         // Where the two kinds differ, `A (server-side only B)`.
         let (client, server) = match keys.split_once(" (server-side only ") {

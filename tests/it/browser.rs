@@ -31,7 +31,7 @@ root.dataset.background = getComputedStyle(document.body).backgroundColor;
 /// A browser of the Chromium family; where there is none the test is skipped, and fails in CI.
 fn browser() -> Option<PathBuf> {
     if !cfg!(target_os = "linux") {
-        eprintln!("skipped: the browser is tried on Linux");
+        crate::common::skip::note("the browser is tried on Linux");
         return None;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();

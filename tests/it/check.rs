@@ -25,15 +25,15 @@ fn the_sample_is_as_it_must_be_after_the_change() {
         str![[r#"
 ---- stdout
 SUBJECT   ACTION            RESOURCE             OBJECT                            WANT   GOT   DECIDED BY
-octopus   get               applications         probe/probe                       yes    yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
-octopus   get               applications         probe/probe/probe                 yes    yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
-octopus   get               logs                 probe/probe                       yes    yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
-octopus   get               logs                 probe/probe/probe                 yes    yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
-octopus   get               clusters             https://probe.example.com         yes    yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
-octopus   get               clusters             probe/https://probe.example.com   yes    yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
-octopus   get               clusters             *                                 -      yes   <sample> (after the change):100:5: p, octopus, clusters, get, *, allow
-octopus   get               applications         *                                 -      yes   <sample> (after the change):99:5: p, octopus, applications, get, *, allow
-octopus   get               logs                 */*                               -      yes   <sample> (after the change):101:5: p, octopus, logs, get, */*, allow
+octopus   get               applications         probe/probe                       yes    yes   <sample> (after the change):99:5
+octopus   get               applications         probe/probe/probe                 yes    yes   <sample> (after the change):99:5
+octopus   get               logs                 probe/probe                       yes    yes   <sample> (after the change):101:5
+octopus   get               logs                 probe/probe/probe                 yes    yes   <sample> (after the change):101:5
+octopus   get               clusters             https://probe.example.com         yes    yes   <sample> (after the change):100:5
+octopus   get               clusters             probe/https://probe.example.com   yes    yes   <sample> (after the change):100:5
+octopus   get               clusters             *                                 -      yes   <sample> (after the change):100:5
+octopus   get               applications         *                                 -      yes   <sample> (after the change):99:5
+octopus   get               logs                 */*                               -      yes   <sample> (after the change):101:5
 octopus   delete            applications         *                                 -      no    no rule
 octopus   everything else   clusters             (any)                             no     no    no rule
 octopus   everything else   projects             (any)                             no     no    no rule
@@ -110,33 +110,33 @@ fn what_is_forbidden_and_granted_is_shown_with_an_object_and_the_line() {
         out,
         str![[r#"
 SUBJECT   ACTION                           RESOURCE             OBJECT                            WANT      GOT   DECIDED BY
-octopus   get                              applications         probe/probe                       yes       yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              applications         probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              logs                 probe/probe                       yes       yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
-octopus   get                              logs                 probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
-octopus   get                              clusters             https://probe.example.com         yes       yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              clusters             probe/https://probe.example.com   yes       yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              clusters             *                                 -         yes   policy.octopus.csv (after the change):2:1: p, octopus, clusters, get, *, allow
-octopus   get                              applications         *                                 -         yes   policy.octopus.csv (after the change):1:1: p, octopus, applications, get, *, allow
-octopus   get                              logs                 */*                               -         yes   policy.octopus.csv (after the change):3:1: p, octopus, logs, get, */*, allow
+octopus   get                              applications         probe/probe                       yes       yes   policy.octopus.csv (after the change):1:1
+octopus   get                              applications         probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):1:1
+octopus   get                              logs                 probe/probe                       yes       yes   policy.octopus.csv (after the change):3:1
+octopus   get                              logs                 probe/probe/probe                 yes       yes   policy.octopus.csv (after the change):3:1
+octopus   get                              clusters             https://probe.example.com         yes       yes   policy.octopus.csv (after the change):2:1
+octopus   get                              clusters             probe/https://probe.example.com   yes       yes   policy.octopus.csv (after the change):2:1
+octopus   get                              clusters             *                                 -         yes   policy.octopus.csv (after the change):2:1
+octopus   get                              applications         *                                 -         yes   policy.octopus.csv (after the change):1:1
+octopus   get                              logs                 */*                               -         yes   policy.octopus.csv (after the change):3:1
 octopus   delete                           applications         *                                 -         no    no rule
 octopus   everything else                  clusters             (any)                             no        no    no rule
 octopus   everything else                  projects             (any)                             no        no    no rule
-octopus   create                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   update                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   delete                           applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   sync                             applications         team-some-project/some-app        no need   yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   override                         applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
-octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1: p, octopus, applications, *, team-*/*, allow
+octopus   create                           applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   update                           applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   delete                           applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   sync                             applications         team-some-project/some-app        no need   yes   p.csv:1:1
+octopus   override                         applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   update/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   delete/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1
+octopus   action/apps/Deployment/restart   applications         team-some-project/some-app        no        yes   p.csv:1:1
 octopus   everything else                  applicationsets      (any)                             no        no    no rule
 octopus   everything else                  repositories         (any)                             no        no    no rule
 octopus   everything else                  write-repositories   (any)                             no        no    no rule
 octopus   everything else                  certificates         (any)                             no        no    no rule
 octopus   everything else                  accounts             (any)                             no        no    no rule
 octopus   everything else                  gpgkeys              (any)                             no        no    no rule
-octopus   create                           exec                 (any)                             no        no    p.csv:3:1: p, octopus, exec, create, */*, deny
+octopus   create                           exec                 (any)                             no        no    p.csv:3:1
 octopus   invoke                           extensions           (any)                             no        no    no rule
 
 "#]]
@@ -151,7 +151,12 @@ fn reading_without_need_is_extra_and_fails_only_when_strict() {
         .command("check -q -f r.yaml --after-change")
         .run()
         .stdout_of(0);
-    assert!(out.contains("octopus   get               projects             some-app                          no need   yes   default role role:readonly, which no rule overrides: built-in policy:7"), "{out}");
+    assert!(out.contains("octopus   get               projects             some-app                          no need   yes   built-in policy:7\n"), "{out}");
+    let wide = sandbox
+        .command("check -q -f r.yaml --after-change -o wide")
+        .run()
+        .stdout_of(0);
+    assert!(wide.contains("   default role role:readonly, which no rule overrides: built-in policy:7: p, role:readonly, projects, get, *, allow\n"), "{wide}");
     let _ = sandbox
         .command("check -q -f r.yaml --after-change --strict")
         .run()
@@ -255,8 +260,8 @@ fn expectations_are_unit_tests_of_a_policy() {
         str![[r#"
 ---- stdout
 SUBJECT   ACTION   RESOURCE       OBJECT      WANT   GOT   DECIDED BY
-alice     sync     applications   team/shop   yes    yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
-bob       sync     applications   team/shop   no     yes   r.yaml:8:5: p, role:team, applications, sync, team/*, allow
+alice     sync     applications   team/shop   yes    yes   r.yaml:8:5
+bob       sync     applications   team/shop   no     yes   r.yaml:8:5
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
 warning: 1 of 2 checks failed on the state as read

@@ -21,6 +21,7 @@ case $2-$3 in
   configmap-argocd-cmd-params-cm|secret-*) name=$2-$3 ;;
   *) name=$2 ;;
 esac
+case " $* " in *" -n team "*|*" --namespace team "*|*" --namespace=team "*) name=$name-team ;; esac
 [ -f "$name.err" ] && { cat "$name.err" >&2; exit 1; }
 [ -f "$name.json" ] && cat "$name.json"
 exit 0
@@ -507,6 +508,53 @@ fn nobody_logged_in_is_no_obstacle_where_the_token_may_see_its_account() {
     let play = Play::new();
     play.world.set("/login", json!(null));
     play.run(&[]).ended(0, "11 steps: 11 done");
+}
+
+#[test]
+fn applications_of_other_namespaces_count() {
+    let play = Play::new();
+    let params = json!({"application.namespaces": "team"});
+    play.put(
+        "configmap-argocd-cmd-params-cm",
+        &configmap("argocd-cmd-params-cm", &params),
+    );
+    let mut elsewhere = application(true);
+    elsewhere["metadata"]["namespace"] = "team".into();
+    play.put("applications.argoproj.io", &list(&[]))
+        .put("applications.argoproj.io-team", &list(&[elsewhere]));
+    let step = |play: &Play| {
+        let outcome = play.run(&[]);
+        let line = outcome
+            .stdout
+            .lines()
+            .find(|line| line.contains("Applications   "));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        step(&play),
+        "done      Applications    1 of 1 source of 1 Application updated"
+    );
+    // Who may not read them there does not know.
+    play.forbid("applications.argoproj.io-team");
+    assert!(
+        step(&play).starts_with("unknown   Applications"),
+        "{}",
+        step(&play)
+    );
+    // The namespaces are asked for where the setting is a pattern.
+    fs::remove_file(play.world.file("applications.argoproj.io-team.err")).unwrap();
+    let params = json!({"application.namespaces": "te*"});
+    let namespaces = ["team", "other"]
+        .map(|name| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}));
+    play.put(
+        "configmap-argocd-cmd-params-cm",
+        &configmap("argocd-cmd-params-cm", &params),
+    )
+    .put("namespaces", &list(&namespaces));
+    assert_eq!(
+        step(&play),
+        "done      Applications    1 of 1 source of 1 Application updated"
+    );
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn each_instance_gets_a_directory_and_those_without_an_owner_are_delivered() {
         str![[r#"
 ---- stderr
 note: wrote 3 of 3 instances to rendered
-note: the instances without files have our keys only: they set the account's capabilities to exactly apiKey and enable it; see what that changes with: kubectl octopus-argo diff --all --live
+note: the instances without files have our keys only: the account is enabled and its capabilities become exactly apiKey
 next: commit rendered, then apply rendered/applicationset.yaml once to the Argo CD that delivers
 ---- exit code 0
 

@@ -349,7 +349,7 @@ servers: [{server: argocd.example.com}]
     for line in [CREATE, "token rotate --all --output-dir out"] {
         fleet
             .run(line)
-            .ended(2, "the instances one and two reach the same server");
+            .ended(2, "one and two reach the same server");
     }
     for (line, refused) in [
         (

@@ -219,6 +219,23 @@ fn every_rule_has_module_page_and_type_of_its_name() {
 }
 
 #[test]
+fn every_module_of_a_rule_is_in_the_list() {
+    let listed: BTreeSet<String> = ALL
+        .iter()
+        .map(|rule| rule.about().id.replace('-', "_"))
+        .collect();
+    for entry in fs::read_dir("src/lint/rules").unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(
+            !text.contains("\nrule!(") || listed.contains(&name),
+            "{name} is not in the list of src/lint/rules/mod.rs"
+        );
+    }
+}
+
+#[test]
 fn every_page_begins_with_id_severity_and_fix() {
     for rule in ALL {
         let about = rule.about();

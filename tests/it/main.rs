@@ -57,6 +57,7 @@ mod shell;
 #[path = "../../crates/argo-rbac/tests/conformance/sites.rs"]
 mod sites;
 mod templates;
+mod terminal;
 mod token;
 mod token_prompts;
 mod token_reach;

@@ -101,7 +101,7 @@ fn the_formula_and_the_nix_expression_have_the_checksums_of_the_release() {
         let mut command = Program::new(program);
         match command.args(args).current_dir(out).output() {
             Ok(output) => assert!(output.status.success(), "{output:?}"),
-            Err(_) => eprintln!("skipped: {program} is not on PATH"),
+            Err(_) => crate::common::skip::note(&format!("{program} is not on PATH")),
         }
     }
 }

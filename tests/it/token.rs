@@ -183,7 +183,7 @@ fn projects_have_a_token_each_and_never_two_of_a_role_in_one_second() {
     )));
     create(&["--project", "team-a,team-b"]).ended(2, "-o secret");
     create(&["--project", "team-z"]).ended(4, "argocd proj list");
-    create(&["--project", "team-*", "-o", "secret"]).ended(2, "patterns are not accepted");
+    create(&["--project", "team-*", "-o", "secret"]).ended(2, "no pattern");
     create(&[]).ended(2, "--role needs --project");
     world
         .run(&[

@@ -248,7 +248,8 @@ spec:
     assert_eq!(can.code, 0);
     assert!(can.stdout.contains("role:readonly"), "{}", can.stdout);
     assert!(
-        can.stderr.contains("names no default role"),
+        can.stderr
+            .contains("the default role is taken for role:readonly"),
         "{}",
         can.stderr
     );

@@ -214,6 +214,53 @@ fn no_string_comment_or_page_has_a_phrase_of_the_style_guide() {
     );
 }
 
+/// The longest text of a message that fits into a line of 120 characters behind `warning: `.
+const LONGEST: usize = 111;
+
+/// The text without the command at its end, which is as long as it is.
+fn prose(text: &str) -> &str {
+    let programs = ["kubectl ", "helm ", "argocd ", "_ | ", "curl "];
+    let starts = programs.iter().flat_map(|program| {
+        [": ", "; ", " (", ": `", " `"].map(|before| text.find(&format!("{before}{program}")))
+    });
+    let end = starts.flatten().min().unwrap_or(text.len());
+    if programs.iter().any(|program| text.starts_with(program)) {
+        return "";
+    }
+    &text[..end]
+}
+
+#[test]
+fn no_message_is_longer_than_a_line() {
+    let root = root();
+    let mut sources = Vec::new();
+    for room in [
+        "argocd", "change", "commands", "fleet", "input", "lint", "model", "octopus", "process",
+        "site", "tokens",
+    ] {
+        files(&root.join("src").join(room), "rs", &mut sources);
+    }
+    sources.retain(|path| !path.to_string_lossy().contains("tests"));
+    let mut wrong = Vec::new();
+    for path in &sources {
+        let code = fs::read_to_string(path).unwrap();
+        for (line, text) in rust(&code) {
+            let is_comment = code
+                .lines()
+                .nth(line - 1)
+                .unwrap()
+                .trim_start()
+                .starts_with("//");
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let length = prose(&text).chars().count();
+            if !is_comment && !text.starts_with('#') && length > LONGEST {
+                wrong.push(format!("{}:{line}: {length}: {text}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn a_phrase_is_found_where_it_is_one() {
     let phrases = phrases();

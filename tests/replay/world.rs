@@ -55,6 +55,7 @@ pub fn run(args: &[&str], stdin: &str, answer: &Answer<'_>) -> Run {
             stdin: false,
             stdout: true,
             stderr: true,
+            width: None,
         },
         directory: std::path::PathBuf::from("/nonexistent"),
         clock: &clock,

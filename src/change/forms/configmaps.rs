@@ -55,8 +55,7 @@ pub(super) fn plan<'a>(
         let error = held(objects).into_iter().fold(error, Error::hint);
         if let Some((which, place)) = objects.iter().find_map(unread_patch) {
             return Err(error.hint(format!(
-                "{place}: this patch of {which} is not written as it is read: write it as a block (`patch: |-`), or name \
-                 the Component that render --form kustomize without -f prints in `components:`"
+                "{place}: this patch of {which} is not written as it is read: write it as a block (`patch: |-`)"
             )));
         }
         let projects = objects
@@ -125,8 +124,7 @@ fn held(objects: &[Object<'_>]) -> Option<String> {
     };
     if let Some(object) = objects.iter().find(operations) {
         return Some(format!(
-            "{} is a list of JSON operations, which does not say what it is of: \
-             render --form json-patch --live prints operations that can be added to it",
+            "{} is a list of JSON operations for an unknown object: render --form json-patch --live prints more for it",
             object.source().name()
         ));
     }
@@ -215,7 +213,7 @@ fn immutable(planned: &Planned<'_>) -> Option<Note> {
         scalar.scalar_type() == ScalarType::Bool && scalar.value().eq_ignore_ascii_case("true");
     (is_true && !planned.plan.changes.is_empty()).then(|| {
         Note::warning(format!(
-            "{} of namespace {} is `immutable: true`: the API server rejects every change to its data; delete the object and create it again from this output",
+            "{} of namespace {} is immutable: delete the object and create it again from this output",
             object.name(),
             planned.namespace
         ))

@@ -59,7 +59,7 @@ fn plan_one<'a>(
         let path = values.path(which);
         if values.is_not_created(which) && request.goal != Goal::Absent {
             notes.push(Note::warning(format!(
-                "{}: `{}.create` is false: the chart does not write {which}, so a change here has no effect; change the {which} that is used instead",
+                "{}: `{}.create` is false, so the chart does not write {which}: change the one that is used instead",
                 object.source().name(),
                 path.join(".")
             )));
@@ -135,7 +135,7 @@ fn refuse_umbrella(object: &Object<'_>) -> Result<()> {
         return Ok(());
     };
     Err(Error::usage(format!(
-        "the argo-cd chart's values are below `{key}` here: this is an umbrella chart, and values at the top level have no effect"
+        "this is an umbrella chart: the argo-cd chart's values are below `{key}`, those at the top have no effect"
     ))
     .at(object.location(entry.key.span().start))
     .hint(format!("name it: --values-root {key}")))

@@ -114,7 +114,7 @@ fn plan_one<'a>(
                 }
                 Goal::Present { .. } => (
                     "go into",
-                    " (the resource sets no policy, and setting one would replace the live one)",
+                    " (a policy in the resource would replace the live one)",
                 ),
             };
             notes.push(Note::warning(format!(
@@ -167,9 +167,7 @@ fn refuse_local_user(request: &ChangeRequest, argocd: &OperatorResource<'_>) -> 
     let account = request.account.as_str();
     match argocd.local_user(account) {
         Some(place) if request.goal != Goal::Absent => Err(Error::input(format!(
-            "`spec.localUsers` names {account} already: argocd-operator makes that account itself, \
-             and its tokens too; it replaces the list of tokens with its own whenever it renews one, \
-             so a token made here would stop working then"
+            "`spec.localUsers` names {account}: argocd-operator renews its tokens, and one made here stops working then"
         ))
         .at(place)
         .hint("remove the account from spec.localUsers, or name another one with --account")

@@ -93,16 +93,17 @@ pub fn tell_owner(
     }
     if !upgraded.is_empty() {
         let survives = if patch_survives {
-            "with `kubectl replace` or `kubectl patch`"
+            "`kubectl replace` or `patch`"
         } else {
-            "with `kubectl replace`"
+            "`kubectl replace`"
         };
         notes.push(Note::new(format!(
-            "{survives} the next upgrade of Argo CD keeps {}; \
-             `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is \
-             its own, and the next `kubectl apply` of Argo CD's manifests then deletes them",
+            "upgrades keep {} after {survives}",
             upgraded.join(", ")
         )));
+        notes.push(Note::new(
+            "not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them",
+        ));
     }
     reversal
 }
@@ -160,9 +161,9 @@ fn reverted(planned: &Planned<'_>, which: Which, owner: &Owner) -> Option<String
             format!("which writes {POLICY_KEY} again wherever its spec.rbac.policy is set")
         }
         Owner::Operator(_) => "which reverts the change within minutes".to_owned(),
-        Owner::Helm { .. } => "whose upgrade keeps keys that it does not know, but whose \
-             rollback, reinstallation or --force does not, and which reverts what its values set"
-            .to_owned(),
+        Owner::Helm { .. } => {
+            "whose upgrade keeps unknown keys, and whose rollback or --force does not".to_owned()
+        }
         _ => "which reverts the change at its next sync".to_owned(),
     };
     Some(format!(
@@ -179,13 +180,13 @@ fn prunable(
     marks: &Marks,
     form: Form,
     request: &ChangeRequest,
-) -> Option<Note> {
+) -> Vec<Note> {
     let after = keys_after(planned);
     let client_side = marks.pruned_by_apply(which, &after);
     let server_side = marks.pruned_by_server_side_apply();
     let list = |keys: &[&str]| keys.join(", ");
     let (what, how) = match (client_side.is_empty(), server_side.is_empty()) {
-        (true, true) => return None,
+        (true, true) => return Vec::new(),
         (false, true) => (list(&client_side), "the next client-side `kubectl apply`"),
         (true, false) => (
             list(&server_side),
@@ -207,29 +208,32 @@ fn prunable(
     let why = if loses_whole_data(which, marks) {
         "Argo CD's own manifest, which has no `data`,"
     } else {
-        "manifests without them (an upgrade of Argo CD)"
+        "manifests without them (an upgrade)"
     };
     let mend = if form == Form::Manifest && server_side.is_empty() {
         "`kubectl replace`, as below, prevents that; `kubectl patch` does not".to_owned()
     } else {
         format!(
-            "unless you apply a file of your own that has them, repair it with: {} | kubectl apply{} \
-             --server-side --force-conflicts --field-manager octopus-argo -f -",
+            "repair it, unless you apply a file that has them: {} | kubectl apply{} --server-side \
+             --force-conflicts --field-manager octopus-argo -f -",
             request.commands.render, request.commands.kubectl
         )
     };
-    let text = format!(
-        "an earlier `kubectl apply` made kubectl believe that it owns {what} of {which}: {how} of \
-         {why} deletes them; {mend}"
-    );
     let ours = own_keys(request);
     let mut all = client_side.iter().chain(&server_side);
     let any_ours = all.any(|key| ours.iter().any(|own| own == key));
-    Some(if any_ours && request.goal != Goal::Absent {
-        Note::warning(text)
+    let note = if any_ours && request.goal != Goal::Absent {
+        Note::warning
     } else {
-        Note::new(text)
-    })
+        Note::new
+    };
+    vec![
+        note(format!(
+            "an earlier `kubectl apply` claims {what} of {which}"
+        )),
+        note(format!("{how} of {why} deletes them")),
+        note(mend),
+    ]
 }
 
 /// The keys that the object has after the change.

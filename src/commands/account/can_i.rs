@@ -25,8 +25,7 @@ pub(super) fn run(args: &CanIArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     } else if !yes && proves_nothing(&args.resource, &args.object) {
         context.warn(format!(
-            "this no proves nothing: the administrator gets it too, because every object of {} \
-             has a slash and `{}` has none; ask for '*/*' or PROJECT/NAME",
+            "this no proves nothing, not even of an administrator: objects of {} have a slash, `{}` has none: ask for '*/*'",
             args.resource, args.object
         ));
     }

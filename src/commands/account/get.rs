@@ -13,7 +13,7 @@ pub(super) fn run(args: &AccountGetArgs, context: &mut Context<'_, '_>) -> Resul
         ListOutput::Name => Report::Text(format!("{}\n", account.name)),
         ListOutput::Json => tokens::account_json(&account, now),
         ListOutput::Yaml => tokens::account_json(&account, now).in_yaml(),
-        ListOutput::Text => Report::Text(tokens::account_text(&account, now)),
+        ListOutput::Text => Report::Text(tokens::account_text(&account, now, context.style())),
     })?;
     for lack in account.lacks() {
         context.warn(format!("account {}: {lack}", account.name));

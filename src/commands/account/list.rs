@@ -18,7 +18,11 @@ pub(super) fn run(args: &AccountListArgs, context: &mut Context<'_, '_>) -> Resu
         ),
         ListOutput::Json => tokens::accounts_json(&accounts, &args.account),
         ListOutput::Yaml => tokens::accounts_json(&accounts, &args.account).in_yaml(),
-        ListOutput::Text => Report::Text(tokens::accounts_text(&accounts, &args.account)),
+        ListOutput::Text => Report::Text(tokens::accounts_text(
+            &accounts,
+            &args.account,
+            context.style(),
+        )),
     })?;
     match own {
         None => {

@@ -195,7 +195,7 @@ fn without_input(
         .map(|name| annotate_command(AppKind::Application, name, namespace, &changes));
     context.print(&lines.collect::<String>())?;
     if args.source.is_none() {
-        context.note("these keys are those of an Application with one source without a name: --source NAME is for others, --live finds out");
+        context.note("these keys are for an Application with one unnamed source: --source NAME is for others, --live finds out");
     }
     context.note("an Application that comes from Git loses annotations at the next sync: annotate its file there");
     Ok(Code::OK)

@@ -77,8 +77,8 @@ fn print(
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
     let report = match args.output {
-        AppsOutput::Text => Report::Text(apps::text(rows)),
-        AppsOutput::Wide => Report::Text(apps::wide(rows)),
+        AppsOutput::Text => Report::Text(apps::text(rows, context.style())),
+        AppsOutput::Wide => Report::Text(apps::wide(rows, context.style())),
         AppsOutput::Json => apps::json(rows, found),
         AppsOutput::Yaml => apps::json(rows, found).in_yaml(),
         AppsOutput::Csv => apps::csv(rows),

@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::error::{Code, Result};
 
 /// Why no command of ours has `--atomic`.
-const NOT_ATOMIC: &str = "without --atomic on purpose: a first install that is rolled back stays registered in Octopus Deploy, to be deleted there by hand";
+const NOT_ATOMIC: &str = "--atomic is left out: what it rolls back stays registered in Octopus Deploy, to be deleted there by hand";
 
 /// The helm command: every value as JSON in a word of its own, so that none can become another.
 pub(super) fn run(args: &GatewayCommandArgs, context: &mut Context<'_, '_>) -> Result<Code> {

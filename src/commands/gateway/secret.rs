@@ -101,12 +101,12 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         .as_ref()
         .map_or_else(|| "-".to_owned(), |path| path.display().to_string());
     context.next(format!(
-        "kubectl apply --server-side{} -f {}; without --server-side kubectl copies the token into an annotation",
+        "kubectl apply --server-side{} -f {} (without --server-side the token gets into an annotation)",
         namespace.map_or_else(|| " -n NAMESPACE".to_owned(), |name| format!(" -n {}", quoted(name))),
         quoted(&what)
     ));
     context.note(format!(
-        "a gateway that runs already reads it only when it starts again: {restart}"
+        "a running gateway reads it only when it is restarted: {restart}"
     ));
     Ok(Code::OK)
 }

@@ -72,8 +72,7 @@ fn warn_of_disabled(client: &Client<'_>, owners: &[TokenOwner], context: &mut Co
             && client.account(name).is_ok_and(|account| !account.enabled)
         {
             context.warn(format!(
-                "account {name} is disabled: its token does not work until it is enabled \
-                 (`kubectl octopus-argo render --enable` makes that change)"
+                "account {name} is disabled, and so is its token: `kubectl octopus-argo render --enable` makes the change"
             ));
         }
     }

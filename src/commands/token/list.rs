@@ -25,7 +25,7 @@ pub(super) fn run(args: &TokenListArgs, context: &mut Context<'_, '_>) -> Result
         ListOutput::Name => Report::Text(tokens::names(&all)),
         ListOutput::Json => tokens::json(&all, now),
         ListOutput::Yaml => tokens::json(&all, now).in_yaml(),
-        ListOutput::Text => Report::Text(tokens::text(&all, now)),
+        ListOutput::Text => Report::Text(tokens::text(&all, now, context.style())),
     })?;
     Ok(Code::OK)
 }

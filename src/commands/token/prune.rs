@@ -31,7 +31,7 @@ pub(super) fn run(args: &TokenPruneArgs, context: &mut Context<'_, '_>) -> Resul
         context.note("there is nothing to delete");
         return Ok(Code::OK);
     }
-    context.print(&tokens::prune_plan(&all, &doomed, now))?;
+    context.print(&tokens::prune_plan(&all, &doomed, now, context.style()))?;
     if deletes_itself(&doomed, &client) {
         context.warn("the token used for this call is among them");
     }

@@ -267,7 +267,7 @@ pub(super) fn damaged(path: &Path, line: usize, why: &str) -> Error {
         "{}:{line}: the journal of an earlier run is damaged: {why}",
         path.display()
     ))
-    .hint("nothing was made; its lines name tokens that may exist and are nowhere else: compare them with `kubectl octopus-argo token list`")
+    .hint("nothing was made; it names tokens that may exist: compare it with `kubectl octopus-argo token list`")
     .hint("then remove the file, and run this again")
 }
 

@@ -195,6 +195,6 @@ fn close(jobs: &[Job<'_>], ended: &[InstanceOutcome], context: &mut Context<'_, 
         "run the commands on stdout (it is a script for sh), then restart the gateways: {RESTART}"
     ));
     if jobs.iter().any(|job| apply::is_incomplete(job)) {
-        context.warn("the configuration does not name the kubeconfig context of every instance: those commands are comments, to be completed by hand");
+        context.warn("the commands of instances without a kubeconfig context are comments, to be completed by hand");
     }
 }

@@ -126,7 +126,7 @@ impl Configurations {
                 let key = (server.clone(), owner.to_string());
                 if let Some(other) = known.insert(key, &instance.name) {
                     return Err(Error::usage(format!(
-                        "the instances {other} and {} reach the same server, and {owner} is in both: each would replace the other's token",
+                        "{other} and {} reach the same server, and {owner} is in both: each would replace the other's token",
                         instance.name
                     ))
                     .hint("give them accounts of their own in the configuration, or ask for one of them: --instance NAME"));

@@ -15,7 +15,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(at.field(object), "a cluster is named by its server's URL")
                 .label("matches none")
-                .help("write https://HOST, PROJECT/https://HOST for a cluster of a project, or * for all; `argocd cluster list` shows the URLs");
+                .help("write https://HOST, of a project PROJECT/https://HOST, or * for all; `argocd cluster list` shows the URLs");
         }
     }
 }

@@ -15,6 +15,34 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    for app in applications(site) {
+        for (key, _) in &app.application.annotations {
+            check_annotation(&app, key, findings);
+        }
+    }
+}
+
+/// An annotation of Octopus's. Argo CD gets none of an Application whose annotations are not all
+/// strings.
+fn check_annotation(app: &App<'_>, key: &str, findings: &mut Findings<'_>) {
+    let (Some(spot), true) = (app.annotation(key), annotation::is_octopus(key)) else {
+        return;
+    };
+    let Some(value) = spot.resolved().and_then(Node::as_scalar) else {
+        return;
+    };
+    let what = match value.scalar_type() {
+        // Without a value: another rule.
+        ScalarType::String | ScalarType::Null => return,
+        ScalarType::Bool => "a boolean",
+        ScalarType::Number => "a number",
+    };
+    let text = value.value();
+    findings
+        .add(spot.value(), format!("the value of `{key}` is {what}, and must be a string"))
+        .label("not in quotes")
+        .help("the API server refuses the object")
+        .safe(format!("write \"{text}\""), vec![spot.set(text)]);
 }
 
 /// The settings as a whole, where they are no mapping of keys to texts.

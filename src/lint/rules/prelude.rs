@@ -7,7 +7,7 @@ pub(super) use super::helpers::{
     meant_bool,
 };
 pub(super) use crate::input::Content;
-pub(super) use crate::lint::apps::applications;
+pub(super) use crate::lint::apps::{App, applications};
 pub(super) use crate::lint::edit::{EditLine, EditSpot};
 pub(super) use crate::lint::finding::{Findings, FixEdit, FixTarget};
 pub(super) use crate::lint::pattern::{self, Pattern, RuleGlob};
@@ -22,7 +22,7 @@ pub(super) use crate::octopus::apps::{
     AnnotationField, Application, Key, MappingVerdict, Unwritable, annotation, images, is_slug,
     is_templated, mapping, mappings, repository, slug_of,
 };
-pub(super) use crate::rbac::glob::{self, Glob, Panicked};
+pub(super) use crate::rbac::glob::{self, Panicked};
 pub(super) use crate::rbac::vocabulary::{RESOURCES, actions, resolve_resource};
 pub(super) use crate::rbac::{
     Decision, Enforcer, Line, MAX_HOPS, MatchMode, Policy as Rule, Request, Value, Verdict,

@@ -11,21 +11,15 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         };
         let repos = object.find(&["spec", "sourceRepos"]).and_then(Node::items);
         let repos: Vec<&str> = repos.unwrap_or_default().iter().filter_map(Node::as_str).collect();
-        // What is forbidden may be allowed elsewhere: that is for Argo CD to say.
-        if repos.iter().any(|repo| repo.starts_with('!') || is_templated(repo)) {
+        if repos.iter().any(|repo| is_templated(repo)) {
             continue;
         }
         for mapping in mappings(&app.application) {
             let source = &app.application.sources[mapping.source];
-            let url = repository::normalized(source.repo_url);
-            let allows = |repo: &&str| {
-                let pattern = repository::normalized(repo);
-                pattern == url || Glob::compile(&pattern).is_ok_and(|glob| glob.matches(&url).unwrap_or(true))
-            };
             let Some(spot) = app.source(source, &["repoURL"]) else {
                 continue;
             };
-            if mapping.scope.is_empty() || is_templated(source.repo_url) || repos.iter().any(allows) {
+            if mapping.scope.is_empty() || is_templated(source.repo_url) || repository::is_permitted(&repos, source.repo_url) {
                 continue;
             }
             let finding = findings.add(

@@ -159,7 +159,7 @@ impl FoundValues {
         } else if given.plaintext.is_none() && given.argocd_grpc_url.as_ref().is_none_or(is_inside)
         {
             notes.push(Note::warning(format!(
-                "Argo CD's server speaks plain text ({from}): without --plaintext the gateway gets `authentication handshake failed: EOF`"
+                "the server speaks plain text ({from}); without --plaintext: `authentication handshake failed: EOF`"
             )));
         }
         notes

@@ -101,10 +101,13 @@ impl<'v> Judge<'v> {
             let is_section = KEYS.iter().any(|(known, _)| known.starts_with(&below));
             if is_section {
                 self.unknown(value, &full);
-            } else if !is_known && CLOSED.contains(&path) {
-                let help = match meant(&full, path, key) {
+            } else if !is_known && !path.is_empty() {
+                let is_closed = CLOSED.contains(&path);
+                let beside = |meant: &String| is_closed || meant.starts_with(path);
+                let help = match meant(&full, path, key).filter(beside) {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "nothing reads it".to_owned(),
+                    None if is_closed => "nothing reads it".to_owned(),
+                    None => continue,
                 };
                 self.add(
                     Severity::Warning,
@@ -283,11 +286,10 @@ impl<'v> Judge<'v> {
                 "name its Secret: serverAccessTokenSecretName and serverAccessTokenSecretKey",
             ),
             (true, true) => {
-                let text = format!("`{inline}` and `{named}` are mutually exclusive");
                 self.add(
                     Severity::Error,
                     &inline,
-                    text,
+                    "`serverAccessToken` and `serverAccessTokenSecretName` are mutually exclusive",
                     "keep the Secret and leave the inline token out",
                 );
             }

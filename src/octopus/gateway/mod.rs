@@ -91,7 +91,7 @@ impl GatewayPlan {
                 "the gateway needs more options: {}",
                 missing.join(", ")
             ))
-            .hint("for example: --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1")
+            .hint("example: --name prod --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443 --space Spaces-1")
             .hint("or set it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …, spaces: [Spaces-1]}")
             .hint("--register=false is for a gateway that is registered with Octopus Deploy elsewhere"));
         }
@@ -281,10 +281,10 @@ impl GatewayPlan {
             });
         }
         let merged = self.overlay.over(&model)?;
-        refuse_faults(&merged, inline)?;
+        let odd = refuse_faults(&merged, inline)?;
         Ok(GatewayValues {
             text: replaced(&stream, &[], &merged)?,
-            notes: laid_over(&model, &merged),
+            notes: laid_over(&model, &merged).into_iter().chain(odd).collect(),
             model: merged,
         })
     }
@@ -294,15 +294,15 @@ impl GatewayPlan {
         let mut notes = Vec::new();
         let gateway = &self.gateway;
         if gateway.plaintext == Some(true) {
-            notes.push(Note::warning("--plaintext: anyone on the path to Argo CD can read the token; Argo CD's server must run with server.insecure"));
+            notes.push(Note::warning("--plaintext: anyone in between can read the token; Argo CD's server must run with server.insecure"));
         } else if gateway.insecure == Some(true) {
-            notes.push(Note::warning("--insecure: nothing verifies that it is Argo CD's server that receives the token; --certificate-secret names what to trust instead"));
+            notes.push(Note::warning("--insecure: anyone who answers as Argo CD gets the token; --certificate-secret names what to trust instead"));
         }
         let unverified = gateway.plaintext == Some(true) || gateway.insecure == Some(true);
         if unverified && gateway.certificate_secret.is_some() {
             notes.push(Note::new("the certificates of --certificate-secret apply to Octopus Deploy only: Argo CD's certificate is not verified"));
         } else if !unverified && gateway.certificate_secret.is_none() {
-            notes.push(Note::new("the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret"));
+            notes.push(Note::new("the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret"));
         }
         if gateway.octopus_plaintext == Some(true) {
             notes.push(Note::warning(
@@ -346,8 +346,9 @@ impl GatewayPlan {
     }
 }
 
-/// Refuses values with which the gateway does not work, once the user's are laid over ours.
-fn refuse_faults(values: &Value, inline: Option<&str>) -> Result<()> {
+/// Refuses values with which the gateway does not work, once the user's are laid over ours, and says
+/// what is odd about them.
+fn refuse_faults(values: &Value, inline: Option<&str>) -> Result<Vec<Note>> {
     let token = values.pointer("/gateway/argocd/authenticationToken");
     if inline.is_some() && token.and_then(Value::as_str) != inline {
         return Err(
@@ -355,11 +356,20 @@ fn refuse_faults(values: &Value, inline: Option<&str>) -> Result<()> {
                 .hint("leave one of them out"),
         );
     }
-    let mut faults = judge(values)
+    let (errors, others): (Vec<_>, Vec<_>) = judge(values)
         .into_iter()
-        .filter(|fault| fault.gravity == Severity::Error);
+        .partition(|fault| fault.gravity == Severity::Error);
+    let mut faults = errors.into_iter();
     let Some(first) = faults.next() else {
-        return Ok(());
+        // Of secrets another note speaks.
+        let is_odd = |fault: &Fault| {
+            let path = fault.path.join(".");
+            let is_secret = chart::is_secret(&path) || chart::is_secret(&(path + "."));
+            fault.gravity == Severity::Warning && !is_secret
+        };
+        let odd = others.into_iter().filter(is_odd);
+        let notes = odd.map(|fault| Note::warning(format!("{}: {}", fault.text, fault.help)));
+        return Ok(notes.collect());
     };
     let mut error = Error::usage(format!(
         "the gateway does not work with what --set and --values lay over: {}",

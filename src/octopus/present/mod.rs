@@ -220,7 +220,7 @@ impl Writer<'_, '_> {
                 continue;
             }
             self.examples(subject, &range);
-            let line = (self.describe)(rule.line);
+            let line = self.describe.line(rule.line);
             self.leave_out(format!(
                 "{line}: no pattern says what it allows, so examples are asked"
             ));

@@ -84,9 +84,12 @@ fn list<'a>(findings: &'a [ShownFinding<'_>]) -> Vec<JsonFinding<'a>> {
             })
             .collect(),
         help: &finding.help,
-        fix: finding.fix.as_ref().map(|(title, is_safe)| JsonFix {
-            safety: if *is_safe { "safe" } else { "unsafe" },
-            title,
+        fix: finding.fix.as_ref().map(|fix| JsonFix {
+            safety: match fix.effect {
+                None => "safe",
+                Some(_) => "unsafe",
+            },
+            title: &fix.title,
         }),
     });
     items.collect()

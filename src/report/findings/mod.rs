@@ -15,7 +15,7 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Counts, summary, text};
 
-use crate::lint::{ALL, Finding, Safety};
+use crate::lint::{ALL, Finding, Safety, effect};
 use crate::model::{Location, Severity, Source};
 use crate::site::{Place, Site};
 
@@ -57,8 +57,17 @@ pub struct ShownFinding<'a> {
     pub related: Vec<Mark<'a>>,
     /// What it means or what to do.
     pub help: Vec<String>,
-    /// How to fix it: what that does, and whether it is safe.
-    pub fix: Option<(String, bool)>,
+    /// How to fix it.
+    pub fix: Option<ShownFix>,
+}
+
+/// How a finding is fixed.
+#[derive(Clone, Debug)]
+pub struct ShownFix {
+    /// What is done, as an imperative.
+    pub title: String,
+    /// What an unsafe fix changes beside the mistake; `None` of a safe one.
+    pub effect: Option<&'static str>,
 }
 
 impl<'s> ShownFinding<'s> {
@@ -80,10 +89,10 @@ impl<'s> ShownFinding<'s> {
                 .map(|one| mark(&one.place, &one.message))
                 .collect(),
             help: finding.help.clone(),
-            fix: finding
-                .fix
-                .as_ref()
-                .map(|fix| (fix.title.clone(), fix.safety == Safety::Safe)),
+            fix: finding.fix.as_ref().map(|fix| ShownFix {
+                title: fix.title.clone(),
+                effect: (fix.safety == Safety::Unsafe).then(|| effect(finding.rule)),
+            }),
         });
         shown.collect()
     }

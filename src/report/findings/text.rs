@@ -11,6 +11,8 @@ use crate::model::Severity;
 use crate::report::{Style, printable};
 use crate::text::counted;
 
+/// How much of a line of text is shown where no terminal is narrower.
+const WIDTH: usize = 120;
 /// Lines shown above and below the marked one.
 const CONTEXT: usize = 1;
 
@@ -40,13 +42,12 @@ fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
     for help in &finding.help {
         group = group.element(Title::HELP.message(printable(help).into_owned()));
     }
-    if let Some((title, is_safe)) = &finding.fix {
-        let (how, option) = if *is_safe {
-            ("", "--fix")
-        } else {
-            (" (it changes permissions)", "--fix=unsafe")
+    if let Some(fix) = &finding.fix {
+        let title = printable(&fix.title);
+        let message = match fix.effect {
+            None => format!("`--fix` will {title}"),
+            Some(effect) => format!("`--fix=unsafe` will {title} (it changes {effect})"),
         };
-        let message = format!("`{option}` will {}{how}", printable(title));
         group = group.element(Title::HELP.with_name("fix").message(message));
     }
     let renderer = if style.is_colored() {
@@ -54,7 +55,10 @@ fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
     } else {
         Renderer::plain()
     };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+    renderer
+        .term_width(style.width().unwrap_or(WIDTH))
+        .decor_style(DecorStyle::Ascii)
+        .render(&[group])
 }
 
 /// The lines around the marks, so that a long text costs no more than a short one. Marks of the
@@ -168,9 +172,9 @@ impl Counts {
                 Severity::Warning => counts.warnings += 1,
                 Severity::Note => counts.notes += 1,
             }
-            match finding.fix {
-                Some((_, true)) => counts.safe += 1,
-                Some((_, false)) => counts.risky += 1,
+            match &finding.fix {
+                Some(fix) if fix.effect.is_none() => counts.safe += 1,
+                Some(_) => counts.risky += 1,
                 None => {}
             }
         }

@@ -4,8 +4,8 @@ mod page;
 
 use std::borrow::Cow;
 
-use super::Report;
 use super::table::{self, markdown, table};
+use super::{Report, Style};
 use crate::review::{Matrix, Membership, RuleGroup};
 
 pub use page::html;
@@ -120,12 +120,12 @@ fn cells(matrix: &Matrix, order: RowOrder, wide: bool) -> (Vec<&'static str>, Ce
 }
 
 /// A table; `wide` adds what limits a rule, and the lines.
-pub fn text(matrix: &Matrix, order: RowOrder, wide: bool) -> String {
+pub fn text(matrix: &Matrix, order: RowOrder, wide: bool, style: Style) -> String {
     let (headers, mut rows) = cells(matrix, order, wide);
     if !wide {
         rows = rows.into_iter().flat_map(wrapped).collect();
     }
-    table(&headers, &rows)
+    table(&headers, &rows, style)
 }
 
 /// How wide the list of actions may be in a table for a screen.

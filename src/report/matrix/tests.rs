@@ -51,7 +51,7 @@ fn matrix() -> Matrix {
 #[test]
 fn a_subject_shows_its_roles_and_one_row_for_a_group_of_rules() {
     assert_data_eq!(
-        text(&matrix(), RowOrder::Subject, false),
+        text(&matrix(), RowOrder::Subject, false, Style::new(false)),
         str![[r"
 SUBJECT    RESOURCE       OBJECT   ACTIONS     EFFECT
 role:dev   applications   */*      get, sync   allow
@@ -66,7 +66,7 @@ ada,=x     logs           */*      *           allow in part
 #[test]
 fn by_resource_the_table_says_who_may_use_each() {
     assert_data_eq!(
-        text(&matrix(), RowOrder::Resource, true),
+        text(&matrix(), RowOrder::Resource, true, Style::new(false)),
         str![[r"
 RESOURCE       OBJECT   SUBJECT    ACTIONS     EFFECT          STATE                    DECIDED BY
 applications   */*      role:dev   get, sync   allow                                    p.csv:1:1: p, x, applications, …, */*, allow

@@ -47,7 +47,7 @@ pub fn find(program: &str) -> Option<PathBuf> {
 /// The cluster of this test process, or `None` with one line on stderr where a program is missing.
 pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    CLUSTER
+    let cluster = CLUSTER
         .get_or_init(|| {
             let missing: Vec<_> = PROGRAMS
                 .iter()
@@ -65,7 +65,11 @@ pub fn cluster() -> Option<&'static Cluster> {
             std::io::stderr().write_all(line.as_bytes()).unwrap();
             None
         })
-        .as_ref()
+        .as_ref();
+    if cluster.is_none() {
+        super::skip::note("the programs of the real system are not on PATH");
+    }
+    cluster
 }
 
 /// A running API server.

@@ -5,6 +5,8 @@ mod cluster;
 mod janitor;
 mod program;
 mod session;
+#[path = "../../it/common/skip.rs"]
+mod skip;
 
 pub use argocd::ArgoCd;
 pub use cluster::{Cluster, cluster, path};

@@ -117,7 +117,7 @@ api           values   https://git.example.com/shop/values.git   $values        
 previews      1        https://git.example.com/shop/deploy.git   preview/{{env}}   HEAD       previews   {{env}}       -        yes                                             ApplicationSet   argocd      shop         yes           unknown       apps.yaml:39:1
 ---- stderr
 note: 2 of 4 sources are updated
-note: the account may not sync 1 of them: only Octopus steps that trigger a sync need it (render --allow-sync)
+note: the account may not sync 1 of them: only steps that trigger a sync need it (render --allow-sync)
 ---- exit code 0
 
 "#]]
@@ -246,7 +246,7 @@ warning[octopus-value-not-a-slug]: `Shop` is not a slug
 7 |     argo.octopus.com/project: Shop
   |                               ^^^^ the project's slug, not its name
   |
-  = fix: `--fix=unsafe` will make it `shop`, which Octopus makes of such a name (it changes permissions)
+  = fix: `--fix=unsafe` will make it `shop`, which Octopus makes of such a name (it changes what Octopus updates)
 
 ---- exit code 1
 
@@ -309,7 +309,7 @@ previews      1        https://git.example.com/shop/deploy.git   preview/{{env}}
 ---- stderr
 warning: not read: kubectl could not read the AppProjects: Error from server (Forbidden): appprojects is forbidden
 note: 2 of 4 sources are updated
-note: the account may not sync 1 of them: only Octopus steps that trigger a sync need it (render --allow-sync)
+note: the account may not sync 1 of them: only steps that trigger a sync need it (render --allow-sync)
 ---- exit code 0
 
 "#]]

@@ -18,6 +18,7 @@ pub(crate) mod fleet;
 pub(crate) mod outcome;
 pub mod real;
 pub(crate) mod schema;
+pub mod skip;
 pub(crate) mod world;
 
 /// A directory of its own for one test.
@@ -120,8 +121,16 @@ impl Command {
             stdin: true,
             stdout: true,
             stderr: true,
+            width: None,
         };
         self
+    }
+
+    /// A terminal of so many columns.
+    pub fn columns(self, width: usize) -> Self {
+        let mut command = self.terminal();
+        command.terminal.width = Some(width);
+        command
     }
 
     /// The next program that is run answers so.

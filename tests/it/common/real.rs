@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use super::skip::skip;
+
 /// The path of a program, or `None` with a message that the test is skipped; under
 /// `REQUIRE_REAL_TOOLS=1` a missing one fails.
 pub fn find(program: &str) -> Option<PathBuf> {
@@ -13,11 +15,7 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .map(|directory| directory.join(program))
         .find(|p| p.is_file());
     if found.is_none() {
-        assert!(
-            env::var_os("REQUIRE_REAL_TOOLS").is_none_or(|value| value != "1"),
-            "{program} is not on PATH, and REQUIRE_REAL_TOOLS=1"
-        );
-        eprintln!("skipped: {program} is not on PATH");
+        skip(&format!("{program} is not on PATH"));
     }
     found
 }
@@ -47,14 +45,4 @@ pub fn run(program: &Path, args: &[&str], stdin: &str, prepare: impl Fn(&mut Com
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     output
-}
-
-/// A file of `../shared/samples`, or `None` with a message where the samples are not.
-pub fn sample(name: &str) -> Option<String> {
-    let path = Path::new("../shared/samples").join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("skipped: {} is not there", path.display());
-    }
-    text
 }

@@ -306,7 +306,7 @@ fn nothing_is_written_at_the_top_of_an_umbrella_chart() {
                 .command(&format!("render -f - --form helm{absent}"))
                 .stdin(values)
                 .run()
-                .refused(2, &format!("{place}: the argo-cd chart's values are below"));
+                .refused(2, &format!("{place}: this is an umbrella chart"));
         }
     }
     let own = "server: {replicas: 2}\nargo-cd: {}\n";

@@ -55,7 +55,7 @@ spec:
     accounts.octopus: apiKey
     accounts.octopus.enabled: "true"
 ---- stderr
-warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (the resource sets no policy, and setting one would replace the live one): kubectl octopus-argo render -n gitops --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
+warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (a policy in the resource would replace the live one): kubectl octopus-argo render -n gitops --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: review it (kubectl octopus-argo diff -f argocd.yaml), then kubectl octopus-argo render -f argocd.yaml --in-place edits argocd.yaml; commit that
 ---- exit code 0
@@ -170,7 +170,7 @@ fn the_merge_patch_has_our_own_entries_the_lock_and_nothing_else() {
 fn a_local_user_of_that_name_is_refused() {
     let local = format!("{PLAIN}  localUsers:\n  - name: octopus\n    apiKey: true\n");
     let run = Sandbox::new().command("render -f -").stdin(&local).run();
-    run.refused(3, "<stdin>:9:11: `spec.localUsers` names octopus already");
+    run.refused(3, "<stdin>:9:11: `spec.localUsers` names octopus:");
     Sandbox::new()
         .command("render -q -f - --account other")
         .stdin(&local)

@@ -119,7 +119,8 @@ fn what_the_next_upgrade_does_is_said_for_each_way() {
     assert_data_eq!(
         stderr("render -f - --only argocd-cm", &owned),
         str![[r#"
-note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+note: upgrades keep accounts.octopus, accounts.octopus.enabled, a after `kubectl replace` or `patch`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
 next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
 
 "#]]
@@ -134,8 +135,11 @@ fn keys_that_an_earlier_apply_made_prunable_are_named_with_the_command_that_mend
     assert_data_eq!(
         stderr("render -f - --only argocd-cm", &ours),
         str![[r#"
-warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus, dex.config of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
-note: with `kubectl replace` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+warning: an earlier `kubectl apply` claims accounts.octopus, dex.config of argocd-cm
+warning: the next client-side `kubectl apply` of manifests without them (an upgrade) deletes them
+warning: `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: upgrades keep accounts.octopus, accounts.octopus.enabled, a after `kubectl replace`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
 next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
 
 "#]]
@@ -144,11 +148,14 @@ next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace 
         "  managedFields:\n  - manager: kubectl-client-side-apply\n    operation: Update\n    fieldsV1:\n      f:data:\n        f:accounts.octopus: {}\n      f:metadata:\n        f:annotations:\n          f:kubectl.kubernetes.io/last-applied-configuration: {}\n",
     );
     let said = stderr("render -f - --only argocd-cm", &managed);
-    let warning = said.lines().next().unwrap();
-    assert!(
-        warning.starts_with("warning: an earlier `kubectl apply` made kubectl believe that it owns accounts.octopus of argocd-cm: the next `kubectl apply --server-side --force-conflicts`")
-            && warning.contains("repair it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -"),
-        "{warning}"
+    let warnings: Vec<&str> = said.lines().take(3).collect();
+    assert_eq!(
+        warnings,
+        [
+            "warning: an earlier `kubectl apply` claims accounts.octopus of argocd-cm",
+            "warning: the next `kubectl apply --server-side --force-conflicts` of manifests without them (an upgrade) deletes them",
+            "warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -",
+        ]
     );
     // Without the annotation kubectl takes nothing over.
     let replaced = managed.replace(
@@ -156,7 +163,7 @@ next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace 
         "          f:other: {}\n",
     );
     let said = stderr("render -f - --only argocd-cm", &replaced);
-    assert!(!said.contains("earlier"), "{said}");
+    assert!(!said.contains("an earlier"), "{said}");
 }
 
 /// Argo CD's own argocd-rbac-cm has no `data`: kubectl deletes the map, whoever wrote what is in it.
@@ -168,7 +175,9 @@ fn a_map_that_was_once_applied_goes_whole_at_the_next_apply() {
     assert_data_eq!(
         stderr("render -f - --form patch --only argocd-rbac-cm", &applied),
         str![[r#"
-warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; unless you apply a file of your own that has them, repair it with: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
+warning: an earlier `kubectl apply` claims a, policy.octopus.csv of argocd-rbac-cm
+warning: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them
+warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: … | kubectl octopus-argo render -f - --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
 
@@ -177,8 +186,11 @@ next: … | kubectl octopus-argo render -f - --form patch --only argocd-rbac-cm 
     assert_data_eq!(
         stderr("render -f - --only argocd-rbac-cm", &applied),
         str![[r#"
-warning: an earlier `kubectl apply` made kubectl believe that it owns a, policy.octopus.csv of argocd-rbac-cm: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
-note: with `kubectl replace` the next upgrade of Argo CD keeps policy.octopus.csv, a; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+warning: an earlier `kubectl apply` claims a, policy.octopus.csv of argocd-rbac-cm
+warning: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them
+warning: `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: upgrades keep policy.octopus.csv, a after `kubectl replace`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: … | kubectl octopus-argo render -f - --only argocd-rbac-cm | kubectl replace -f -
 
@@ -187,7 +199,10 @@ next: … | kubectl octopus-argo render -f - --only argocd-rbac-cm | kubectl rep
     // Installed server-side, the user's own key is at stake too.
     let installed = live("  managedFields:\n  - {manager: kubectl, operation: Apply}\n");
     let said = stderr("render -f - --only argocd-rbac-cm", &installed);
-    assert!(said.contains("keeps policy.octopus.csv, a; "), "{said}");
+    assert!(
+        said.contains("upgrades keep policy.octopus.csv, a after"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -56,7 +56,7 @@ note: gateway.octopus.keepAlive.intervalSeconds is 20: --set or --values
 note: replicaCount is 2, not 1: --set or --values
 note: resources.limits.memory is "64Mi": --set or --values
 note: extraEnv is [{"name":"A","value":"b"}]: --set or --values
-note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret
 next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
 ---- exit code 0
 
@@ -234,7 +234,7 @@ gateway:
 note: --argocd-web-url https://argocd.example.com/argo, because of url in cm.yaml:5:8
 note: --grpc-web-root-path /argo, because of server.rootpath in params.yaml:6:20
 note: --plaintext, because of server.insecure in params.yaml:5:21
-warning: --plaintext: anyone on the path to Argo CD can read the token; Argo CD's server must run with server.insecure
+warning: --plaintext: anyone in between can read the token; Argo CD's server must run with server.insecure
 next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
 ---- exit code 0
 
@@ -349,7 +349,7 @@ error: the account's token and tokens of projects are mutually exclusive
 error: no space is named, and at least one is required
   --> values.yaml:2:3
   help: add spaceId: Spaces-1, or registration.register: false if the gateway is registered elsewhere
-error: `registration.octopus.serverAccessToken` and `registration.octopus.serverAccessTokenSecretName` are mutually exclusive
+error: `serverAccessToken` and `serverAccessTokenSecretName` are mutually exclusive
   --> values.yaml:5:5
   help: keep the Secret and leave the inline token out
 error: gateway.octopus.serverGrpcUrl `grpc://example.octopus.app`: it has no port

@@ -28,8 +28,8 @@ type: Opaque
 stringData:
   ARGOCD_AUTH_TOKEN: TOKEN
 ---- stderr
-next: kubectl apply --server-side -n octopus-gateway -f -; without --server-side kubectl copies the token into an annotation
-note: a gateway that runs already reads it only when it starts again: kubectl rollout restart deployment -n octopus-gateway -l app.kubernetes.io/name=octopus-argocd-gateway
+next: kubectl apply --server-side -n octopus-gateway -f - (without --server-side the token gets into an annotation)
+note: a running gateway reads it only when it is restarted: kubectl rollout restart deployment -n octopus-gateway -l app.kubernetes.io/name=octopus-argocd-gateway
 ---- exit code 0
 
 "#]]
@@ -99,7 +99,7 @@ fn tokens_of_projects_have_a_key_each() {
             "two tokens for the project web",
         ),
         ("--project-token web", "never a token"),
-        ("--project-token w*=web", "cannot be the name of a project"),
+        ("--project-token w*=web", "is not the name of a project"),
         (
             "--project-token a=- --project-token b=-",
             "stdin holds one token",

@@ -1,5 +1,6 @@
 //! Values, Application, command.
 
+use kubectl_octopus_argo::model::{FieldKind, Gateway};
 use serde_json::json;
 use snapbox::{assert_data_eq, str};
 
@@ -33,7 +34,7 @@ gateway:
     authenticationTokenSecretName: argocd-auth-token
     authenticationTokenSecretKey: ARGOCD_AUTH_TOKEN
 ---- stderr
-note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret
 next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
 ---- exit code 0
 
@@ -98,7 +99,7 @@ spec:
     syncOptions:
     - CreateNamespace=true
 ---- stderr
-note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
+note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret
 next: make the Secrets that it names, then commit it, or: kubectl apply --server-side -n argo -f -; it installs octopus-gateway
 ---- exit code 0
 
@@ -143,8 +144,8 @@ helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/
   --set-json 'gateway.argocd.authenticationTokenSecretName="argocd-auth-token"' /
   --set-json 'gateway.argocd.authenticationTokenSecretKey="ARGOCD_AUTH_TOKEN"'
 ---- stderr
-note: the gateway verifies the certificate of Argo CD's server; the one that Argo CD makes itself is self-signed: give it with --certificate-secret
-note: without --atomic on purpose: a first install that is rolled back stays registered in Octopus Deploy, to be deleted there by hand
+note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret
+note: --atomic is left out: what it rolls back stays registered in Octopus Deploy, to be deleted there by hand
 next: make the Secrets that it names, then run it with the kubeconfig of the gateway's cluster
 ---- exit code 0
 
@@ -259,12 +260,70 @@ fn what_excludes_each_other_is_refused_with_the_reason() {
         .refused(2, "grpc://example.octopus.app:8443");
 }
 
+/// Half an option: without a place in the template, or without its key among the chart's.
+#[test]
+fn every_option_is_in_the_values_and_known_to_the_judge() {
+    let run = |command: &str, option: &str| {
+        let run = gateway(&Sandbox::new(), command)
+            .args(FULL)
+            .args(option)
+            .run();
+        assert_eq!(run.code, 0, "{option}: {}", run.stderr);
+        run.stdout
+    };
+    let plain = run("application", "--chart-version 1.0.0");
+    for field in Gateway::FIELDS {
+        let value = match field.kind {
+            FieldKind::Text => match field.name {
+                "octopus_thumbprint" => "0123456789abcdef0123456789abcdef01234567",
+                "grpc_web_root_path" => "/other",
+                "chart_version" => "2.0.0",
+                _ => "other",
+            },
+            FieldKind::Namespace | FieldKind::ObjectName | FieldKind::List => "other",
+            FieldKind::SecretKey => "OTHER",
+            FieldKind::WebUrl => "https://other.example",
+            FieldKind::GrpcUrl { .. } => "grpc://other:8443",
+            FieldKind::Number => "7",
+            FieldKind::Switch => "",
+            FieldKind::Choice => "false",
+        };
+        let given = format!("--{}", field.option);
+        if FULL.contains(&format!("{given} ")) {
+            continue;
+        }
+        let option = match value {
+            "" => given.clone(),
+            value => format!("{given}={value}"),
+        };
+        let version = if field.name == "chart_version" {
+            ""
+        } else {
+            "--chart-version 1.0.0"
+        };
+        assert_ne!(
+            run("application", &format!("{version} {option}")),
+            plain,
+            "{given} changes nothing: use it in templates/gateway-values.yaml.j2"
+        );
+        let judged = Sandbox::new()
+            .with("values.yaml", run("values", &option))
+            .command("gateway values --check -f values.yaml")
+            .run();
+        assert!(
+            !judged.stdout.contains("the chart has no"),
+            "{given}: add its key to src/octopus/gateway/chart.rs\n{}",
+            judged.stdout
+        );
+    }
+}
+
 #[test]
 fn choices_about_tls_are_explained() {
     for (line, said) in [
         ("", "--certificate-secret"),
-        ("--insecure", "warning: --insecure: nothing verifies"),
-        ("--plaintext", "warning: --plaintext: anyone on the path"),
+        ("--insecure", "warning: --insecure: anyone who answers"),
+        ("--plaintext", "warning: --plaintext: anyone in between"),
         (
             "--insecure --certificate-secret c",
             "apply to Octopus Deploy only",

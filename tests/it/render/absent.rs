@@ -92,7 +92,8 @@ data:
 ---- stderr
 note: removed with the account: its capabilities `other`, which render had not added
 note: removed accounts.octopus.enabled: "no", which render had not added
-warning: the account's tokens outlive it: they stay in the Secret argocd-secret and work again if the account is ever recreated; revoke them first, while the account still exists (argocd account get --account octopus lists them, argocd account delete-token --account octopus ID revokes one)
+warning: the account's tokens outlive it: they stay in argocd-secret and work again if it is recreated
+warning: revoke them while the account still exists: kubectl octopus-argo token list --account octopus, then token delete
 note: <stdin>:21:5: removed, although it is in policy.csv, where render had not put it: p, octopus, clusters, get, *, allow
 note: <stdin>:24:5: removed with policy.octopus.csv, and render had not added it: p, octopus, exec, create, */*, allow
 warning: <stdin>:22:5: octopus still has everything of role:x

@@ -35,7 +35,7 @@ fn a_disabled_account_stays_disabled_unless_enabled() {
     let run = Sandbox::new().command("render -f -").stdin(&text).run();
     assert!(
         run.stderr
-            .contains("warning: the account octopus is disabled"),
+            .contains("warning: the account octopus stays disabled"),
         "{}",
         run.stderr
     );

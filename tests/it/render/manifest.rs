@@ -85,10 +85,13 @@ kind: List
 metadata:
   resourceVersion: ""
 ---- stderr
-note: an earlier `kubectl apply` made kubectl believe that it owns url of argocd-cm: the next client-side `kubectl apply` of manifests without them (an upgrade of Argo CD) deletes them; `kubectl replace`, as below, prevents that; `kubectl patch` does not
-note: with `kubectl replace` or `kubectl patch` the next upgrade of Argo CD keeps accounts.octopus, accounts.octopus.enabled, policy.octopus.csv; `| kubectl apply -f -` loses nothing now, but makes kubectl believe that every key is its own, and the next `kubectl apply` of Argo CD's manifests then deletes them
+note: an earlier `kubectl apply` claims url of argocd-cm
+note: the next client-side `kubectl apply` of manifests without them (an upgrade) deletes them
+note: `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: upgrades keep accounts.octopus, accounts.octopus.enabled, policy.octopus.csv after `kubectl replace` or `patch`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-note: `kubectl replace` makes one request for each object: where one is refused (409 Conflict), the other may have changed already; read both again and repeat, or take one after the other: --form patch --only argocd-rbac-cm, then --only argocd-cm
+note: `kubectl replace` writes one object after the other: after a conflict (409) read both again and repeat
 next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0
 
@@ -354,7 +357,7 @@ fn an_immutable_object_is_rendered_with_a_warning() {
     let run = Sandbox::new().command("render -f -").stdin(rbac).run();
     assert!(
         run.stderr
-            .contains("warning: argocd-rbac-cm of namespace argocd is `immutable: true`"),
+            .contains("warning: argocd-rbac-cm of namespace argocd is immutable"),
         "{}",
         run.stderr
     );

@@ -27,7 +27,7 @@ data:
     p, octopus, logs, get, */*, allow
 ---- stderr
 [1mnote:[0m the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-[1mnote:[0m without input the patch sets the account's capabilities to exactly apiKey and enables it; with --live it keeps what is there (kubectl octopus-argo render --live)
+[1mnote:[0m without input the patch sets the capabilities to apiKey alone and enables the account; --live keeps more
 [32mnext:[0m kubectl octopus-argo render --form patch --only argocd-cm | kubectl patch configmap argocd-cm -n argocd --type merge --patch-file /dev/stdin && kubectl octopus-argo render --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
@@ -209,7 +209,7 @@ data:
     p, octopus, logs, get, */*, allow
 ---- stderr
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
-warning: this is for an Argo CD that does not exist yet: applied over an existing one it deletes every setting that is not in it
+warning: only for a new Argo CD: applied over an existing one, it deletes every setting that is not in it
 next: kubectl octopus-argo render -n cd --fresh | kubectl create -f -
 ---- exit code 0
 

@@ -2,7 +2,7 @@
 //! proved holds of single requests, and what is written of the policy holds of it. The first byte
 //! chooses match mode and default role.
 
-use kubectl_octopus_argo::octopus::{ask, coverage, parse, present, to_yaml};
+use kubectl_octopus_argo::octopus::{Describe, ask, coverage, parse, present, to_yaml};
 use kubectl_octopus_argo::rbac::survey::Budget;
 use kubectl_octopus_argo::rbac::{MatchMode, PolicySet, PolicyText, Server, ServerSettings};
 use kubectl_octopus_argo::text::Source;
@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
         return;
     };
     let budget = Budget::of(STEPS);
-    let none = |_: kubectl_octopus_argo::rbac::survey::Cited<'_>| String::new();
+    let none = Describe::new(&|_| String::new(), true);
     if let Ok(stream) = Stream::parse(Source::new("e.yaml", file)) {
         match parse(&stream) {
             Err(error) => assert!(!error.to_string().is_empty()),

@@ -1,6 +1,5 @@
-//! Real and realistic files: a key set, a line appended to every policy, and both taken back.
+//! Realistic files: a key set, a line appended to every policy, and both taken back.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -10,11 +9,8 @@ use yaml_splice::{Edit, Node, ScalarType, Step, Stream, edit};
 use crate::common::{json, kubectl, parse};
 
 fn samples(folder: &str) -> Vec<(String, String)> {
-    let path = PathBuf::from("../shared/samples").join(folder);
-    let Ok(entries) = std::fs::read_dir(&path) else {
-        let _ = writeln!(std::io::stderr(), "skipped: no {}", path.display());
-        return Vec::new();
-    };
+    let path = PathBuf::from("../../tests/data/samples").join(folder);
+    let entries = std::fs::read_dir(&path).unwrap();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
@@ -65,7 +61,7 @@ fn with(route: &[Step], key: &str) -> Vec<Step> {
     [route.to_vec(), vec![Step::key(key)]].concat()
 }
 
-const REFUSED: [&str; 2] = ["made-anchors-and-merge.yaml", "made-duplicate-keys.yaml"];
+const REFUSED: [&str; 1] = ["duplicate-key.yaml"];
 
 #[test]
 fn keys_come_and_go_without_a_trace() {
@@ -73,11 +69,11 @@ fn keys_come_and_go_without_a_trace() {
         for (name, text) in samples(folder) {
             let stream = parse(&text);
             let targets = targets(&stream);
-            if name.ends_with("argo-cd-chart-4.10.9.yaml") {
-                assert!(targets.len() <= 2);
-            } else {
-                assert!(!targets.is_empty(), "{name}");
-            }
+            assert_eq!(
+                targets.is_empty(),
+                name.ends_with("old-chart.yaml"),
+                "{name}"
+            );
             let mut set = Vec::new();
             let mut remove = Vec::new();
             for (document, route) in targets {
@@ -220,8 +216,13 @@ fn a_line_appended_to_a_policy_is_the_only_change() {
                             text: text.to_owned(),
                         }]
                     };
-                    let edited = edit(&stream, &set(&new))
-                        .unwrap_or_else(|error| panic!("{name} {key}: {error}"));
+                    let edited = match edit(&stream, &set(&new)) {
+                        Err(error) if name.ends_with("anchors.yaml") => {
+                            assert!(error.to_string().contains("is shared"), "{error}");
+                            continue;
+                        }
+                        other => other.unwrap_or_else(|error| panic!("{name} {key}: {error}")),
+                    };
                     let read = parse(&edited);
                     let node = read.documents()[document].get(&with(&route, &key)).unwrap();
                     assert_eq!(Value::from(node.as_str()), Value::from(new), "{name} {key}");
@@ -247,10 +248,7 @@ fn a_line_appended_to_a_policy_is_the_only_change() {
             }
         }
     }
-    assert!(
-        count > 50 || !PathBuf::from("../shared/samples").exists(),
-        "{count}"
-    );
+    assert!(count > 15, "{count}");
 }
 
 /// What only the server writes, taken out of a live list while a key is set.
