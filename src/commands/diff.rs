@@ -55,7 +55,8 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
     let differ = sides.iter().any(Side::differs);
     let found = match &files {
         Some(files) if differ => {
-            permissions(files, &planned, edited, &args.input, &request.account)?
+            let account = &request.account;
+            permissions(files, &planned, edited, &args.input, account, context)?
         }
         _ => None,
     };
@@ -80,7 +81,7 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
                 text = context.shown(&text);
             }
             if let Some(found) = permissions {
-                text.push_str(&permission_text(found, request.account.as_str(), style));
+                text.push_str(&permission_text(found, style));
             }
             context.print_painted(&text)?;
         }

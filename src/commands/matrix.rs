@@ -47,6 +47,11 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     if matrix.is_empty() {
         context.note("no subject may do anything that matches");
     }
+    if server.logs_are_open() {
+        context.note(format!(
+            "Argo CD {version} does not enforce logs: who may get an application may read its logs"
+        ));
+    }
     if let Some(pattern) = server.undecided() {
         context.warn(format!("{}: a row may be wrong", too_costly(pattern)));
         return Ok(Code::NO);

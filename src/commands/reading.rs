@@ -55,6 +55,16 @@ impl Context<'_, '_> {
         self.telling(|notes| input::live_state(&cluster, runner, notes))
     }
 
+    /// Reads what decides beside live objects that were read; what cannot be read is said.
+    pub(super) fn read_live_beside(&mut self, args: &Input) -> Vec<File> {
+        self.read_live(args).unwrap_or_else(|error| {
+            self.note(format!(
+                "not everything that decides was read, so permissions are those of what was: {error}"
+            ));
+            Vec::new()
+        })
+    }
+
     /// Reads the named files and says nothing about those that it leaves out.
     pub(super) fn peek(&mut self, args: &Input) -> Result<Vec<File>> {
         let (files, _) = self.reader(args).read(&args.filename)?;

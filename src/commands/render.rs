@@ -62,7 +62,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
                     }
                     Err(error) => (EditedStreams::new(), Err(error)),
                 };
-                rendering.refuse_collateral(files, &planned, edited)?;
+                rendering.refuse_collateral(files, &planned, edited, context)?;
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
                 next.edited = in_place(args, replacements?)?;
                 context.tell(&next.notes(None));
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &RenderArgs, context: &mut Context<'_, '_>) -> Result<Co
             }
             let (texts, edited) =
                 rendering.with_input(files, &found, &planned, owner, &mut next)?;
-            rendering.refuse_collateral(files, &planned, edited)?;
+            rendering.refuse_collateral(files, &planned, edited, context)?;
             next.reversal =
                 context.telling(|notes| tell_owner(&planned, next.form, &request, notes));
             texts
@@ -135,12 +135,13 @@ impl Rendering<'_> {
         files: &[File],
         planned: &[Planned<'_>],
         edited: EditedStreams,
+        context: &mut Context<'_, '_>,
     ) -> Result<()> {
         if !self.args.change.fail_on_collateral {
             return Ok(());
         }
         let (input, account) = (&self.args.input, &self.request.account);
-        let changes = permissions(files, planned, edited, input, account)?;
+        let changes = permissions(files, planned, edited, input, account, context)?;
         refuse_collateral(&changes.unwrap_or_default(), account)
     }
 

@@ -6,7 +6,7 @@ use super::{Style, printable};
 use crate::review::PermissionChange;
 
 /// The changes in a few lines: `+` is gained, `-` is lost; anyone who is not the account in red.
-pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String {
+pub fn text(changes: &[PermissionChange], style: Style) -> String {
     let mut out = format!("{}\n", style.strong("Permissions"));
     for change in changes {
         let sign = match change.change {
@@ -36,10 +36,10 @@ pub fn text(changes: &[PermissionChange], account: &str, style: Style) -> String
         let _ = writeln!(out, "{painted}{}", printable(&why));
     }
     if !changes.iter().any(|change| change.collateral) {
-        let rest = if changes.iter().any(|change| change.subject == account) {
-            "  no one else's permissions change"
-        } else {
+        let rest = if changes.is_empty() {
             "  no permissions change"
+        } else {
+            "  no one else's permissions change"
         };
         let _ = writeln!(out, "{rest}");
     }

@@ -85,6 +85,50 @@ fn what_may_not_be_read_is_said() {
 }
 
 #[test]
+fn the_permissions_of_a_change_count_what_is_live_beside_it() {
+    // Everyone may do everything already.
+    let off = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cmd-params-cm
+data:
+  server.disable.auth: \"true\"
+";
+    let off = list(off).replace("apiVersion: v1\nkind: List\nitems:\n", "");
+    let run = |line: &str, beside: &str| {
+        Sandbox::new()
+            .command(line)
+            .answers_always("argocd-cmd-params-cm", &(list(RBAC) + beside))
+            .answers_always("configmap", &list(RBAC))
+            .answers_always("appprojects.argoproj.io", &list(PROJECT))
+            .run()
+    };
+    let diff = run("diff --live", &off);
+    assert!(
+        diff.stdout
+            .contains("Permissions\n  no permissions change\n"),
+        "{}",
+        diff.stdout
+    );
+    assert!(
+        !diff.stdout.contains("server.disable.auth"),
+        "{}",
+        diff.stdout
+    );
+    assert_eq!(diff.ran.len(), 3, "{:?}", diff.ran);
+    let diff = run("diff --live", "");
+    assert!(
+        diff.stdout.contains("+ octopus: get clusters *\n"),
+        "{}",
+        diff.stdout
+    );
+    let render = run("render --live --fail-on-collateral", "");
+    assert!(!render.stdout.contains("AppProject"), "{}", render.stdout);
+    assert_eq!((render.code, render.ran.len()), (0, 3), "{}", render.stderr);
+}
+
+#[test]
 fn files_beside_it_count_as_if_they_were_applied() {
     let changed = RBAC.replace("alice", "bob");
     let run = Sandbox::new()

@@ -299,6 +299,11 @@ fn before_3_0_logs_are_open_in_can_too() {
     // Only to those who may get the application.
     let other = line.replace("a/b", "b/b");
     assert_eq!(run(&files, &format!("{other} 2.14")).stdout_of(1), "no\n");
+    // A matrix lists rules, and there is none.
+    let matrix = run(&files, "matrix -f cm.yaml -f p.csv --argocd-version 2.14");
+    let note =
+        "note: Argo CD 2.14 does not enforce logs: who may get an application may read its logs\n";
+    assert!(matrix.stderr.contains(note), "{}", matrix.stderr);
     let enforced = format!("{CM}  server.rbac.log.enforce.enable: \"true\"\n");
     let files = [("cm.yaml", enforced.as_str()), files[1]];
     assert_eq!(run(&files, &format!("{line} 2.14")).stdout_of(1), "no\n");
