@@ -49,7 +49,7 @@ impl Style {
     pub(super) fn folded_behind(self, column: usize, text: &str) -> String {
         match self.width {
             Some(width) if column + LEAST_FOLDED <= width => {
-                super::table::wrapped(text, width - column).join(&format!("\n{:column$}", ""))
+                wrapped(text, width - column).join(&format!("\n{:column$}", ""))
             }
             _ => text.to_owned(),
         }
@@ -102,4 +102,20 @@ impl Style {
             text.to_owned()
         }
     }
+}
+
+/// A text on lines of at most so many characters, broken behind spaces and punctuation where there
+/// are any.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut rest: Vec<char> = text.chars().collect();
+    let mut lines = Vec::new();
+    while rest.len() > width {
+        let breaks = |at: &usize| rest[*at] == ' ' || " /,:-.".contains(rest[*at - 1]);
+        let at = (width / 2..=width).rev().filter(|at| *at > 0).find(breaks);
+        let tail = rest.split_off(at.unwrap_or(width.max(1)));
+        lines.push(rest.iter().collect::<String>().trim_end().to_owned());
+        rest = tail.into_iter().skip_while(|c| *c == ' ').collect();
+    }
+    lines.push(rest.into_iter().collect());
+    lines
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::style::wrapped;
 use super::{Csv, Report, Style};
 
 /// The narrowest that a column gets whose cells are longer, so that they can still be read.
@@ -91,22 +92,6 @@ fn records(headers: &[&str], rows: &[Vec<Cow<'_, str>>], limit: usize) -> Vec<St
     };
     let blocks = rows.iter().enumerate().map(block);
     std::iter::once(String::new()).chain(blocks).collect()
-}
-
-/// A text on lines of at most so many characters, broken behind spaces and punctuation where there
-/// are any.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut rest: Vec<char> = text.chars().collect();
-    let mut lines = Vec::new();
-    while rest.len() > width {
-        let breaks = |at: &usize| rest[*at] == ' ' || " /,:-.".contains(rest[*at - 1]);
-        let at = (width / 2..=width).rev().filter(|at| *at > 0).find(breaks);
-        let tail = rest.split_off(at.unwrap_or(width.max(1)));
-        lines.push(rest.iter().collect::<String>().trim_end().to_owned());
-        rest = tail.into_iter().skip_while(|c| *c == ' ').collect();
-    }
-    lines.push(rest.into_iter().collect());
-    lines
 }
 
 fn one_line(cell: &str) -> Cow<'_, str> {
