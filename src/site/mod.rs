@@ -11,6 +11,7 @@ mod ask_one;
 mod decide;
 mod gather;
 mod generator;
+mod graph;
 mod inline;
 mod kustomization;
 mod marks;
