@@ -170,7 +170,7 @@ fn assert_only_added(name: &str, before: &str, after: &str) {
         assert!(
             lines.any(
                 |line| line.trim_end().trim_end_matches(',') == wanted.trim_end_matches(',')
-                    || ["data: {}", "{apiVersion", "        cm: {", "}"]
+                    || ["data: {}", "{apiVersion", "  configs: {", "}"]
                         .iter()
                         .any(|known| wanted.starts_with(known))
             ),
