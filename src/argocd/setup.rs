@@ -18,7 +18,7 @@ const PROGRAM_VARIABLE: &str = "ARGOCD";
 /// argocd's variable that names the server.
 const SERVER_VARIABLE: &str = "ARGOCD_SERVER";
 
-/// What the user said of argocd.
+/// The options that say how argocd is run.
 #[derive(Clone, Debug)]
 pub struct ArgocdOptions {
     /// The program, if it was named.

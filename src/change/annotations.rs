@@ -1,4 +1,4 @@
-//! What becomes of the annotations of Applications.
+//! Changes of the annotations of Applications.
 
 use super::manifest::{pruned, server_fields};
 use crate::error::{Error, Result};
@@ -89,11 +89,11 @@ pub(super) const ANNOTATED_FIELDS: [AnnotationField; 3] = [
     AnnotationField::Tenant,
 ];
 
-/// What becomes of one Application.
+/// An Application with the changes of its annotations.
 pub struct Annotated<'f> {
     /// The object.
     pub object: Object<'f>,
-    /// What it says.
+    /// Its sources and annotations, as read.
     pub application: Application<'f>,
     /// Each key with its new value, or none where it goes.
     pub changes: Vec<(String, Option<String>)>,

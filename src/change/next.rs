@@ -56,7 +56,7 @@ pub struct Next<'a> {
     items: Vec<(String, PatchTarget)>,
     /// The names of the files that were written for them, in the same order.
     pub files: Vec<String>,
-    /// What was read.
+    /// Where the objects came from.
     pub read: InputKind,
     /// The form of what comes out.
     pub form: Form,

@@ -1,4 +1,4 @@
-//! What the commands that run argocd share: how their options set it up, and what is said of it.
+//! Shared by the commands that run argocd: how their options set it up, and the notes about it.
 
 use super::context::Context;
 use crate::argocd::{self, ArgocdOptions, Client, HintCommands};

@@ -53,7 +53,7 @@ pub(crate) fn selector(args: &cli::Input) -> Selector {
     }
 }
 
-/// What to do next, with command lines like the one that was typed.
+/// Returns the next step, with command lines like the one that was typed.
 pub(super) fn next<'a>(
     input: &'a cli::Input,
     change: &'a ChangeArgs,

@@ -110,7 +110,7 @@ fn look(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Chain> {
     look.chain(names(args, argocd.map(|one| one.namespace.as_str())))
 }
 
-/// What the commands of the next step are made of.
+/// Returns the words of the next step's commands.
 fn names(args: &DoctorArgs, found: Option<&str>) -> Names {
     let input = args.input();
     let namespace = args

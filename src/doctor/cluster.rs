@@ -1,4 +1,4 @@
-//! What the cluster or the files hold, each kind for itself: what may not be read is a gap, and
+//! Reads the cluster or files, each kind for itself: a kind that may not be read is a gap, and
 //! nothing else suffers from it.
 
 use super::{Fact, Gap};
@@ -25,7 +25,7 @@ pub struct ClusterReading {
     pub secret: Fact<Option<LiveSecret>>,
 }
 
-/// What is asked of the cluster.
+/// Where the objects are in the cluster.
 #[derive(Clone, Debug)]
 pub struct ClusterQuestion<'a> {
     /// Argo CD's namespace, and how it is reached.

@@ -15,11 +15,11 @@ use crate::site::{ArgoCd, Object};
 use crate::text::{Moment, Secret};
 use crate::tokens::{Identity, Round, meaning, stranger};
 
-/// What is looked at.
+/// Everything that the steps are judged by.
 pub struct Look<'a, 'r> {
     /// Asks argocd; `None` where only files are judged.
     pub client: Option<&'a Client<'r>>,
-    /// What was read.
+    /// The objects of the cluster or of files.
     pub reading: &'a ClusterReading,
     /// The objects in it.
     pub objects: &'a [Object<'a>],
@@ -27,7 +27,7 @@ pub struct Look<'a, 'r> {
     pub argocd: Option<&'a ArgoCd<'a>>,
     /// The account of Octopus Deploy.
     pub account: &'a str,
-    /// What it needs.
+    /// The permissions that it needs.
     pub needs: &'a Needs,
     /// The Secret with the token.
     pub secret_name: &'a str,
@@ -129,7 +129,7 @@ impl Asker<'_, '_> {
         known(Err(first))
     }
 
-    /// What the server answers to the token.
+    /// Asks the server, as the token.
     fn server(&self, needs: &Needs, secret: &Fact<Option<SecretFact>>) -> AskedFact<ServerFact> {
         if let Some(gap) = &self.core {
             return Ok(Err(gap.clone()));
@@ -157,7 +157,7 @@ impl Asker<'_, '_> {
         }))
     }
 
-    /// What the token sees.
+    /// Counts the applications and clusters that the token sees.
     fn visible(&self, server: &Fact<ServerFact>) -> AskedFact<VisibleFact> {
         let fact = match server {
             Err(gap) => return Ok(Err(gap.clone())),

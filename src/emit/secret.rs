@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(50);
 pub struct SecretTarget {
     /// The file; otherwise stdout.
     pub path: Option<PathBuf>,
-    /// What happens to a file that is there.
+    /// Whether a file that exists is replaced.
     pub existing: Existing,
 }
 

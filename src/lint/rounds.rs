@@ -14,7 +14,7 @@ use crate::yaml::Stream;
 /// Fixes may lay open what more there is to fix; no sensible text needs more rounds.
 const ROUNDS: usize = 10;
 
-/// What became of a file.
+/// A file whose findings were fixed.
 #[derive(Debug)]
 pub struct FixedFile {
     /// Its text as it was read.

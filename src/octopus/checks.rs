@@ -1,4 +1,4 @@
-//! What is checked of an account on the server that an Argo CD makes, and what is not certain there.
+//! The checks of an account on the server that an Argo CD makes, and those that cannot be certain there.
 
 use super::{
     Check, CheckAnswer, Checker, Describe, Expectation, Needs, Purpose, account_faults, ask,
@@ -9,12 +9,12 @@ use crate::rbac::Server;
 use crate::rbac::survey::{Budget, Cited};
 use crate::site::{ArgoCd, too_costly};
 
-/// What is checked of the account of Octopus Deploy.
+/// The checks of Octopus Deploy's account that are wanted.
 #[derive(Clone, Debug)]
 pub struct AccountChecks<'a> {
     /// The account.
     pub account: &'a AccountName,
-    /// What it needs.
+    /// The permissions that it needs.
     pub needs: Needs,
     /// Whether it is the account's role in every project that is named, or else in every project of the input.
     pub by_project: bool,
@@ -51,7 +51,7 @@ impl AccountChecks<'_> {
         Ok(checks)
     }
 
-    /// Whom the checks are about, and what each needs.
+    /// Returns the subjects to check, each with the permissions that it needs.
     fn accounts(&self, argocd: &ArgoCd<'_>) -> Result<Vec<(String, Needs)>> {
         let (account, needs) = (self.account, &self.needs);
         if !self.by_project {
@@ -199,7 +199,7 @@ fn nothing_proved(account: &str, reason: &str) -> Check {
     }
 }
 
-/// What keeps the account from using a token, as far as argocd-cm was read.
+/// Returns the faults of argocd-cm that keep the account from using a token.
 fn unusable_account(account: &AccountName, argocd: &ArgoCd<'_>) -> Vec<Check> {
     let settings = argocd.cm.iter().flat_map(|cm| &cm.all);
     let data: Data = settings

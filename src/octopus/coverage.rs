@@ -43,7 +43,7 @@ pub struct Coverage {
 /// How many steps a measurement, or a set of expectations, may take.
 const STEPS: u64 = 200_000_000;
 
-/// What a measurement, or a set of expectations, may cost.
+/// Returns the budget of a measurement, or of a set of expectations.
 pub fn measuring_budget() -> Budget {
     Budget::of(STEPS)
 }

@@ -8,7 +8,7 @@ use crate::change::{Planned, Side};
 use crate::review::PermissionChange;
 use crate::text::counted;
 
-/// What the change comes to, in one line.
+/// The change in one line.
 pub fn summary(sides: &[Side], changes: Option<&[PermissionChange]>) -> String {
     let differ = sides.iter().filter(|side| side.differs());
     let mut words = vec![format!("{} to change", counted(differ.count(), "object"))];

@@ -81,7 +81,7 @@ fn records(tokens: &[TokenRecord], now: Moment) -> Value {
     tokens.iter().map(token).collect()
 }
 
-/// What is deleted and what stays, as a table.
+/// The tokens that are deleted and those that stay, as a table.
 pub fn prune_plan(all: &[OwnedTokens], doomed: &[Doomed], now: Moment, style: Style) -> String {
     let mut rows = Vec::new();
     for (owner, tokens) in all {

@@ -233,7 +233,7 @@ fn without_source(object: &Object<'_>, application: &Application<'_>) -> SourceR
     }
 }
 
-/// What has to hold so that a scope with values that are filled in later is what is deployed.
+/// Returns the condition under which a scope with values that are filled in later is the one deployed.
 fn condition(mapping: &Mapping<'_>, asked: Deployment<'_>) -> String {
     let pairs = [
         (mapping.scope.project, asked.project),

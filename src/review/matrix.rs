@@ -42,7 +42,7 @@ pub struct Membership {
     pub role: String,
     /// The line that binds it, with its place.
     pub decided_by: String,
-    /// What takes part of the role back from this subject; empty where nothing does.
+    /// The deny or limit that keeps part of the role from this subject; empty where there is none.
     pub limited_by: String,
 }
 
@@ -59,14 +59,14 @@ pub struct RuleGroup {
     pub effect: &'static str,
     /// Whether the rules do something, at least in part.
     pub in_force: bool,
-    /// What limits the rules or keeps them from doing anything; empty where nothing does.
+    /// The limits of the rules, or why they do nothing; empty where all of them count.
     pub state: Vec<String>,
     /// The lines, with their places.
     pub decided_by: Vec<String>,
 }
 
 impl Matrix {
-    /// What holds for everybody where authorisation is switched off by a setting.
+    /// Everything, for everybody: authorisation is switched off by a setting.
     fn of_everything(everybody: String, decided_by: String) -> Self {
         let everything = RuleGroup {
             resource: "*".to_owned(),
@@ -172,7 +172,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
         Matrix { subjects }
     }
 
-    /// What everybody has: the rules of the empty subject, and the default role.
+    /// Returns the rules of the empty subject and the default role, which everybody has.
     fn everybody(&mut self) -> MatrixSubject {
         let mut holder = self.holder(Whom::Everybody.to_string(), "");
         let role = self.server.base().default_role();
@@ -262,7 +262,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
         self.argocd.describe(cited.enforcer, cited.line)
     }
 
-    /// What is left of a rule, in words; nothing where all of it is.
+    /// Returns in words how much of a rule counts; empty where all of it does.
     fn state(&self, entry: &Entry<'_>) -> String {
         match entry.state {
             State::InForce => String::new(),

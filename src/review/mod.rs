@@ -1,4 +1,4 @@
-//! What a state of an Argo CD means for everybody, and two states side by side: what a change of either's
+//! The meaning of a state of an Argo CD for everybody, and two states side by side: what a change of its
 //! files gives and takes.
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! What a change gives and takes, for every subject, and whom it concerns beside the account.
+//! The permissions that a change gives and takes, for every subject, and whether one is not the account.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::rbac::survey::{Budget, Change, Cited, compare};
 use crate::rbac::{Grounds, project_role};
 use crate::site::ArgoCd;
 
-/// What makes a difference that no line of a policy makes.
+/// The cause of a difference that no line of a policy makes.
 const A_SETTING: &str = "a setting of the server";
 
 /// One thing that someone gains or loses.

@@ -67,7 +67,7 @@ pub struct SubjectRow {
     pub but_for_deny: Option<String>,
 }
 
-/// What was asked, and the answer.
+/// A question with its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhoCan {
     /// The question, patterns and all.

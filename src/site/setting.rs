@@ -30,7 +30,7 @@ impl Setting<'_> {
         self.spot.resolved().is_none_or(Node::is_null)
     }
 
-    /// What its value is, if it is a single one.
+    /// The type of its value, if that is a scalar.
     pub(crate) fn scalar_type(&self) -> Option<ScalarType> {
         let scalar = self.spot.resolved()?.as_scalar()?;
         Some(scalar.scalar_type())

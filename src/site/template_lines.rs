@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What opens and closes a template's expressions beside `{{ }}`: Jinja's and Terraform's
+/// The brackets of a template's expressions beside `{{ }}`: Jinja's and Terraform's
 /// statements, and variables.
 const MARKS: [(&str, &str); 3] = [("{%", "%}"), ("%{", "}"), ("${", "}")];
 
@@ -48,7 +48,8 @@ pub(super) fn template_lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// A text with pieces of it blanked, so that everything else stays where it is.
+/// A text with pieces of it blanked, so that everything else stays where it is; `None` where there
+/// are no pieces.
 pub(super) fn blanked(text: &str, pieces: impl Iterator<Item = Range<usize>>) -> Option<String> {
     let mut out = String::new();
     let mut kept = 0;

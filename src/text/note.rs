@@ -9,9 +9,9 @@ pub enum NoteLevel {
     Next,
     /// Something to look at before going on.
     Warning,
-    /// What must be known whatever was asked for: `--quiet` makes it a warning.
+    /// Never left out: `--quiet` makes it a warning.
     Always,
-    /// What a command came to; among several instances it goes into the report.
+    /// The outcome of a command; among several instances it goes into the report.
     Outcome {
         /// Whether nothing has to be done.
         is_well: bool,
@@ -53,7 +53,7 @@ impl Note {
         Self::of(NoteLevel::Always, text)
     }
 
-    /// What a command came to.
+    /// The outcome of a command.
     pub fn outcome(is_well: bool, text: impl Into<String>) -> Self {
         Self::of(NoteLevel::Outcome { is_well }, text)
     }

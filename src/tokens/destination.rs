@@ -116,7 +116,7 @@ impl<'a> TokenDestination<'a> {
         Ok(Self { plan, target })
     }
 
-    /// What the way to the gateway begins with, in words.
+    /// Returns in words where the token's path to the gateway begins.
     pub(super) fn in_words(&self) -> &'static str {
         match self.target.path {
             Some(_) => "from the file",
@@ -185,7 +185,7 @@ impl<'a> TokenDestination<'a> {
         }
     }
 
-    /// What became of one of several instances, whose tokens go into files.
+    /// Returns the outcome of one of several instances, whose tokens go into files.
     pub fn summary(&self, delivered: &[Delivered], more: &str) -> Option<String> {
         let path = self.plan.file?.display();
         let told = delivered

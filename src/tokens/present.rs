@@ -9,7 +9,7 @@ use crate::text::{Note, Secret};
 pub struct Present {
     /// The token itself.
     pub token: Secret,
-    /// What it says of itself.
+    /// Its claims.
     pub claims: TokenClaims,
     /// Its id.
     pub id: String,
@@ -32,7 +32,7 @@ impl Present {
     }
 }
 
-/// What the user said of the token that is presented.
+/// The options about the token that is presented.
 #[derive(Clone, Copy, Debug)]
 pub struct PresentedToken<'a> {
     /// The file that holds it, or else the environment does.

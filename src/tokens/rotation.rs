@@ -205,7 +205,7 @@ pub fn revoke_old<'a>(
     failed.map_or(Ok(()), Err)
 }
 
-/// What becomes of the old tokens, for the report of several instances.
+/// Returns whether the old tokens stay valid, for the report of several instances.
 pub fn of_the_old(olds: &[OldToken], revoked: bool) -> String {
     let ids = olds.iter().filter(|old| !old.gone);
     let ids: Vec<&str> = ids.filter_map(|old| old.id.as_deref()).collect();
@@ -216,7 +216,7 @@ pub fn of_the_old(olds: &[OldToken], revoked: bool) -> String {
     }
 }
 
-/// What becomes of whatever reads stdout cannot be known, so nothing is revoked behind it.
+/// Refuses to revoke the old token behind a pipe: whether its reader kept the new one cannot be known.
 pub fn refuse_to_revoke(
     owners: &[TokenOwner],
     present: Option<&Present>,

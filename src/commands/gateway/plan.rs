@@ -55,7 +55,7 @@ pub(super) fn overlay(args: &ChartArgs, context: &Context<'_, '_>) -> Result<Val
     })
 }
 
-/// What Argo CD says of itself; nothing where there is no input.
+/// Returns the values that Argo CD's own settings imply; none without input.
 fn found(args: &Input, context: &mut Context<'_, '_>) -> Result<FoundValues> {
     let Some(state) = context.read_state(args, &[])? else {
         return Ok(FoundValues::default());

@@ -6,7 +6,7 @@ use crate::rbac::Line;
 use crate::site::{ArgoCd, Object, PolicySource, Site};
 use crate::yaml::{Node, ScalarStyle};
 
-/// What a line says, field by field, and whether it is a rule; none of a line that says nothing.
+/// Returns a line's fields, and whether it is a rule; `None` for a line that says nothing.
 pub(super) fn fields<'l>(line: &'l Line<'_>) -> Option<(bool, [&'l str; 5])> {
     match line {
         Line::Policy(p) => {

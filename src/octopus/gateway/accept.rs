@@ -7,7 +7,7 @@ use crate::text::{Moment, Note, Span};
 
 /// The name under which the gateway looks for the token of calls without a project.
 const UNSCOPED: &str = "octo-gateway-unscoped";
-/// Who has less time than this wants to know.
+/// A token that expires sooner than this gets a warning.
 const SOON: Span = Span::seconds(7 * 24 * 3600);
 
 /// Checks that it is an account's token for machines, and this account's.

@@ -26,7 +26,7 @@ pub struct FoundValues {
 }
 
 impl FoundValues {
-    /// What objects, and the Argo CD among them, say.
+    /// Reads the values from objects, and from the Argo CD among them.
     pub fn of(objects: &[Object<'_>], argocd: Option<&ArgoCd<'_>>) -> Self {
         let mut found = Self::default();
         for object in objects {

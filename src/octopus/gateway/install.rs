@@ -1,4 +1,4 @@
-//! What installs the chart: an Application, or the helm command.
+//! Installing the chart: as an Application, or by the helm command.
 
 use super::overlay::replaced;
 use super::{GatewayPlan, GatewayValues};

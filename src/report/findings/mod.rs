@@ -64,9 +64,9 @@ pub struct ShownFinding<'a> {
 /// How a finding is fixed.
 #[derive(Clone, Debug)]
 pub struct ShownFix {
-    /// What is done, as an imperative.
+    /// The change, as an imperative.
     pub title: String,
-    /// What an unsafe fix changes beside the mistake; `None` of a safe one.
+    /// The side effect of an unsafe fix; `None` for a safe one.
     pub effect: Option<&'static str>,
 }
 

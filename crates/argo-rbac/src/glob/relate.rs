@@ -52,8 +52,8 @@ pub fn covers(wide: &str, narrow: &str) -> bool {
     if !is_plain(wide) || !is_plain(narrow) {
         return false;
     }
-    // No literal of `wide` has a star, so a star of `narrow` stands for any text: only a star of `wide`
-    // matches it.
+    // `plain_matches` reads a star of `narrow` as a character. No literal of `wide` has one, so only a
+    // star of `wide` matches it.
     plain_matches(wide, narrow)
         && overlaps(&literals(narrow)).all(|text| plain_matches(wide, &text))
 }
@@ -76,7 +76,8 @@ pub fn may_meet(one: &str, other: &str) -> bool {
     begin && (mine.1.ends_with(theirs.1) || theirs.1.ends_with(mine.1))
 }
 
-/// What is before the first star of a plain pattern, and what is behind the last; none without a star.
+/// Returns the literals before the first star of a plain pattern and behind the last, or `None` for a
+/// pattern without a star.
 fn ends(pattern: &str) -> Option<(&str, &str)> {
     let (begin, _) = pattern.split_once('*')?;
     let (_, end) = pattern.rsplit_once('*')?;

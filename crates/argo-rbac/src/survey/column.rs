@@ -52,7 +52,7 @@ impl<'s> Ruling<'s> {
         }
     }
 
-    /// Whether there is no object that it matches.
+    /// Whether it matches no object.
     pub(super) fn matches_nothing(self) -> bool {
         !self.fails && self.rule.object().is_never()
     }

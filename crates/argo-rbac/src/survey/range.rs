@@ -314,7 +314,7 @@ impl<'s> RangeSearch<'_, 's> {
         })
     }
 
-    /// What is searched for at a place.
+    /// Returns the search for a request at a place.
     fn problem<'p>(
         &self,
         (resource, verb): (&'p str, Verb),

@@ -43,8 +43,7 @@ impl FreshNames {
         }
     }
 
-    /// Writes what may stand for one open place in the `position`-th of `count` places, the plainest
-    /// for `fill` 0.
+    /// Writes a text for the `position`-th of `count` open places; `fill` 0 is the plainest.
     fn fill(&self, fill: usize, position: usize, count: usize, slash: bool, text: &mut String) {
         let Self {
             project,
