@@ -49,11 +49,15 @@ pub(super) fn read_policy(
     what: &str,
     context: &mut Context<'_, '_>,
 ) -> Result<(Vec<File>, Inquiry)> {
-    let Some(read) = context.read_state(args, &[])? else {
-        return Err(Error::usage(format!("there is no policy to {what}"))
-            .hint("give it with -f FILE, -f - or --live; --sample has an example"));
-    };
+    let read = context.read_state(args, &[])?;
+    let read = read.ok_or_else(|| no_policy(what))?;
     Ok(question_of(read, args, version))
+}
+
+/// Refuses a question without input.
+pub(super) fn no_policy(what: &str) -> Error {
+    Error::usage(format!("there is no policy to {what}"))
+        .hint("give it with -f FILE, -f - or --live; --sample has an example")
 }
 
 /// Says that no policy decides, if authorisation is off.

@@ -9,7 +9,7 @@ use crate::report::can;
 use crate::review::{UserRequest, decide};
 
 pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let version = version(args.argocd_version.as_deref())?;
+    let version = version(args.argocd_version.as_deref(), context)?;
     let (files, question) = read_policy(&args.input, version, "ask", context)?;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();
@@ -43,11 +43,19 @@ pub(crate) fn run(args: &CanArgs, context: &mut Context<'_, '_>) -> Result<Code>
     Ok(if decision.allowed { Code::OK } else { Code::NO })
 }
 
-pub(super) fn version(asked: Option<&str>) -> Result<ArgoCdVersion> {
+/// Reads `--argocd-version`, and says where it is newer than what is known.
+pub(super) fn version(asked: Option<&str>, context: &mut Context<'_, '_>) -> Result<ArgoCdVersion> {
     let Some(asked) = asked else {
         return Ok(ArgoCdVersion::NEWEST);
     };
-    asked
+    let version: ArgoCdVersion = asked
         .parse()
-        .map_err(|error: crate::rbac::BadVersion| Error::usage(error.to_string()))
+        .map_err(|error: crate::rbac::BadVersion| Error::usage(error.to_string()))?;
+    if version.is_beyond_known() {
+        context.note(format!(
+            "Argo CD {version} is newer than what is known: the rules of {} count",
+            ArgoCdVersion::NEWEST
+        ));
+    }
+    Ok(version)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::asked::{asked, question_of};
+use super::asked::{asked, no_policy, question_of};
 use super::can::version;
 use super::change::{request, selector};
 use super::context::Context;
@@ -22,7 +22,7 @@ use crate::yaml::Stream;
 
 pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = request(&args.change, &args.input, context)?;
-    let version = version(args.argocd_version.as_deref())?;
+    let version = version(args.argocd_version.as_deref(), context)?;
     let expectations = expectations(&args.expect, context)?;
     refuse_idle_options(args)?;
     let is_measured =
@@ -44,10 +44,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
     }
     let files = match read.map(|read| read.files) {
         None if args.change.fresh => fresh(&request, selector(&args.input).namespace())?,
-        None => {
-            return Err(Error::usage("there is no policy to check")
-                .hint("give it with -f FILE, -f - or --live; --sample has an example"));
-        }
+        None => return Err(no_policy("check")),
         Some(files) if args.after_change => {
             let selector = selector(&args.input);
             context.telling(|notes| after(files, &request, args.input.form, &selector, notes))?

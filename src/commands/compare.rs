@@ -22,7 +22,7 @@ struct Sides {
 }
 
 pub(crate) fn run(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let versions = versions(args)?;
+    let versions = versions(args, context)?;
     let Sides { old, new } = read(args, versions, context)?;
     let input = args.side(None);
     let (old, mut question) = question_of(old, &input, versions[0]);
@@ -77,11 +77,11 @@ pub(crate) fn run(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<C
 }
 
 /// The versions of both sides.
-fn versions(args: &CompareArgs) -> Result<[ArgoCdVersion; 2]> {
+fn versions(args: &CompareArgs, context: &mut Context<'_, '_>) -> Result<[ArgoCdVersion; 2]> {
     let asked = args.argocd_version.as_deref();
     match asked.and_then(|range| range.split_once("..")) {
-        Some((old, new)) => Ok([version(Some(old))?, version(Some(new))?]),
-        None => Ok([version(asked)?; 2]),
+        Some((old, new)) => Ok([version(Some(old), context)?, version(Some(new), context)?]),
+        None => Ok([version(asked, context)?; 2]),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::emit;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::process::Masks;
+use crate::report::diff::{Pair, unified};
 use crate::report::{Report, Style, printable};
 use crate::text::{Note, NoteLevel};
 use crate::yaml::Format;
@@ -156,6 +157,18 @@ impl<'a, 'h> Context<'a, 'h> {
             printable(text).into_owned()
         } else {
             text.to_owned()
+        }
+    }
+
+    /// Unified diffs with so many lines of context, for stdout: with colors each line is made
+    /// harmless before it is painted.
+    pub(crate) fn diffs<'p>(&self, pairs: impl Iterator<Item = Pair<'p>>, lines: usize) -> String {
+        let style = self.style();
+        let text: String = pairs.map(|pair| unified(pair, lines, style)).collect();
+        if style.is_colored() {
+            text
+        } else {
+            self.shown(&text)
         }
     }
 

@@ -8,7 +8,6 @@ use crate::change::{EditedStreams, InputKind, Side, fresh_sides, plan, sides, te
 use crate::cli::{DiffArgs, DiffOutput, Form};
 use crate::error::{Code, Error, Result};
 use crate::report::changes;
-use crate::report::diff::unified;
 use crate::report::permissions::text as permission_text;
 use crate::review::refuse_collateral;
 use crate::site::{objects, with_inline_patches};
@@ -70,18 +69,12 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             context.report(report.in_yaml())?;
         }
         DiffOutput::Text => {
-            let style = context.style();
             let mut text = String::new();
             if !external_diff::show(&sides, context)? {
-                let sides = sides.iter();
-                text.extend(sides.map(|side| unified(changes::pair(side), args.unified, style)));
-            }
-            // With colours each line is made harmless before it is painted.
-            if !style.is_colored() {
-                text = context.shown(&text);
+                text = context.diffs(sides.iter().map(changes::pair), args.unified);
             }
             if let Some(found) = permissions {
-                text.push_str(&permission_text(found, style));
+                text.push_str(&permission_text(found, context.style()));
             }
             context.print_painted(&text)?;
         }

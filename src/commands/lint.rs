@@ -9,14 +9,11 @@ use crate::emit::replace_all;
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
 use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds};
-use crate::report::diff::{Pair, unified};
+use crate::report::diff::{CONTEXT_LINES, Pair};
 use crate::report::findings::{self, Counts, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
 use crate::site::{GatherOptions, Object, Site, foreign_note, inline_patches, objects};
 use crate::text::counted;
-
-/// Lines of context that `--diff` shows.
-const CONTEXT: usize = 3;
 
 pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
@@ -36,7 +33,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         return Err(unknown_rule(id));
     }
     let options = GatherOptions {
-        version: version(args.argocd_version.as_deref())?,
+        version: version(args.argocd_version.as_deref(), context)?,
         integrations: args.account.clone(),
         namespace: args.input.namespace.clone(),
         form: args.input.form,
@@ -116,17 +113,12 @@ fn show(
     fixed: &BTreeMap<usize, FixedFile>,
     context: &mut Context<'_, '_>,
 ) -> Result<()> {
-    let style = context.style();
     let pairs = fixed.iter().map(|(index, FixedFile { before, .. })| Pair {
         name: files[*index].source().name(),
         live: before,
         desired: files[*index].source().text(),
     });
-    let mut text: String = pairs.map(|pair| unified(pair, CONTEXT, style)).collect();
-    // With colors each line is made harmless before it is painted.
-    if !style.is_colored() {
-        text = context.shown(&text);
-    }
+    let text = context.diffs(pairs, CONTEXT_LINES);
     context.print_painted(&text)
 }
 

@@ -13,7 +13,7 @@ use crate::review::{self, Filter};
 use crate::site::too_costly;
 
 pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let version = version(args.argocd_version.as_deref())?;
+    let version = version(args.argocd_version.as_deref(), context)?;
     let (files, question) = read_policy(&args.input, version, "show", context)?;
     let argocd = asked(&files, &question, context)?;
     let mut set = argocd.policy_set();

@@ -31,9 +31,10 @@ pub(super) fn permissions(
     }
     let mut after = files_after(files, planned, edited)?;
     let mut question = question(args, ArgoCdVersion::NEWEST);
-    question.options.form = Some(form_of_planned(planned));
+    let form = form_of_planned(planned);
+    question.options.form = Some(form);
     let live = if args.live {
-        context.read_live_beside(args)
+        context.read_live_beside(args, form)
     } else {
         Vec::new()
     };

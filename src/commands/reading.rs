@@ -55,8 +55,13 @@ impl Context<'_, '_> {
         self.telling(|notes| input::live_state(&cluster, runner, notes))
     }
 
-    /// Reads what decides beside live objects that were read; what cannot be read is said.
-    pub(super) fn read_live_beside(&mut self, args: &Input) -> Vec<File> {
+    /// Reads what decides beside the live objects of a form that were read; what cannot be read is
+    /// said.
+    pub(super) fn read_live_beside(&mut self, args: &Input, form: Form) -> Vec<File> {
+        if form == Form::Manifest {
+            let (cluster, runner) = (self.cluster(args), self.host.runner);
+            return self.telling(|notes| input::live_beside_configmaps(&cluster, runner, notes));
+        }
         self.read_live(args).unwrap_or_else(|error| {
             self.note(format!(
                 "not everything that decides was read, so permissions are those of what was: {error}"

@@ -12,7 +12,7 @@ use crate::review;
 use crate::site::too_costly;
 
 pub(crate) fn run(args: &WhoCanArgs, context: &mut Context<'_, '_>) -> Result<Code> {
-    let version = version(args.argocd_version.as_deref())?;
+    let version = version(args.argocd_version.as_deref(), context)?;
     let requests = Requests {
         action: &args.action,
         resource: resolve_resource(&args.resource),

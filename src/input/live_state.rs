@@ -1,4 +1,4 @@
-//! What of a cluster each question needs.
+//! Reads the objects of a cluster that each question needs.
 
 use super::live::{Cluster, WantedObjects, get};
 use super::{File, Skipped};
@@ -28,15 +28,45 @@ pub fn live_state(
         other => other?,
     };
     let mut files = vec![settings];
-    match get(cluster, &WantedObjects::AppProjects(&[]), runner) {
-        Ok(projects) => files.push(projects),
-        // There are none.
-        Err(error) if error.kind() == Kind::Input => {}
-        Err(error) => notes.push(Note::new(format!(
-            "AppProjects were not read, so what their roles give is not known: {error}"
-        ))),
-    }
+    files.extend(live_projects(cluster, runner, notes));
     Ok(files)
+}
+
+/// Reads what decides beside the two ConfigMaps: argocd-cmd-params-cm and the AppProjects.
+pub fn live_beside_configmaps(
+    cluster: &Cluster,
+    runner: &dyn Runner,
+    notes: &mut Vec<Note>,
+) -> Vec<File> {
+    let what = "argocd-cmd-params-cm was not read, so Argo CD's defaults count";
+    let params = live_if_any(cluster, &WantedObjects::Params, what, runner, notes);
+    let projects = live_projects(cluster, runner, notes);
+    params.into_iter().chain(projects).collect()
+}
+
+fn live_projects(cluster: &Cluster, runner: &dyn Runner, notes: &mut Vec<Note>) -> Option<File> {
+    let what = "AppProjects were not read, so what their roles give is not known";
+    let wanted = WantedObjects::AppProjects(&[]);
+    live_if_any(cluster, &wanted, what, runner, notes)
+}
+
+/// Reads objects that need not exist; `what` says what it means that they may not be read.
+fn live_if_any(
+    cluster: &Cluster,
+    wanted: &WantedObjects<'_>,
+    what: &str,
+    runner: &dyn Runner,
+    notes: &mut Vec<Note>,
+) -> Option<File> {
+    match get(cluster, wanted, runner) {
+        Ok(file) => Some(file),
+        Err(error) => {
+            if error.kind() != Kind::Input {
+                notes.push(Note::new(format!("{what}: {error}")));
+            }
+            None
+        }
+    }
 }
 
 /// Reads the live objects that a form edits; of AppProjects only `projects`, if some are named.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub use files::{Reader, Reading, Skipped, read_text};
 pub use live::{Cluster, WantedObjects, get};
-pub use live_state::{live_objects, live_state, skipped_notes};
+pub use live_state::{live_beside_configmaps, live_objects, live_state, skipped_notes};
 pub use secret::{LiveSecret, read as read_secret, secret};
 
 use crate::error::Result;

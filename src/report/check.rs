@@ -26,16 +26,13 @@ pub fn text(checks: &[Check], all: bool, style: Style) -> String {
     } else {
         condensed(checks)
     };
-    let mut blocks = table::blocks(&HEADERS, &rows(&shown), style).into_iter();
-    let mut out = style.strong(&blocks.next().unwrap_or_default());
-    for (block, check) in blocks.zip(&shown) {
-        out.push_str(&match (check.ok, check.purpose) {
-            (false, _) => style.bad(&block),
-            (true, Purpose::Extra) => style.warn(&block),
-            (true, _) => block,
-        });
-    }
-    out
+    table::painted(&HEADERS, &rows(&shown), style, |at, row| {
+        match (shown[at].ok, shown[at].purpose) {
+            (false, _) => style.bad(&row),
+            (true, Purpose::Extra) => style.warn(&row),
+            (true, _) => row,
+        }
+    })
 }
 
 /// A table for a pull request.
@@ -134,7 +131,7 @@ fn condensed(checks: &[Check]) -> Vec<Check> {
     shown
 }
 
-/// What the checks came to.
+/// Returns how many checks passed, and what the table does not say.
 pub fn summary(checks: &[Check], state: CheckedState) -> Vec<Note> {
     let failed = checks.iter().filter(|check| !check.ok).count();
     let counted = checks

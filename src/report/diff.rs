@@ -12,6 +12,8 @@ use super::words::{self, Pieces};
 /// A replaced passage longer than this is shown without marked words: comparing them would take
 /// longer than reading them.
 const MAX_MARKED: usize = 200;
+/// Lines of context around a change, where nothing else is asked for.
+pub const CONTEXT_LINES: usize = 3;
 /// More lines of context than any text has; larger numbers would overflow where they are added.
 const MOST_CONTEXT: usize = 1 << 28;
 

@@ -44,15 +44,11 @@ pub enum Details {
 /// A table of all instances; below it the reports of those that want a look.
 pub fn text(rows: &[InstanceRow<'_>], details: Details, style: Style) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    let mut blocks = table::blocks(&HEADERS, &cells, style).into_iter();
-    let mut out = style.strong(&blocks.next().unwrap_or_default());
-    for (block, row) in blocks.zip(rows) {
-        out.push_str(&match row.code {
-            0 => block,
-            1 => style.warn(&block),
-            _ => style.bad(&block),
-        });
-    }
+    let mut out = table::painted(&HEADERS, &cells, style, |at, row| match rows[at].code {
+        0 => row,
+        1 => style.warn(&row),
+        _ => style.bad(&row),
+    });
     for row in rows {
         let shown = match details {
             Details::OfUnclean => row.code != 0,

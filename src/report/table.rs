@@ -14,15 +14,28 @@ const LEAST: usize = 12;
 /// A table that is wider than the terminal gets cells of several lines; where even that does not
 /// fit, each row becomes a block with a cell a line.
 pub fn table<T: AsRef<str>>(headers: &[&str], rows: &[Vec<T>], style: Style) -> String {
-    blocks(headers, rows, style).concat()
+    blocks(headers, rows, style).collect()
 }
 
-/// The header and the rows of a table, each with all of its lines.
-pub(super) fn blocks<T: AsRef<str>>(
+/// The same with a painted header, and each row, by its index, as `paint` paints it.
+pub(super) fn painted<T: AsRef<str>>(
     headers: &[&str],
     rows: &[Vec<T>],
     style: Style,
-) -> Vec<String> {
+    paint: impl Fn(usize, String) -> String,
+) -> String {
+    let mut blocks = blocks(headers, rows, style);
+    let mut out = style.strong(&blocks.next().unwrap_or_default());
+    out.extend(blocks.enumerate().map(|(at, block)| paint(at, block)));
+    out
+}
+
+/// The header and the rows of a table, one by one, each with all of its lines.
+fn blocks<'r, T: AsRef<str>>(
+    headers: &'r [&str],
+    rows: &'r [Vec<T>],
+    style: Style,
+) -> Box<dyn Iterator<Item = String> + 'r> {
     let header = headers.iter().map(|header| Cow::Borrowed(*header));
     let rows = rows.iter();
     let rows = rows.map(|row| row.iter().map(|cell| one_line(cell.as_ref())).collect());
@@ -38,17 +51,17 @@ pub(super) fn blocks<T: AsRef<str>>(
     };
     let limit = style.width().filter(|limit| total(&widths, 3) > *limit);
     let Some(limit) = limit else {
-        return rows.iter().map(|row| line(row, &widths, 3)).collect();
+        return Box::new(rows.into_iter().map(move |row| line(&row, &widths, 3)));
     };
     while total(&widths, 2) > limit {
         let longer = widths.iter_mut().zip(headers);
         let longer = longer.filter(|(width, header)| **width > LEAST.max(header.len()));
         let Some((widest, _)) = longer.max_by_key(|(width, _)| **width) else {
-            return records(headers, &rows[1..], limit);
+            return Box::new(records(headers, &rows[1..], limit).into_iter());
         };
         *widest -= 1;
     }
-    let block = |row: &Vec<Cow<'_, str>>| {
+    let block = move |row: Vec<Cow<'_, str>>| {
         let cells: Vec<Vec<String>> = row
             .iter()
             .zip(&widths)
@@ -61,7 +74,7 @@ pub(super) fn blocks<T: AsRef<str>>(
         };
         (0..height).map(|at| line(&part(at), &widths, 2)).collect()
     };
-    rows.iter().map(block).collect()
+    Box::new(rows.into_iter().map(block))
 }
 
 fn line<T: AsRef<str>>(cells: &[T], widths: &[usize], gap: usize) -> String {

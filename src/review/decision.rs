@@ -11,7 +11,7 @@ use crate::site::{ArgoCd, text_of, too_costly};
 /// How many lines that came close are shown.
 const NEAR: usize = 5;
 
-/// What a user with some groups asks for.
+/// A request of a user with groups.
 #[derive(Clone, Copy, Debug)]
 pub struct UserRequest<'a> {
     /// The user, a role, or a value of `scopes`.
@@ -35,9 +35,9 @@ pub struct ExplainedDecision {
     pub allowed: bool,
     /// Why.
     pub reasons: Vec<String>,
-    /// What may be wrong with the policy or with the answer.
+    /// Possible mistakes in the policy.
     pub warnings: Vec<String>,
-    /// What has to be known beside it.
+    /// A condition of the answer, or a likely mistake in the request.
     pub note: Option<String>,
     /// Why a no may be wrong.
     pub doubt: Option<String>,
@@ -79,16 +79,16 @@ pub fn decide(
         &found.action,
         &answer.object,
     );
-    let open = argocd.disables_auth().map(|place| {
-        format!("allowed because server.disable.auth is set ({place}): everyone may do everything")
-    });
-    let allowed = open.is_some() || found.allowed();
-    let reasons = if let Some(reason) = open {
-        vec![reason]
+    let allowed = found.allowed();
+    let reasons = if let Some(place) = argocd.disables_auth() {
+        vec![format!(
+            "allowed because server.disable.auth is set ({place}): everyone may do everything"
+        )]
     } else {
         let why = found.enforcer.explain(&request, NEAR);
         let mut reasons = explain(&why, found.enforcer, &request, argocd, subject);
-        if answer.resource == "logs" && argocd.logs_are_open() {
+        // Only logs are ever asked as another resource.
+        if found.resource != answer.resource {
             reasons.push(format!(
                 "Argo CD {} does not enforce logs: anyone who may get the application may read them",
                 argocd.version
@@ -112,7 +112,7 @@ pub fn decide(
     })
 }
 
-/// What has to be known beside an answer.
+/// Returns a condition of the answer, or a likely mistake in the request.
 fn beside(asked: &str, found: &Answer<'_>, resource: &str, object: &str) -> Option<String> {
     let enforcer = found.enforcer;
     if let Grounds::Allowed(line) = found.grounds {

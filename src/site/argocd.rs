@@ -124,7 +124,7 @@ impl<'a> ArgoCd<'a> {
                 let members = role.groups.iter().map(|(spot, member)| ProjectMember {
                     spot: spot.clone(),
                     name: member,
-                    role: format!("proj:{name}:{}", role.name),
+                    role: project.subject(role),
                 });
                 project_members.extend(members);
                 for (spot, line) in &role.policies {

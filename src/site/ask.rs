@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
-use super::gather::{ValuesSettings, bare, namespaces, of_values, only_namespace};
+use super::gather::{ValuesSettings, bare_policies, of_values};
 use super::generator::sources;
+use super::namespace::{NamespaceScope, namespaces};
 use super::object::{DataShape, Object, twice};
 use super::objects::objects;
 use super::operations::operations;
 use super::options::GatherOptions;
 use super::project::AppProject;
-use super::select::NamespaceScope;
 use super::setting::{Setting, joined};
 use super::settings::Settings;
 use super::sort::{ReadingHints, Sorted, sort};
-use crate::error::{Error, Result};
-use crate::input::{Content, File, Origin};
+use crate::error::Result;
+use crate::input::{File, Origin};
 use crate::model::Form;
 use crate::yaml::Node;
 
@@ -95,7 +95,12 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
     } else if !values.is_empty() {
         ours.retain(|(_, sorted)| matches!(sorted, Sorted::Project) || form != Some(Form::Helm));
     }
-    let namespace = fallback(&ours, &question.scope)?;
+    let named = namespaces(ours.iter().map(|(object, _)| object));
+    let configmaps = ours
+        .iter()
+        .all(|(_, sorted)| matches!(sorted, Sorted::ConfigMap(_)));
+    let namespace = question.scope.fallback(&named, configmaps)?;
+    drop(named);
     let mut instances: BTreeMap<String, GatheredParts<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
     for (object, sorted) in ours {
@@ -118,27 +123,15 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
         made.add_beside(&mut parts);
         parts.push(made);
     }
-    let mut texts: Vec<_> = files
-        .iter()
-        .enumerate()
-        .filter_map(|(file, read)| match &read.content {
-            Content::Policy(source) => Some((file, source)),
-            Content::Documents(_) => None,
-        })
-        .collect();
-    if parts.is_empty() && !texts.is_empty() {
+    if parts.is_empty() && bare_policies(files).next().is_some() {
         parts.push(Parts {
             namespace,
             ..Parts::default()
         });
     }
     for one in &mut parts {
-        one.bare = texts
-            .iter()
-            .map(|(file, source)| bare(*file, source))
-            .collect();
+        one.bare = bare_policies(files).collect();
     }
-    texts.clear();
     let argocds = parts.into_iter();
     Ok(ArgoCds {
         argocds: argocds
@@ -150,7 +143,7 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
     })
 }
 
-/// What a list of operations or a generator does that is not known.
+/// Returns the places of a list of operations or a generator whose effect is unknown.
 fn not_read_of(object: &Object<'_>, files: &[File]) -> Vec<String> {
     let place = |node: &Node| object.location(node.span().start);
     let name = object.name();
@@ -276,25 +269,4 @@ fn grouped<'a>(values: Vec<(Object<'a>, ValuesSettings<'a>)>) -> Vec<Vec<ValuesS
         groups.insert(0, named);
     }
     groups
-}
-
-/// The namespace of objects that name none.
-fn fallback(ours: &[(Object<'_>, Sorted<'_>)], scope: &NamespaceScope) -> Result<String> {
-    let named = namespaces(ours.iter().map(|(object, _)| object));
-    match scope {
-        NamespaceScope::Namespace(namespace) => Ok(namespace.clone()),
-        NamespaceScope::Only if named.len() > 1 => {
-            let configmaps = ours
-                .iter()
-                .all(|(_, sorted)| matches!(sorted, Sorted::ConfigMap(_)));
-            let what = if configmaps { "ConfigMaps" } else { "objects" };
-            let namespaces: Vec<_> = named.into_iter().collect();
-            Err(Error::input(format!(
-                "the input has the {what} of several Argo CDs, in the namespaces {}",
-                namespaces.join(", ")
-            ))
-            .hint("choose one with -n NAMESPACE, or take them all with -A"))
-        }
-        _ => Ok(only_namespace(&named)),
-    }
 }

@@ -22,7 +22,7 @@ const ROLLBACK_KEY: &str = "server.rbac.rollback.enforce.enable";
 /// Whether a plain `update` or `delete` does not cover the resources of an application.
 const INHERITANCE_KEY: &str = "server.rbac.disableApplicationFineGrainedRBACInheritance";
 
-/// What is said where a policy without a line decides.
+/// The words for a policy that decides without any line.
 const NO_RULES: &str = "a policy without rules";
 
 impl<'a> ArgoCd<'a> {
@@ -108,11 +108,6 @@ impl<'a> ArgoCd<'a> {
             .as_ref()
             .and_then(|rbac| rbac.get(DEFAULT_ROLE_KEY));
         setting.map(|setting| setting.spot.location(0))
-    }
-
-    /// Whether everybody may read logs: before 3.0 without a setting of argocd-cm.
-    pub fn logs_are_open(&self) -> bool {
-        !self.version.enforces_logs() && !self.is_set(LOGS_KEY)
     }
 
     /// Whether a plain `update` or `delete` is asked first and covers the resources of an

@@ -1,9 +1,10 @@
 //! Everything that was read, sorted by Argo CD.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::argocd::{ArgoCd, Parts};
+use super::namespace::{namespaces, only_namespace};
 use super::object::Object;
 use super::objects::objects;
 use super::options::GatherOptions;
@@ -14,7 +15,7 @@ use super::settings::Settings;
 use super::sort::{ReadingHints, Sorted, sort};
 use super::spot::Spot;
 use crate::input::{Content, File, Origin};
-use crate::model::{DEFAULT_NAMESPACE, Source, Which};
+use crate::model::{Source, Which};
 
 /// Everything that was read, sorted.
 #[derive(Debug)]
@@ -152,18 +153,13 @@ impl<'a> Site<'a> {
     /// yet: the only one, or that of the same directory. Several in a directory may be of several
     /// Argo CDs, and each is one of its own: joined, their common lines would count as duplicates.
     fn add_bare(&self, namespace: &str, parts: &mut Vec<Parts<'a>>) {
-        let policies = self.files.iter().enumerate();
-        let policies = policies.filter_map(|(file, read)| match &read.content {
-            Content::Policy(source) => Some((file, source)),
-            Content::Documents(_) => None,
-        });
         let mut by_directory: BTreeMap<&Path, Vec<PolicySource<'a>>> = BTreeMap::new();
-        for (file, source) in policies {
-            let there = by_directory.entry(self.directory(file)).or_default();
-            there.push(bare(file, source));
+        for policy in bare_policies(self.files) {
+            let place = self.directory(policy.spot.file);
+            by_directory.entry(place).or_default().push(policy);
         }
         let is_only = parts.len() == 1 && by_directory.len() == 1;
-        for (place, mut policies) in by_directory {
+        for (place, policies) in by_directory {
             let is_beside = |one: &&mut Parts<'_>| {
                 !one.has_policy()
                     && (is_only || one.files().any(|file| self.directory(file) == place))
@@ -172,7 +168,7 @@ impl<'a> Site<'a> {
                 one.bare = policies;
                 continue;
             }
-            parts.extend(policies.drain(..).map(|policy| Parts {
+            parts.extend(policies.into_iter().map(|policy| Parts {
                 namespace: namespace.to_owned(),
                 bare: vec![policy],
                 ..Parts::default()
@@ -246,17 +242,6 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The namespaces that objects name.
-pub(super) fn namespaces<'o>(objects: impl Iterator<Item = &'o Object<'o>>) -> BTreeSet<&'o str> {
-    objects.filter_map(Object::namespace).collect()
-}
-
-/// The namespace of objects that name none: that of the others where it is one, else `argocd`.
-pub(super) fn only_namespace(named: &BTreeSet<&str>) -> String {
-    let only = named.first().filter(|_| named.len() == 1);
-    (*only.unwrap_or(&DEFAULT_NAMESPACE)).to_owned()
-}
-
 /// The directory of a file.
 fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
@@ -285,16 +270,21 @@ pub(super) fn of_values(namespace: String, values: Vec<ValuesSettings<'_>>) -> P
     }
 }
 
-/// A policy that is a file of its own.
-pub(super) fn bare(file: usize, source: &Source) -> PolicySource<'_> {
-    let spot = Spot {
-        file,
-        document: None,
-        route: Vec::new(),
-        key: None,
-        node: None,
-        part: None,
-        source,
-    };
-    PolicySource::new(source.name(), source.text(), spot)
+/// The policies that are files of their own.
+pub(super) fn bare_policies(files: &[File]) -> impl Iterator<Item = PolicySource<'_>> {
+    files.iter().enumerate().filter_map(|(file, read)| {
+        let Content::Policy(source) = &read.content else {
+            return None;
+        };
+        let spot = Spot {
+            file,
+            document: None,
+            route: Vec::new(),
+            key: None,
+            node: None,
+            part: None,
+            source,
+        };
+        Some(PolicySource::new(source.name(), source.text(), spot))
+    })
 }

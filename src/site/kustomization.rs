@@ -27,16 +27,24 @@ pub(super) fn lists_of_patches<'a>(object: &Object<'a>) -> impl Iterator<Item = 
     patches.chain(object.items("patchesJson6902"))
 }
 
+/// A file that a kustomization names, from its own directory on.
+pub(super) fn file_beside(object: &Object<'_>, name: &str) -> PathBuf {
+    let directory = object.path().and_then(|path| path.parent());
+    let directory = directory.unwrap_or(Path::new(""));
+    directory.join(name.trim_start_matches("./"))
+}
+
 /// The files that kustomizations name as patches.
 pub(super) fn patches(objects: &[Object<'_>]) -> HashSet<PathBuf> {
     let mut named = HashSet::new();
     for object in objects.iter().filter(|object| is_kustomization(object)) {
-        let Some(path) = object.path() else { continue };
-        let directory = path.parent().unwrap_or(Path::new(""));
+        if object.path().is_none() {
+            continue;
+        }
         let patches = lists_of_patches(object).filter_map(|patch| patch.get("path"));
         let merged = object.items("patchesStrategicMerge");
         let files = patches.chain(merged).filter_map(Node::as_str);
-        named.extend(files.map(|name| directory.join(name.trim_start_matches("./"))));
+        named.extend(files.map(|name| file_beside(object, name)));
     }
     named
 }

@@ -15,6 +15,7 @@ mod graph;
 mod inline;
 mod kustomization;
 mod marks;
+mod namespace;
 mod object;
 mod objects;
 mod operations;
@@ -42,6 +43,7 @@ pub(crate) use generator::{is_quoted, sources};
 pub use inline::{inline_patches, unread_patch, with_inline_patches};
 pub(crate) use kustomization::is_kustomization;
 pub use marks::marks;
+pub use namespace::NamespaceScope;
 pub use object::{DataShape, Object};
 pub use objects::objects;
 pub(crate) use operations::{operations, pointer};
@@ -51,11 +53,10 @@ pub use places::{Below, Both, Places};
 pub(crate) use policy::{Located, PolicySource, WholePolicy, field_range};
 pub use project::AppProject;
 pub use select::{
-    InstanceObjects, NamespaceScope, ObjectRole, Selection, Selector, TargetConfigMap, select,
-    select_roles,
+    InstanceObjects, ObjectRole, Selection, Selector, TargetConfigMap, select, select_roles,
 };
 pub(crate) use setting::{Setting, entries};
-pub(crate) use settings::{OLD_PATHS, PART_OF, SCOPES_KEY, Settings, SettingsForm, chart_root};
+pub(crate) use settings::{OLD_PATHS, PART_OF, SCOPES_KEY, Settings, SettingsForm};
 pub(crate) use sort::PARAMS;
 pub use spot::Place;
 pub(crate) use spot::Spot;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::kustomization::{is_kustomization, lists_of_patches};
+use super::kustomization::{file_beside, is_kustomization, lists_of_patches};
 use super::object::{DataShape, Object};
 use super::setting::{Setting, collect, which_by_keys, which_of_key};
 use super::spot::Spot;
@@ -12,7 +12,7 @@ use crate::input::Origin;
 use crate::model::Which;
 use crate::yaml::{Node, Step};
 
-/// What operations do to the data of a ConfigMap.
+/// The effect of operations on the data of a ConfigMap.
 #[derive(Debug, Default)]
 pub(crate) struct Operations<'a> {
     /// The keys that they leave, each with its value; one that goes has none.
@@ -58,12 +58,10 @@ pub(super) fn find_targets(objects: &mut [Object<'_>]) {
 fn targets(objects: &[Object<'_>]) -> HashMap<PathBuf, Which> {
     let mut found = HashMap::new();
     for object in objects.iter().filter(|object| is_kustomization(object)) {
-        let directory = object.path().and_then(|path| path.parent());
-        let directory = directory.unwrap_or(Path::new(""));
         for patch in lists_of_patches(object) {
             let path = patch.get("path").and_then(Node::as_str);
             if let (Some(path), Some(which)) = (path, target(patch)) {
-                found.insert(directory.join(path.trim_start_matches("./")), which);
+                found.insert(file_beside(object, path), which);
             }
         }
     }
@@ -89,7 +87,7 @@ fn by_paths(list: &Node) -> Option<Which> {
     })
 }
 
-/// What a JSON pointer leads to.
+/// The target of a JSON pointer.
 enum PathInData {
     /// To `data` as a whole.
     Whole,
@@ -115,6 +113,9 @@ pub(crate) fn pointer(key: &str) -> String {
 /// Reads what a list of operations does.
 pub(crate) fn operations<'a>(object: &Object<'a>) -> Operations<'a> {
     let mut found = Operations::default();
+    // A later operation replaces what an earlier one left of a key, which is found by its place.
+    let mut left: Vec<Option<Setting<'a>>> = Vec::new();
+    let mut places: HashMap<Cow<'a, str>, Vec<usize>> = HashMap::new();
     for (index, item) in object.node.items().unwrap_or_default().iter().enumerate() {
         let text = |key: &str| item.get(key).and_then(Node::as_str);
         let (op, path) = (text("op").unwrap_or_default(), item.get("path"));
@@ -132,12 +133,16 @@ pub(crate) fn operations<'a>(object: &Object<'a>) -> Operations<'a> {
             ("test", _) => {}
             ("add" | "replace" | "remove", PathInData::Whole) => {
                 found.cleared = true;
-                found.settings.clear();
+                let mut settings = Vec::new();
                 if let Some(value) = value.filter(|_| op != "remove") {
                     let value = object.in_document().resolve(value);
-                    let mut seen = HashSet::new();
-                    collect(object, value, &route, &mut seen, &mut found.settings);
+                    collect(object, value, &route, &mut HashSet::new(), &mut settings);
                 }
+                places.clear();
+                for (place, setting) in settings.iter().enumerate() {
+                    places.entry(setting.key.clone()).or_default().push(place);
+                }
+                left = settings.into_iter().map(Some).collect();
             }
             ("add" | "replace" | "remove", PathInData::Key(key)) => {
                 found.needs_data |= !found.cleared;
@@ -150,16 +155,16 @@ pub(crate) fn operations<'a>(object: &Object<'a>) -> Operations<'a> {
                     part: None,
                     source: object.source(),
                 };
-                let of_key = |one: &mut Setting<'a>| one.key == key;
-                let before: Vec<_> = found.settings.extract_if(.., of_key).collect();
-                found
-                    .repeated
-                    .extend(before.into_iter().filter(|one| !one.is_null()));
-                let key = Cow::Owned(key);
-                found.settings.push(Setting { key, spot });
+                let key: Cow<'a, str> = Cow::Owned(key);
+                let before = places.entry(key.clone()).or_default();
+                let gone = before.drain(..).filter_map(|place| left[place].take());
+                found.repeated.extend(gone.filter(|one| !one.is_null()));
+                before.push(left.len());
+                left.push(Some(Setting { key, spot }));
             }
             _ => found.unknown.push(item),
         }
     }
+    found.settings = left.into_iter().flatten().collect();
     found
 }

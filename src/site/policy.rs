@@ -93,10 +93,15 @@ impl<T> Clone for Located<'_, '_, T> {
 impl<T> Copy for Located<'_, '_, T> {}
 
 impl<T> Located<'_, '_, T> {
+    /// Its bytes in the text of its key.
+    fn range(&self) -> Range<usize> {
+        let start = self.line.offset;
+        start..start + self.line.text.len()
+    }
+
     /// The whole line.
     pub(crate) fn place(&self) -> Place {
-        let start = self.line.offset;
-        self.text.spot.within(start..start + self.line.text.len())
+        self.text.spot.within(self.range())
     }
 
     /// One field of it.
@@ -189,24 +194,22 @@ impl<'a> WholePolicy<'a> {
 
     /// The roles that each name is bound to, by `g` lines and by AppProjects.
     pub(crate) fn bindings(&self) -> HashMap<&str, Vec<BoundRole<'_, 'a>>> {
-        let lines = self.groupings().map(|at| {
-            let start = at.line.offset;
-            let line = Some(start..start + at.line.text.len());
-            (
-                &*at.says.subject.text,
-                &at.text.spot,
-                line,
-                &*at.says.role.text,
-            )
-        });
-        let members = self.project_members.iter();
-        let members = members.map(|member| (member.name, &member.spot, None, &*member.role));
         let mut found: HashMap<&str, Vec<_>> = HashMap::new();
-        for (name, spot, line, role) in lines.chain(members) {
-            found
-                .entry(name)
-                .or_default()
-                .push(BoundRole { role, spot, line });
+        for at in self.groupings() {
+            let bound = BoundRole {
+                role: &at.says.role.text,
+                spot: &at.text.spot,
+                line: Some(at.range()),
+            };
+            found.entry(&at.says.subject.text).or_default().push(bound);
+        }
+        for member in &self.project_members {
+            let bound = BoundRole {
+                role: &member.role,
+                spot: &member.spot,
+                line: None,
+            };
+            found.entry(member.name).or_default().push(bound);
         }
         found
     }
@@ -311,7 +314,8 @@ impl BoundRole<'_, '_> {
     }
 }
 
-/// The text with its bad lines blanked, so that everything else stays where it is.
+/// The text with its bad lines blanked, so that everything else stays where it is; `None` where no
+/// line is bad.
 fn without_invalid(text: &PolicySource<'_>) -> Option<String> {
     let lines = text.lines().iter();
     let bad = lines.filter(|line| matches!(line.line, Line::Invalid(_)) || text.is_template(line));

@@ -77,12 +77,14 @@ impl<'a> AppProject<'a> {
         self.object.name()
     }
 
-    /// The subjects that its roles are: `proj:PROJECT:ROLE`.
+    /// The subject that one of its roles is: `proj:PROJECT:ROLE`.
+    pub(super) fn subject(&self, role: &AppProjectRole<'_>) -> String {
+        format!("proj:{}:{}", self.name(), role.name)
+    }
+
+    /// The subjects that its roles are.
     pub fn subjects(&self) -> impl Iterator<Item = String> {
-        let name = self.name();
-        self.roles
-            .iter()
-            .map(move |role| format!("proj:{name}:{}", role.name))
+        self.roles.iter().map(|role| self.subject(role))
     }
 
     /// What the server loads.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::namespace::{NamespaceScope, namespaces};
 use super::object::{self, DataShape, Object, not_a_mapping, refuse_duplicates};
 use super::setting::which_by_keys;
 use super::settings::Settings;
@@ -11,17 +12,6 @@ use crate::input::Origin;
 use crate::model::{ConfigMap, DEFAULT_NAMESPACE, Data, Form, Which};
 use crate::text::Text;
 use crate::yaml::{Node, NodeKind, ScalarType};
-
-/// Whose objects are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NamespaceScope {
-    /// Those of the one Argo CD in the input.
-    Only,
-    /// Those of this namespace.
-    Namespace(String),
-    /// Those of every namespace.
-    All,
-}
 
 /// Which objects of the input are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +93,7 @@ pub struct TargetConfigMap<'a> {
     pub object: Object<'a>,
     /// What it says.
     pub configmap: ConfigMap,
-    /// What else of the input changes the same ConfigMap, and is not edited.
+    /// Other objects that change the same ConfigMap, and are not edited.
     pub beside: Vec<Object<'a>>,
 }
 
@@ -164,35 +154,17 @@ pub fn select_roles<'a>(
             None => foreign += 1,
         }
     }
-    let named: BTreeSet<&str> = ours
+    let named = namespaces(ours.iter().map(|(_, object)| *object));
+    let configmaps = ours
         .iter()
-        .filter_map(|(_, object)| object.namespace())
-        .collect();
-    if *scope == NamespaceScope::Only && named.len() > 1 {
-        let configmaps = ours
-            .iter()
-            .all(|(role, _)| matches!(role, ObjectRole::ConfigMap(_)));
-        let what = if configmaps { "ConfigMaps" } else { "objects" };
-        let namespaces: Vec<_> = named.into_iter().collect();
-        return Err(Error::input(format!(
-            "the input has the {what} of several Argo CDs, in the namespaces {}",
-            namespaces.join(", ")
-        ))
-        .hint("choose one with -n NAMESPACE, or take them all with -A"));
-    }
-    let fallback = match scope {
-        NamespaceScope::Namespace(namespace) => namespace,
-        NamespaceScope::Only | NamespaceScope::All if named.len() == 1 => {
-            named.first().copied().unwrap_or_default()
-        }
-        NamespaceScope::Only | NamespaceScope::All => DEFAULT_NAMESPACE,
-    };
+        .all(|(role, _)| matches!(role, ObjectRole::ConfigMap(_)));
+    let fallback = scope.fallback(&named, configmaps)?;
     let mut instances: BTreeMap<String, InstanceObjects<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
     // Of what changes one ConfigMap, the one that says most of it is edited.
     ours.sort_by_key(|(_, object)| rank(object));
     for (role, object) in ours {
-        let namespace = object.namespace().unwrap_or(fallback);
+        let namespace = object.namespace().unwrap_or(&fallback);
         if matches!(scope, NamespaceScope::Namespace(wanted) if wanted != namespace) {
             left_alone.push((namespace.to_owned(), object.name().to_owned()));
             continue;
@@ -281,18 +253,20 @@ fn configmap(which: Which, object: &Object<'_>, namespace: &str) -> Result<Confi
 fn listed(object: &Object<'_>) -> Result<Data> {
     let settings = Settings::of_configmap(object, false);
     let mut read: Vec<(String, Text)> = Vec::new();
+    let mut known = BTreeSet::new();
     for setting in settings.iter().flat_map(|settings| &settings.all) {
         if setting.is_null() {
             continue;
         }
         let at = object.location(setting.spot.value().span.start);
-        if read.iter().any(|(key, _)| *key == setting.key) {
+        if known.contains(&*setting.key) {
             return Err(Error::input(format!("duplicate key `{}`", setting.key))
                 .at(at)
                 .hint("kustomize refuses a generator that repeats a key: remove one"));
         }
         match (setting.text(), setting.spot.resolved()) {
             (Some(text), _) if setting.scalar_type() == Some(ScalarType::String) => {
+                known.insert(&*setting.key);
                 read.push((setting.key.clone().into_owned(), text.into()));
             }
             (_, Some(value)) => return Err(not_a_text(value, &setting.key, at)),

@@ -7,7 +7,7 @@ use super::object::{DataShape, Object};
 use super::operations::operations;
 use super::setting::{Setting, entries, merge, which_by_keys};
 use crate::input::Origin;
-use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which};
+use crate::model::{DEFAULT_ROLE_KEY, MATCH_MODE_KEY, POLICY_KEY, Which, spelling};
 use crate::yaml::{Entry, Node};
 
 /// The key of argocd-rbac-cm that names the claims which count as groups.
@@ -213,8 +213,8 @@ pub(crate) fn chart_root<'s, 'a: 's>(
     let is_found = matches!(object.origin(), Origin::Found(_));
     let looks_like = || {
         let known = |node: &Node| OF_CHART.iter().any(|key| node.get(key).is_some());
-        let top = (!is_found && known(top)).then(Vec::new);
-        top.or_else(|| {
+        let is_known = !is_found && known(top) || has_misspelt_configs(object, top);
+        is_known.then(Vec::new).or_else(|| {
             let mut entries = top_entries(object).iter();
             let entry = entries.find(|entry| entry.key.as_str().is_some_and(is_chart_name))?;
             Some(vec![entry.key.as_str()?])
@@ -240,6 +240,19 @@ fn has_configs(object: &Object<'_>, node: &Node) -> bool {
     configs.is_some_and(|configs| {
         let mut keys = ["cm", "rbac", "params"].iter();
         keys.any(|key| configs.get(key).is_some())
+    })
+}
+
+/// Whether a key of a mapping is nearly `configs`, and below it are settings that only Argo CD has.
+fn has_misspelt_configs(object: &Object<'_>, node: &Node) -> bool {
+    let document = object.in_document();
+    let mut entries = node.entries().unwrap_or_default().iter();
+    entries.any(|entry| {
+        let is_near = |key| spelling::meant(key, ["configs"]).is_some();
+        let inside = document.resolve(&entry.value);
+        let parts = ["cm", "rbac"].iter().filter_map(|key| inside.get(key));
+        let mut parts = parts.map(|part| document.resolve(part));
+        entry.key.as_str().is_some_and(is_near) && parts.any(|part| which_by_keys(part).is_some())
     })
 }
 

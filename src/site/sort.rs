@@ -7,9 +7,8 @@ use super::kustomization::{is_kustomization, patches};
 use super::object::Object;
 use super::options::GatherOptions;
 use super::setting::{Setting, entries};
-use super::settings::{Settings, chart_root};
+use super::settings::Settings;
 use crate::input::Origin;
-use crate::model::Form;
 
 /// The ConfigMap of the server's own options.
 pub(crate) const PARAMS: &str = "argocd-cmd-params-cm";
@@ -33,22 +32,19 @@ pub(super) enum Sorted<'a> {
 }
 
 /// How objects that do not tell by themselves are read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct ReadingHints<'o> {
-    /// Where the chart's values are, if the user says it.
-    values_root: Option<&'o str>,
-    /// Whether a document without kind is a values file, whatever it looks like.
-    is_helm: bool,
+    /// What is known beside the texts.
+    options: &'o GatherOptions,
     /// The files that kustomizations name as patches.
     patches: HashSet<PathBuf>,
 }
 
 impl<'o> ReadingHints<'o> {
-    /// What the options and the kustomizations among the objects say.
+    /// Takes the hints from the options and from the kustomizations among the objects.
     pub(super) fn new(options: &'o GatherOptions, objects: &[Object<'_>]) -> Self {
         Self {
-            values_root: options.values_root.as_deref(),
-            is_helm: options.form == Some(Form::Helm),
+            options,
             patches: patches(objects),
         }
     }
@@ -60,9 +56,11 @@ pub(super) fn sort<'a>(object: &Object<'a>, reading: &ReadingHints<'_>) -> Sorte
         || object
             .path()
             .is_some_and(|path| reading.patches.contains(path));
-    let is_helm = reading.is_helm && object.kind().is_empty();
     let configmap = || Settings::of_configmap(object, is_patch);
-    if let Some(settings) = (!is_helm).then(configmap).flatten() {
+    if let Some(settings) = (!reading.options.is_values(object))
+        .then(configmap)
+        .flatten()
+    {
         Sorted::ConfigMap(settings)
     } else if object.kind() == "ConfigMap" && object.name() == PARAMS {
         Sorted::Params(entries(object, &["data"]))
@@ -72,9 +70,7 @@ pub(super) fn sort<'a>(object: &Object<'a>, reading: &ReadingHints<'_>) -> Sorte
         Sorted::Project
     } else if is_kustomization(object) || is_of_the_last_mile(object) {
         Sorted::Beside
-    } else if let Some(root) = chart_root(object, reading.values_root)
-        .or_else(|| (is_helm && object.node.entries().is_some()).then(Vec::new))
-    {
+    } else if let Some(root) = reading.options.chart_root(object) {
         let params = entries(object, &[&root[..], &["configs", "params"]].concat());
         Sorted::Values(Settings::of_helm(object, &root), params)
     } else {

@@ -21,6 +21,13 @@ spec:
     policies: ['p, proj:web:ci, applications, sync, web/*, allow']
 ";
 
+const NO_AUTHORISATION: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cmd-params-cm, namespace: argocd}
+data: {server.disable.auth: 'true'}
+";
+
 fn list(item: &str) -> String {
     let lines: String = item.lines().map(|line| format!("  {line}\n")).collect();
     format!(
@@ -44,11 +51,9 @@ fn app_projects_and_the_servers_options_are_read() {
     for name in ["argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm"] {
         assert!(asked.contains(&name.to_owned()), "{asked:?}");
     }
-    let off = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cmd-params-cm, namespace: argocd}\n\
-        data: {server.disable.auth: 'true'}\n";
     let run = Sandbox::new()
         .command("can nobody delete applications web/shop --live --explain")
-        .answers_always("configmap", &list(off))
+        .answers_always("configmap", &list(NO_AUTHORISATION))
         .answers_always("appprojects.argoproj.io", &list(PROJECT))
         .run();
     assert!(run.stdout_of(0).contains("server.disable.auth is set"));
@@ -87,24 +92,15 @@ fn what_may_not_be_read_is_said() {
 #[test]
 fn the_permissions_of_a_change_count_what_is_live_beside_it() {
     // Everyone may do everything already.
-    let off = "\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: argocd-cmd-params-cm
-data:
-  server.disable.auth: \"true\"
-";
-    let off = list(off).replace("apiVersion: v1\nkind: List\nitems:\n", "");
-    let run = |line: &str, beside: &str| {
+    let run = |line: &str, params: &str| {
         Sandbox::new()
             .command(line)
-            .answers_always("argocd-cmd-params-cm", &(list(RBAC) + beside))
+            .answers_always("argocd-cmd-params-cm", params)
             .answers_always("configmap", &list(RBAC))
             .answers_always("appprojects.argoproj.io", &list(PROJECT))
             .run()
     };
-    let diff = run("diff --live", &off);
+    let diff = run("diff --live", &list(NO_AUTHORISATION));
     assert!(
         diff.stdout
             .contains("Permissions\n  no permissions change\n"),

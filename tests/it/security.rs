@@ -245,6 +245,17 @@ fn costly() -> Vec<(&'static str, String)> {
             cm.to_owned() + &lines(30_000, &|_| "  accounts.a: apiKey\n".to_owned()),
         ),
         (
+            "operations on many keys",
+            lines(25_000, &|n| {
+                format!("- {{op: add, path: /data/accounts.a{n}, value: apiKey}}\n")
+            }),
+        ),
+        (
+            "a generator with many literals",
+            "kind: Kustomization\nconfigMapGenerator:\n- name: argocd-cm\n  literals:\n".to_owned()
+                + &lines(25_000, &|n| format!("  - accounts.a{n}=apiKey\n")),
+        ),
+        (
             "a large role of many",
             rbac.to_owned()
                 + &lines(1_500, &|n| {
@@ -273,6 +284,7 @@ fn costly_texts_end_within_seconds_and_256_megabytes() {
             "lint -q -f FILE",
             "check -f FILE",
             "matrix -f FILE",
+            "render -q -f FILE",
             "who-can '*' applications '*/*' -f FILE",
             &can,
         ] {

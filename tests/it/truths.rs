@@ -142,6 +142,70 @@ configs:
 }
 
 #[test]
+fn a_misspelt_configs_alone_is_found() {
+    for (values, given) in [
+        ("config:\n  cm:\n    accounts.octopus: apiKey\n", ""),
+        (
+            "confgs:\n  rbac:\n    policy.default: role:readonly\n",
+            "--form helm",
+        ),
+        (
+            "argo:\n  config:\n    cm:\n      accounts.a: apiKey\n",
+            "--values-root argo",
+        ),
+    ] {
+        let found = run(
+            &[("values.yaml", values)],
+            &format!("lint -f values.yaml {given}"),
+        );
+        let said = found.stdout_of(1);
+        assert!(
+            said.contains("error[misspelt-values-key]"),
+            "{values}\n{said}"
+        );
+    }
+    // Of another chart.
+    let other = "config:\n  cm:\n    url: https://x\n";
+    assert_eq!(
+        run(&[("values.yaml", other)], "lint -f values.yaml").stdout_of(0),
+        ""
+    );
+}
+
+#[test]
+fn a_version_newer_than_what_is_known_is_said() {
+    let files = [("p.csv", "p, alice, applications, get, a/*, allow\n")];
+    for line in [
+        "can alice get applications a/b",
+        "who-can get applications a/b",
+        "matrix",
+        "check",
+        "lint",
+    ] {
+        let said = |version: &str| {
+            run(
+                &files,
+                &format!("{line} -f p.csv --argocd-version {version}"),
+            )
+            .stderr
+        };
+        let note = "note: Argo CD 9.9 is newer than what is known: the rules of 3.6 count\n";
+        assert!(said("9.9").contains(note), "{line}: {}", said("9.9"));
+        assert!(
+            !said("3.6.9").contains("newer than"),
+            "{line}: {}",
+            said("3.6.9")
+        );
+    }
+    let compared = run(&files, "compare p.csv --argocd-version 3.6..9.9");
+    assert!(
+        compared.stderr.contains("Argo CD 9.9 is newer"),
+        "{}",
+        compared.stderr
+    );
+}
+
+#[test]
 fn a_matrix_of_app_projects_alone_lists_their_roles_and_groups() {
     let matrix = run(
         &[("web.yaml", PROJECT)],

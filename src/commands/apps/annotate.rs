@@ -12,11 +12,8 @@ use crate::error::{Code, Error, Result};
 use crate::input::{File, WantedObjects};
 use crate::model::DEFAULT_NAMESPACE;
 use crate::octopus::apps::AppKind;
-use crate::report::diff::{Pair, unified};
+use crate::report::diff::{CONTEXT_LINES, Pair};
 use crate::site::{Object, objects};
-
-/// The lines of context around a change.
-const CONTEXT: usize = 3;
 
 pub(super) fn run(args: &AppsAnnotateArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let request = AnnotationRequest {
@@ -122,20 +119,13 @@ fn edit(
     });
     let changed: Vec<_> = changed.collect();
     if args.diff {
-        let style = context.style();
-        let differences = changed.iter().map(|(file, before, after)| {
-            let pair = Pair {
-                name: file.source().name(),
-                live: before,
-                desired: after,
-            };
-            unified(pair, CONTEXT, style)
+        let pairs = changed.iter().map(|(file, before, after)| Pair {
+            name: file.source().name(),
+            live: before,
+            desired: after,
         });
-        let mut differences: String = differences.collect();
-        if !style.is_colored() {
-            differences = context.shown(&differences);
-        }
-        context.print_painted(&differences)?;
+        let text = context.diffs(pairs, CONTEXT_LINES);
+        context.print_painted(&text)?;
         return Ok(if changed.is_empty() {
             Code::OK
         } else {

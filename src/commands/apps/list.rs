@@ -30,7 +30,7 @@ pub(crate) fn run(args: &AppsListArgs, context: &mut Context<'_, '_>) -> Result<
     };
     let found = objects(&files);
     let all = applications(&found)?;
-    let version = version(args.argocd_version.as_deref())?;
+    let version = version(args.argocd_version.as_deref(), context)?;
     let rights = rights(&files, args, version)?;
     if rights.is_none() {
         context.note("what the account may read was not checked: there is no policy in the input");

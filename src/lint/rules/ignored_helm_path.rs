@@ -4,7 +4,7 @@ rule!(IgnoredHelmPath, "ignored-helm-path", Error);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for object in &site.relevant {
-        let Some(prefix) = chart_root(object, None) else {
+        let Some(prefix) = site.options.chart_root(object) else {
             continue;
         };
         for (path, instead) in OLD_PATHS {

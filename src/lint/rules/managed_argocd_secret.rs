@@ -37,7 +37,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
             _ => {}
         }
-        let Some(prefix) = chart_root(object, None) else {
+        let Some(prefix) = site.options.chart_root(object) else {
             continue;
         };
         let path: Vec<&str> = prefix.into_iter().chain(["configs", "secret", "extra"]).collect();

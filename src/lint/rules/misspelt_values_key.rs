@@ -13,7 +13,7 @@ const OTHERS: [&str; 2] = ["repositoriesAnnotations", "styles"];
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for object in &site.relevant {
-        let Some(root) = chart_root(object, None) else {
+        let Some(root) = site.options.chart_root(object) else {
             continue;
         };
         let document = object.in_document();

@@ -30,7 +30,7 @@ pub(super) use crate::rbac::{
 };
 pub(super) use crate::site::{
     AccountKey, AppProject, DataShape, Ignored, Located, OLD_PATHS, Object, PARAMS, PART_OF, Place,
-    SCOPES_KEY, Setting, Settings, SettingsForm, Site, Spot, WholePolicy, account_key, chart_root,
-    entries, is_kustomization,
+    SCOPES_KEY, Setting, Settings, SettingsForm, Site, Spot, WholePolicy, account_key, entries,
+    is_kustomization,
 };
 pub(super) use crate::yaml::{Document, Node, ScalarType, Step, Stream};

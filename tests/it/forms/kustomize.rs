@@ -168,6 +168,13 @@ fn a_shared_policy_key_needs_the_objects() {
     }
 }
 
+pub(super) fn only_added(before: &str, after: &str) {
+    let mut left = after.lines();
+    for line in before.lines() {
+        assert!(left.any(|one| one == line), "{line:?} is lost:\n{after}");
+    }
+}
+
 /// A kustomization with patches of both ConfigMaps inside of it.
 const INLINE: &str = "\
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -202,10 +209,7 @@ fn patches_inside_a_kustomization_are_edited_in_place() {
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);
     let edited = sandbox.read("overlay/kustomization.yaml");
-    let mut left = edited.lines();
-    for line in INLINE.lines() {
-        assert!(left.any(|one| one == line), "{line:?} is lost:\n{edited}");
-    }
+    only_added(INLINE, &edited);
     let again = sandbox
         .command("render -q -f overlay/kustomization.yaml")
         .run();

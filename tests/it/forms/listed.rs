@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::RULES;
-use super::kustomize::{BASES, base, build};
+use super::kustomize::{BASES, base, build, only_added};
 use crate::common::{Sandbox, real};
 
 /// Both ConfigMaps, one changed by operations and one by a generator.
@@ -45,13 +45,6 @@ fn edited(sandbox: &Sandbox, input: &str, names: &[&str]) -> Vec<String> {
     assert_eq!(run(""), after, "twice is once");
     assert_eq!(run("--absent"), before);
     run("")
-}
-
-fn only_added(before: &str, after: &str) {
-    let mut left = after.lines();
-    for line in before.lines() {
-        assert!(left.any(|one| one == line), "{line:?} is lost:\n{after}");
-    }
 }
 
 #[test]
