@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes targets of fuzz/, some at a time, each for a while: all of them, or those that are named.
-# What is found lies in fuzz/artifacts; the corpus that it begins with is tests/replay/corpus, and
-# what it learns goes to fuzz/corpus. Needs a nightly toolchain and cargo-fuzz.
+# Fuzzes targets of fuzz/ and crates/*/fuzz, some at a time, each for a while: all of them, or those that are named.
+# What is found lies in fuzz/artifacts; the corpus that it begins with is tests/replay/corpus of the target's package,
+# and what it learns goes to fuzz/corpus. Needs a nightly toolchain and cargo-fuzz.
 #
 #   scripts/fuzz.sh [-s SECONDS] [-j JOBS] [TARGET...]
 #   scripts/fuzz.sh -m [TARGET...]     keep a small corpus that reaches the same code
@@ -22,21 +22,27 @@ while getopts 's:j:m' option; do
 done
 shift $((OPTIND - 1))
 targets=("$@")
-if [ ${#targets[@]} = 0 ]; then
-  for file in fuzz/fuzz_targets/*.rs; do targets+=("$(basename "$file" .rs)"); done
-fi
+# The directory of each target's package.
+declare -A package
+for file in {.,crates/*}/fuzz/fuzz_targets/*.rs; do package[$(basename "$file" .rs)]=${file%/fuzz/*/*}; done
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(printf '%s\n' "${!package[@]}" | sort)
+for name in "${targets[@]}"; do
+  [ -n "${package[$name]:-}" ] || { echo "error: no target $name: ${!package[*]}" >&2; exit 2; }
+done
 
 host=$(rustc +nightly -vV | sed -n 's/^host: //p')
 # The library takes minutes to build: not again because of a commit that changes none of it.
 export OCTOPUS_ARGO_COMMIT=0000000
-cargo +nightly fuzz build --fuzz-dir fuzz
+for name in "${targets[@]}"; do
+  cargo +nightly fuzz build --fuzz-dir "${package[$name]}/fuzz" --target-dir fuzz/target "$name"
+done
 mkdir -p fuzz/logs
 
 fuzz() {
   local name=$1
   mkdir -p "fuzz/corpus/$name" "fuzz/artifacts/$name"
-  "fuzz/target/$host/release/$name" "fuzz/corpus/$name" "tests/replay/corpus/$name" \
-    -artifact_prefix="fuzz/artifacts/$name/" -dict="fuzz/dict/$name.dict" -max_total_time="$seconds" \
+  "fuzz/target/$host/release/$name" "fuzz/corpus/$name" "${package[$name]}/tests/replay/corpus/$name" \
+    -artifact_prefix="fuzz/artifacts/$name/" -dict="${package[$name]}/fuzz/dict/$name.dict" -max_total_time="$seconds" \
     -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_funcs=0 -print_final_stats=1 \
     >"fuzz/logs/$name.log" 2>&1
 }
@@ -44,7 +50,7 @@ fuzz() {
 # The fewest inputs that reach what both corpora reach, as libFuzzer's own merge finds them. Those
 # that have a name stay.
 minimise() {
-  local name=$1 kept=tests/replay/corpus/$1 fresh
+  local name=$1 kept=${package[$1]}/tests/replay/corpus/$1 fresh
   fresh=$(mktemp -d)
   mkdir -p "fuzz/corpus/$name"
   "fuzz/target/$host/release/$name" -set_cover_merge=1 -use_counters=0 -max_len="$longest" \

@@ -5,6 +5,8 @@
     reason = "a test that cannot read its input must fail"
 )]
 
+#[path = "layers/api.rs"]
+mod api;
 #[path = "layers/circles.rs"]
 mod circles;
 #[path = "layers/names.rs"]

@@ -62,6 +62,9 @@ pub struct AdminAnswer {
 
 impl AdminCan {
     /// Loads a policy.
+    ///
+    /// # Errors
+    /// [`Fatal::Policy`]: the first line that Argo CD does not load.
     pub fn load(set: &PolicySet) -> Result<Self, Fatal> {
         let fatal = |error| Fatal::Policy {
             error,
@@ -90,6 +93,9 @@ impl AdminCan {
     }
 
     /// Answers one question. An empty object is one that was not given.
+    ///
+    /// # Errors
+    /// [`Fatal::Name`]: with `strict`, a resource or action that Argo CD does not know.
     pub fn ask(
         &self,
         subject: &str,

@@ -5,6 +5,8 @@
 //! ([`Server`]: tokens, groups, projects) and of its CLI ([`AdminCan`]); [`survey`] makes
 //! statements about all questions at once.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 mod admin;
 mod builtin;
 mod claims;

@@ -97,7 +97,7 @@ pub enum Grounds {
 
 impl Grounds {
     /// Yes or no.
-    pub fn allowed(self) -> bool {
+    pub(crate) fn allowed(self) -> bool {
         matches!(
             self,
             Self::AuthDisabled | Self::DefaultRole(_) | Self::Allowed(_)
@@ -170,8 +170,11 @@ impl fmt::Display for UnknownArgument {
 impl std::error::Error for UnknownArgument {}
 
 impl Server {
-    /// Loads a policy and takes in the projects. A bad line in the policy is an error; a project with
-    /// one is dropped, as the server does it.
+    /// Loads a policy and takes in the projects. A project with a bad line is dropped, as the server
+    /// does it.
+    ///
+    /// # Errors
+    /// The first bad line of the policy.
     pub fn load(
         set: PolicySet,
         projects: impl IntoIterator<Item = Project>,
@@ -222,7 +225,7 @@ impl Server {
 
     /// The enforcer for questions about a project's objects: its own policy behind the others, or
     /// the base where there is no such project, no role in it, or a bad line.
-    pub fn enforcer_of(&self, project: &str) -> &Enforcer {
+    pub(crate) fn enforcer_of(&self, project: &str) -> &Enforcer {
         let Some(Some(project)) = self.projects.get(project) else {
             return &self.base;
         };
@@ -383,13 +386,6 @@ impl Server {
         !self.set.version.has_rollback() || !self.settings.rollback_enforced
     }
 
-    /// The claims of a subject with groups, which come in the first claim that counts as groups.
-    /// `sub` is none that could carry them: it is the subject.
-    pub fn claims(&self, subject: &str, groups: &[String]) -> Claims {
-        let scope = self.scopes.iter().find(|scope| *scope != "sub");
-        Claims::with_groups(subject, scope.map(|scope| (scope.as_str(), groups)))
-    }
-
     /// Answers as the server decides when someone with this token acts: with its settings, and then
     /// as [`Self::ask`].
     pub fn decide(
@@ -479,6 +475,9 @@ impl Server {
 
     /// Answers `argocd account can-i ACTION RESOURCE OBJECT` for a token: it asks the enforcer as it
     /// is told, so that neither inheritance nor open logs count.
+    ///
+    /// # Errors
+    /// A resource or action that this version does not know.
     pub fn can_i(
         &self,
         claims: &Claims,

@@ -61,7 +61,7 @@ impl ArgoCdVersion {
     }
 
     /// Whether the roles of an `AppProject` count for its applicationsets (2.14.14, 3.0.6, 3.1.0).
-    pub fn has_project_applicationsets(self) -> bool {
+    pub(crate) fn has_project_applicationsets(self) -> bool {
         match (self.major, self.minor) {
             (2, 14) => self.patch >= 14,
             (3, 0) => self.patch >= 6,
@@ -75,7 +75,7 @@ impl ArgoCdVersion {
     }
 
     /// Whether a token's `federated_claims.user_id` comes before its `sub` (3.0.0).
-    pub fn reads_federated_claims(self) -> bool {
+    pub(crate) fn reads_federated_claims(self) -> bool {
         self >= Self::exact(3, 0, 0)
     }
 
@@ -92,7 +92,7 @@ impl ArgoCdVersion {
 
     /// Whether a plain `update` or `delete` covers the resources of an application where the setting
     /// is absent: before 3.0.0.
-    pub fn inherits_subresources(self) -> bool {
+    pub(crate) fn inherits_subresources(self) -> bool {
         self < Self::exact(3, 0, 0)
     }
 

@@ -65,7 +65,7 @@ pub fn resource_actions(resource: &str, version: ArgoCdVersion) -> &'static [&'s
 
 /// Whether objects of this resource belong to a project, and so are written `project/…`, in the
 /// opinion of a version: `write-repositories` are so since 3.6.
-pub fn is_project_scoped(resource: &str, version: ArgoCdVersion) -> bool {
+pub(crate) fn is_project_scoped(resource: &str, version: ArgoCdVersion) -> bool {
     match resource {
         "applications" | "applicationsets" | "logs" | "exec" | "clusters" | "repositories" => true,
         "write-repositories" => version.admin_knows_write_repositories(),
@@ -163,6 +163,9 @@ impl std::error::Error for UnknownName {}
 
 /// The strict check of `argocd admin settings rbac can`: whether the resource is known and has the
 /// action; what is behind a slash counts only where paths are allowed.
+///
+/// # Errors
+/// The resource if it is unknown, else the action that it does not have.
 pub fn check_names(
     resource: &str,
     action: &str,

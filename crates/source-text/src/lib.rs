@@ -11,6 +11,8 @@
 //! assert_eq!(source.location(offset).to_string(), "values.yaml:2:5");
 //! ```
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 mod shared;
 mod source;
 

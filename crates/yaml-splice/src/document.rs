@@ -51,7 +51,7 @@ impl Document {
     }
 
     /// The text it is in.
-    pub fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &Source {
         &self.source
     }
 

@@ -38,6 +38,8 @@
 //! events. Types are decided as kubectl's YAML 1.1 reader decides them, because that is what
 //! reaches the API server.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 mod block_scalar;
 mod build;
 mod comments;

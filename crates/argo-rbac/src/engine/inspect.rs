@@ -389,7 +389,7 @@ impl Enforcer {
     }
 
     /// Whether a line is one of the built-in policy.
-    pub fn is_builtin(&self, line: LineId) -> bool {
+    pub(crate) fn is_builtin(&self, line: LineId) -> bool {
         let first = self.rules.sources.first().filter(|_| self.has_builtin);
         first.is_some_and(|source| line.0 < source.span.start + source.span.len)
     }

@@ -138,8 +138,10 @@ pub struct Enforcer {
 }
 
 impl Enforcer {
-    /// Compiles a policy. One bad line anywhere is an error, as in Argo CD, where no call that needs
-    /// a decision works then.
+    /// Compiles a policy.
+    ///
+    /// # Errors
+    /// The first bad line of any text. Argo CD fails with it in every call that needs a decision.
     pub fn load(set: &PolicySet) -> Result<Self, PolicyError> {
         Self::load_with(set, None, Arc::default())
     }

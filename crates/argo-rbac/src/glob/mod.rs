@@ -28,8 +28,8 @@ use ast::Parsed;
 pub use effort::Effort;
 pub use error::{GlobError, Panicked};
 use matcher::{MAX_WORK, MatchRun, Matcher, ORDINARY_WORK};
-pub(crate) use relate::plain_variants;
-pub use relate::{covers, may_meet};
+pub use relate::covers;
+pub(crate) use relate::{may_meet, plain_variants};
 pub(crate) use stars::Stars;
 
 /// What an index may know of a pattern.
@@ -125,6 +125,10 @@ pub fn quick_shape(pattern: &str) -> Option<Shape<'_>> {
 
 impl Glob {
     /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// What gobwas refuses, in its words. A pattern too complex for bounded space compiles, and
+    /// matching it fails.
     pub fn compile(pattern: &str) -> Result<Self, GlobError> {
         if let Some(form) = plain(pattern) {
             return Ok(Self(form));
@@ -140,11 +144,17 @@ impl Glob {
     }
 
     /// Whether the pattern matches the whole text.
+    ///
+    /// # Errors
+    /// A panic of gobwas, or a limit where gobwas would hang: Argo CD denies the request.
     pub fn matches(&self, text: &str) -> Result<bool, Panicked> {
         self.matches_within(text, &Effort::default())
     }
 
     /// Whether the pattern matches the whole text, for a share of what all patterns may cost.
+    ///
+    /// # Errors
+    /// Those of [`Self::matches`], and [`Panicked::GaveUp`] sooner.
     pub fn matches_within(&self, text: &str, effort: &Effort) -> Result<bool, Panicked> {
         Ok(match &self.0 {
             GlobForm::Any => true,

@@ -60,7 +60,7 @@ pub fn covers(wide: &str, narrow: &str) -> bool {
 
 /// Whether some text may match both globs. A no is certain; a yes is so only for patterns of
 /// literals and stars.
-pub fn may_meet(one: &str, other: &str) -> bool {
+pub(crate) fn may_meet(one: &str, other: &str) -> bool {
     if !is_plain(one) || !is_plain(other) {
         return true;
     }

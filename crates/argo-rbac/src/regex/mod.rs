@@ -41,7 +41,10 @@ enum RegexForm {
 }
 
 impl GoRegex {
-    /// Compiles an expression. What does not compile in Go fails with Go's text.
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What does not compile in Go, with Go's text.
     pub fn compile(pattern: &str) -> Result<Self, RegexError> {
         if let Some(shape) = shape::quick(pattern) {
             return Ok(Self(RegexForm::Shape(shape.into_owned())));

@@ -31,7 +31,7 @@ pub enum RegexShape<'p> {
 
 impl RegexShape<'_> {
     /// The same shape with texts of its own.
-    pub fn into_owned(self) -> RegexShape<'static> {
+    pub(crate) fn into_owned(self) -> RegexShape<'static> {
         let own = |literal: Cow<'_, str>| Cow::Owned(literal.into_owned());
         match self {
             Self::Any => RegexShape::Any,

@@ -63,7 +63,10 @@ pub enum Edit {
     },
 }
 
-/// Makes all edits at once and returns the new text; errors are those of [`edited`].
+/// Makes all edits at once and returns the new text.
+///
+/// # Errors
+/// Those of [`edited`].
 pub fn edit(stream: &Stream, edits: &[Edit]) -> Result<String> {
     Ok(edited(stream, edits)?.source().text().to_owned())
 }

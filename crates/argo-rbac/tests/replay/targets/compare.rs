@@ -2,12 +2,8 @@
 //! differ, what it does not report is none that either policy names, and both directions agree. The
 //! first byte chooses match mode, default role and version.
 
-use kubectl_octopus_argo::rbac::survey::{
-    Budget, Comparison, Whom, compare, is_request, server_subjects, verbs,
-};
-use kubectl_octopus_argo::rbac::{
-    Claims, Line, MatchMode, PolicySet, PolicyText, Server, ServerSettings, lines,
-};
+use argo_rbac::survey::{Budget, Comparison, Whom, compare, is_request, server_subjects, verbs};
+use argo_rbac::{Claims, Line, MatchMode, PolicySet, PolicyText, Server, ServerSettings, lines};
 
 /// Enough to matter, few enough for many pairs a second.
 const LINES: usize = 10;
@@ -103,9 +99,7 @@ fn is_complete(found: &Comparison<'_>, texts: [&str; 2], before: &Server, after:
                 }
                 let answers =
                     [before, after].map(|server| server.decide(&claims, resource, &action, object));
-                let [was, is] = answers
-                    .each_ref()
-                    .map(kubectl_octopus_argo::rbac::Answer::allowed);
+                let [was, is] = answers.each_ref().map(argo_rbac::Answer::allowed);
                 if was == is {
                     continue;
                 }
@@ -114,10 +108,9 @@ fn is_complete(found: &Comparison<'_>, texts: [&str; 2], before: &Server, after:
                     let concerned = found.subjects.iter();
                     let mut concerned = concerned.filter(|one| whom.contains(&one.whom));
                     concerned.any(|one| {
-                        let same =
-                            |resource: &str, verb: kubectl_octopus_argo::rbac::survey::Verb| {
-                                resource == asked.0 && verb.contains(asked.1)
-                            };
+                        let same = |resource: &str, verb: argo_rbac::survey::Verb| {
+                            resource == asked.0 && verb.contains(asked.1)
+                        };
                         one.changes
                             .iter()
                             .any(|change| same(change.resource, change.verb))

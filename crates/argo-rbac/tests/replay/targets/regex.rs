@@ -1,7 +1,7 @@
 //! Any regular expression against any text; behind the first line feed begins the text. The short
 //! cuts give the answer of the whole engine.
 
-use kubectl_octopus_argo::rbac::regex::GoRegex;
+use argo_rbac::regex::GoRegex;
 
 pub fn run(data: &[u8]) {
     let Ok(input) = std::str::from_utf8(data) else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use kubectl_octopus_argo::yaml::{Document, Node, NodeKind, ScalarStyle, Step, Stream};
+use yaml_splice::{Document, Node, NodeKind, ScalarStyle, Step, Stream};
 
 use super::edits::Route;
 

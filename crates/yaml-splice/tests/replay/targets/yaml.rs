@@ -1,15 +1,15 @@
 //! Any text, any edits: what comes out is the intended model with nothing else changed, or the
 //! editor refuses. NULs stand between choices, key, value and text. The first choice says whether
-//! the text is taken as it is, or made from its bytes by the generator of `crates/yaml-splice/tests/yaml`; what that
+//! the text is taken as it is, or made from its bytes by the generator of `tests/yaml`; what that
 //! makes is never refused.
 
-use kubectl_octopus_argo::model::Source;
-use kubectl_octopus_argo::yaml::{Document, Edit, ErrorKind, Format, Stream, edit};
 use serde_json::Value;
+use yaml_splice::Source;
+use yaml_splice::{Document, Edit, ErrorKind, Format, Stream, edit};
 
 #[path = "yaml_edits.rs"]
 mod edits;
-#[path = "../../../crates/yaml-splice/tests/yaml/generate.rs"]
+#[path = "../../yaml/generate.rs"]
 #[allow(dead_code, reason = "its other user needs more of it")]
 mod generate;
 #[path = "yaml_parts.rs"]

@@ -1,11 +1,9 @@
 //! Any policy that loads, asked about names of its own, decides as the obvious enforcer does. Its
 //! first byte chooses the match mode, and whether there is a default role.
 
-use kubectl_octopus_argo::rbac::{
-    Decision, Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines,
-};
+use argo_rbac::{Decision, Enforcer, Line, MatchMode, PolicySet, PolicyText, Request, lines};
 
-#[path = "../../../crates/argo-rbac/tests/conformance/obvious.rs"]
+#[path = "../../conformance/obvious.rs"]
 mod obvious;
 
 use obvious::{Answer, Matchers, reference};

@@ -1,7 +1,7 @@
 //! Any text as a policy: it loads or is refused at a place that exists, line by line and as a whole
 //! alike, and what is explained of a decision holds: who inherits from whom, and by which line.
 
-use kubectl_octopus_argo::rbac::{
+use argo_rbac::{
     Decision, Enforcer, Explanation, Line, LineId, MatchMode, PolicySet, PolicyText, Request,
     Verdict, lines,
 };

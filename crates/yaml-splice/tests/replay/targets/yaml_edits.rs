@@ -1,7 +1,7 @@
 //! Edits drawn for a text: their places, what they do, and the model that must come of them.
 
-use kubectl_octopus_argo::yaml::{Edit, Entry, Node, NodeKind, Step, Stream};
 use serde_json::Value;
+use yaml_splice::{Edit, Entry, Node, NodeKind, Step, Stream};
 
 use super::generate::Choices;
 

@@ -1,7 +1,7 @@
 //! Any glob against any text; behind the first line feed begins the text. The short ways answer as
 //! the long one does, what the index relies on holds, and no short pattern is given up.
 
-use kubectl_octopus_argo::rbac::glob::{Glob, Panicked, Shape, quick_shape};
+use argo_rbac::glob::{Glob, Panicked, Shape, quick_shape};
 
 /// Longer patterns and texts may take seconds before they are given up: where the corpus is
 /// replayed they are tried all the same.
