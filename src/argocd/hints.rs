@@ -96,29 +96,39 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
              `argocd login SERVER`",
         ],
         RefusalReason::UnknownContext => &["`argocd context` shows the contexts that argocd knows"],
-        RefusalReason::Unreachable => &[
-            "check that the address is right and the server is up",
-            "behind a proxy without HTTP/2 use --grpc-web",
-            "from outside the cluster: --port-forward --port-forward-namespace argocd",
-        ],
+        RefusalReason::Unreachable => unreachable(&refusal.message),
         RefusalReason::Untrusted => &[
             "name the certificate of the server or its authority with --server-crt FILE; \
              --insecure trusts any server",
             "the gateway needs it too: in the Secret that gateway.serverCertificateSecretName of its \
              chart names",
         ],
-        RefusalReason::WrongName(names) => {
+        RefusalReason::CertificateTime => &[
+            "renew the server's certificate; if it is valid, compare the clocks (`date -u`)",
+            "--server-crt does not help, because the certificate's own dates are checked",
+        ],
+        RefusalReason::WrongName(None) => &[
+            "the certificate does not name this address: reach the server by a DNS name that the certificate is for",
+            "where no one vouches for the certificate, name it with --server-crt FILE; --insecure trusts any server",
+        ],
+        RefusalReason::WrongName(Some(names)) => {
             return vec![format!(
                 "the certificate is for other names: reach the server by one of them with --server \
                  ({names})"
             )];
         }
         RefusalReason::NeedsGrpcWeb => &[
-            "a load balancer refuses gRPC over HTTP/2: use --grpc-web, or --grpc-web-root-path for a server below a path",
+            "a proxy or load balancer does not pass gRPC: --grpc-web, or --grpc-web-root-path for a server below a path",
+            "the gateway needs it too: gateway.argocd.grpcWeb or grpcWebRootPath of its chart",
         ],
-        RefusalReason::NotTls => {
-            &["this server does not seem to use TLS: use --plaintext if that is intended"]
-        }
+        RefusalReason::ClientCertificate => &[
+            "the server wants a certificate of yours that it trusts: --client-crt FILE --client-crt-key FILE",
+        ],
+        RefusalReason::HttpStatus(status) => of_status(*status),
+        RefusalReason::NotTls => &[
+            "this server does not seem to use TLS: use --plaintext if that is intended",
+            "the gateway needs it too: gateway.argocd.plaintext of its chart",
+        ],
         RefusalReason::NoCluster => &[
             "check --kube-context and --port-forward-namespace (usually argocd)",
             "--server-name is the label app.kubernetes.io/name of the server's pods",
@@ -157,6 +167,49 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         RefusalReason::Other => &[],
     };
     hints.iter().map(|hint| (*hint).to_owned()).collect()
+}
+
+/// What to do about a server that was not reached.
+fn unreachable(message: &str) -> &'static [&'static str] {
+    const PORT_FORWARD: &str =
+        "from outside the cluster: --port-forward --port-forward-namespace argocd";
+    let has = |text: &str| message.contains(text);
+    if has("no such host") {
+        &[
+            "DNS does not know this name: check its spelling; names that end in .svc are known in the cluster only",
+            PORT_FORWARD,
+        ]
+    } else if has("connection refused") {
+        &[
+            "nothing listens there: check host and port, and that the server is up",
+            PORT_FORWARD,
+        ]
+    } else {
+        &[
+            "check that the address is right and the server is up, and that no firewall is between",
+            "behind a proxy without HTTP/2 use --grpc-web; argocd takes HTTPS_PROXY only with it",
+            PORT_FORWARD,
+        ]
+    }
+}
+
+/// What to do about an answer that is not Argo CD's.
+fn of_status(status: u16) -> &'static [&'static str] {
+    match status {
+        401 | 403 | 407 => &[
+            "a proxy in front of Argo CD refused this: give it what it asks for with --header",
+            "or go around it: --port-forward --port-forward-namespace argocd",
+        ],
+        464 => &[
+            "the load balancer's target group expects another protocol version: HTTP1 for --grpc-web, GRPC without it",
+        ],
+        500..=599 => &[
+            "a proxy answered, but not the server behind it: check that the pods of argocd-server are ready",
+        ],
+        _ => &[
+            "Argo CD's API is not at this address: check it, or use --grpc-web, or --grpc-web-root-path",
+        ],
+    }
 }
 
 /// A command about the tokens that the call was about, or else about those of the account that is

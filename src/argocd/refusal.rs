@@ -55,10 +55,16 @@ pub enum RefusalReason {
     Unreachable,
     /// The server's certificate is not trusted.
     Untrusted,
-    /// The server's certificate is for these other names.
-    WrongName(String),
+    /// The server's certificate has ended, or has not begun.
+    CertificateTime,
+    /// The server's certificate is for other names: these, or none that a host can have.
+    WrongName(Option<String>),
+    /// The server wants a certificate of the caller's, or another one.
+    ClientCertificate,
     /// Something between argocd and the server does not speak HTTP/2 as gRPC needs it.
     NeedsGrpcWeb,
+    /// Something that is not Argo CD answered with this HTTP status.
+    HttpStatus(u16),
     /// TLS to a server that speaks none.
     NotTls,
     /// No pod of the server to forward a port to, or no cluster.
@@ -102,6 +108,17 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     rest.split_once(after).map(|(found, _)| found)
 }
 
+/// The HTTP status of an answer that was not gRPC, and whether it was asked for gRPC-Web.
+fn http_status(message: &str) -> Option<(u16, bool)> {
+    let after = |text: &str| message.split_once(text).map(|(_, rest)| rest);
+    let (rest, web) = match after("HTTP status code received from server: ") {
+        Some(rest) => (rest, false),
+        None => (after(" failed with status code ")?, true),
+    };
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((digits.parse().ok()?, web))
+}
+
 /// The outermost gRPC code of a message.
 fn rpc_code(message: &str) -> &str {
     between(message, "rpc error: code = ", " desc = ").unwrap_or("")
@@ -121,6 +138,12 @@ impl RefusalReason {
         if has("error creating casbin enforcer") || has("invalid RBAC policy") {
             let line = message.rsplit_once("invalid RBAC policy: ");
             return Self::BrokenPolicy(line.map_or("", |(_, line)| line).trim().to_owned());
+        }
+        // grpc turns a proxy's status into a code of its own: a proxy's 403 does not come from Argo CD.
+        match http_status(message) {
+            Some((464, false)) => return Self::NeedsGrpcWeb,
+            Some((status, _)) => return Self::HttpStatus(status),
+            None => {}
         }
         match rpc_code(message) {
             "Unauthenticated" => return Self::of_session(message),
@@ -203,13 +226,24 @@ impl RefusalReason {
     fn of_connection(message: &str) -> Self {
         let has = |text: &str| message.contains(text);
         if let Some(names) = between(message, "certificate is valid for ", ", not ") {
-            Self::WrongName(names.to_owned())
-        } else if has("received from server: 464") || has("HTTP status code 464") {
+            Self::WrongName(Some(names.to_owned()))
+        } else if has("doesn't contain any IP SANs")
+            || has("certificate is not valid for any names")
+            || has("certificate relies on legacy Common Name field")
+        {
+            Self::WrongName(None)
+        } else if has("missing selected ALPN property") || has("tls: no application protocol") {
             Self::NeedsGrpcWeb
+        } else if has("remote error: tls: ") && has("certificate") {
+            Self::ClientCertificate
+        } else if has("certificate has expired or is not yet valid") {
+            Self::CertificateTime
         } else if has("x509:") || has("certificate") {
             Self::Untrusted
         } else if has("does not look like a TLS handshake")
+            || has("server gave HTTP response to HTTPS client")
             || has("handshake failed: EOF")
+            || message.ends_with("error creating connection: EOF")
             || (has("error creating connection") && has("connection reset by peer"))
         {
             Self::NotTls
@@ -222,6 +256,8 @@ impl RefusalReason {
             || has("connection refused")
             || has("no such host")
             || has("i/o timeout")
+            // With --grpc-web argocd posts by HTTP.
+            || has("desc = Post \"")
             || ["Unavailable", "DeadlineExceeded"].contains(&rpc_code(message))
         {
             Self::Unreachable
@@ -242,6 +278,8 @@ impl Refusal {
             | RefusalReason::DuplicateId
             | RefusalReason::Killed
             | RefusalReason::Other => false,
+            // Refused before Argo CD got to see it; of another status that is not certain.
+            RefusalReason::HttpStatus(status) => matches!(status, 401 | 403 | 404 | 407 | 464),
             // Exit code 1, or no one who took the call: the connection was never made.
             RefusalReason::Unreachable | RefusalReason::NotTls => {
                 self.code == Some(1)

@@ -43,8 +43,8 @@ pub struct Commands {
     pub change: String,
     /// kubectl's connection flags, as typed, each after a space.
     pub kubectl: String,
-    /// `render` of the same input, with the same options.
-    pub render: String,
+    /// `render` of the same input, with the same options and without the lock.
+    pub unlocked_render: String,
 }
 
 /// The change that a user asks for.

@@ -16,6 +16,10 @@ pub(crate) fn request(
     context: &Context<'_, '_>,
 ) -> Result<ChangeRequest> {
     let base = &context.host.directory;
+    let unlocked = ChangeArgs {
+        strip_resource_version: true,
+        ..args.clone()
+    };
     ChangeRequest::new(UncheckedChange {
         account: args.account.clone(),
         goal: if args.absent {
@@ -35,7 +39,7 @@ pub(crate) fn request(
         commands: Commands {
             change: change_options(args),
             kubectl: kubectl_flags(input),
-            render: render_command(args, input),
+            unlocked_render: render_command(&unlocked, input),
         },
     })
 }

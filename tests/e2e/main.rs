@@ -31,4 +31,5 @@ mod recipes;
 mod survival;
 mod system;
 mod tokens;
+mod unreached;
 mod wrong;

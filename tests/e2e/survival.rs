@@ -198,7 +198,9 @@ impl Run<'_> {
             Change::Mended => self.line(&format!(
                 "{render} | kubectl apply --validate=false -f -
                  kubectl get configmap argocd-cm argocd-rbac-cm -n $ns -o json --show-managed-fields > live.json
-                 {render} | kubectl apply --validate=false --server-side --force-conflicts --field-manager octopus-argo -f -"
+                 kubectl octopus-argo render -f live.json 2> said > /dev/null
+                 repair=$(sed -n 's/^warning: repair it.*: \\(kubectl octopus-argo .*\\)/\\1/p' said | head -n 1)
+                 test -n \"$repair\"; bash -e -o pipefail -c \"$repair\""
             )),
             Change::ServerSide => self.line(&format!(
                 "{render} | kubectl apply --validate=false --server-side --force-conflicts --field-manager octopus-argo -f -"

@@ -227,3 +227,49 @@ fn every_recorded_failure_is_recognised() {
     }
     snapbox::assert_data_eq!(seen, snapbox::file!["../data/argocd-cli/recognised.txt"]);
 }
+
+/// What argocd 3.5.7 says of servers that are none of Argo CD's, or not ready to be one; its exit code
+/// is 20 where there is a gRPC code, else 1.
+const NOT_ARGO_CD: &[&str] = &[
+    "Failed to establish connection to argocd.example.com:443: error creating connection: EOF",
+    "Failed to establish connection to argocd.example.com:443: error creating connection: read tcp 10.0.0.1:4->10.0.0.2:443: read: connection reset by peer",
+    "Failed to establish connection to argocd.example.com:443: error creating connection: tls: first record does not look like a TLS handshake",
+    "rpc error: code = Unavailable desc = connection error: desc = \"transport: authentication handshake failed: EOF\"",
+    "rpc error: code = Unknown desc = Post \"https://argocd.example.com/session.SessionService/GetUserInfo\": http: server gave HTTP response to HTTPS client",
+    "Failed to establish connection to argocd.example.com:443: error creating connection: credentials: cannot check peer: missing selected ALPN property. If you upgraded from a grpc-go version earlier than 1.67, your TLS connections may have stopped working due to ALPN enforcement. For more details, see: https://github.com/grpc/grpc-go/issues/434",
+    "rpc error: code = Unknown desc = unexpected HTTP status code received from server: 464 (); transport: received unexpected content-type \"text/html\"",
+    "rpc error: code = Unknown desc = POST https://argocd.example.com/session.SessionService/GetUserInfo failed with status code 464",
+    "rpc error: code = PermissionDenied desc = unexpected HTTP status code received from server: 403 (Forbidden); transport: received unexpected content-type \"text/html\"",
+    "rpc error: code = Unauthenticated desc = unexpected HTTP status code received from server: 401 (Unauthorized); transport: received unexpected content-type \"text/html\"",
+    "rpc error: code = Unknown desc = POST https://argocd.example.com/session.SessionService/GetUserInfo failed with status code 403",
+    "rpc error: code = Unimplemented desc = unexpected HTTP status code received from server: 404 (Not Found); transport: received unexpected content-type \"text/html\"",
+    "rpc error: code = Unknown desc = unexpected HTTP status code received from server: 200 (OK); transport: received unexpected content-type \"text/html\"",
+    "rpc error: code = Unavailable desc = unexpected HTTP status code received from server: 502 (Bad Gateway); transport: received unexpected content-type \"text/html\"",
+    "Failed to establish connection to argocd.example.com:443: error creating connection: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+    "Failed to establish connection to argocd.example.com:443: error creating connection: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-28T22:42:51Z is after 2026-11-27T22:39:15Z",
+    "Failed to establish connection to 10.0.0.2:443: error creating connection: tls: failed to verify certificate: x509: cannot validate certificate for 10.0.0.2 because it doesn't contain any IP SANs",
+    "Failed to establish connection to localhost:443: error creating connection: tls: failed to verify certificate: x509: certificate is not valid for any names, but wanted to match localhost",
+    "Failed to establish connection to localhost:443: error creating connection: tls: failed to verify certificate: x509: certificate is valid for argocd.example.com, argocd, not localhost",
+    "Failed to establish connection to argocd.example.com:443: error dial proxy: dial tcp: lookup argocd.example.com on 10.0.0.53:53: no such host",
+    "Failed to establish connection to 127.0.0.1:9: error dial proxy: dial tcp 127.0.0.1:9: connect: connection refused",
+    "Failed to establish connection to 10.0.0.2:443: error dial proxy: dial tcp 10.0.0.2:443: i/o timeout",
+    "rpc error: code = Unknown desc = Post \"https://argocd.example.com/session.SessionService/GetUserInfo\": Forbidden",
+    "rpc error: code = Unknown desc = Post \"https://argocd.example.com/session.SessionService/GetUserInfo\": remote error: tls: certificate required",
+    "rpc error: code = Unauthenticated desc = invalid session: token has invalid claims: token is not valid yet",
+];
+
+#[test]
+fn what_is_not_argo_cd_is_told_from_argo_cd() {
+    let mut seen = String::new();
+    for message in NOT_ARGO_CD {
+        let recorded = serde_json::json!({
+            "exit": if message.starts_with("rpc error") { 20 } else { 1 },
+            "stderr": serde_json::json!({"level": "fatal", "msg": message}).to_string(),
+        });
+        let runner = Recorded(&recorded);
+        let client = Client::new(&runner, setup(&recorded, Connection::default()));
+        let problem = client.user().unwrap_err();
+        writeln!(seen, "{}", shown(problem)).unwrap();
+    }
+    snapbox::assert_data_eq!(seen, snapbox::file!["../data/argocd-cli/not-argo-cd.txt"]);
+}

@@ -213,10 +213,12 @@ fn prunable(
     let mend = if form == Form::Manifest && server_side.is_empty() {
         "`kubectl replace`, as below, prevents that; `kubectl patch` does not".to_owned()
     } else {
+        // Without the lock: kubectl hands the ownership over in a second request with the same resourceVersion,
+        // which its first one has made stale. It only warns then, and nothing is repaired.
         format!(
             "repair it, unless you apply a file that has them: {} | kubectl apply{} --server-side \
              --force-conflicts --field-manager octopus-argo -f -",
-            request.commands.render, request.commands.kubectl
+            request.commands.unlocked_render, request.commands.kubectl
         )
     };
     let ours = own_keys(request);

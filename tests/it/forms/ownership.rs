@@ -154,7 +154,7 @@ next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace 
         [
             "warning: an earlier `kubectl apply` claims accounts.octopus of argocd-cm",
             "warning: the next `kubectl apply --server-side --force-conflicts` of manifests without them (an upgrade) deletes them",
-            "warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -",
+            "warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - --strip-resource-version | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -",
         ]
     );
     // Without the annotation kubectl takes nothing over.
@@ -177,7 +177,7 @@ fn a_map_that_was_once_applied_goes_whole_at_the_next_apply() {
         str![[r#"
 warning: an earlier `kubectl apply` claims a, policy.octopus.csv of argocd-rbac-cm
 warning: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them
-warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
+warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - --strip-resource-version | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
 note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
 next: … | kubectl octopus-argo render -f - --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
 
