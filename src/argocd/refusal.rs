@@ -249,6 +249,8 @@ impl RefusalReason {
             Self::NotTls
         } else if has("cannot find pod with selector")
             || has("invalid configuration: no configuration has been provided")
+            || has("error creating client config")
+            || has("error loading config file")
             || has("kubeconfig")
         {
             Self::NoCluster

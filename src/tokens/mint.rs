@@ -172,8 +172,8 @@ fn attempt<'a>(
             })
         })?;
         let ours = matches!(naming, Naming::Made(_));
-        if let TokenOwner::Role { project, role } = owner
-            && let Err(problem) = wait_for_a_second_of_its_own(client, project, role, now)
+        if let TokenOwner::Role { .. } = owner
+            && let Err(problem) = wait_for_a_second_of_its_own(client, owner, now)
         {
             let failure = MintFailure::Problem(problem);
             return Err(MintError::new(failure, id, Revocation::NotNeeded));
@@ -227,11 +227,10 @@ fn attempt<'a>(
 /// until no token that is there can have been made in the present second.
 fn wait_for_a_second_of_its_own(
     client: &Client<'_>,
-    project: &str,
-    role: &str,
+    role: &TokenOwner,
     now: Moment,
 ) -> Result<(), Problem> {
-    let tokens = client.project_tokens(project, role)?;
+    let tokens = client.tokens(role)?;
     // The server's clock is not ours: whatever is about as young as now may be of this second.
     if tokens.iter().any(|token| is_near(token.issued, now)) && !client.pause(NEXT_SECOND) {
         return Err(Failure::Interrupted { started: false }.into());

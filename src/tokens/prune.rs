@@ -187,7 +187,10 @@ pub fn delete_all(
             Err(problem @ Problem::Twins { .. }) => {
                 let deleted = delete_second(doomed, all, owner, token, client);
                 deleted.unwrap_or(Err(problem)).map(|twins| {
-                    gone.extend(twins.into_iter().map(|twin| (owner, &twin.id)));
+                    for twin in twins.into_iter().filter(|twin| twin.id != token.id) {
+                        say(Note::new(format!("deleted {} of {owner}", twin.id)));
+                        gone.push((owner, &twin.id));
+                    }
                     Gone::Deleted
                 })
             }

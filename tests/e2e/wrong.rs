@@ -155,6 +155,17 @@ fn who_may_not_is_refused_and_nothing_is_made() {
     ))
     .refused(4, &["ermission"]);
     assert!(ids(&admin, "refused", "robot").is_empty());
+    // A project's tokens are refused with the right that they need, not with an account's.
+    job.run(&format!(
+        "{as_octopus} token create --role octopus --project default --expires-in 1h --server {server}"
+    ))
+    .refused(4, &["`projects, update, default`"]);
+    // Core mode that failed before it asked: nothing can have been made.
+    let core = admin.run(
+        "kubectl octopus-argo token create --expires-in 1h --core --kube-context nowhere --id octopus-9 | cat; exit ${PIPESTATUS[0]}",
+    );
+    core.refused(4, &["nowhere"]);
+    assert!(!core.stderr.contains("may exist"), "{}", core.stderr);
 
     // An id that is revoked, a token that was tampered with, one that is none.
     let verify = format!("kubectl octopus-argo verify --token-file - --server {server}");

@@ -255,6 +255,7 @@ const NOT_ARGO_CD: &[&str] = &[
     "Failed to establish connection to 10.0.0.2:443: error dial proxy: dial tcp 10.0.0.2:443: i/o timeout",
     "rpc error: code = Unknown desc = Post \"https://argocd.example.com/session.SessionService/GetUserInfo\": Forbidden",
     "rpc error: code = Unknown desc = Post \"https://argocd.example.com/session.SessionService/GetUserInfo\": remote error: tls: certificate required",
+    "error creating client config: context \"nowhere\" does not exist",
     "rpc error: code = Unauthenticated desc = invalid session: token has invalid claims: token is not valid yet",
 ];
 

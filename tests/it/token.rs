@@ -267,7 +267,9 @@ fn tokens_of_the_same_second_are_deleted_when_all_of_them_are_to_go() {
     };
     prune(&["two", "three"]).ended(4, "argocd proj role delete-token team-a octopus 1795320618");
     assert_eq!(world.role_tokens("team-a/octopus").len(), 3);
-    prune(&["three"]).ended(0, "deleted one");
+    let outcome = prune(&["three"]);
+    assert!(outcome.stderr.contains("deleted two"), "{}", outcome.stderr);
+    outcome.ended(0, "deleted one");
     assert_eq!(world.role_tokens("team-a/octopus"), ["three"]);
 }
 
