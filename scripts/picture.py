@@ -22,6 +22,7 @@ PICTURES = [
     ("diff", "diff --sample", 1),
     ("lint", "lint -f argocd-rbac-cm.yaml", 1),
     ("compare", "compare before.yaml after.yaml", 1),
+    ("matrix", "matrix -f policy.csv --subject acme:developers,octopus", 0),
 ]
 COLUMNS, CHARACTER, LINE, LEFT, TOP = 66, 8.43, 20, 16, 54
 COLORS = {

@@ -1,7 +1,7 @@
 //! kubectl-octopus-argo connects Octopus Deploy to Argo CD.
 //!
 //! Data flows one way: [`input`] → [`site`] → [`octopus`], [`lint`], [`change`] → [`report`],
-//! [`emit`]. Only `commands` and `fleet` join the rooms; the rules of who may import whom are held by
+//! [`emit`]. Only `commands` and `fleet` join the rooms; the rules of which room may import which are held by
 //! `tests/layers.rs`.
 
 pub mod argocd;

@@ -29,7 +29,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
             return vec![
                 "the presented token was revoked, or argocd-secret was applied again, which revokes every token"
                     .to_owned(),
-                format!("`{}` shows those that are left", of_owner("list", refusal)),
+                format!("`{}` lists the remaining ones", of_owner("list", refusal)),
             ];
         }
         RefusalReason::TokenInvalid => &[
@@ -60,7 +60,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
         }
         RefusalReason::UnknownToken => {
             return vec![format!(
-                "`{}` shows the ids of the tokens there are",
+                "`{}` lists the ids of the existing tokens",
                 of_owner("list", refusal)
             )];
         }

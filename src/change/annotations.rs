@@ -21,7 +21,7 @@ pub struct AnnotationRequest<'a> {
     pub source: Option<&'a str>,
     /// Whether a source gets a name where it needs one.
     pub name_sources: bool,
-    /// Whether the annotations are taken out.
+    /// Whether the annotations are removed.
     pub absent: bool,
 }
 

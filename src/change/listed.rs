@@ -147,7 +147,7 @@ fn refuse_unfinished(object: &Object<'_>, of: &Node) -> Result<()> {
     let is_block = is_block && !header.contains('-');
     if is_block && !text.ends_with('\n') && last.span().end == text.len() {
         return Err(
-            Error::input("the last text of this list is not ended by a line break")
+            Error::input("the last string of this list does not end with a line break")
                 .at(object.location(last.span().start))
                 .hint("end the file with a line break, then run the command again"),
         );

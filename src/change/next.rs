@@ -152,7 +152,7 @@ impl<'a> Next<'a> {
     pub fn notes(&self, directory: Option<&Path>) -> Vec<Note> {
         if self.unchanged {
             return vec![Note::new(if self.is_absent() {
-                "nothing to change: neither account nor rules are there"
+                "nothing to change: there is neither the account nor its rules"
             } else {
                 "nothing to change: account and rules are already in place"
             })];
@@ -221,7 +221,7 @@ impl<'a> Next<'a> {
                 None => format!("{} | kubectl create -f -", self.command("render", None)),
             },
             (Form::Manifest, InputKind::Server) if self.reversal == Reversal::Always => {
-                "make the change where the warning says, so that it stays".to_owned()
+                "make the change where the warning says, so that it lasts".to_owned()
             }
             (Form::Manifest, InputKind::Server) if self.reversal == Reversal::InThisForm => {
                 format!(
@@ -297,7 +297,7 @@ impl<'a> Next<'a> {
         let is_told = !self.is_absent() && !self.request.allow_sync && rules && !left_out;
         is_told.then(|| {
             Note::new(
-                "the account may read, not sync; Octopus steps that trigger a sync need --allow-sync",
+                "the account may read but not sync; Octopus steps that trigger a sync need --allow-sync",
             )
         })
     }

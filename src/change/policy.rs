@@ -117,7 +117,7 @@ impl PolicyPlan<'_> {
                         .at(self.places.locate(key, error.offset))
                         .hint(error.hint())
                         .hint(
-                            "one such line stops the whole policy on the server, including the admin's rights: correct it first",
+                            "one such line keeps the server from loading any policy, even for admin: correct it first",
                         ));
                     }
                 };

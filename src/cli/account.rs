@@ -9,11 +9,11 @@ use super::{Argocd, One};
 /// Accounts, as the server knows them
 #[derive(Clone, Debug, Subcommand)]
 pub enum AccountCommand {
-    /// List accounts and say what the Octopus account lacks
+    /// List accounts and show what the Octopus account lacks
     List(AccountListArgs),
     /// Show an account and its tokens
     Get(AccountGetArgs),
-    /// Ask the server whether the caller may do something (exit code 0: yes, 1: no)
+    /// Ask the server whether you may do something (exit code 0: yes, 1: no)
     CanI(CanIArgs),
     /// Change a password without putting it on the command line
     UpdatePassword(UpdatePasswordArgs),
@@ -29,14 +29,14 @@ pub enum ListOutput {
     Json,
     /// The same document as YAML.
     Yaml,
-    /// Only names or ids, a line each.
+    /// Only names or ids, one on each line.
     Name,
 }
 
 /// `account list`.
 #[derive(Clone, Debug, Args)]
 pub struct AccountListArgs {
-    /// The account that Octopus Deploy uses
+    /// Argo CD account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
     /// Output format
@@ -53,7 +53,7 @@ pub struct AccountListArgs {
 /// `account get`.
 #[derive(Clone, Debug, Args)]
 pub struct AccountGetArgs {
-    /// The account
+    /// Argo CD account to show
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
     /// Output format
@@ -70,11 +70,11 @@ pub struct AccountGetArgs {
 /// `account can-i`.
 #[derive(Clone, Debug, Args)]
 pub struct CanIArgs {
-    /// get, sync, delete, …: exact verbs
+    /// Action, without patterns: get, sync, delete, …
     pub action: String,
-    /// applications, clusters, logs, …
+    /// Resource: applications, clusters, logs, …
     pub resource: String,
-    /// PROJECT/APPLICATION, a cluster's URL, …
+    /// Object: PROJECT/APPLICATION, URL of a cluster, …
     pub object: String,
     /// Which instance is meant.
     #[command(flatten)]
@@ -87,13 +87,13 @@ pub struct CanIArgs {
 /// `account update-password`.
 #[derive(Clone, Debug, Args)]
 pub struct UpdatePasswordArgs {
-    /// Account whose password changes [default: the one logged in]
+    /// Account whose password changes [default: the account that argocd is logged in as]
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
-    /// File with the password of the account logged in (- for stdin) [default: argocd prompts]
+    /// File with the password of the account that argocd is logged in as (- for stdin) [default: a prompt]
     #[arg(long, value_name = "FILE", requires = "new_password_file")]
     pub current_password_file: Option<PathBuf>,
-    /// File with the new password (- for stdin) [default: argocd prompts]
+    /// File with the new password (- for stdin) [default: a prompt]
     #[arg(long, value_name = "FILE", requires = "current_password_file")]
     pub new_password_file: Option<PathBuf>,
     /// Which instance is meant.

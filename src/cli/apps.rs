@@ -2,17 +2,22 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::form::form_of_input;
 use super::{FailOn, Fleet, Input};
 
-/// Say which sources of which Applications an Octopus project and environment updates.
+/// Show which Application sources an Octopus deployment updates.
 ///
 /// Reads Applications and ApplicationSets with the AppProjects and the policy beside them. Lists
-/// every source, what its annotations link it to, whether a deployment updates it, and why not;
-/// then what is wrong with the annotations.
+/// every source with what its annotations link it to, whether a deployment updates it and if not,
+/// why; then mistakes in the annotations.
 ///
 /// Exit code 0: a source is updated, 1: none is, or findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    mut_arg("form", form_of_input),
+    mut_arg("sample", |arg| arg.hide(true))
+)]
 pub struct AppsArgs {
     /// What to do with the Applications; without it they are listed.
     #[command(subcommand)]
@@ -22,10 +27,13 @@ pub struct AppsArgs {
     pub list: AppsListArgs,
 }
 
-/// What is done with Applications.
+/// What is done with Applications. The documentation of the arguments is the help.
 #[derive(Clone, Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a doc comment here would hide the help of the arguments"
+)]
 pub enum AppsCommand {
-    /// Write the annotations into files, or print the kubectl commands that set them
     Annotate(Box<AppsAnnotateArgs>),
 }
 
@@ -33,13 +41,13 @@ pub enum AppsCommand {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Deployment")]
 pub struct DeploymentArgs {
-    /// The project of Octopus Deploy, by slug
+    /// Slug of the project in Octopus Deploy
     #[arg(long, value_name = "SLUG")]
     pub octopus_project: Option<String>,
-    /// The environment of Octopus Deploy, by slug
+    /// Slug of the environment in Octopus Deploy
     #[arg(long, value_name = "SLUG")]
     pub environment: Option<String>,
-    /// The tenant of Octopus Deploy, by slug
+    /// Slug of the tenant in Octopus Deploy
     #[arg(long, value_name = "SLUG")]
     pub tenant: Option<String>,
 }
@@ -47,21 +55,21 @@ pub struct DeploymentArgs {
 /// `apps` without a subcommand.
 #[derive(Clone, Debug, Args)]
 pub struct AppsListArgs {
-    /// What is deployed.
-    #[command(flatten)]
-    pub deployment: DeploymentArgs,
     /// Argo CD account that Octopus Deploy uses
     #[arg(long, value_name = "NAME", default_value = "octopus")]
     pub account: String,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Version of Argo CD [default: the newest known]
+    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: AppsOutput,
+    /// What is deployed.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
@@ -70,37 +78,42 @@ pub struct AppsListArgs {
     pub fleet: Fleet,
 }
 
-/// Write Octopus's annotations into Applications and ApplicationSets, or take them out
+/// Annotate Applications and ApplicationSets for Octopus, or remove the annotations
 ///
 /// Edits the files of -f and prints them; --in-place writes them back, --diff shows the change.
 /// The source's name becomes the end of the keys where it has one. Without files it prints
 /// `kubectl annotate` commands.
 #[derive(Clone, Debug, Args)]
+#[command(
+    mut_arg("form", |arg| arg.hide(true)),
+    mut_arg("values_root", |arg| arg.hide(true)),
+    mut_arg("sample", |arg| arg.hide(true))
+)]
 pub struct AppsAnnotateArgs {
-    /// What is deployed.
-    #[command(flatten)]
-    pub deployment: DeploymentArgs,
     /// Only this Application or ApplicationSet (repeatable, comma-separated)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub app: Vec<String>,
-    /// Only those with these labels, as kubectl reads them: key=value,other!=value
+    /// Only those with these labels, in kubectl's syntax: key=value,other!=value
     #[arg(short = 'l', long, value_name = "SELECTOR")]
     pub selector: Option<String>,
-    /// The source, by name or by its number, counted from 1
+    /// Source to annotate, by name or number (the first is 1)
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Give the source a name where it needs one
+    /// Give the source a name if it needs one
     #[arg(long)]
     pub name_sources: bool,
-    /// Take the annotations out
+    /// Remove the annotations
     #[arg(long)]
     pub absent: bool,
-    /// Edit the files themselves
+    /// Edit the files of --filename
     #[arg(long, conflicts_with = "diff")]
     pub in_place: bool,
     /// Show the change and write nothing: exit code 1 if there is one
     #[arg(long)]
     pub diff: bool,
+    /// What is deployed.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
     /// Where the objects come from.
     #[command(flatten)]
     pub input: Input,
@@ -115,7 +128,7 @@ pub enum AppsOutput {
     /// A table
     #[default]
     Text,
-    /// A table with rights and places
+    /// A table with permissions and places
     Wide,
     /// A versioned JSON document
     Json,

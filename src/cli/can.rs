@@ -2,28 +2,24 @@
 
 use clap::{ArgAction, Args};
 
+use super::form::form_of_input;
 use super::{Fleet, Input};
 
 /// Explain one decision: may SUBJECT do ACTION on RESOURCE?
 ///
 /// Arguments, shorthands and exit codes 0 (yes) and 1 (no) are those of `argocd admin settings
-/// rbac can`; no kubeconfig is needed, and errors have codes of their own.
+/// rbac can`; it needs no kubeconfig, and errors have exit codes of their own.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct CanArgs {
     /// User, group, role (role:NAME) or project role (proj:PROJECT:ROLE)
     pub subject: String,
-    /// get, sync, action/apps/Deployment/restart, …
+    /// Action: get, sync, action/apps/Deployment/restart, …
     pub action: String,
-    /// applications, clusters, logs, … or a shorthand: app, cluster, …
+    /// Resource: applications, clusters, logs, … or a shorthand: app, cluster, …
     pub resource: String,
-    /// PROJECT/APPLICATION, a cluster's or repository's URL, … [default: all]
+    /// Object: PROJECT/APPLICATION, URL of a cluster or repository, … [default: all]
     pub object: Option<String>,
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
     /// Groups in the subject's token (repeatable, comma-separated)
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     pub groups: Vec<String>,
@@ -42,4 +38,10 @@ pub struct CanArgs {
     /// Show the line that decided and lines that nearly matched [default: on a terminal]
     #[arg(long, value_name = "BOOL", hide_possible_values = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub explain: Option<bool>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }

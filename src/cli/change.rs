@@ -25,7 +25,7 @@ pub struct ChangeArgs {
     /// Key of argocd-rbac-cm for the rules [default: policy.ACCOUNT.csv]
     #[arg(long, value_name = "KEY")]
     pub policy_key: Option<String>,
-    /// How patterns are written if the input has no policy.matchMode
+    /// Syntax of patterns if the input has no policy.matchMode [default: glob]
     #[arg(long, value_parser = match_mode(), value_name = "MODE")]
     pub match_mode: Option<MatchMode>,
     /// Enable the account if it is disabled
@@ -37,7 +37,7 @@ pub struct ChangeArgs {
     /// Print complete objects for an Argo CD that has no ConfigMaps yet
     #[arg(long, conflicts_with_all = ["filename", "live", "sample", "absent"])]
     pub fresh: bool,
-    /// Only this ConfigMap
+    /// Change only this ConfigMap
     #[arg(long, value_enum, value_name = "CONFIGMAP")]
     pub only: Option<Which>,
     /// Exit with 5 if anyone but the account would gain or lose a permission
@@ -105,22 +105,13 @@ impl ValueEnum for Which {
 /// Without input, prints one merge patch per ConfigMap. Writes nothing to the cluster.
 #[derive(Clone, Debug, Args)]
 pub struct RenderArgs {
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
-    /// What to change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
-    /// Print a merge patch of what --form operator or --form appproject edits
+    /// Print a merge patch instead, with --form operator or --form appproject
     #[arg(long)]
     pub as_patch: bool,
     /// Output format [default: that of the input, otherwise yaml]
     #[arg(short, long, value_enum, value_name = "FORMAT")]
     pub output: Option<Language>,
-    /// Write one file per patch or input file to this directory
+    /// Write one file for each patch or input file to this directory
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
     /// Edit the files of --filename, all or none
@@ -129,6 +120,15 @@ pub struct RenderArgs {
     /// Keep a copy of each edited file with this suffix: .orig
     #[arg(long, value_name = "SUFFIX", requires = "in_place")]
     pub backup: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
 /// Show the change as a unified diff and as permissions gained and lost.
@@ -138,21 +138,21 @@ pub struct RenderArgs {
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("strip_resource_version", |arg| arg.hide(true)))]
 pub struct DiffArgs {
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
-    /// What to change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: DiffOutput,
     /// Lines of context
     #[arg(short = 'U', long, default_value_t = 3, value_name = "LINES")]
     pub unified: usize,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
 /// The format of `diff`.

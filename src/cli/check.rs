@@ -8,34 +8,27 @@ use super::{ChangeArgs, Fleet, Input};
 
 /// Prove, offline, what the account may and may not do, and why.
 ///
-/// The state that was read is judged, or with --after-change the one that `render` would make of
-/// it. Required is what Octopus needs; forbidden is everything else but reading, proved for all
-/// objects and not for a sample. Exit code 1 if a check fails.
+/// Checks the state that was read or, with --after-change, the state that `render` would make of it.
+/// What Octopus needs must be allowed, and everything else except reading must be denied: proved for
+/// all objects, not for examples.
+///
+/// Exit code 0: all checks passed, 1: a check failed.
 #[derive(Clone, Debug, Args)]
 #[command(
     mut_arg("fail_on_collateral", |arg| arg.hide(true)),
     mut_arg("strip_resource_version", |arg| arg.hide(true)),
 )]
 pub struct CheckArgs {
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
-    /// What to change.
-    #[command(flatten)]
-    pub change: ChangeArgs,
     /// Check the state that `render` would make of what was read, with the same options
     #[arg(long)]
     pub after_change: bool,
     /// Check the expectations in a YAML or JSON file instead (repeatable)
     #[arg(long, value_name = "FILE")]
     pub expect: Vec<PathBuf>,
-    /// Write expectations that say what the state allows, and nothing else, to a new file (`-`: stdout)
+    /// Write expectations of exactly what the state allows to a new file (- for stdout)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["expect", "strict"])]
     pub write_expectations: Option<PathBuf>,
-    /// Show which lines of the policy no expectation depends on
+    /// Show the policy lines that no expectation covers
     #[arg(long)]
     pub coverage: bool,
     /// Exit with 1 if less than this share of the lines is covered
@@ -53,6 +46,15 @@ pub struct CheckArgs {
     /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to change.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
 /// The format of `check`.
@@ -61,7 +63,7 @@ pub enum CheckOutput {
     /// A table
     #[default]
     Text,
-    /// A table with the rules that decided, not only their places
+    /// A table with the deciding rules, not only their places
     Wide,
     /// A versioned JSON document
     Json,
@@ -69,8 +71,8 @@ pub enum CheckOutput {
     Yaml,
     /// A table for a pull request
     Markdown,
-    /// `JUnit` XML, for a build server
+    /// JUnit XML, for a build server
     Junit,
-    /// What the expectations cover, for editors and coverage services
+    /// Coverage of the policy by the expectations, for editors and coverage services
     Lcov,
 }

@@ -9,10 +9,12 @@ use crate::model::check_values_root;
 
 /// Compare two states of an Argo CD: who gains and who loses what.
 ///
-/// Each state is a file, a directory or - for stdin. With --live the cluster is the old one, and
-/// the objects of NEW replace the live ones; with a range of versions one state is compared under
-/// both. Every statement holds for all objects; each difference has a request that shows it.
-/// Exit code 1 if there is a difference.
+/// Each state is a file, a directory or - for stdin. With --live, the cluster is the old state, and
+/// the objects of the given state replace the live ones. With a range of versions, one state is
+/// compared under both. Every statement holds for all objects, and each difference comes with a
+/// request that shows it.
+///
+/// Exit code 0: no difference, 1: differences.
 #[derive(Clone, Debug, Args)]
 pub struct CompareArgs {
     /// The old state and the new one; with --live or a range of versions, one state
@@ -24,13 +26,13 @@ pub struct CompareArgs {
     /// Compare with the live objects, read with `kubectl get`
     #[arg(long)]
     pub live: bool,
-    /// Namespace of Argo CD; others are left alone [default: that of the objects; argocd with --live]
+    /// Namespace of Argo CD; other namespaces are ignored [default: that of the objects; argocd with --live]
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
     /// Form of both states [default: detected from the input]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
-    /// Key of the argo-cd chart's values in an umbrella chart's values file: argo-cd
+    /// Key that holds the argo-cd chart's values in those of an umbrella chart: argo-cd
     #[arg(long, value_name = "KEY", value_parser = |text: &str| check_values_root(text).map(|()| text.to_owned()))]
     pub values_root: Option<String>,
     /// Version of Argo CD, or a range that compares one state under two: 2.14.3..3.6.1 [default: 3.6]
@@ -72,9 +74,9 @@ impl CompareArgs {
 /// Which differences count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOnChange {
-    /// Gains, and what is undecided
+    /// Gains, and what could not be decided
     Gain,
-    /// Losses, and what is undecided
+    /// Losses, and what could not be decided
     Loss,
     /// Both
     #[default]
@@ -84,19 +86,19 @@ pub enum FailOnChange {
 /// The format of `compare`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CompareOutput {
-    /// Lines for people
+    /// A list for people
     #[default]
     Text,
     /// A versioned JSON document
     Json,
     /// The same document as YAML
     Yaml,
-    /// For a comment on a pull request
+    /// A comment for a pull request
     Markdown,
-    /// Annotations of GitHub Actions
+    /// Annotations for GitHub Actions
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// `JUnit` XML, for a build server
+    /// JUnit XML, for a build server
     Junit,
 }

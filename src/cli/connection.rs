@@ -16,7 +16,7 @@ pub struct Argocd {
     /// Path of the argocd program [default: `ARGOCD`, or argocd in PATH]
     #[arg(long, value_name = "FILE")]
     pub argocd_path: Option<PathBuf>,
-    /// Time limit of one call of argocd [default: 60s]
+    /// Time limit for each call of argocd [default: 60s]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<Span>,
     /// Address of the Argo CD server
@@ -31,43 +31,43 @@ pub struct Argocd {
     /// Do not verify the server's certificate
     #[arg(long)]
     pub insecure: bool,
-    /// Use no TLS
+    /// Connect without TLS
     #[arg(long)]
     pub plaintext: bool,
     /// Reach the server through the Kubernetes API
     #[arg(long)]
     pub port_forward: bool,
-    /// The namespace of the server, with --port-forward
+    /// Namespace of the server, with --port-forward
     #[arg(long, value_name = "NAMESPACE")]
     pub port_forward_namespace: Option<String>,
     /// Label app.kubernetes.io/name of the server's pods, with --port-forward
     #[arg(long, value_name = "NAME")]
     pub server_name: Option<String>,
-    /// Context of argocd's configuration
+    /// Context of argocd's configuration file
     #[arg(long, value_name = "NAME")]
     pub argocd_context: Option<String>,
-    /// Configuration file of argocd (argocd's --config)
+    /// argocd's configuration file (its --config)
     #[arg(long, value_name = "FILE")]
     pub argocd_config: Option<PathBuf>,
     /// Run argocd in core mode, in which authorization is off
     #[arg(long)]
     pub core: bool,
-    /// kubeconfig context for argocd's core mode (argocd's --kube-context)
+    /// Context of the kubeconfig for --core and --port-forward (argocd's --kube-context)
     #[arg(long, value_name = "NAME")]
     pub kube_context: Option<String>,
-    /// Certificate of the server or its authority
+    /// Certificate of the server or of its certificate authority
     #[arg(long, value_name = "FILE")]
     pub server_crt: Option<PathBuf>,
-    /// A client certificate
+    /// Client certificate
     #[arg(long, value_name = "FILE")]
     pub client_crt: Option<PathBuf>,
-    /// The client certificate's key
+    /// Key of the client certificate
     #[arg(long, value_name = "FILE")]
     pub client_crt_key: Option<PathBuf>,
-    /// A header for every request (repeatable)
+    /// Header to add to every request (repeatable)
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub header: Vec<String>,
-    /// Number of connection retries
+    /// Maximum number of connection retries
     #[arg(long, value_name = "N")]
     pub http_retry_max: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! The whole chain, looked at.
+//! The whole setup, step by step.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,12 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{Argocd, Input, Kubectl, One};
 
-/// Look at every step from the account to the annotated Applications.
+/// Check every step of the setup, from the account to the annotated Applications.
 ///
-/// Prints a line for each step, done, missing, wrong or unknown, with what that is known from, and
-/// then the one next command. Runs `kubectl get` and argocd, and changes nothing. What it may not
-/// read, or a program that is not there, makes a step unknown and no other. With --watch, --timeout
-/// is the limit of the whole, 10m without it.
+/// Prints a line for each step (done, missing, wrong or unknown) with the evidence, then the one
+/// command to run next. Runs `kubectl get` and argocd, and changes nothing. A step is unknown if its
+/// objects cannot be read or a program is missing; the other steps are still checked. With --watch,
+/// --timeout limits the whole wait [default: 10m].
 #[derive(Clone, Debug, Args)]
 pub struct DoctorArgs {
     /// Argo CD account that Octopus Deploy uses
@@ -20,10 +20,10 @@ pub struct DoctorArgs {
     /// Expect the permission to sync applications
     #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
-    /// Projects that applications and logs are limited to (repeatable, comma-separated)
+    /// Project that applications and logs are limited to (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
     pub project: Vec<String>,
-    /// The gateway's namespace
+    /// Namespace of the gateway
     #[arg(long, value_name = "NAMESPACE", default_value = "octopus-gateway")]
     pub gateway_namespace: String,
     /// Name of the Secret with the account's token
@@ -32,10 +32,10 @@ pub struct DoctorArgs {
     /// Key of that Secret
     #[arg(long, value_name = "KEY", default_value = "ARGOCD_AUTH_TOKEN")]
     pub secret_key: String,
-    /// Judge the files of --filename, and run neither kubectl nor argocd
+    /// Check only the files of --filename; run neither kubectl nor argocd
     #[arg(long, requires = "filename")]
     pub offline: bool,
-    /// Look again until nothing is missing or wrong
+    /// Repeat until nothing is missing or wrong
     #[arg(long, conflicts_with = "offline")]
     pub watch: bool,
     /// Output format
@@ -71,10 +71,10 @@ pub struct DoctorArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cluster")]
 pub struct ClusterArgs {
-    /// The kubeconfig context to use
+    /// Context of the kubeconfig to use
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
-    /// The kubeconfig file to use
+    /// Kubeconfig file to use
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
     /// User to impersonate
@@ -91,7 +91,7 @@ pub struct ClusterArgs {
 /// The format of `doctor`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum DoctorOutput {
-    /// A line a step
+    /// One line for each step
     #[default]
     Text,
     /// A versioned JSON document

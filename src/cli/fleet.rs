@@ -13,10 +13,10 @@ pub struct Fleet {
     /// Configuration file [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml in this or a parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Instance of the configuration (repeatable, comma-separated)
+    /// Instance in the configuration (repeatable, comma-separated)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub instance: Vec<String>,
-    /// All instances of the configuration
+    /// All instances in the configuration
     #[arg(long, conflicts_with = "instance")]
     pub all: bool,
 }
@@ -37,7 +37,7 @@ pub struct One {
     /// Configuration file [default: `OCTOPUS_ARGO_CONFIG`, or octopus-argo.yaml in this or a parent directory]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Instance of the configuration
+    /// Instance in the configuration
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The forms of a change, and the formats of what is printed.
 
-use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use clap::{Arg, ValueEnum};
 
 pub use crate::model::Form;
 use crate::yaml::Format;
@@ -24,6 +24,12 @@ impl From<Language> for Format {
     }
 }
 
+/// The help of `--form` where nothing is changed.
+pub(super) fn form_of_input(arg: Arg) -> Arg {
+    arg.hide_possible_values(true)
+        .help("Form of the input, such as helm for values of the argo-cd chart [default: detected]")
+}
+
 // The forms belong to the model; their help belongs to the command line.
 impl ValueEnum for Form {
     fn value_variants<'a>() -> &'a [Self] {
@@ -41,14 +47,16 @@ impl ValueEnum for Form {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            Self::Manifest => "The complete new objects; the default with input",
-            Self::Patch => "Merge patches with our own keys; the default without input",
-            Self::JsonPatch => "JSON patches that are refused where the object has changed",
+            Self::Manifest => "Complete new objects (default with input)",
+            Self::Patch => "Merge patches with only the keys that change (default without input)",
+            Self::JsonPatch => {
+                "JSON patches, which the server refuses if the object has changed meanwhile"
+            }
             Self::Kustomize => "A kustomize Component with both patches",
             Self::Helm => "Values of the argo-cd chart",
-            Self::Operator => "An ArgoCD resource: argocd-operator, OpenShift GitOps",
-            Self::AppProject => "Roles of AppProjects, for tokens of a project",
-            Self::Auto => "The form that the owner of the objects keeps",
+            Self::Operator => "An ArgoCD resource (argocd-operator, OpenShift GitOps)",
+            Self::AppProject => "Roles of AppProjects, for project tokens",
+            Self::Auto => "The form that fits what manages the objects",
         };
         Some(PossibleValue::new(self.as_str()).help(help))
     }

@@ -6,19 +6,21 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, value_parser};
 use serde_json::{Map, Value};
 
+use super::form::form_of_input;
 use super::{Fleet, Input};
 use crate::model::{FieldKind, Gateway, GatewayField};
 
-/// Configure the Octopus gateway's chart with the token and the connection
+/// The Octopus gateway's chart: its Secret, values and Application. The documentation of the
+/// arguments is the help.
 #[derive(Clone, Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a doc comment here would hide the help of the arguments"
+)]
 pub enum GatewayCommand {
-    /// Print the Secret with the token, or with the tokens of projects
     Secret(Box<GatewaySecretArgs>),
-    /// Print the values of the gateway's Helm chart
     Values(Box<GatewayValuesArgs>),
-    /// Print the Argo CD Application that installs the gateway
     Application(Box<GatewayApplicationArgs>),
-    /// Print the helm command that installs the gateway, without secrets
     Command(Box<GatewayCommandArgs>),
 }
 
@@ -96,6 +98,20 @@ fn value(field: &GatewayField, matches: &ArgMatches) -> Option<Value> {
     }
 }
 
+/// Hides the options of the gateway that a Secret does not need.
+fn for_a_secret(arg: Arg) -> Arg {
+    let needed = [
+        "token_secret",
+        "token_key",
+        "project_token_secret",
+        "gateway_namespace",
+    ];
+    let is_other = Gateway::FIELDS
+        .iter()
+        .any(|field| arg.get_id() == field.id && !needed.contains(&field.id));
+    if is_other { arg.hide(true) } else { arg }
+}
+
 /// What the gateway must be told, and the templates that write it down.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Templates")]
@@ -116,17 +132,16 @@ pub struct GatewayArgs {
 
 /// The chart's values: from the options, from what is known of Argo CD, and as helm takes them.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Values of the chart")]
 pub struct ChartArgs {
-    /// Merge a values file, as `helm -f` does (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub values: Vec<PathBuf>,
-    /// Set a value, as `helm --set` does: replicaCount=2 (repeatable)
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
     /// What the gateway must be told.
     #[command(flatten)]
     pub gateway: GatewayArgs,
+    /// Merge a values file, as `helm -f` does (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Chart values")]
+    pub values: Vec<PathBuf>,
+    /// Set a value, as `helm --set` does: replicaCount=2 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "Chart values")]
+    pub set: Vec<String>,
     /// Where Argo CD's own settings come from.
     #[command(flatten)]
     pub input: Input,
@@ -139,16 +154,17 @@ impl ChartArgs {
     }
 }
 
-/// Print the Secret with the token, or with the tokens of projects
+/// Print the Secret with the account's token or with project tokens.
 ///
-/// The token comes from --token-file, else from stdin. `token create -o secret` prints the same
-/// Secret without the detour.
+/// The token comes from --token-file or stdin. `token create -o secret` makes a token and prints the
+/// same Secret in one step.
 #[derive(Clone, Debug, Args)]
+#[command(mut_args(for_a_secret))]
 pub struct GatewaySecretArgs {
     /// File with the account's token (- for stdin) [default: stdin]
     #[arg(long, value_name = "FILE", conflicts_with = "project_token")]
     pub token_file: Option<PathBuf>,
-    /// File with a project's token (repeatable); octo-gateway-unscoped is for calls without a project
+    /// File with a project's token (repeatable); PROJECT octo-gateway-unscoped serves calls without a project
     #[arg(long, value_name = "PROJECT=FILE")]
     pub project_token: Vec<String>,
     /// Account that the token must belong to [default: octopus]
@@ -180,17 +196,18 @@ pub struct GatewaySecretArgs {
     pub fleet: Fleet,
 }
 
-/// Print the values of the gateway's Helm chart
+/// Print the values of the gateway's Helm chart.
 ///
-/// With -f or --live, what Argo CD says of itself chooses how it is reached: server.insecure,
-/// server.rootpath, url, the server of an ArgoCD resource, an EKS address. What was chosen, and
-/// from where, is on stderr; options and the configuration win.
+/// With -f or --live, Argo CD's own settings decide how the gateway reaches it: server.insecure,
+/// server.rootpath, url, the server of an ArgoCD resource, the address of an EKS capability. stderr
+/// names each choice and its source; options and the configuration take precedence.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct GatewayValuesArgs {
-    /// Judge the values files of --filename instead of printing values
+    /// Check the values files of --filename instead of printing values
     #[arg(long, conflicts_with_all = ["inline_token", "output_file", "output_dir", "live", "sample"])]
     pub check: bool,
-    /// Put the token itself into the values, which makes them a secret
+    /// Put the token itself into the values, which makes them secret
     #[arg(long, conflicts_with = "project_token_secret")]
     pub inline_token: bool,
     /// File with the token, with --inline-token (- for stdin) [default: stdin]
@@ -213,10 +230,11 @@ pub struct GatewayValuesArgs {
     pub fleet: Fleet,
 }
 
-/// Print the Argo CD Application that installs the gateway
+/// Print the Argo CD Application that installs the gateway.
 ///
-/// It names the Secrets and holds no token, so that it can be in Git.
+/// It refers to the Secrets and holds no token, so it can be kept in Git.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct GatewayApplicationArgs {
     /// AppProject of the Application
     #[arg(long, value_name = "PROJECT", default_value = "default")]
@@ -229,8 +247,9 @@ pub struct GatewayApplicationArgs {
     pub fleet: Fleet,
 }
 
-/// Print the helm command that installs the gateway, without secrets
+/// Print the helm command that installs the gateway, without secrets.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct GatewayCommandArgs {
     /// What the chart is told.
     #[command(flatten)]

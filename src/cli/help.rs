@@ -19,6 +19,23 @@ struct Help {
 
 const HELP: &[Help] = &[
     Help {
+        command: "",
+        examples: &[
+            ("See what is missing and which command comes next", "doctor"),
+            ("Show what the change would do", "diff --live"),
+            ("Make it", "render --live | kubectl replace -f -"),
+            (
+                "Create a token and hand it to the gateway",
+                "token create --expires-in 90d -o secret | kubectl apply --server-side -n octopus-gateway -f -",
+            ),
+            (
+                "Prove on the server what the token may do",
+                "verify --token-file token",
+            ),
+        ],
+        main: &[],
+    },
+    Help {
         command: "render",
         examples: &[
             (
@@ -46,7 +63,7 @@ const HELP: &[Help] = &[
                 "Show what the change would do to the live objects",
                 "diff --live",
             ),
-            ("Show it for the built-in example", "diff --sample"),
+            ("Try it on the built-in example", "diff --sample"),
         ],
         main: &[
             "filename",
@@ -60,7 +77,7 @@ const HELP: &[Help] = &[
     Help {
         command: "check",
         examples: &[
-            ("Prove what octopus may do now", "check --live"),
+            ("Prove what the account may do now", "check --live"),
             (
                 "Test a policy against your own expectations",
                 "check -f live.yaml --expect tests.yaml --coverage",
@@ -83,7 +100,7 @@ const HELP: &[Help] = &[
                 "can role:dev sync app web/shop -f live.yaml",
             ),
             (
-                "Ask for a user with groups",
+                "Ask for a user who is in a group",
                 "can ada delete app web/shop --groups ops --live",
             ),
         ],
@@ -108,7 +125,7 @@ const HELP: &[Help] = &[
         examples: &[
             ("Show who may do what", "matrix -f live.yaml"),
             (
-                "Write a page to attach to a review",
+                "Write a page for a review",
                 "matrix -f live.yaml -o html > matrix.html",
             ),
         ],
@@ -118,11 +135,11 @@ const HELP: &[Help] = &[
         command: "compare",
         examples: &[
             (
-                "Show what a branch changes for everybody",
+                "Show what a branch changes",
                 "compare main/argocd-rbac-cm.yaml argocd-rbac-cm.yaml",
             ),
             (
-                "Show what applying a file would change",
+                "Show what applying a directory would change",
                 "compare --live argocd/",
             ),
             (
@@ -135,9 +152,12 @@ const HELP: &[Help] = &[
     Help {
         command: "lint",
         examples: &[
-            ("Look for mistakes below a directory", "lint -R -f argocd/"),
             (
-                "Make the fixes that change no permissions",
+                "Find mistakes in a directory and those below it",
+                "lint -R -f argocd/",
+            ),
+            (
+                "Apply the fixes that change no permissions",
                 "lint -f argocd-rbac-cm.yaml --fix",
             ),
             ("Read the page of a rule", "lint --explain missing-logs"),
@@ -151,7 +171,7 @@ const HELP: &[Help] = &[
                 "Show which sources a deployment updates",
                 "apps --live --octopus-project shop --environment production",
             ),
-            ("Look for mistakes in the annotations", "apps -R -f apps/"),
+            ("Find mistakes in the annotations", "apps -R -f apps/"),
         ],
         main: &[
             "filename",
@@ -181,13 +201,13 @@ const HELP: &[Help] = &[
     Help {
         command: "doctor",
         examples: &[
-            ("Find out what is missing, and the next command", "doctor"),
+            ("See what is missing and which command comes next", "doctor"),
             (
                 "Wait until everything works",
                 "doctor --watch --timeout 15m",
             ),
             (
-                "Judge files alone",
+                "Check files, without a cluster",
                 "doctor --offline -f live.yaml -f gateway.yaml -f apps/",
             ),
         ],
@@ -199,6 +219,11 @@ const HELP: &[Help] = &[
             "watch",
             "output",
         ],
+    },
+    Help {
+        command: "account",
+        examples: &[("List the accounts of the server", "account list")],
+        main: &[],
     },
     Help {
         command: "account list",
@@ -215,13 +240,16 @@ const HELP: &[Help] = &[
     },
     Help {
         command: "account can-i",
-        examples: &[("Ask the server", "account can-i sync applications web/shop")],
+        examples: &[(
+            "Ask whether you may sync an application",
+            "account can-i sync applications web/shop",
+        )],
         main: &["server", "argocd_context"],
     },
     Help {
         command: "account update-password",
         examples: &[(
-            "Change the password of the user who is logged in",
+            "Change the password of the account that argocd is logged in as",
             "account update-password",
         )],
         main: &[
@@ -233,14 +261,25 @@ const HELP: &[Help] = &[
         ],
     },
     Help {
+        command: "token",
+        examples: &[
+            ("List the tokens of the account", "token list"),
+            (
+                "Create a token for 90 days",
+                "token create --expires-in 90d --output-file token",
+            ),
+        ],
+        main: &[],
+    },
+    Help {
         command: "token create",
         examples: &[
             (
-                "Make a token and hand it to the gateway",
+                "Create a token and hand it to the gateway",
                 "token create --expires-in 90d -o secret | kubectl apply --server-side -n octopus-gateway -f -",
             ),
             (
-                "Make one for a role of a project",
+                "Create one for a project role",
                 "token create --role octopus --project web --expires-in 90d -o secret",
             ),
         ],
@@ -270,7 +309,7 @@ const HELP: &[Help] = &[
     Help {
         command: "token rotate",
         examples: &[(
-            "Replace the token in a Secret's manifest; the old one stays valid",
+            "Replace the token in the manifest of a Secret; the old one stays valid",
             "token rotate --expires-in 90d -o secret --output-file secret.yaml --force",
         )],
         main: &[
@@ -287,7 +326,7 @@ const HELP: &[Help] = &[
         examples: &[
             ("Delete tokens that have expired", "token prune --expired"),
             (
-                "After a leak, delete all but one",
+                "Delete all tokens but one, after a leak",
                 "token prune --except octopus-2026",
             ),
         ],
@@ -324,6 +363,14 @@ const HELP: &[Help] = &[
         ],
     },
     Help {
+        command: "gateway",
+        examples: &[(
+            "Check the values of a gateway",
+            "gateway values --check -f gateway.yaml",
+        )],
+        main: &[],
+    },
+    Help {
         command: "gateway secret",
         examples: &[(
             "Print the Secret with a token from a file",
@@ -339,7 +386,7 @@ const HELP: &[Help] = &[
                 "gateway values --name prod --octopus-url https://example.octopus.app --octopus-grpc-url grpc://example.octopus.app:8443 --space Spaces-1",
             ),
             (
-                "Judge values that there are already",
+                "Check existing values",
                 "gateway values --check -f gateway.yaml",
             ),
         ],
@@ -403,11 +450,41 @@ const HELP: &[Help] = &[
     },
 ];
 
+/// How long a line of an example may be: it fits a terminal of 80 columns.
+const WIDEST: usize = 78;
+
+/// An example with the program's name, folded in front of an option or a pipe.
+pub(super) fn folded(line: &str) -> String {
+    let mut lines = vec![format!("{} ", super::NAME)];
+    let mut parts: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let begins = word.starts_with('-') || word == "|" || word == ">";
+        match parts.last_mut().filter(|last| !begins || *last == "|") {
+            Some(part) => {
+                part.push(' ');
+                part.push_str(word);
+            }
+            None => parts.push(word.to_owned()),
+        }
+    }
+    for part in parts {
+        let last = lines.last_mut().map_or(0, |last| last.chars().count());
+        if last + part.chars().count() + 3 > WIDEST {
+            lines.push("    ".to_owned());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(&part);
+            last.push(' ');
+        }
+    }
+    lines.join("\\\n").trim_end().to_owned()
+}
+
 const TEMPLATE: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
 
-{all-args}";
+{all-args}{after-help}";
 
 /// The command line with its help.
 pub fn definition() -> Command {
@@ -444,7 +521,8 @@ fn examples(help: &Help) -> String {
         if index > 0 {
             text.push('\n');
         }
-        let _ = writeln!(text, "  # {what}\n  {} {line}", super::NAME);
+        let line = folded(line).replace('\n', "\n  ");
+        let _ = writeln!(text, "  # {what}\n  {line}");
     }
     text
 }
@@ -462,15 +540,11 @@ mod tests {
 
     /// The words of every command that runs something.
     fn commands(command: &Command, words: &str, found: &mut Vec<(String, Command)>) {
-        let mut subcommands = command
+        let subcommands = command
             .get_subcommands()
-            .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
-            .peekable();
+            .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help");
         let own = words.trim_start();
-        // `apps` runs something itself and has a subcommand.
-        if subcommands.peek().is_none() || HELP.iter().any(|help| help.command == own) {
-            found.push((own.to_owned(), command.clone()));
-        }
+        found.push((own.to_owned(), command.clone()));
         for sub in subcommands {
             commands(sub, &format!("{words} {}", sub.get_name()), found);
         }
@@ -508,7 +582,13 @@ mod tests {
         for (words, mut command) in found {
             let text = command.render_help().to_string();
             let lines = text.lines().count();
-            assert!(lines <= 30, "`{words} -h` has {lines} lines:\n{text}");
+            let most = match words.as_str() {
+                // The list of all commands.
+                "" => 48,
+                "render" => 25,
+                _ => 30,
+            };
+            assert!(lines <= most, "`{words} -h` has {lines} lines:\n{text}");
         }
     }
 }

@@ -28,19 +28,19 @@ pub struct Input {
     /// Read the live objects with `kubectl get`
     #[arg(long, conflicts_with = "sample")]
     pub live: bool,
-    /// Use the built-in example of an Argo CD
+    /// Read the built-in example of an Argo CD
     #[arg(long, conflicts_with = "filename")]
     pub sample: bool,
-    /// Namespace of Argo CD; others are left alone [default: that of the objects; argocd with --live]
+    /// Namespace of Argo CD; other namespaces are ignored [default: that of the objects; argocd with --live]
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
-    /// Include the Argo CDs of all namespaces in the input
+    /// Read the Argo CDs of all namespaces in the input
     #[arg(short = 'A', long, conflicts_with_all = ["namespace", "live"])]
     pub all_namespaces: bool,
     /// Form of the change [default: detected from the input]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
-    /// Key of the argo-cd chart's values in an umbrella chart's values file: argo-cd
+    /// Key that holds the argo-cd chart's values in those of an umbrella chart: argo-cd
     #[arg(long, value_name = "KEY", value_parser = values_root)]
     pub values_root: Option<String>,
     /// How kubectl reaches the cluster.
@@ -56,16 +56,16 @@ fn values_root(text: &str) -> Result<String, &'static str> {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cluster (with --live)")]
 pub struct Kubectl {
-    /// The kubeconfig context to use
+    /// Context of the kubeconfig to use
     #[arg(long, value_name = "NAME", requires = "live")]
     pub context: Option<String>,
-    /// The kubeconfig cluster to use
+    /// Cluster of the kubeconfig to use
     #[arg(long, value_name = "NAME", requires = "live")]
     pub cluster: Option<String>,
-    /// The kubeconfig user to use
+    /// User of the kubeconfig to use
     #[arg(long, value_name = "NAME", requires = "live")]
     pub user: Option<String>,
-    /// The kubeconfig file to use
+    /// Kubeconfig file to use
     #[arg(long, value_name = "FILE", requires = "live")]
     pub kubeconfig: Option<PathBuf>,
     /// User to impersonate

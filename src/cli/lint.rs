@@ -5,28 +5,30 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
+use super::form::form_of_input;
 use super::{Fleet, Input};
 pub use crate::model::FailOn;
 
 /// Find mistakes in accounts and policies before the server does.
 ///
 /// Reads argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, Helm values, kustomize patches
-/// and bare policies. A comment `# octopus-argo: ignore[RULE]` on a key's line or above it, or on a
-/// line of its own above a policy line, ignores a finding.
+/// and bare policies. The comment `# octopus-argo: ignore[RULE]` suppresses a finding: on the line of a
+/// key or above it, or on a line of its own above a policy line.
 ///
 /// Exit code 0: clean, 1: findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct LintArgs {
-    /// Files or directories, as with --filename: hooks pass them this way
+    /// Files or directories, same as --filename (hooks pass them this way)
     #[arg(value_name = "FILE", group = "paths", conflicts_with_all = ["live", "sample", "explain", "list_rules"])]
     pub files: Vec<PathBuf>,
-    /// Silently ignore files that have nothing to do with Argo CD, even if none is left
+    /// Silently ignore files that have nothing to do with Argo CD, even if no file is left
     #[arg(long)]
     pub skip_unrelated: bool,
     /// Only these rules (repeatable, comma-separated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Not these rules (repeatable, comma-separated)
+    /// All but these rules (repeatable, comma-separated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Lowest severity that makes the exit code 1
@@ -38,7 +40,7 @@ pub struct LintArgs {
     /// With --fix, show the change and write nothing: exit code 1 if there is one
     #[arg(long, requires = "fix")]
     pub diff: bool,
-    /// Account of a program, which needs no login (repeatable, comma-separated)
+    /// Account used by a program, which needs no login (repeatable, comma-separated)
     #[arg(
         long,
         value_name = "NAME",
@@ -104,8 +106,8 @@ pub enum LintOutput {
     Yaml,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of a GitHub workflow
+    /// Annotations for GitHub Actions
     Github,
-    /// `JUnit` XML, for CI servers
+    /// JUnit XML, for a build server
     Junit,
 }

@@ -2,21 +2,17 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::form::form_of_input;
 use super::{Fleet, Input};
 
 /// Show who may do what: every subject and role of a policy.
 ///
-/// One row for rules that differ in their action alone; anyone who has a role shows the role, whose rows
-/// are its own. -o wide shows the deciding lines; -o html prints a page to attach to a review.
+/// Rules that differ only in their action share a row. A subject that has a role shows the role's name;
+/// the role has rows of its own. -o wide adds the deciding lines, -o html makes a page for a review.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct MatrixArgs {
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
-    /// Only this subject and the roles that it has (repeatable, comma-separated)
+    /// Only this subject and its roles (repeatable, comma-separated)
     #[arg(long, value_name = "SUBJECT", value_delimiter = ',')]
     pub subject: Vec<String>,
     /// Only this resource (repeatable, comma-separated)
@@ -34,6 +30,12 @@ pub struct MatrixArgs {
     /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
 /// The format of `matrix`.
@@ -42,7 +44,7 @@ pub enum MatrixOutput {
     /// A table
     #[default]
     Text,
-    /// The table with what limits a rule, and the deciding lines
+    /// The table with the limits of each rule and the deciding lines
     Wide,
     /// A table for a pull request
     Markdown,

@@ -30,7 +30,9 @@ mod words;
 
 use std::ffi::OsString;
 
-use clap::{Args as _, FromArgMatches, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args as _, FromArgMatches, Parser, Subcommand};
 
 pub use account::{
     AccountCommand, AccountGetArgs, AccountListArgs, CanIArgs, ListOutput, UpdatePasswordArgs,
@@ -71,8 +73,8 @@ pub const NAME: &str = crate::model::PROGRAM;
 
 /// Connects Octopus Deploy to Argo CD: account, permissions and tokens.
 ///
-/// Renders, diffs and proves the change to argocd-cm and argocd-rbac-cm without touching the
-/// cluster; runs argocd only when asked.
+/// Prepares the change to argocd-cm and argocd-rbac-cm and proves it offline, without touching the
+/// cluster; runs argocd only for tokens, accounts and `verify`.
 #[derive(Debug, Parser)]
 #[command(
     name = "kubectl-octopus_argo",
@@ -132,14 +134,14 @@ pub enum Command {
     Lint(LintArgs),
     Apps(Box<AppsArgs>),
     Doctor(Box<DoctorArgs>),
-    /// Ask argocd about accounts and change passwords
+    /// Show accounts of the server, ask what they may do, change passwords
     #[command(subcommand)]
     Account(AccountCommand),
     /// Create, list, rotate and revoke API tokens through argocd
     #[command(subcommand)]
     Token(TokenCommand),
     Verify(Box<VerifyArgs>),
-    /// Configure the Octopus gateway's chart with the token and the connection
+    /// Print the Secret, Helm values or Application that the Octopus gateway needs
     #[command(subcommand)]
     Gateway(GatewayCommand),
     Completion(CompletionArgs),
@@ -195,6 +197,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let args: Vec<OsString> = args.into_iter().collect();
     let read = |command: &mut clap::Command| {
         let mut matches = command.try_get_matches_from_mut(&args)?;
+        refuse_hidden(command, &matches)?;
         let given = Given::of(&matches);
         let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
         if let Command::Lint(lint) = &mut cli.command {
@@ -216,6 +219,27 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         Err(error) if error.use_stderr() => Parsed::Wrong(restyled(&error.render().to_string())),
         Err(error) => Parsed::Show(error.render().to_string()),
     }
+}
+
+/// Refuses an option that a command shares with others and hides: it means nothing there.
+fn refuse_hidden(command: &clap::Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    if let Some((name, inner)) = matches.subcommand() {
+        let sub = command.find_subcommand(name);
+        return sub.map_or(Ok(()), |sub| refuse_hidden(sub, inner));
+    }
+    let is_given = |arg: &&clap::Arg| {
+        arg.is_hide_set()
+            && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let Some(arg) = command.get_arguments().find(is_given) else {
+        return Ok(());
+    };
+    let option = format!("--{}", arg.get_long().unwrap_or_default());
+    let mut error = clap::Error::new(ErrorKind::UnknownArgument).with_cmd(command);
+    error.insert(ContextKind::InvalidArg, ContextValue::String(option));
+    let usage = command.clone().render_usage();
+    error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+    Err(error)
 }
 
 /// Returns clap's error in the style of every other error: one line that says what is wrong, and a
@@ -283,6 +307,12 @@ mod tests {
              hint: `kubectl octopus-argo can --help` shows how it is used\n"
         );
         assert!(said("x").starts_with("Connects Octopus Deploy"));
+        assert_eq!(
+            said("x check --fail-on-collateral"),
+            "error: unexpected argument '--fail-on-collateral' found\n\
+             hint: `kubectl octopus-argo check --help` shows how it is used\n"
+        );
+        assert!(said("x gateway secret --replicas 2").contains("'--replicas'"));
     }
 
     #[test]

@@ -98,10 +98,9 @@ fn examples(words: &str) -> String {
     for (what, line) in examples {
         let _ = write!(
             out,
-            ".PP\n{}:\n.PP\n.RS 4\n.nf\n{} {}\n.fi\n.RE\n",
+            ".PP\n{}:\n.PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n",
             roff(what),
-            super::NAME,
-            roff(line)
+            roff(&help::folded(line))
         );
     }
     out

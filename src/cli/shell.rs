@@ -13,20 +13,20 @@ pub const COMPLETER: &str = "kubectl_complete-octopus_argo";
 /// The hidden command that answers as [`COMPLETER`] does, for scripts.
 pub const COMPLETE: &str = "__complete";
 
-/// Print what a shell needs to complete the plugin
+/// Print the completion script for kubectl or for a shell
 ///
-/// People type `kubectl octopus-argo`, and kubectl asks the program
-/// `kubectl_complete-octopus_argo` on PATH what to complete. `completion kubectl` prints it:
+/// For `kubectl octopus-argo`, kubectl asks the program `kubectl_complete-octopus_argo` on PATH what
+/// to complete. `completion kubectl` prints that program:
 ///
 ///   kubectl octopus-argo completion kubectl > ~/.local/bin/kubectl_complete-octopus_argo
 ///   chmod +x ~/.local/bin/kubectl_complete-octopus_argo
 ///
-/// With kubectl's own completion (`source <(kubectl completion bash)`), that is all. The other
-/// scripts complete the name `kubectl-octopus_argo`, typed without kubectl.
+/// Nothing else is needed if kubectl's own completion is on (`source <(kubectl completion bash)`).
+/// The other scripts complete `kubectl-octopus_argo`, typed without kubectl.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CompletionArgs {
-    /// The shell, or kubectl
+    /// Shell, or kubectl
     #[arg(value_enum)]
     pub shell: Shell,
 }
@@ -34,7 +34,7 @@ pub struct CompletionArgs {
 /// Who completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
-    /// The program that kubectl asks, for `kubectl octopus-argo` in every shell
+    /// For `kubectl octopus-argo`, in every shell
     Kubectl,
     /// bash
     Bash,
@@ -50,7 +50,7 @@ pub enum Shell {
 
 /// Print the man page, or write the pages of all commands.
 ///
-/// To read it: `kubectl octopus-argo man | man -l -`
+/// To read a page: `kubectl octopus-argo man | man -l -`
 #[derive(Clone, Debug, Args)]
 pub struct ManArgs {
     /// Command whose page to print [default: the plugin]

@@ -18,7 +18,7 @@ pub enum TokenCommand {
     Inspect(TokenInspectArgs),
     /// Create, verify and deliver a new token; the old one stays valid until --revoke-old
     Rotate(Box<TokenRotateArgs>),
-    /// Delete tokens that have expired, are old or are unknown
+    /// Delete tokens that have expired, are old or are not known
     Prune(TokenPruneArgs),
     /// Delete one token
     Delete(TokenDeleteArgs),
@@ -27,10 +27,10 @@ pub enum TokenCommand {
 /// Whose tokens.
 #[derive(Clone, Debug, Default, Args)]
 pub struct OwnerArgs {
-    /// The account [default: octopus]
+    /// Argo CD account [default: octopus]
     #[arg(long, value_name = "NAME", conflicts_with = "role")]
     pub account: Option<String>,
-    /// Project role, instead of an account
+    /// Role of an AppProject, instead of an account
     #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
     /// Project that has the role (repeatable, comma-separated)
@@ -53,7 +53,7 @@ pub struct LifetimeArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
-    /// Output: the token alone or a Secret for the gateway [default: token; secret for several instances]
+    /// What to print: the token, or a Secret that holds it [default: token; secret for several instances]
     #[arg(short, long, value_enum)]
     pub output: Option<TokenOutput>,
     /// Write to this file (mode 0600) instead of stdout
@@ -68,10 +68,10 @@ pub struct DeliveryArgs {
     /// Name of the Secret
     #[arg(long, value_name = "NAME", default_value = "argocd-auth-token")]
     pub secret_name: String,
-    /// Key of the Secret [default: `ARGOCD_AUTH_TOKEN`; `PROJECT_AUTH_TOKEN`_PROJECT for a project role]
+    /// Key of the Secret [default: `ARGOCD_AUTH_TOKEN`; of a project role, `PROJECT_AUTH_TOKEN_<PROJECT>`]
     #[arg(long, value_name = "KEY", conflicts_with = "role")]
     pub secret_key: Option<String>,
-    /// Namespace of the Secret; without it `kubectl apply -n` decides
+    /// Namespace of the Secret [default: none, so that `kubectl apply -n` decides]
     #[arg(long, value_name = "NAMESPACE")]
     pub secret_namespace: Option<String>,
 }
@@ -95,13 +95,13 @@ pub struct TokenCreateArgs {
     /// How long it is valid.
     #[command(flatten)]
     pub lifetime: LifetimeArgs,
-    /// Id of the token [default: the account, the time and a random number]
+    /// Id of the token [default: account, time and a random number]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// Do nothing if an unexpired token with --id-prefix exists
     #[arg(long)]
     pub if_missing: bool,
-    /// Prefix of the ids of our tokens [default: ACCOUNT-]
+    /// Prefix of the ids of the tokens for Octopus [default: ACCOUNT-]
     #[arg(long, value_name = "PREFIX")]
     pub id_prefix: Option<String>,
     /// Where it goes.
@@ -161,7 +161,7 @@ pub enum ClaimsOutput {
 /// `token rotate`.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("project", |arg| arg.help(
-    "Project that has the role or, without --role, that the account is limited to (repeatable, comma-separated)"
+    "Project that has the role; without --role, project that the account is limited to (repeatable, comma-separated)"
 )))]
 pub struct TokenRotateArgs {
     /// Whose token.
@@ -176,19 +176,19 @@ pub struct TokenRotateArgs {
     /// How long it is valid.
     #[command(flatten)]
     pub lifetime: LifetimeArgs,
-    /// Id of the new token [default: the account, the time and a random number]
+    /// Id of the new token [default: account, time and a random number]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
-    /// Prefix of the ids of our tokens [default: ACCOUNT-]
+    /// Prefix of the ids of the tokens for Octopus [default: ACCOUNT-]
     #[arg(long, value_name = "PREFIX")]
     pub id_prefix: Option<String>,
-    /// Id of the token to replace if none is presented (repeatable with --role)
+    /// Id of the token to replace, if the token itself is not given (repeatable with --role)
     #[arg(long, value_name = "ID")]
     pub old: Vec<String>,
     /// Do nothing unless the current token expires within this time
     #[arg(long, value_name = "DURATION")]
     pub if_expires_within: Option<Span>,
-    /// Revoke the old token; needs --output-file or --output-dir, and a gateway that has restarted
+    /// Revoke the old token; needs --output-file or --output-dir, and a restarted gateway
     #[arg(long)]
     pub revoke_old: bool,
     /// Require that the new token can sync applications
@@ -210,7 +210,10 @@ pub struct TokenRotateArgs {
 
 /// `token prune`.
 #[derive(Clone, Debug, Args)]
-#[command(group = ArgGroup::new("which").required(true))]
+#[command(
+    group = ArgGroup::new("which").required(true),
+    override_usage = "kubectl octopus-argo token prune [OPTIONS] \\\n       --expired | --older-than <DURATION> | --keep-newest <N> | --except <ID>"
+)]
 pub struct TokenPruneArgs {
     /// Whose tokens.
     #[command(flatten)]
@@ -247,7 +250,7 @@ pub struct TokenPruneArgs {
 /// `token delete`.
 #[derive(Clone, Debug, Args)]
 pub struct TokenDeleteArgs {
-    /// The token's id
+    /// Id of the token
     #[arg(allow_hyphen_values = true)]
     pub id: String,
     /// Whose token.

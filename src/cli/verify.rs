@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::form::form_of_input;
 use super::{Argocd, AtATime, Fleet, Input};
 use crate::model::Span;
 
 /// Prove on the server what a token may and may not do.
 ///
-/// The token comes from --token-file, else from `ARGOCD_AUTH_TOKEN`. With
-/// input, the offline answer is shown beside the server's.
+/// Asks the server as the owner of the token: what Octopus needs must be allowed, everything else
+/// except reading must be denied. With input, the offline answer is shown beside the server's.
+///
+/// Exit code 0: every answer is as expected, 1: some are not.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct VerifyArgs {
     /// File with the token (- for stdin) [default: `ARGOCD_AUTH_TOKEN`]
     #[arg(long, value_name = "FILE")]
@@ -33,10 +37,10 @@ pub struct VerifyArgs {
     /// Require the permission to sync applications
     #[arg(long, value_name = "BOOL", hide_possible_values = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, default_value_t = false, hide_default_value = true, action = ArgAction::Set)]
     pub allow_sync: bool,
-    /// Projects that applications and logs are limited to (repeatable, comma-separated)
+    /// Project that applications and logs are limited to (repeatable, comma-separated)
     #[arg(long, value_name = "PROJECT", value_delimiter = ',')]
     pub project: Vec<String>,
-    /// Retry until every answer is as wanted, for at most this long
+    /// Retry for at most this long, until every answer is as expected
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<Span>,
     /// Output format

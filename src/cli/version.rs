@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-/// Print the version, the commit it was built from and the target it was built for.
+/// Print the version, commit and target of this build.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct VersionArgs {
     /// Format of the output
@@ -18,6 +18,6 @@ pub enum VersionOutput {
     Text,
     /// A JSON object: version, commit, target
     Json,
-    /// The same as YAML
+    /// The same document as YAML
     Yaml,
 }

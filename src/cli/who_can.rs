@@ -2,27 +2,25 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::form::form_of_input;
 use super::{Fleet, Input};
 
 /// Show who may do ACTION on RESOURCE, and through which lines.
 ///
-/// Names every subject, group, role and project role of the policy and its AppProjects, and those who
-/// would be allowed but for a deny. ACTION and OBJECT may be patterns. Exit code 0: someone may.
+/// Names every subject, group, role and project role of the policy and its AppProjects, and those
+/// that only a deny line blocks. ACTION and OBJECT may be patterns.
+///
+/// Exit code 0: someone may, 1: no one may.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("form", form_of_input))]
 pub struct WhoCanArgs {
-    /// get, sync, action/apps/Deployment/restart, … or a pattern: delete/*
+    /// Action: get, sync, action/apps/Deployment/restart, … or a pattern: delete/*
     pub action: String,
-    /// applications, clusters, logs, … or a shorthand: app, cluster, …
+    /// Resource: applications, clusters, logs, … or a shorthand: app, cluster, …
     pub resource: String,
-    /// PROJECT/APPLICATION, a URL, … or a pattern: prod/* [default: *]
+    /// Object: PROJECT/APPLICATION, a URL, … or a pattern: prod/* [default: *]
     pub object: Option<String>,
-    /// Where the objects come from.
-    #[command(flatten)]
-    pub input: Input,
-    /// Which instances are meant.
-    #[command(flatten)]
-    pub fleet: Fleet,
-    /// Of a pattern: who may for some object that matches, or for every one
+    /// Of the requests that match a pattern: at least one must be allowed, or all
     #[arg(long = "for", value_enum, default_value_t, value_name = "WHICH")]
     pub which: Quantifier,
     /// Use this default role instead of the input's
@@ -37,6 +35,12 @@ pub struct WhoCanArgs {
     /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
+    /// Where the objects come from.
+    #[command(flatten)]
+    pub input: Input,
+    /// Which instances are meant.
+    #[command(flatten)]
+    pub fleet: Fleet,
 }
 
 /// Which of the requests that match a pattern someone must be allowed.
@@ -45,7 +49,7 @@ pub enum Quantifier {
     /// At least one of them
     #[default]
     Some,
-    /// All of them, by proof
+    /// All of them, proved
     Every,
 }
 
@@ -55,7 +59,7 @@ pub enum WhoCanOutput {
     /// A table
     #[default]
     Text,
-    /// The table with a request that was asked, and the lines in full
+    /// The table with an example request, and the lines in full
     Wide,
     /// A versioned JSON document
     Json,

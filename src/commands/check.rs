@@ -93,7 +93,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Result<Cod
         && !context.is_verbose()
     {
         context.note(format!(
-            "`probe` stands for any name, and a row may hold several of the {} checks: -v shows each",
+            "`probe` stands for any name; a row may hold several of the {} checks (-v shows each)",
             checks.len()
         ));
     }
@@ -146,7 +146,7 @@ fn refuse_idle_options(args: &CheckArgs) -> Result<()> {
     ];
     match given.into_iter().find(|(_, given)| *given) {
         Some((option, _)) if !args.after_change => Err(Error::usage(format!(
-            "{option} says how the change is made, and the state as read is checked"
+            "{option} is about the change, but the state as read is checked"
         ))
         .hint("add --after-change to check what `render` would make of it")),
         _ => Ok(()),

@@ -24,7 +24,7 @@ const WATCH: Duration = Duration::from_secs(600);
 pub(crate) fn run(args: &DoctorArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.watch && args.filename.iter().any(|path| path == Path::new("-")) {
         return Err(
-            Error::usage("stdin can be read once, and --watch looks again")
+            Error::usage("stdin can be read only once, but --watch reads it repeatedly")
                 .hint("name a file instead of -"),
         );
     }

@@ -17,7 +17,7 @@ use crate::text::counted;
 
 pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
-        context.print(&findings::rules())?;
+        context.print(&findings::rules(context.style()))?;
         return Ok(Code::OK);
     }
     if let Some(id) = &args.explain {
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
 }
 
 fn nothing() -> Error {
-    Error::input("there is nothing in the input that lint looks at")
+    Error::input("the input has nothing that lint checks")
         .hint("it reads argocd-cm, argocd-rbac-cm, AppProjects, Applications, ArgoCDs, the chart's values and policies")
         .hint("read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml")
 }

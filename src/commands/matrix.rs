@@ -28,7 +28,7 @@ pub(crate) fn run(args: &MatrixArgs, context: &mut Context<'_, '_>) -> Result<Co
     let budget = Budget::default();
     let matrix = review::matrix(&argocd, &server, &filter, with_lines, &budget);
     if budget.is_spent() {
-        context.warn("the policy is too large to find everything out: some rows are undecided");
+        context.warn("the policy is too large to decide everything: some rows are undecided");
     }
     let order = match args.by {
         MatrixOrder::Subject => RowOrder::Subject,

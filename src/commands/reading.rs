@@ -64,7 +64,7 @@ impl Context<'_, '_> {
         }
         self.read_live(args).unwrap_or_else(|error| {
             self.note(format!(
-                "not everything that decides was read, so permissions are those of what was: {error}"
+                "some settings could not be read, so permissions are based on the rest: {error}"
             ));
             Vec::new()
         })

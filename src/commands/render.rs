@@ -112,7 +112,7 @@ impl Rendering<'_> {
         Ok(texts)
     }
 
-    /// What changes in what was read, and with `auto` the owner for whom the form was chosen.
+    /// What changes in what was read, and with `auto` the owner that decided the form.
     fn plan<'f>(
         &self,
         found: &[Object<'f>],
@@ -217,9 +217,9 @@ fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
     );
     if only_prints {
         return Err(Error::usage(
-            "--in-place edits what is in the files, and this form prints something else",
+            "--in-place edits what is in the files, but this form prints something else",
         )
-        .hint("leave the form out: it follows from what the files hold"));
+        .hint("omit --form: it follows from the files"));
     }
     if let Some(suffix) = &args.backup
         && (suffix.is_empty() || suffix.contains(|c: char| c.is_control() || "/\\".contains(c)))
@@ -233,7 +233,7 @@ fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
     Ok(())
 }
 
-/// The form, and with `auto` the owner for whom it was chosen.
+/// The form, and with `auto` the owner that decided it.
 fn choose(
     asked: Option<Form>,
     found: &[Object<'_>],

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
     if args.token_dir.is_some() {
         return Err(
             Error::usage("--token-dir is for instances of the configuration")
-                .hint("say which: --all, or --instance NAME")
+                .hint("choose them: --all, or --instance NAME")
                 .hint("for any other Argo CD: --token-file FILE"),
         );
     }
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &mut Context<'_, '_>) -> Result<Co
             .hint(format!(
                 "give it with --token-file FILE, or in {TOKEN_VARIABLE}"
             ))
-            .hint("never as an argument: everybody on the machine can see those"));
+            .hint("never as an argument: everyone on the machine can see those"));
     };
     verify(args, &token, context)
 }
@@ -90,7 +90,7 @@ pub(crate) fn verify(
     Ok(if round.is_good() { Code::OK } else { Code::NO })
 }
 
-/// What is wanted, and of whom.
+/// The expected permissions, and their owner.
 pub(crate) fn wanted(args: &VerifyArgs) -> Result<(Needs, TokenOwner)> {
     let projects = args.project.iter().map(|name| ProjectName::new(name));
     let projects = projects

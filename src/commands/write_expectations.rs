@@ -58,8 +58,15 @@ pub(super) fn write(
             context.report(coverage::document(&lines).in_yaml())?;
         }
         CheckOutput::Markdown if args.coverage => context.print(&coverage::as_markdown(&lines))?,
-        _ if args.coverage => context.print(&coverage::text(&lines, context.style()))?,
-        _ => {}
+        CheckOutput::Text | CheckOutput::Wide | CheckOutput::Junit if args.coverage => {
+            context.print(&coverage::text(&lines, context.style()))?;
+        }
+        CheckOutput::Text
+        | CheckOutput::Wide
+        | CheckOutput::Json
+        | CheckOutput::Yaml
+        | CheckOutput::Markdown
+        | CheckOutput::Junit => {}
     }
     let (is_enough, note) = coverage::verdict(&lines, args.coverage_min);
     context.tell(&[note]);

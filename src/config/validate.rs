@@ -92,7 +92,7 @@ fn instance_itself(instance: &Instance) -> Result<(), (&'static str, Error)> {
         && cluster.name.is_some() == cluster.server.is_some()
     {
         let error = Error::input("a destination is a cluster's name or its server's URL");
-        let error = error.hint("say one of them: destination: {name: production}");
+        let error = error.hint("give one of them: destination: {name: production}");
         return Err(("destination", error));
     }
     for file in &instance.files {

@@ -80,7 +80,7 @@ pub(super) fn settings(fact: &Fact<SettingsFact>, names: &Names) -> DoctorStep {
     }
     match &fact.owner {
         Some(owner) => step.say(format!("written by {owner}")),
-        None => step.say("no owner is named"),
+        None => step.say("owner unknown"),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn rules(
     if argocd.disables_auth().is_some() {
         return Err(Gap {
             may_pass: true,
-            ..Gap::lasting("authorisation is off, so that no rule counts")
+            ..Gap::lasting("authorisation is off, so no rule counts")
         });
     }
     Ok(match checks_of(argocd, account, needs) {

@@ -33,7 +33,7 @@ impl SecretFact {
 pub struct ServerFact {
     /// Whether it takes the token for the account.
     pub is_expected: bool,
-    /// Whom it takes the token for, where that is not the account.
+    /// The subject that the server identifies, if that is not the account.
     pub stranger: Option<String>,
     /// What is not as it must be.
     pub wrong: Vec<String>,
@@ -248,7 +248,7 @@ pub(super) fn server(fact: &Fact<ServerFact>, names: &Names) -> DoctorStep {
         step = step.open(StepState::Wrong, wrong.clone(), verify.clone());
     }
     if step.state == StepState::Done {
-        step = step.say(format!("{} as wanted", counted(fact.answers, "answer")));
+        step = step.say(format!("{} as expected", counted(fact.answers, "answer")));
     }
     match &fact.version {
         Some(version) => step.say(format!("Argo CD {version}")),
@@ -275,14 +275,14 @@ pub(super) fn visible(fact: &Fact<VisibleFact>, names: &Names) -> DoctorStep {
     let next = format!("kubectl octopus-argo check{}{}", names.input, names.change);
     step.open(
         StepState::Wrong,
-        format!("{seen}: Octopus shows an empty list, and no error"),
+        format!("{seen}: Octopus shows an empty list, without an error"),
         next,
     )
 }
 
 /// Why the server was not asked: there is no token to ask with.
 pub(super) fn no_token() -> super::Gap {
-    waits("there is no token in the Secret to ask with")
+    waits("the Secret holds no token to ask with")
 }
 
 /// A number that has done something.

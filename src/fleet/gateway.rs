@@ -55,11 +55,11 @@ pub(super) fn run(
 fn refuse(command: &GatewayCommand) -> Result<()> {
     let error = match command {
         GatewayCommand::Secret(_) => {
-            Error::usage("a token is of one Argo CD, and several instances are asked for")
+            Error::usage("a token belongs to one Argo CD, but several instances were given")
                 .hint("`token create --all --output-dir DIR` writes the Secret of each instance")
         }
         GatewayCommand::Values(args) if args.inline_token => {
-            Error::usage("a token is of one Argo CD, and several instances are asked for")
+            Error::usage("a token belongs to one Argo CD, but several instances were given")
                 .hint("leave --inline-token out: each instance's values name its Secret")
         }
         GatewayCommand::Values(args) if args.output_dir.is_none() => {

@@ -117,7 +117,7 @@ fn no_configuration(context: &Context<'_, '_>) -> Error {
         context.host.directory.display()
     ))
     .hint("name it with --config FILE")
-    .hint("its smallest form: instances: [{name: prod, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]")
+    .hint("the smallest one: instances: [{name: prod, files: [prod/argocd-cm.yaml, prod/argocd-rbac-cm.yaml]}]")
 }
 
 /// The instances that are asked for, in the configuration's order, each once.
@@ -195,7 +195,7 @@ macro_rules! connection_settings {
     }};
 }
 
-/// A configuration that lies in a directory may be a stranger's: it does not decide whom a token
+/// A configuration that lies in a directory may be a stranger's: it does not decide where a token
 /// or a login reaches.
 fn refuse_found_connection(
     command: &Command,
@@ -281,9 +281,9 @@ fn refuse_for_several(command: &Command, given: &Given) -> Result<()> {
     match given.first(&ids) {
         None => Ok(()),
         Some(id) => Err(Error::usage(format!(
-            "--{} is about one Argo CD, and several instances are asked for",
+            "--{} is for one Argo CD, but several instances were given",
             id.replace('_', "-")
         ))
-        .hint("say it per instance in the configuration, or ask for one: --instance NAME")),
+        .hint("set it for each instance in the configuration, or choose one: --instance NAME")),
     }
 }

@@ -39,10 +39,10 @@ pub(super) fn run(several: &Several, context: &mut Context<'_, '_>) -> Result<Co
         Command::Verify(args) => verify::run(args, &first.command, several, context),
         Command::Token(_) => tokens::run(several, context),
         Command::Gateway(command) => gateway::run(command, &several.members, context),
-        _ => Err(Error::usage(
-            "this command is for one Argo CD, and several instances are asked for",
-        )
-        .hint("ask for one: --instance NAME")),
+        _ => Err(
+            Error::usage("this command is for one Argo CD, but several instances were given")
+                .hint("choose one: --instance NAME"),
+        ),
     }
 }
 

@@ -25,7 +25,7 @@ enum Join {
 
 /// Refuses to put several instances into one page.
 fn one_page() -> Error {
-    Error::usage("a page of HTML is about one Argo CD").hint("ask for one: --instance NAME")
+    Error::usage("a page of HTML is about one Argo CD").hint("choose one: --instance NAME")
 }
 
 /// A report of several instances.

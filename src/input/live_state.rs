@@ -92,7 +92,7 @@ pub fn live_objects(
         }
         Some(Form::AppProject) => vec![get(&WantedObjects::AppProjects(projects))?],
         Some(Form::Helm) => {
-            return Err(Error::usage("values are in a file, and not in the cluster").hint(
+            return Err(Error::usage("values are in a file, not in the cluster").hint(
                 "name it: -f values.yaml --in-place; without input values are rendered for a new file",
             ));
         }

@@ -7,22 +7,22 @@ use serde::Deserialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
-    /// The complete new objects; the default with input
+    /// Complete new objects (default with input)
     Manifest,
-    /// Merge patches with our own keys; the default without input
+    /// Merge patches with only the keys that change (default without input)
     Patch,
-    /// JSON patches that are refused where the object has changed
+    /// JSON patches, which the server refuses if the object has changed meanwhile
     JsonPatch,
     /// A kustomize Component with both patches
     Kustomize,
     /// Values of the argo-cd chart
     Helm,
-    /// An ArgoCD resource: argocd-operator, OpenShift GitOps
+    /// An ArgoCD resource (argocd-operator, OpenShift GitOps)
     Operator,
-    /// Roles of AppProjects, for tokens of a project
+    /// Roles of AppProjects, for project tokens
     #[serde(rename = "appproject")]
     AppProject,
-    /// The form that the owner of the objects keeps
+    /// The form that fits what manages the objects
     Auto,
 }
 

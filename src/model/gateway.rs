@@ -141,57 +141,57 @@ macro_rules! gateway {
 }
 
 gateway! {
-    /// The gateway's name in Octopus Deploy
+    /// Name of the gateway in Octopus Deploy
     name: String = name "name" "NAME" FieldKind::Text,
-    /// Octopus Deploy: `https://example.octopus.app`
+    /// URL of Octopus Deploy: `https://example.octopus.app`
     octopus_url: String = octopus_url "octopus-url" "URL" FieldKind::WebUrl,
-    /// The gRPC address of Octopus Deploy: `grpc://example.octopus.app:8443`
+    /// gRPC address of Octopus Deploy: `grpc://example.octopus.app:8443`
     octopus_grpc_url: String = octopus_grpc_url "octopus-grpc-url" "URL" FieldKind::GrpcUrl { needs_port: true },
-    /// An environment of Octopus Deploy, by slug (repeatable, comma-separated)
+    /// Slug of an environment in Octopus Deploy (repeatable, comma-separated)
     environments: Vec<String> = environment "environment" "SLUG" FieldKind::List,
-    /// A space of Octopus Deploy: Spaces-1 (repeatable, comma-separated)
+    /// Id of a space in Octopus Deploy: Spaces-1 (repeatable, comma-separated)
     spaces: Vec<String> = space "space" "ID" FieldKind::List,
-    /// Register the gateway with Octopus Deploy; with false someone else does
+    /// Register the gateway with Octopus Deploy; false if that is done elsewhere
     register: bool = register "register" "BOOL" FieldKind::Choice,
     /// Accept only the certificate of Octopus Deploy with this thumbprint
     octopus_thumbprint: String = octopus_thumbprint "octopus-thumbprint" "THUMBPRINT" FieldKind::Text,
-    /// Use no TLS towards Octopus Deploy's gRPC address
+    /// Connect to Octopus Deploy's gRPC address without TLS
     octopus_plaintext: bool = octopus_plaintext "octopus-plaintext" "" FieldKind::Switch,
-    /// Seconds between the gateway's signs of life [default: 30, the chart's own]
+    /// Seconds between keep-alive messages of the gateway [default: 30, from the chart]
     keep_alive: u32 = keep_alive "keep-alive" "SECONDS" FieldKind::Number,
-    /// How many pods run; one works, the others are on standby
+    /// Number of pods: one is active, the others are on standby
     replicas: u32 = replicas "replicas" "N" FieldKind::Number,
     /// Serve metrics to Prometheus
     metrics: bool = metrics "metrics" "" FieldKind::Switch,
-    /// The Secret with Octopus Deploy's access token [default: octopus-server-access-token]
+    /// Secret with Octopus Deploy's access token [default: octopus-server-access-token]
     access_token_secret: String = access_token_secret "access-token-secret" "NAME" FieldKind::ObjectName,
-    /// The key of that Secret [default: `OCTOPUS_SERVER_ACCESS_TOKEN`]
+    /// Key of that Secret [default: `OCTOPUS_SERVER_ACCESS_TOKEN`]
     access_token_key: String = access_token_key "access-token-key" "KEY" FieldKind::SecretKey,
     /// Address of the Argo CD server [default: `grpc://argocd-server.NAMESPACE.svc.cluster.local`]
     argocd_grpc_url: String = argocd_grpc_url "argocd-grpc-url" "URL" FieldKind::GrpcUrl { needs_port: false },
     /// URL of Argo CD's web interface, to which Octopus Deploy links
     argocd_web_url: String = argocd_web_url "argocd-web-url" "URL" FieldKind::WebUrl,
-    /// Do not verify the certificate of the Argo CD server: anyone in between can read the token
+    /// Do not verify the Argo CD server's certificate: anyone on the network path can read the token
     insecure: bool = insecure "insecure" "" FieldKind::Switch,
-    /// Use no TLS towards the Argo CD server: anyone on the network path can read the token
+    /// Connect to the Argo CD server without TLS: anyone on the network path can read the token
     plaintext: bool = plaintext "plaintext" "" FieldKind::Switch,
-    /// Use gRPC-web towards the Argo CD server
+    /// Use gRPC-web to reach the Argo CD server
     grpc_web: bool = grpc_web "grpc-web" "" FieldKind::Switch,
     /// Use gRPC-web below this path
     grpc_web_root_path: String = grpc_web_root_path "grpc-web-root-path" "PATH" FieldKind::Text,
-    /// Secret with certificates to trust, of Argo CD and of Octopus Deploy; safer than --insecure
+    /// Secret with the certificates to trust, of Argo CD and Octopus Deploy; safer than --insecure
     certificate_secret: String = certificate_secret "certificate-secret" "NAME" FieldKind::ObjectName,
-    /// The Secret with the account's token [default: argocd-auth-token]
+    /// Secret with the account's token [default: argocd-auth-token]
     token_secret: String = token_secret "token-secret" "NAME" FieldKind::ObjectName,
-    /// The key of that Secret [default: `ARGOCD_AUTH_TOKEN`]
+    /// Key of that Secret [default: `ARGOCD_AUTH_TOKEN`]
     token_key: String = token_key "token-key" "KEY" FieldKind::SecretKey,
     /// Secret with project tokens, instead of the account's
     project_token_secret: String = project_token_secret "project-token-secret" "NAME" FieldKind::ObjectName,
-    /// The gateway's namespace [default: octopus-gateway]
+    /// Namespace of the gateway [default: octopus-gateway]
     namespace: String = gateway_namespace "gateway-namespace" "NAMESPACE" FieldKind::Namespace,
-    /// The name of the Helm release [default: octopus-gateway]
+    /// Name of the Helm release [default: octopus-gateway]
     release: String = release "release" "NAME" FieldKind::ObjectName,
-    /// The version of the chart
+    /// Version of the chart
     chart_version: String = chart_version "chart-version" "VERSION" FieldKind::Text,
 }
 

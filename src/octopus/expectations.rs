@@ -172,8 +172,9 @@ pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
             for except in except.into_iter().flatten() {
                 refuse_unknown(except, &EXCEPT_KEYS, &place)?;
             }
-            let expectation = serde_json::from_value(document.to_json(item)?)
-                .map_err(|why| Error::input(format!("no expectation: {why}")).at(place(item)))?;
+            let expectation = serde_json::from_value(document.to_json(item)?).map_err(|why| {
+                Error::input(format!("not an expectation: {why}")).at(place(item))
+            })?;
             read.push(expectation);
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn grpc(option: &str, url: &str, needs_port: bool) -> Result<()> {
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     authority_is_plain(authority).map_err(&wrong)?;
     if !path.is_empty() || rest.contains(['?', '#']) {
-        return Err(wrong("it has a path, which gRPC does not know")
+        return Err(wrong("it has a path, which gRPC does not support")
             .hint("a server below a path is reached with --grpc-web-root-path"));
     }
     if rest.ends_with('/') {
@@ -85,7 +85,7 @@ fn authority_is_plain(authority: &str) -> Result<(), &'static str> {
         return Err("it has no host");
     }
     if !host.chars().all(fits) {
-        return Err("its host has a character that no host has");
+        return Err("its host has an invalid character");
     }
     port.map_or(Ok(()), port_is_one)
 }
@@ -94,7 +94,7 @@ fn port_is_one(port: &str) -> Result<(), &'static str> {
     let digits = port.chars().all(|c| c.is_ascii_digit());
     match port.parse::<u16>() {
         Ok(1..) if digits => Ok(()),
-        _ => Err("its port is none: 1 to 65535"),
+        _ => Err("its port is not between 1 and 65535"),
     }
 }
 
@@ -133,12 +133,12 @@ mod tests {
             ("grpc://a.b", "no port"),
             ("grpc://a.b:8443/", "ends with a slash"),
             ("grpc://a.b:8443/x", "has a path"),
-            ("grpc://a.b:8443?x", "its port is none"),
+            ("grpc://a.b:8443?x", "its port is not between"),
             ("grpc://u:p@a.b:8443", "a name or a password"),
-            ("grpc://a.b:0", "its port is none"),
-            ("grpc://a.b:65536", "its port is none"),
-            ("grpc://a.b:+1", "its port is none"),
-            ("grpc://a b:1", "no host has"),
+            ("grpc://a.b:0", "its port is not between"),
+            ("grpc://a.b:65536", "its port is not between"),
+            ("grpc://a.b:+1", "its port is not between"),
+            ("grpc://a b:1", "invalid character"),
             ("grpc://[::x]:1", "not an IPv6"),
             ("grpc://[::1]", "no port"),
             ("grpc://[::1]x", "cannot be read"),

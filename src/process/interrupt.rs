@@ -85,7 +85,7 @@ impl Ear {
         signals() > self.heard.load(Ordering::SeqCst)
     }
 
-    /// Forgets the signals that came, because they are being acted on; a further one is heard anew.
+    /// Forgets the signals that came, because they are being acted on; a further one is heard again.
     pub(super) fn acknowledge(&self) {
         self.heard.store(signals(), Ordering::SeqCst);
     }

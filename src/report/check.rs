@@ -159,7 +159,7 @@ pub fn summary(checks: &[Check], state: CheckedState) -> Vec<Note> {
         .any(|check| check.purpose == Purpose::Documented)
     {
         notes.push(Note::new(
-            "WANT `-` marks the questions of Octopus's documentation, which decide nothing",
+            "WANT `-` marks questions from Octopus's documentation that do not affect the result",
         ));
     }
     notes

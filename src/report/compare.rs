@@ -38,6 +38,7 @@ const RULES: [(&str, Severity, &str); 3] = [
 
 /// Lines for people: `!` is dangerous, `+` gained, `-` lost, `?` undecided.
 pub fn text(review: &Review<'_>, wide: bool, style: Style) -> String {
+    let style = style.or_page_width();
     let mut out = String::new();
     for setting in &review.settings {
         let line = format!("{} {}", sign_of(setting), said(setting));
@@ -191,7 +192,7 @@ fn list<'w>(words: impl Iterator<Item = &'w str>) -> String {
 /// The request that shows it, and what decides it on both sides.
 fn details(change: &ReviewedChange<'_>, wide: bool) -> Vec<String> {
     let Some(witness) = &change.witness else {
-        return vec![format!("neither shown nor excluded: {}", change.line)];
+        return vec![format!("neither shown nor ruled out: {}", change.line)];
     };
     let [before, after] = &change.decided_by;
     let resource = change.permissions.first().map_or("", |one| one.resource);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 /// What is over by then needs no such line.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the line is written anew.
+/// How often the line is rewritten.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How wide the bar is.
 const WIDTH: usize = 30;

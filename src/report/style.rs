@@ -27,6 +27,12 @@ impl Style {
         Self { width, ..self }
     }
 
+    /// The same with lines of at most 119 characters where there is no terminal.
+    #[must_use]
+    pub fn or_page_width(self) -> Self {
+        self.with_width(self.width.or(Some(119)))
+    }
+
     /// The columns of the terminal; `None` where lines stay as long as they are.
     pub fn width(self) -> Option<usize> {
         self.width
@@ -111,7 +117,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     while rest.len() > width {
         let breaks = |at: &usize| rest[*at] == ' ' || " /,:-.".contains(rest[*at - 1]);
-        let at = (width / 2..=width).rev().filter(|at| *at > 0).find(breaks);
+        let at = (width / 3..=width).rev().filter(|at| *at > 0).find(breaks);
         let tail = rest.split_off(at.unwrap_or(width.max(1)));
         lines.push(rest.iter().collect::<String>().trim_end().to_owned());
         rest = tail.into_iter().skip_while(|c| *c == ' ').collect();

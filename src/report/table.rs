@@ -6,13 +6,16 @@ use super::style::wrapped;
 use super::{Csv, Report, Style};
 
 /// The narrowest that a column gets whose cells are longer, so that they can still be read.
-const LEAST: usize = 12;
+const LEAST: usize = 10;
+
+/// Where a cell is broken: at first only between words and the parts of a path, then inside of names too.
+const BREAKS: [&str; 2] = [" /,", " /,-."];
 
 /// Lays out a table. Every row has as many cells as there are headers; no line ends in a space, and
 /// no cell breaks its line, whatever it holds.
 ///
-/// A table that is wider than the terminal gets cells of several lines; where even that does not
-/// fit, each row becomes a block with a cell a line.
+/// A table that is wider than the terminal gets cells of several lines, without breaking a name if
+/// that is enough; where even that does not fit, each row becomes a block with a cell a line.
 pub fn table<T: AsRef<str>>(headers: &[&str], rows: &[Vec<T>], style: Style) -> String {
     blocks(headers, rows, style).collect()
 }
@@ -53,13 +56,24 @@ fn blocks<'r, T: AsRef<str>>(
     let Some(limit) = limit else {
         return Box::new(rows.into_iter().map(move |row| line(&row, &widths, 3)));
     };
-    while total(&widths, 2) > limit {
-        let longer = widths.iter_mut().zip(headers);
-        let longer = longer.filter(|(width, header)| **width > LEAST.max(header.len()));
-        let Some((widest, _)) = longer.max_by_key(|(width, _)| **width) else {
-            return Box::new(records(headers, &rows[1..], limit).into_iter());
-        };
-        *widest -= 1;
+    for breaks in BREAKS {
+        let least: Vec<usize> = (0..widths.len())
+            .map(|column| {
+                let cells = rows.iter().map(|row| longest_piece(&row[column], breaks));
+                cells.max().unwrap_or_default().max(LEAST)
+            })
+            .collect();
+        while total(&widths, 2) > limit {
+            let longer = widths.iter_mut().zip(&least).rev();
+            let longer = longer.filter(|(width, least)| **width > **least);
+            let Some((widest, _)) = longer.max_by_key(|(width, _)| **width) else {
+                break;
+            };
+            *widest -= 1;
+        }
+    }
+    if total(&widths, 2) > limit {
+        return Box::new(records(headers, &rows[1..], limit).into_iter());
     }
     let block = move |row: Vec<Cow<'_, str>>| {
         let cells: Vec<Vec<String>> = row
@@ -75,6 +89,13 @@ fn blocks<'r, T: AsRef<str>>(
         (0..height).map(|at| line(&part(at), &widths, 2)).collect()
     };
     Box::new(rows.into_iter().map(block))
+}
+
+/// The length of the longest piece of a cell, if it is broken behind these characters.
+fn longest_piece(cell: &str, breaks: &str) -> usize {
+    let pieces = cell.split_inclusive(|c| breaks.contains(c));
+    let pieces = pieces.map(|piece| piece.trim_end_matches(' ').chars().count());
+    pieces.max().unwrap_or_default()
 }
 
 fn line<T: AsRef<str>>(cells: &[T], widths: &[usize], gap: usize) -> String {
@@ -210,6 +231,27 @@ applications  team-alpha-production/    yes
               checkout-service
 applications  team-alpha-production/    yes
               checkout-service
+"
+        );
+    }
+
+    #[test]
+    fn places_and_names_stay_whole_while_something_else_can_be_broken() {
+        let row = [
+            "everything else",
+            "write-repositories",
+            "probe/https://probe.example.com",
+            "live.yaml:101:5",
+        ];
+        let headers = ["ACTION", "RESOURCE", "OBJECT", "DECIDED BY"];
+        let style = Style::new(false).with_width(Some(62));
+        assert_eq!(
+            table(&headers, &[row.map(str::to_owned).to_vec()], style),
+            "\
+ACTION      RESOURCE         OBJECT          DECIDED BY
+everything  write-           probe/https://  live.yaml:101:5
+else        repositories     probe.
+                             example.com
 "
         );
     }

@@ -152,7 +152,7 @@ fn refuse(fatal: &Fatal, argocd: &ArgoCd<'_>) -> Error {
             };
             Error::usage(name.to_string())
                 .hint(valid)
-                .hint("--strict=false asks for any name at all")
+                .hint("--strict=false accepts any name")
         }
     }
 }

@@ -277,7 +277,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
                 format!("cannot be evaluated because of {}", self.describe(line))
             }
             State::Never => "its pattern does not compile".to_owned(),
-            State::NotAsked => "no server asks for this action of this resource".to_owned(),
+            State::NotAsked => "no server asks for this action on this resource".to_owned(),
             State::NoEffect => "its effect is neither allow nor deny".to_owned(),
             State::Undecided => UNDECIDED.to_owned(),
         }
@@ -314,7 +314,7 @@ impl<'a, 's, 'b> Gatherer<'a, 's, 'b> {
     }
 }
 
-const OWN_PROJECT: &str = "counts for objects of its own project alone";
+const OWN_PROJECT: &str = "counts only for objects of its own project";
 const UNDECIDED: &str = "undecided: the policy is too large";
 
 fn effect(effect: Effect) -> &'static str {

@@ -205,7 +205,7 @@ fn settings(servers: [&Server; 2]) -> Vec<SettingChange> {
         switch(servers[1].inherits_subresources(), words),
         false,
     );
-    let words = ["enforced", "open to who may get the application"];
+    let words = ["enforced", "open to anyone who may get the application"];
     compare(
         "logs",
         switch(servers[0].logs_are_open(), words),

@@ -168,7 +168,7 @@ fn not_read_of(object: &Object<'_>, files: &[File]) -> Vec<String> {
     }
 }
 
-/// Takes out what the files of the base hold of objects that other files hold: those of the same
+/// Removes what the files of the base hold of objects that other files hold: those of the same
 /// kind and name, and the ConfigMaps where values of the chart make them. Returns what it took out.
 fn give_way<'a>(
     ours: &mut Vec<(Object<'a>, Sorted<'a>)>,

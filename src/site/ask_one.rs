@@ -17,7 +17,7 @@ pub fn ask_one<'a>(
 ) -> Result<ArgoCd<'a>> {
     let mut found = ask(files, question)?;
     if found.argocds.len() > 1 {
-        return Err(Error::usage("a question is asked of one Argo CD at a time")
+        return Err(Error::usage("this command looks at one Argo CD at a time")
             .hint("choose one with -n NAMESPACE")
             .hint("values files that Helm merges: name each with -f, in Helm's order"));
     }

@@ -223,9 +223,9 @@ impl<'a> ArgoCd<'a> {
             Some((source, at)) => refused.at(source.location(at)),
             None => refused,
         };
-        refused.hint(error.hint()).hint(
-            "one such line stops the whole policy on the server, including the admin's rights",
-        )
+        refused
+            .hint(error.hint())
+            .hint("one such line keeps the server from loading any policy, even for admin")
     }
 }
 

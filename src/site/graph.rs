@@ -1,4 +1,4 @@
-//! The bindings of one policy: who inherits whom.
+//! The bindings of one policy: which subject inherits which role.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::rbac::{Line, MAX_HOPS, lines};
 
-/// Who inherits whom, and who has rules.
+/// Which subject inherits which role, and who has rules.
 #[derive(Debug, Default)]
 pub(crate) struct Graph<'a> {
     links: HashMap<Cow<'a, str>, Vec<Cow<'a, str>>>,

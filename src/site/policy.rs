@@ -279,7 +279,7 @@ impl<'a> WholePolicy<'a> {
         }
     }
 
-    /// Who inherits whom.
+    /// Which subject inherits which role.
     pub(crate) fn graph(&self) -> &Graph<'a> {
         self.graph.get_or_init(|| {
             let mut graph = Graph::default();

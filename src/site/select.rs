@@ -283,7 +283,7 @@ pub(super) fn data(object: &Object<'_>, node: &Node) -> Result<Option<Data>> {
     let entries = match document.resolve(node).kind() {
         NodeKind::Mapping(entries) => entries,
         NodeKind::Scalar(scalar) if scalar.scalar_type() == ScalarType::Null => return Ok(None),
-        _ => return Err(not_a_mapping(object, node, "data", " of keys to texts")),
+        _ => return Err(not_a_mapping(object, node, "data", " of keys to strings")),
     };
     let mut read: Vec<(String, Text)> = Vec::new();
     let (merges, own): (Vec<_>, Vec<_>) =

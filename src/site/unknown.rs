@@ -12,7 +12,7 @@ pub struct UnknownLines {
     pub first: Location,
     /// How many there are.
     pub count: usize,
-    /// Whom they may concern; none for everybody.
+    /// The subjects that they may concern; none for everybody.
     subjects: Option<Vec<String>>,
 }
 

@@ -175,7 +175,7 @@ impl<'a> ChartValues<'a> {
                 None if which == Which::RbacCm && is_policy_key(&key) && !value.is_null() => {
                     return Err(Error::input(format!("the value of `{key}` is not a string"))
                         .at(at(&entry.value))
-                        .hint("write the rules as a block: `policy.csv: |`, and below it one rule a line"));
+                        .hint("write the rules as a block: `policy.csv: |`, and below it one rule on each line"));
                 }
                 None => {}
             }

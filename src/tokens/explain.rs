@@ -25,7 +25,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
     }
     if round.sees_nothing {
         notes.push(Note::warning(format!(
-            "{owner} may get applications and sees none: is this the right Argo CD? Octopus would show an empty list"
+            "{owner} may get applications, but sees none: is this the right Argo CD? Octopus would show an empty list"
         )));
     }
     match round
@@ -33,7 +33,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
         .as_deref()
         .map(|text| (text, server_version(text)))
     {
-        None => notes.push(Note::warning("the server did not say its version")),
+        None => notes.push(Note::warning("the server did not report its version")),
         Some((text, Some(version))) if !version.enforces_logs() => {
             notes.push(Note::warning(format!(
                 "Argo CD {text} enforces `logs` only with server.rbac.log.enforce.enable: \"true\" in argocd-cm"
@@ -55,7 +55,7 @@ pub fn explain_round(round: &Round, offline: Option<&[bool]>, owner: &TokenOwner
     let wrong = round.wrong().count();
     notes.push(Note::outcome(
         true,
-        format!("{} of {counted} answers are as wanted", counted - wrong),
+        format!("{} of {counted} answers are as expected", counted - wrong),
     ));
     notes.push(Note::new(
         "a server cannot be asked for verbs with a path (action/…): `kubectl octopus-argo check` proves them offline",

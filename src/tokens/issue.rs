@@ -14,7 +14,7 @@ use crate::text::{Moment, Note};
 
 /// Which tokens are to be made.
 pub struct NewTokens<'a> {
-    /// For whom: one token each.
+    /// The owners: one token each.
     pub owners: &'a [TokenOwner],
     /// The id, if the user chose it.
     pub id: Option<String>,

@@ -18,7 +18,7 @@ const SKEW: Span = Span::seconds(300);
 pub enum Naming<'a> {
     /// The user chose it.
     Given(String),
-    /// It is made anew for every attempt, and no one else makes the same; without one there is no
+    /// Every attempt makes a new one, and no one else makes the same; without one there is no
     /// attempt.
     Made(&'a dyn Fn() -> crate::error::Result<String>),
 }

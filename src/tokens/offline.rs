@@ -20,7 +20,7 @@ pub fn answer_offline(
     match round.version.as_deref().and_then(server_version) {
         Some(version) => argocd = argocd.in_version(version),
         None => notes.push(Note::new(
-            "the server did not say its version; the offline answers are those of the newest known",
+            "the server did not report its version; the offline answers are those of the newest known",
         )),
     }
     let groups: [String; 0] = [];

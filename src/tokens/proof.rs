@@ -73,7 +73,7 @@ pub fn prove(
     }
     if round.sees_nothing {
         notes.push(Note::warning(format!(
-            "{owner} may get applications and sees none"
+            "{owner} may get applications, but sees none"
         )));
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::model::TokenOwner;
 use crate::octopus::{CanIQuestion, Judgement, Needs};
 use crate::rbac::ArgoCdVersion;
 
-/// Whom the server takes a token for.
+/// The subject that the server identifies by a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// The one it should be.
@@ -19,7 +19,7 @@ pub enum Identity {
 
 /// Everything that the server answered to one round of questions.
 pub struct Round {
-    /// Whom it takes the token for.
+    /// The subject that it identifies.
     pub identity: Identity,
     /// Its version; nothing where it would not say.
     pub version: Option<String>,
@@ -92,7 +92,7 @@ impl Round {
     }
 }
 
-/// Whom the server takes the caller for.
+/// The subject that the server identifies the caller as.
 pub(super) fn who(client: &Client<'_>, owner: &TokenOwner) -> Result<Identity, Problem> {
     let user = client.user()?;
     Ok(if !user.logged_in {
@@ -167,7 +167,7 @@ pub fn meaning(question: &CanIQuestion, owner: &TokenOwner) -> String {
         return format!("{owner} may {question}, which Octopus does not need");
     }
     let consequence = match (*action, *resource) {
-        ("get", "applications") => "Octopus shows an empty application list, and no error",
+        ("get", "applications") => "Octopus shows an empty application list, without an error",
         ("get", "clusters") => "Octopus does not find the clusters of applications",
         ("get", "logs") => "the log drawer of Octopus stays empty",
         _ => "Octopus steps that trigger a sync fail",

@@ -49,8 +49,8 @@ octopus   invoke            extensions           (any)                          
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cmd-params-cm, AppProjects
 note: 38 checks passed on the state after the change
-note: WANT `-` marks the questions of Octopus's documentation, which decide nothing
-note: `probe` stands for any name, and a row may hold several of the 42 checks: -v shows each
+note: WANT `-` marks questions from Octopus's documentation that do not affect the result
+note: `probe` stands for any name; a row may hold several of the 42 checks (-v shows each)
 ---- exit code 0
 
 "#]]
@@ -303,7 +303,7 @@ fn wrong_expectations_are_named_by_their_place() {
     for (file, said) in [
         (
             "a.yaml",
-            "a.yaml:2:3: no expectation: missing field `allowed`",
+            "a.yaml:2:3: not an expectation: missing field `allowed`",
         ),
         ("b.yaml", "b.yaml:2:68: unknown key `foo`"),
         (
@@ -382,7 +382,7 @@ fn an_argo_cd_without_octopus_fails_unless_the_change_is_asked_for() {
     sandbox
         .command("check -f r.yaml --absent")
         .run()
-        .refused(2, "--absent says how the change is made");
+        .refused(2, "--absent is about the change");
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn the_dangerous_comes_first_and_each_difference_has_a_witness() {
         compare("").snapshot(),
         str![[r#"
 ---- stdout
-! dave gains: 30 permissions of role:admin, on applications, applicationsets, certificates, clusters and 6 more [through role:admin]
+! dave gains: 30 permissions of role:admin, on applications, applicationsets, certificates, clusters and 6 more
+  [through role:admin]
     for example create applications some-project/some-app
     before: no rule
     after: built-in policy:11: p, role:admin, applications, create, */*, allow
@@ -58,7 +59,7 @@ fn the_dangerous_comes_first_and_each_difference_has_a_witness() {
     through: new.csv:4:1: g, dave, role:admin
     through: built-in policy:43: g, role:admin, role:readonly
 ? frank may gain or lose: get applications [ab][ab]
-    neither shown nor excluded: new.csv:6:1: p, frank, applications, get, "[ab][ab]", allow
+    neither shown nor ruled out: new.csv:6:1: p, frank, applications, get, "[ab][ab]", allow
 - bob loses: get clusters *
     for example get clusters some-app
     before: old.csv:3:1: p, bob, clusters, get, *, allow
@@ -85,7 +86,7 @@ fn a_table_for_a_pull_request() {
 | gained | ⚠ erin gains: create exec /*//* (a shell in pods) | for example create exec some-project/some-app; before: no rule; after: new.csv:5:1: p, erin, exec, create, /*//*, allow |
 | gained | ⚠ carol gains: get applications prod//* (a deny was removed) | for example get applications prod/some-app; before: denied by old.csv:5:1: p, carol, applications, get, prod//*, deny; after: new.csv:3:1: p, carol, applications, get, /*//*, allow |
 | gained | dave gains: 10 permissions of role:readonly, on applications, applicationsets, certificates, clusters and 6 more | for example get applications some-project/some-app; before: no rule; after: built-in policy:1: p, role:readonly, applications, get, /*//*, allow; through: new.csv:4:1: g, dave, role:admin; through: built-in policy:43: g, role:admin, role:readonly |
-| undecided | frank may gain or lose: get applications [ab][ab] | neither shown nor excluded: new.csv:6:1: p, frank, applications, get, "[ab][ab]", allow |
+| undecided | frank may gain or lose: get applications [ab][ab] | neither shown nor ruled out: new.csv:6:1: p, frank, applications, get, "[ab][ab]", allow |
 | lost | bob loses: get clusters /* | for example get clusters some-app; before: old.csv:3:1: p, bob, clusters, get, /*, allow; after: no rule |
 ---- stderr
 warning: 4 gained, 1 lost, 1 undecided, 3 to review first
@@ -326,7 +327,8 @@ fn authorisation_that_is_switched_off_is_the_first_line() {
         str![[r#"
 ---- stdout
 ~ authorisation (server.disable.auth): on → off
-! (everybody) gains: get, create, update, delete and 6 more on clusters, projects, applications, applicationsets and 8 more: * [authorisation is switched off]
+! (everybody) gains: get, create, update, delete and 6 more on clusters, projects, applications, applicationsets and
+  8 more: * [authorisation is switched off]
     for example get clusters some-app
     before: no rule
     after: authorisation is switched off
@@ -387,7 +389,7 @@ fn an_upgrade_of_argo_cd_is_compared_on_one_state() {
 ---- stdout
 ~ version of Argo CD: 2.14 → 3.6
 ~ rights on an application's resources: inherited → not inherited
-~ logs: open to who may get the application → enforced
+~ logs: open to anyone who may get the application → enforced
 - x loses: get logs */*
     for example get logs some-project/some-app
     before: p.csv:1:1: p, x, applications, get, */*, allow

@@ -36,7 +36,7 @@ Permissions
 + octopus: get logs */*
   no one else's permissions change
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: try it on your own Argo CD: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml --show-managed-fields | kubectl octopus-argo diff -f -
 ---- exit code 1
 

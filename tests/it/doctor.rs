@@ -164,13 +164,13 @@ fn all_is_well() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
-done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
+done      server          40 answers as expected; Argo CD v3.5.1+109ca7c
 done      gateway         gw started 2026-11-22T00:00:00Z, after the Secret changed
 done      values          the environment of gw: consistent
 done      visible         1 Application, 1 cluster as octopus
@@ -201,16 +201,16 @@ fn a_secret_that_is_not_there_is_made() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 missing   Secret          namespace octopus-gateway has no Secret argocd-auth-token
-unknown   server          there is no token in the Secret to ask with
+unknown   server          the Secret holds no token to ask with
 done      gateway         gw started 2026-11-22T00:00:00Z
 done      values          the environment of gw: consistent
-unknown   visible         there is no token in the Secret to ask with
+unknown   visible         the Secret holds no token to ask with
 done      Applications    1 of 1 source of 1 Application updated
 ---- stderr
 warning: 11 steps: 8 done, 1 missing, 2 unknown
@@ -229,16 +229,16 @@ fn a_token_under_another_key_is_moved() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 wrong     Secret          argocd-auth-token has no key ARGOCD_AUTH_TOKEN, only: token
-unknown   server          there is no token in the Secret to ask with
+unknown   server          the Secret holds no token to ask with
 done      gateway         gw started 2026-11-22T00:00:00Z, after the Secret changed
 done      values          the environment of gw: consistent
-unknown   visible         there is no token in the Secret to ask with
+unknown   visible         the Secret holds no token to ask with
 done      Applications    1 of 1 source of 1 Application updated
 ---- stderr
 warning: 11 steps: 8 done, 1 wrong, 2 unknown
@@ -257,13 +257,13 @@ fn a_token_that_nobody_uses_is_named() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
 wrong     tokens          2 valid tokens; octopus-lost expires 2026-11-22T00:00:00Z; octopus-1 expires 2026-11-22T00:00:00Z; not in the gateway's Secret: octopus-lost
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
-done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
+done      server          40 answers as expected; Argo CD v3.5.1+109ca7c
 done      gateway         gw started 2026-11-22T00:00:00Z, after the Secret changed
 done      values          the environment of gw: consistent
 done      visible         1 Application, 1 cluster as octopus
@@ -285,13 +285,13 @@ fn a_gateway_that_started_before_the_secret_changed_is_restarted() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
-done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
+done      server          40 answers as expected; Argo CD v3.5.1+109ca7c
 wrong     gateway         gw runs with the previous token: started 2026-11-22T00:00:00Z, the Secret changed 2026-11-22T00:00:00Z
 done      values          the environment of gw: consistent
 done      visible         1 Application, 1 cluster as octopus
@@ -322,7 +322,7 @@ fn without_argocd_and_rights_the_rest_is_known() {
         outcome.snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
 done      permissions     38 checks passed
 done      authorisation   on
@@ -355,13 +355,13 @@ fn authorisation_that_is_off_is_wrong() {
         outcome.snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 done      account         octopus is enabled and may have tokens
-unknown   permissions     authorisation is off, so that no rule counts
+unknown   permissions     authorisation is off, so no rule counts
 wrong     authorisation   off, so everyone may do everything: server.disable.auth in <live>:1:192
 done      tokens          1 valid token; octopus-1 expires 2026-11-22T00:00:00Z
 done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires 2026-11-22T00:00:00Z
-done      server          40 answers as wanted; Argo CD v3.5.1+109ca7c
+done      server          40 answers as expected; Argo CD v3.5.1+109ca7c
 done      gateway         gw started 2026-11-22T00:00:00Z, after the Secret changed
 done      values          the environment of gw: consistent
 done      visible         1 Application, 1 cluster as octopus
@@ -384,7 +384,7 @@ fn a_disabled_account_is_enabled() {
         play.run(&[]).snapshot(),
         str![[r#"
 ---- stdout
-done      ConfigMaps      argocd-cm, argocd-rbac-cm read; no owner is named
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
 wrong     account         octopus is disabled: <live>:1:220
 done      permissions     38 checks passed
 done      authorisation   on
@@ -583,7 +583,7 @@ fn watching_goes_on_until_all_is_done() {
     Sandbox::new()
         .command("doctor --watch -f -")
         .run()
-        .refused(2, "stdin can be read once");
+        .refused(2, "stdin can be read only once");
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn what_is_wrong_in_the_file_is_named_with_its_place() {
         ),
         (
             "{subject: a, action: get, resource: x, object: z}",
-            "e.yaml:2:3: no expectation: missing field `allowed`",
+            "e.yaml:2:3: not an expectation: missing field `allowed`",
         ),
     ] {
         expect(expectation).refused(3, said);

@@ -372,7 +372,7 @@ fn one_that_cannot_be_read_live_does_not_stop_the_others() {
 fn what_is_about_one_argo_cd_is_refused_for_several() {
     for option in ["-f x.yaml", "--sample", "--fresh", "--live --context x"] {
         let run = fleet().command("diff --all").args(option).run();
-        run.refused(2, "is about one Argo CD");
+        run.refused(2, "is for one Argo CD");
     }
     fleet()
         .command("diff --all --instance zeta")

@@ -260,10 +260,10 @@ fn a_token_that_is_given_once_is_for_nobody() {
     std::fs::write(fleet.base.file("token"), token).unwrap();
     fleet
         .run("verify --all --token-file token")
-        .ended(2, "--token-file is about one");
+        .ended(2, "--token-file is for one");
     fleet
         .run("token rotate --all --output-dir out --token-file token")
-        .ended(2, "--token-file is about one");
+        .ended(2, "--token-file is for one");
     for (name, _) in &fleet.all {
         assert!(fleet.world(name).calls().is_empty(), "nothing was asked");
     }
@@ -279,9 +279,9 @@ fn what_cannot_be_delivered_is_not_made() {
         (format!("{CREATE} -o token"), "not as text"),
         (
             format!("{create} --output-file f"),
-            "--output-file is about one",
+            "--output-file is for one",
         ),
-        (format!("{CREATE} --id mine"), "--id is about one"),
+        (format!("{CREATE} --id mine"), "--id is for one"),
         (
             "token create --all --output-dir out".to_owned(),
             "--no-expiry",

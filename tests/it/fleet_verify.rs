@@ -41,14 +41,14 @@ fn a_table_says_what_is_wrong_where() {
         str![[r#"
 ---- stdout
 INSTANCE   RESULT   SUMMARY
-zeta       ok       39 of 39 answers are as wanted
-alpha      wrong    37 of 38 answers are as wanted
+zeta       ok       39 of 39 answers are as expected
+alpha      wrong    37 of 38 answers are as expected
 edge       wrong    the token is not valid: it was revoked, or another server made it; account octopus was expected
 ---- stderr
-zeta: ok: 39 of 39 answers are as wanted
-alpha: wrong: 37 of 38 answers are as wanted
+zeta: ok: 39 of 39 answers are as expected
+alpha: wrong: 37 of 38 answers are as expected
 edge: wrong: the token is not valid: it was revoked, or another server made it; account octopus was expected
-alpha: warning: account octopus may not get applications */*: Octopus shows an empty application list, and no error
+alpha: warning: account octopus may not get applications */*: Octopus shows an empty application list, without an error
 ---- exit code 1
 
 "#]]

@@ -155,7 +155,7 @@ fn nothing_to_lint_is_bad_input() {
     sandbox
         .command("lint -f a.yaml")
         .run()
-        .refused(3, "nothing in the input that lint looks at");
+        .refused(3, "the input has nothing that lint checks");
     // Values of other charts are clean.
     let values = "replicaCount: 2\nimage: {repository: nginx}\n";
     let run = Sandbox::new()
@@ -513,6 +513,7 @@ fn pages_are_printed_and_rules_listed() {
         .run()
         .stdout_of(0);
     assert_eq!(list.lines().count(), lint::ALL.len() + 1);
+    assert!(list.lines().all(|line| line.chars().count() <= 120));
     Sandbox::new()
         .command("lint --explain x")
         .run()

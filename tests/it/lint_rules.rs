@@ -146,9 +146,9 @@ fn every_page_shows_what_its_rule_says_and_fixes() {
 fn the_list_of_rules_is_complete() {
     let mut list = String::from(
         "# Rules of `lint`\n\n\
-         What holds for a whole repository is in the [configuration](../configuration.md): \
+         Settings for a whole repository are in the [configuration](../configuration.md): \
          `lint: {ignore: [duplicate-line], failOn: error}`.\n\n\
-         Each has a page with an example, what lint says of it, and what is right. `lint --explain RULE` prints the page.\n\n\
+         Each rule has a page with an example, what lint reports for it, and a clean version. `lint --explain RULE` prints the page.\n\n\
          | rule | severity | fix | |\n|---|---|---|---|\n",
     );
     for rule in ALL {

@@ -67,7 +67,7 @@ role:dev   applications   dev/*      sync, action/*                   allow     
 ada        has role:dev                                               in part   limited by p.csv:8:1: p, ada, applications, action/apps/Deployment/restart, dev/base, deny   p.csv:7:1: g, ada, role:dev
 ada        applications   dev/base   action/apps/Deployment/restart   deny                                                                                                   p.csv:8:1: p, ada, applications, action/apps/Deployment/restart, dev/base, deny
 x          clusters       [a-        get                              none      its pattern does not compile                                                                 p.csv:9:1: p, x, clusters, get, [a-, allow
-x          clusters       *          sync                             none      no server asks for this action of this resource                                              p.csv:10:1: p, x, clusters, sync, *, allow
+x          clusters       *          sync                             none      no server asks for this action on this resource                                              p.csv:10:1: p, x, clusters, sync, *, allow
 x          logs           */*        get                              none      its effect is neither allow nor deny                                                         p.csv:11:1: p, x, logs, get, */*, Allow
 ---- stderr
 note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects

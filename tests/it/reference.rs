@@ -6,6 +6,7 @@ use std::fs;
 use clap::builder::StyledStr;
 use clap::{Arg, Command};
 use kubectl_octopus_argo::cli::definition;
+use kubectl_octopus_argo::rbac::ArgoCdVersion;
 
 const PATH: &str = "docs/reference.md";
 
@@ -30,6 +31,26 @@ fn the_reference_is_what_the_command_line_is() {
         there == wanted,
         "{PATH} is not what the command line is: run\n  UPDATE_REFERENCE=1 cargo test --test it reference"
     );
+}
+
+#[test]
+fn the_default_version_of_argo_cd_is_the_newest() {
+    let mut root = definition();
+    root.build();
+    let mut commands = Vec::new();
+    flatten(&root, &mut commands);
+    let default = format!("[default: {}]", ArgoCdVersion::NEWEST);
+    let mut count = 0;
+    for command in commands {
+        let mut all = command.get_arguments();
+        let Some(version) = all.find(|arg| arg.get_id() == "argocd_version") else {
+            continue;
+        };
+        let help = plain(version.get_help());
+        assert!(help.ends_with(&default), "{}: {help}", title(command));
+        count += 1;
+    }
+    assert_eq!(count, 7);
 }
 
 fn reference() -> String {

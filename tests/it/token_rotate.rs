@@ -133,7 +133,7 @@ fn without_a_token_the_only_one_is_replaced_and_several_are_a_question() {
     let world = World::new();
     world
         .run(&["token", "rotate"])
-        .ended(2, "how long is the new token");
+        .ended(2, "the lifetime of the new token is not known");
     let outcome = world.run(&["token", "rotate", "--expires-in", "1d"]);
     outcome.ended(0, "this is its first");
     let first = id_of(outcome.token());

@@ -45,7 +45,7 @@ fn row<'a>(outcome: &'a Outcome, question: &str) -> Vec<&'a str> {
 fn all_as_it_must_be_is_exit_code_zero() {
     let world = world();
     let outcome = verify(&world, &[]);
-    outcome.ended(0, "answers are as wanted");
+    outcome.ended(0, "answers are as expected");
     assert_eq!(
         row(&outcome, "get clusters *")[..],
         ["ok", "get", "clusters", "*", "yes", "yes", "documented"]
@@ -264,14 +264,14 @@ fn the_version_of_the_server_decides_what_is_asked() {
     world.set("/version", json!("v2.14.9"));
     verify(&world, &[]).ended(0, "server.rbac.log.enforce.enable");
     world.fault("version", None, "before", json!([{"exit": 1}]));
-    verify(&world, &[]).ended(0, "did not say its version");
+    verify(&world, &[]).ended(0, "did not report its version");
 }
 
 #[test]
 fn an_empty_list_behind_a_yes_is_pointed_out() {
     let world = world();
     world.set("/applications", json!([]));
-    verify(&world, &[]).ended(0, "may get applications and sees none");
+    verify(&world, &[]).ended(0, "may get applications, but sees none");
 }
 
 #[test]
@@ -298,7 +298,8 @@ fn a_role_of_a_project_is_verified_too() {
     ];
     world.run(&create).ended(0, "");
     world.set("/applications", json!(["team-a/guestbook"]));
-    verify(&world, &["--role", "octopus", "--project", "team-a"]).ended(0, "answers are as wanted");
+    verify(&world, &["--role", "octopus", "--project", "team-a"])
+        .ended(0, "answers are as expected");
     verify(&world, &["--role", "octopus", "--project", "team-a,team-b"]).ended(2, "name one");
     verify(&world, &[]).ended(1, "identifies it as `proj:team-a:octopus`");
 }

@@ -100,7 +100,7 @@ pub struct Policy<'t> {
 pub struct Grouping<'t> {
     /// Who inherits.
     pub subject: Value<'t>,
-    /// From whom.
+    /// Where it comes from.
     pub role: Value<'t>,
 }
 

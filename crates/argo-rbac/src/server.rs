@@ -285,7 +285,7 @@ impl Server {
         by_name.keys().cloned()
     }
 
-    /// The names in projects that are not the same on another server, or that name someone whom a
+    /// The names in projects that are not the same on another server, or that name a subject that a
     /// change of the policy concerns.
     pub(super) fn names_in_projects_that_differ(
         &self,

@@ -177,5 +177,5 @@ fn refuse_unicode_breaks(source: &Source) -> Result<()> {
         "the invisible line separator U+{code:04X}: kubectl takes it for a line break, other programs do not"
     ))
     .at(source.location(at))
-    .hint(format!("delete it, or write \"\\u{code:04x}\" in a double-quoted text")))
+    .hint(format!("delete it, or write \"\\u{code:04x}\" in a double-quoted string")))
 }

@@ -37,21 +37,21 @@ fn reason(kind: &ErrorKind) -> String {
             "a key was expected here, but no `:` follows".into()
         }
         ErrorKind::InvalidQuotedScalarIndent | ErrorKind::UnclosedQuotedScalar => {
-            "a quoted text is not closed, or a line of it is indented too little".into()
+            "a quoted string is not closed, or a line of it is indented too little".into()
         }
         ErrorKind::UnexpectedCharacter { character } if character.is_control() => format!(
             "the control character U+{:04X} is not allowed",
             u32::from(*character)
         ),
         ErrorKind::UnexpectedCharacter { character } => {
-            format!("an unquoted text cannot begin with `{character}`")
+            format!("an unquoted string cannot begin with `{character}`")
         }
         ErrorKind::UnknownAnchor => "an alias (`*name`) without an anchor (`&name`) above it".into(),
         ErrorKind::TabInPlainScalar
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabNotAllowed => "a TAB where YAML wants spaces".into(),
-        ErrorKind::TabAtBlockScalarStart => "a block text cannot begin with a TAB".into(),
+        | ErrorKind::TabNotAllowed => "a TAB where YAML needs spaces".into(),
+        ErrorKind::TabAtBlockScalarStart => "a block string cannot begin with a TAB".into(),
         ErrorKind::RecursionLimitExceeded => {
             format!("nested more than {} levels deep", super::MAX_DEPTH)
         }
@@ -68,7 +68,7 @@ fn hint(text: &str, offset: usize, kind: &ErrorKind) -> Option<String> {
         );
     }
     if matches!(kind, ErrorKind::UnexpectedCharacter { character } if !character.is_control()) {
-        return Some("put the text in quotes".into());
+        return Some("put the string in quotes".into());
     }
     if line.contains('\t') {
         return Some("indent with spaces only".into());

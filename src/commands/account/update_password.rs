@@ -32,9 +32,8 @@ pub(super) fn run(args: &UpdatePasswordArgs, context: &mut Context<'_, '_>) -> R
         let terminal = context.host.terminal;
         if !(terminal.stdin && terminal.stdout) {
             return Err(
-                Error::usage("argocd asks for passwords, and this is not a terminal").hint(
-                    "for automation there are --current-password-file and --new-password-file",
-                ),
+                Error::usage("argocd asks for passwords, and this is not a terminal")
+                    .hint("for automation, use --current-password-file and --new-password-file"),
             );
         }
         client.ask_for_password(account)?;

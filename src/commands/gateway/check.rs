@@ -14,9 +14,9 @@ use crate::text::counted;
 pub(super) fn run(args: &GatewayValuesArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     let files = context.read(&args.chart.input, None, &[])?;
     let Some(files) = files else {
-        return Err(Error::usage("--check has no values to judge")
+        return Err(Error::usage("--check needs values to check")
             .hint("name the values file of the gateway: -f values.yaml, or - for stdin")
-            .hint("of an installed gateway: helm get values octopus-gateway -n octopus-gateway | kubectl octopus-argo gateway values --check -f -"));
+            .hint("for an installed gateway: helm get values octopus-gateway -n octopus-gateway | kubectl octopus-argo gateway values --check -f -"));
     };
     let mut overlay = overlay(&args.chart, context)?;
     let read = files.iter().map(values_of);

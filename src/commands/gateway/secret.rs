@@ -40,11 +40,11 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
     let gateway = &settings.gateway;
     let named = if projects.is_empty() {
         if gateway.project_token_secret.is_some() {
-            return Err(Error::usage(
-                "a Secret with tokens of projects needs the tokens of projects",
-            )
-            .hint("give each one: --project-token PROJECT=FILE")
-            .hint("or leave --project-token-secret out for the account's token"));
+            return Err(
+                Error::usage("a Secret with project tokens needs those tokens")
+                    .hint("give each one: --project-token PROJECT=FILE")
+                    .hint("or leave --project-token-secret out for the account's token"),
+            );
         }
         gateway.token_secret.as_deref()
     } else {
@@ -101,7 +101,7 @@ pub(super) fn run(args: &GatewaySecretArgs, context: &mut Context<'_, '_>) -> Re
         .as_ref()
         .map_or_else(|| "-".to_owned(), |path| path.display().to_string());
     context.next(format!(
-        "kubectl apply --server-side{} -f {} (without --server-side the token gets into an annotation)",
+        "kubectl apply --server-side{} -f {} (without --server-side the token is copied into an annotation)",
         namespace.map_or_else(|| " -n NAMESPACE".to_owned(), |name| format!(" -n {}", quoted(name))),
         quoted(&what)
     ));

@@ -17,7 +17,7 @@ pub(super) fn refuse_for_one(args: &DeliveryArgs, token_dir: Option<&Path>) -> R
     };
     Err(
         Error::usage(format!("{flag} is for instances of the configuration"))
-            .hint("say which: --all, or --instance NAME")
+            .hint("choose them: --all, or --instance NAME")
             .hint(format!("for any other Argo CD: {instead}")),
     )
 }

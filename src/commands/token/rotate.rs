@@ -160,9 +160,9 @@ pub(crate) fn rotate(
         return Ok(Code::OK);
     }
     let Some(expiry) = asked.or_else(|| same_as(&olds, present)) else {
-        return Err(Error::usage("how long is the new token to be valid?")
-            .hint("the old one never expires, or there is none, so it does not say")
-            .hint("say it: --expires-in 90d, or --no-expiry"));
+        return Err(Error::usage("the lifetime of the new token is not known")
+            .hint("the old token never expires, or there is none")
+            .hint("give it: --expires-in 90d, or --no-expiry"));
     };
     let mut notes = Vec::new();
     let destination = delivery(&args.delivery);

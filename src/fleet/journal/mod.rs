@@ -1,5 +1,5 @@
 //! The journal of a run that makes tokens for several instances: what each has reached, on the disk
-//! before the next step is taken, so that a run that was cut off can be taken up. No secrets in it.
+//! before the next step is taken, so that an interrupted run can be resumed. No secrets in it.
 //!
 //! There is one journal a configuration, and one run at a time. It ends when all is done.
 
@@ -22,7 +22,7 @@ pub(super) struct Journal {
     open: Mutex<Open>,
     /// What an earlier run has reached.
     earlier: BTreeMap<String, Reached>,
-    /// When the run began that this one takes up.
+    /// When the run began that this one resumes.
     taken_up: Option<Moment>,
     _lock: Lock,
 }
@@ -35,7 +35,7 @@ struct Open {
 }
 
 impl Journal {
-    /// Opens the journal of a configuration for this command, and takes up what an earlier run has
+    /// Opens the journal of a configuration for this command, and resumes what an earlier run has
     /// left. Of another command, or into another directory, only what is in between counts: it must
     /// be put in order anyway.
     ///
@@ -107,7 +107,7 @@ impl Journal {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the run began that this one takes up, if it does.
+    /// When the run began that this one resumes, if it does.
     pub(super) fn taken_up(&self) -> Option<Moment> {
         self.taken_up
     }

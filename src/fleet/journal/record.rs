@@ -12,7 +12,7 @@ use crate::model::{Moment, Span, Subject};
 
 /// What the first line says that it is.
 const SCHEMA: &str = "octopus-argo/tokens/v1";
-/// An older run is not taken up where it was: a scheduled job that finds it must not pass over
+/// An older run is not resumed: a scheduled job that finds it must not pass over
 /// what was done long ago.
 const TAKEN_UP_WITHIN: Span = Span::seconds(12 * 60 * 60);
 

@@ -1,5 +1,5 @@
 //! `token create` and `token rotate` for several instances: a Secret in a file for each, argocd run
-//! for some at a time, and a journal, so that a run that was cut off can be taken up.
+//! for some at a time, and a journal, so that an interrupted run can be resumed.
 
 mod apply;
 mod order;
@@ -99,7 +99,7 @@ fn output_directory(order: &TokenOrder<'_>) -> Result<PathBuf> {
     if delivery.output == Some(TokenOutput::Token) {
         return Err(
             Error::usage("the tokens of several instances go out as Secrets, not as text")
-                .hint("leave -o out, or say -o secret"),
+                .hint("omit -o, or use -o secret"),
         );
     }
     delivery.output_dir.clone().ok_or_else(|| {

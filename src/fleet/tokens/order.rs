@@ -28,9 +28,9 @@ impl<'a> TokenOrder<'a> {
             Command::Token(TokenCommand::Create(args)) => Ok(Self::Create(args)),
             Command::Token(TokenCommand::Rotate(args)) => Ok(Self::Rotate(args)),
             _ => Err(Error::usage(
-                "this command is for one Argo CD, and several instances are asked for",
+                "this command is for one Argo CD, but several instances were given",
             )
-            .hint("ask for one: --instance NAME")),
+            .hint("choose one: --instance NAME")),
         }
     }
 

@@ -159,7 +159,7 @@ pub(in crate::fleet) fn refuse_one_token_for_all(
         return Ok(());
     };
     Err(Error::usage(format!(
-        "{variable} holds one token, and several instances are asked for: it would be sent to all of them"
+        "{variable} holds one token, but several instances were given: it would be sent to all of them"
     ))
     .hint("leave it out: argocd's contexts log in, or --token-dir DIR has a token for each"))
 }

@@ -18,7 +18,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         }
         let finding = findings.add(
             setting.spot.value(),
-            format!("everybody who reaches the server has the role `{role}` without a login"),
+            format!("everyone who reaches the server has the role `{role}` without a login"),
         );
         finding.label("anonymous access");
         if let Some(default) = rbac.get(DEFAULT_ROLE_KEY) {

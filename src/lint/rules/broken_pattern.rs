@@ -32,7 +32,7 @@ pub(in crate::lint) fn undecided(site: &Site<'_>, all: &mut Vec<crate::lint::Fin
             findings
                 .add(place, "the pattern takes too many steps to be decided")
                 .label("not decided")
-                .help("what other rules say of this policy may be incomplete; Argo CD's matcher takes longer still");
+                .help("other findings about this policy may be incomplete; Argo CD's matcher takes even longer");
         }
     }
 }
@@ -55,7 +55,7 @@ fn field(policy: &WholePolicy<'_>, at: &Located<'_, '_, Rule<'_>>, value: &Value
                 MatchMode::Regex => finding.label("cannot be evaluated").help(denies),
                 MatchMode::Glob => finding
                     .label("matches nothing")
-                    .help("the line does nothing, and no one is told; a deny denies nothing"),
+                    .help("the line silently does nothing; a deny denies nothing"),
             };
         }
         Pattern::Glob(glob) => {

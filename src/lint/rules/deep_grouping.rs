@@ -27,7 +27,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             let lost = reached.iter().find(|(name, hops)| *hops > MAX_HOPS && graph.has_rules(name));
             if let Some((role, hops)) = lost {
                 findings
-                    .add(at.place(), format!("`{member}` is {hops} bindings away from `{role}`, and has nothing of it"))
+                    .add(at.place(), format!("`{member}` is {hops} bindings away from `{role}`, and gets nothing from it"))
                     .label(format!("only {MAX_HOPS} count"))
                     .help("bind it to a nearer role");
             }

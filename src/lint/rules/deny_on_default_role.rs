@@ -21,7 +21,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(at.place(), format!("a deny for the default role `{role}` affects no one"))
                 .label("does nothing")
-                .help("the default role can only allow: where it does not, the subject's own rules are asked");
+                .help("the default role can only allow: if it does not, the subject's own rules decide");
         }
     }
 }

@@ -20,11 +20,11 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 findings
                     .add(
                         setting.spot.value(),
-                        format!("the account {name} is disabled, and has rules"),
+                        format!("the account {name} is disabled, but has rules"),
                     )
                     .label("its tokens do not work")
                     .related(place, "a rule of it")
-                    .help("enable it, or remove its rules: who enables it later may not know of them");
+                    .help("enable it, or remove its rules: someone who enables it later may not know of them");
             }
         }
     }

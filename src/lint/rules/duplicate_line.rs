@@ -16,7 +16,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
             let finding = findings.add(at.place(), "this line is already in the policy");
             finding
-                .label("says nothing new")
+                .label("adds nothing")
                 .related(first.place(), "here");
             if at.text.project_role.is_none() {
                 finding.safe("remove the line", vec![at.remove()]);

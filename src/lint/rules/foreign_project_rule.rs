@@ -20,7 +20,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             } else if !object.text.starts_with(&format!("{project}/")) && at.says.resource.text != "projects" {
                 findings
                     .add(at.field(object), format!("the object is outside the project `{project}`"))
-                    .label(format!("begins not with `{project}/`"))
+                    .label(format!("does not begin with `{project}/`"))
                     .help(rejects);
             }
         }

@@ -17,7 +17,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
             let finding = findings.add(
                 setting.spot.value(),
-                format!("`{}` is not a boolean to Argo CD", text.escape_debug()),
+                format!("Argo CD does not read `{}` as a boolean", text.escape_debug()),
             );
             finding
                 .label("neither `true` nor `false`")

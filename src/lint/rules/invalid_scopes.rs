@@ -14,7 +14,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         let finding = findings.add(setting.spot.value(), "the scopes are not a list of claims");
         finding
             .label("cannot be read")
-            .help("the server then does not take the policy over: write '[groups, email]'");
+            .help("the server then does not load the policy: write '[groups, email]'");
         let name = text.trim();
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_:".contains(c);
         if !name.is_empty() && name.chars().all(plain) {

@@ -41,7 +41,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     at.field(&at.says.resource),
-                    format!("`{who}` sees applications, and not their logs"),
+                    format!("`{who}` may read applications, but not their logs"),
                 )
                 .label("since 3.0 logs need a line of their own")
                 .help(format!(

@@ -40,7 +40,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     at.field(&at.says.action),
-                    format!("`{who}` may {verb} applications, and nothing inside them"),
+                    format!("`{who}` may {verb} applications, but nothing inside them"),
                 )
                 .label("since 3.0 not for the resources of the application")
                 .help(format!("to allow those too: p, {who}, applications, {verb}/*, {}, allow", at.says.object.text));

@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     findings
                         .add(at.place(), format!("the account {name} may do more than a program needs"))
                         .label(what)
-                        .help("name each resource and each action: what is new in the next Argo CD is then not given unseen");
+                        .help("name each resource and action, so that new ones in a later Argo CD are not granted unseen");
                 }
             }
             for bound in bindings.get(&*name).into_iter().flatten() {

@@ -26,7 +26,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                         format!("the next `kubectl apply` of Argo CD's own manifests deletes `{}`", setting.key),
                     )
                     .label("came by `kubectl apply`")
-                    .help("kubectl believes that this key is its own to delete; set it with a merge patch instead: kubectl patch --type merge")
+                    .help("kubectl considers this key its own; set it with a merge patch instead: kubectl patch --type merge")
                     .help("a kustomization that holds Argo CD's manifests and this key is safe: ignore this rule there");
             }
         }

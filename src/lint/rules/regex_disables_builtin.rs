@@ -15,6 +15,6 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             )
             .label("reads the built-in `*` as a regular expression")
             .help("`*` and `*/*` do not compile, and who reaches such a line is denied everything")
-            .help("globs do not have this; else give everybody rules of their own, and no built-in role");
+            .help("use globs, or give everyone rules of their own instead of a built-in role");
     }
 }

@@ -14,7 +14,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             if fields(at.says).is_some_and(|fields| builtin.contains(&fields)) {
                 findings
                     .add(at.place(), "this line is already in the built-in policy")
-                    .label("says nothing new")
+                    .label("adds nothing")
                     .help(format!("Argo CD {} loads its own policy before this one", policy.version))
                     .safe("remove the line", vec![at.remove()]);
             }

@@ -22,7 +22,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             finding.label("the member comes first, then its role");
             // Subjects are never patterns: a swapped `*` would bind no one either.
             if role.contains('*') {
-                finding.help("what everybody may do is in the role that `policy.default` names");
+                finding.help("what everyone may do belongs in the role that `policy.default` names");
             } else {
                 finding.risky("swap the two", swapped);
             }

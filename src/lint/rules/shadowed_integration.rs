@@ -57,7 +57,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                         continue;
                     }
                     findings
-                        .add(deny.place(), format!("the account {name} loses by this line what another one gives it"))
+                        .add(deny.place(), format!("this line takes from the account {name} what another line gives it"))
                         .label(format!("denies it {} {} {}", request.action, request.resource, request.object))
                         .help(format!("{name} has the role {}; a program's account is better given rules of its own and no role", deny.says.subject.text));
                 }

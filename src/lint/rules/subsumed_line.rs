@@ -41,8 +41,8 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         for (narrow, wider) in found {
             findings
                 .add(narrow.place(), "another line says this and more")
-                .label("says nothing new")
-                .related(wider.place(), "is for all of that")
+                .label("adds nothing")
+                .related(wider.place(), "covers all of that")
                 .safe("remove the line", vec![narrow.remove()]);
         }
     }

@@ -38,7 +38,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             match similar {
                 Some(known) => finding.help(format!("did you mean the account {known}?")),
                 None => finding.help(
-                    "argocd-cm has no account of that name and no single sign-on that could bring one",
+                    "argocd-cm has no account of that name and no single sign-on that could provide one",
                 ),
             };
         }

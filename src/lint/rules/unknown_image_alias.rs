@@ -17,7 +17,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             match named {
                 Some(source) if source.is_reference() && !is_alias => {
                     findings
-                        .add(spot.key(), format!("`{suffix}` only lends its files: the paths belong to the chart's source"))
+                        .add(spot.key(), format!("`{suffix}` only provides its files: the paths belong to the chart's source"))
                         .label("ignored")
                         .help("end the key in the name of the Helm source that uses the values");
                 }

@@ -32,7 +32,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             finding.label("matches nothing, if these are all");
             match spelling::meant(project, names()) {
                 Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                None => finding.help("an object begins with its project: neither with an application nor with a namespace"),
+                None => finding.help("an object begins with its project, not with an application or a namespace"),
             };
         }
     }

@@ -25,7 +25,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             }
             if let Some(spot) = app.name() {
                 findings
-                    .add(spot.value(), format!("{account} may not get {object}, and Octopus does not see it"))
+                    .add(spot.value(), format!("{account} may not get {object}, so Octopus does not see it"))
                     .label("the annotation has no effect")
                     .help(format!("a rule for it: p, {account}, applications, get, {}/*, allow", application.project));
             }

@@ -17,7 +17,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                     format!("the subject `{}` is a name, not a pattern", value.text),
                 )
                 .label("no one has this name")
-                .help("what everybody may do is in the role that `policy.default` names");
+                .help("what everyone may do belongs in the role that `policy.default` names");
         }
     }
 }

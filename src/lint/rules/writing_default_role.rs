@@ -28,7 +28,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     setting.spot.value(),
-                    format!("everybody who is logged in has the role `{role}`, which changes things"),
+                    format!("everyone who is logged in has the role `{role}`, which may change things"),
                 )
                 .label(format!("may {action} {resource}, for example"))
                 .help("no deny overrides what the default role allows; `role:readonly` or nothing is safe");

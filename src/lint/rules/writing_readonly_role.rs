@@ -20,7 +20,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             findings
                 .add(
                     at.field(&at.says.action),
-                    format!("the role `{role}` is called read-only, and changes things"),
+                    format!("the role `{role}` is called read-only, but may change things"),
                 )
                 .label(format!("may {} {}", request.action, request.resource));
         }

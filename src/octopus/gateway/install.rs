@@ -32,7 +32,7 @@ impl GatewayPlan {
             .and_then(|model| model.pointer("/spec/source/helm/valuesObject"));
         if inside != Some(&values.model) {
             return Err(Error::input(format!(
-                "{}: what this template renders has not the chart's values at spec.source.helm.valuesObject",
+                "{}: what this template renders does not have the chart's values at spec.source.helm.valuesObject",
                 rendered.template
             ))
             .hint("include them with `{% filter indent(8) %}{% include \"gateway-values.yaml.j2\" %}{% endfilter %}`"));

@@ -194,7 +194,7 @@ impl SetReader {
         loop {
             let (item, stop) = self.until(&[',', '}']);
             match stop {
-                None => return Err("a list has no `}`".to_owned()),
+                None => return Err("a list is not closed by `}`".to_owned()),
                 Some(stop) => list.push((typed(item), stop)),
             }
             if matches!(list.last(), Some((_, '}'))) {

@@ -6,7 +6,6 @@ mod junit;
 mod sarif;
 mod text;
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 pub use github::github;
@@ -15,6 +14,7 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Counts, summary, text};
 
+use super::Style;
 use crate::lint::{ALL, Finding, Safety, effect};
 use crate::model::{Location, Severity, Source};
 use crate::site::{Place, Site};
@@ -125,15 +125,10 @@ impl RuleInfo {
     }
 }
 
-/// All rules of `lint`, a line each.
-pub fn rules() -> String {
-    let rules = RuleInfo::all();
-    let width = rules.iter().map(|rule| rule.id.len()).max();
-    let width = width.unwrap_or_default() + 3;
-    let mut out = format!("{:<width$}{:<10}DESCRIPTION\n", "RULE", "SEVERITY");
-    for rule in rules {
-        let severity = rule.level.as_str();
-        let _ = writeln!(out, "{:<width$}{severity:<10}{}", rule.id, rule.summary);
-    }
-    out
+/// All rules of `lint`, a row each.
+pub fn rules(style: Style) -> String {
+    let rules = RuleInfo::all().into_iter();
+    let rows = rules.map(|rule| vec![rule.id.into(), rule.level.as_str().into(), rule.summary]);
+    let rows: Vec<Vec<String>> = rows.collect();
+    super::table(&["RULE", "SEVERITY", "DESCRIPTION"], &rows, style)
 }

@@ -135,7 +135,7 @@ fn outcome(sandbox: &Sandbox, shape: &Shape) -> Result<Option<(String, Vec<Value
             && rendered.stdout.is_empty()
             && (shape.is_shared && rendered.stderr.contains("is shared")
                 || shape.is_template && rendered.stderr.contains("template")
-                || rendered.stderr.contains("is not ended by a line break"));
+                || rendered.stderr.contains("does not end with a line break"));
         return if is_right {
             Ok(None)
         } else {

@@ -28,7 +28,7 @@ fn several_files_are_edited_and_backed_up() {
         run.snapshot(),
         str![[r#"
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 note: edited base/cm.yaml, rbac.yaml
 next: review the change (git diff) and commit it
 ---- exit code 0

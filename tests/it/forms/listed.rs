@@ -244,7 +244,7 @@ fn a_block_that_the_text_ends_is_edited_only_where_no_line_break_counts() {
     let run = sandbox.command("render -f k.yaml").run();
     run.refused(
         3,
-        "k.yaml:4:5: the last text of this list is not ended by a line break",
+        "k.yaml:4:5: the last string of this list does not end with a line break",
     );
     let sandbox = Sandbox::new().with("k.yaml", text.replace('|', "|-"));
     edited(&sandbox, "-f k.yaml", &["k.yaml"]);

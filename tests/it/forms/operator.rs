@@ -56,7 +56,7 @@ spec:
     accounts.octopus.enabled: "true"
 ---- stderr
 warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (a policy in the resource would replace the live one): kubectl octopus-argo render -n gitops --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: review it (kubectl octopus-argo diff -f argocd.yaml), then kubectl octopus-argo render -f argocd.yaml --in-place edits argocd.yaml; commit that
 ---- exit code 0
 

@@ -178,7 +178,7 @@ fn a_map_that_was_once_applied_goes_whole_at_the_next_apply() {
 warning: an earlier `kubectl apply` claims a, policy.octopus.csv of argocd-rbac-cm
 warning: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them
 warning: repair it, unless you apply a file that has them: … | kubectl octopus-argo render -f - --strip-resource-version | kubectl apply --server-side --force-conflicts --field-manager octopus-argo -f -
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: … | kubectl octopus-argo render -f - --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n cd --type merge --patch-file /dev/stdin
 
 "#]]
@@ -191,7 +191,7 @@ warning: the next client-side `kubectl apply` of Argo CD's own manifest, which h
 warning: `kubectl replace`, as below, prevents that; `kubectl patch` does not
 note: upgrades keep policy.octopus.csv, a after `kubectl replace`
 note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: … | kubectl octopus-argo render -f - --only argocd-rbac-cm | kubectl replace -f -
 
 "#]]
@@ -244,7 +244,7 @@ fn tools_with_a_source_of_their_own_are_named_with_what_they_do() {
         let warning = format!("warning: argocd-cm of namespace cd is written by {tool}, which ");
         assert!(said.contains(&warning), "{said}");
         assert!(
-            said.ends_with("next: make the change where the warning says, so that it stays\n"),
+            said.ends_with("next: make the change where the warning says, so that it lasts\n"),
             "{said}"
         );
     }

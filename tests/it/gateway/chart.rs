@@ -410,7 +410,7 @@ note: 0 errors, 0 warnings, 1 note
     assert!(!run.stdout.contains("no space"), "{}", run.stdout);
     gateway(&sandbox, "values --check")
         .run()
-        .refused(2, "--check has no values");
+        .refused(2, "--check needs values");
     gateway(&sandbox, "values --check -f -")
         .stdin("kind: Application\n")
         .run()

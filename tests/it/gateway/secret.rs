@@ -28,7 +28,7 @@ type: Opaque
 stringData:
   ARGOCD_AUTH_TOKEN: TOKEN
 ---- stderr
-next: kubectl apply --server-side -n octopus-gateway -f - (without --server-side the token gets into an annotation)
+next: kubectl apply --server-side -n octopus-gateway -f - (without --server-side the token is copied into an annotation)
 note: a running gateway reads it only when it is restarted: kubectl rollout restart deployment -n octopus-gateway -l app.kubernetes.io/name=octopus-argocd-gateway
 ---- exit code 0
 
@@ -108,7 +108,7 @@ fn tokens_of_projects_have_a_key_each() {
             "--project-token web=web --token-secret x",
             "either the account's token or tokens of projects",
         ),
-        ("--project-token-secret x", "needs the tokens of projects"),
+        ("--project-token-secret x", "needs those tokens"),
     ] {
         let run = gateway(&sandbox, "secret").args(line).run();
         assert!(run.stderr.contains(said), "{line}: {}", run.stderr);

@@ -391,7 +391,7 @@ fn the_configuration_says_what_flags_would() {
         .refused(2, "do not fit into one stream");
     gateway(&sandbox, "secret --all")
         .run()
-        .refused(2, "a token is of one Argo CD");
+        .refused(2, "a token belongs to one Argo CD");
 }
 
 #[test]

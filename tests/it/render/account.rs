@@ -94,7 +94,7 @@ data:
     p, octopus, applications, get, *, allow
     p, octopus, logs, get, */*, allow
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: review it (… | kubectl octopus-argo diff -f -), replace your file with it and commit it
 ---- exit code 0
 

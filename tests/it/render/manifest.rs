@@ -39,7 +39,7 @@ data:
     p, octopus, clusters, get, *, allow
     p, octopus, logs, get, */*, allow
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: review it (kubectl octopus-argo diff -f cm.yaml), then kubectl octopus-argo render -f cm.yaml --in-place edits cm.yaml; commit that
 ---- exit code 0
 
@@ -90,7 +90,7 @@ note: the next client-side `kubectl apply` of manifests without them (an upgrade
 note: `kubectl replace`, as below, prevents that; `kubectl patch` does not
 note: upgrades keep accounts.octopus, accounts.octopus.enabled, policy.octopus.csv after `kubectl replace` or `patch`
 note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 note: `kubectl replace` writes one object after the other: after a conflict (409) read both again and repeat
 next: … | kubectl octopus-argo render -f - | kubectl replace -f -
 ---- exit code 0

@@ -26,7 +26,7 @@ data:
     p, octopus, clusters, get, *, allow
     p, octopus, logs, get, */*, allow
 ---- stderr
-[1mnote:[0m the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+[1mnote:[0m the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 [1mnote:[0m without input the patch sets the capabilities to apiKey alone and enables the account; --live keeps more
 [32mnext:[0m kubectl octopus-argo render --form patch --only argocd-cm | kubectl patch configmap argocd-cm -n argocd --type merge --patch-file /dev/stdin && kubectl octopus-argo render --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
@@ -64,7 +64,7 @@ data:
     p, octopus, logs, get, a/*, allow
     p, octopus, logs, get, b/*, allow
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: kubectl octopus-argo render --form patch --only argocd-rbac-cm --project a --project b | kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file /dev/stdin
 ---- exit code 0
 
@@ -82,7 +82,7 @@ fn patches_go_into_a_directory() {
         run.snapshot(),
         str![[r#"
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 next: kubectl patch configmap argocd-cm -n argocd --type merge --patch-file out/argocd-cm.patch.yaml && kubectl patch configmap argocd-rbac-cm -n argocd --type merge --patch-file out/argocd-rbac-cm.patch.yaml
 ---- exit code 0
 
@@ -208,7 +208,7 @@ data:
     p, octopus, clusters, get, *, allow
     p, octopus, logs, get, */*, allow
 ---- stderr
-note: the account may read, not sync; Octopus steps that trigger a sync need --allow-sync
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
 warning: only for a new Argo CD: applied over an existing one, it deletes every setting that is not in it
 next: kubectl octopus-argo render -n cd --fresh | kubectl create -f -
 ---- exit code 0

@@ -1,4 +1,4 @@
-//! The compiled policy: rules grouped by subject and by (resource, action), and who inherits whom.
+//! The compiled policy: rules grouped by subject and by (resource, action), and which subject inherits which role.
 
 use super::index::{LazyIndex, RuleIndex};
 use super::pattern::{Compact, Failed, LiteralShape, Patterns};

@@ -109,7 +109,7 @@ pub(super) struct Tree {
     /// The product of all repetitions.
     repeats: i64,
     /// Heights and sizes of nodes, 0 where not known; empty before there are so many nodes that
-    /// they are looked at. The size of a node that is used again stays until it is pushed anew.
+    /// they are looked at. The size of a node that is used again stays until it is pushed again.
     heights: Vec<u32>,
     sizes: Vec<i64>,
 }

@@ -78,7 +78,7 @@ pub struct SubjectChange<'s> {
 /// The difference between two servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison<'s> {
-    /// Everybody for whom something changes or may change, by name; no one else is concerned.
+    /// The subjects for which something changes or may change, by name; no one else is concerned.
     pub subjects: Vec<SubjectChange<'s>>,
     /// Denies that were added (or went) and change nothing for anyone.
     pub idle_denies: Vec<(Cited<'s>, bool)>,

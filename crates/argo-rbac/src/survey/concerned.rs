@@ -1,4 +1,4 @@
-//! For whom a change of policy may change anything at all.
+//! Subjects for which a change of policy may change anything at all.
 //!
 //! Two policies answer alike for a subject when it reaches the same rules in both: the order of lines
 //! decides only which line is named. So anyone who reaches no name whose own rules or roles differ is
@@ -114,7 +114,7 @@ pub fn acts_as(server: &Server, subject: &str, chosen: impl Fn(&str) -> bool) ->
     found
 }
 
-/// The roles (`role:…`) that someone has whom the policy names, or everybody by default.
+/// The roles (`role:…`) of the subjects that the policy names, and the default role.
 pub fn roles_with_members(server: &Server) -> BTreeSet<&str> {
     let base = server.base();
     let is_role = |name: &str| name.starts_with("role:");

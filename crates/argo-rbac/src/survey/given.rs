@@ -11,7 +11,7 @@ use crate::vocabulary::RESOURCES;
 /// A rule that reaches a subject.
 #[derive(Clone, Debug)]
 pub struct GivenRule<'s> {
-    /// Through whom.
+    /// Where it comes from.
     pub giver: Giver,
     /// The project whose objects alone it is about.
     pub project: Option<&'s str>,
@@ -29,7 +29,7 @@ pub struct GivenRule<'s> {
     pub is_exact: bool,
 }
 
-/// A rule that reaches a subject: through whom, of which project, and its line.
+/// A rule that reaches a subject: where it comes from, its project, and its line.
 pub type GivenLine<'s> = (Giver, Option<&'s str>, LineId);
 
 /// Returns the rules that reach a subject, those of the default role and of everybody included.

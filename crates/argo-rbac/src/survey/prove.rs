@@ -50,7 +50,7 @@ pub enum Proof<'s> {
     NotProved {
         /// The line that allows.
         line: Cited<'s>,
-        /// Through whom the subject has it.
+        /// Where the subject gets it from.
         giver: Giver,
     },
 }

@@ -7,7 +7,7 @@ use crate::project::project_role;
 use crate::server::Server;
 use crate::vocabulary::counts_for_project;
 
-/// Through whom a subject has a rule.
+/// Where a subject gets a rule from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Giver {
     /// The default role, whose yes is final.

@@ -83,7 +83,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     holders
 }
 
-/// The same range for someone whom the same rules reach.
+/// The same range for another subject that the same rules reach.
 fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
     let mut range = range.clone();
     for example in [&mut range.allowed, &mut range.refused] {

@@ -99,7 +99,7 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Takes out entries or items with their lines; comments on those lines stay. Whether others are added
+    /// Removes entries or items with their lines; comments on those lines stay. Whether others are added
     /// behind them: those need the line break in front of the last that goes.
     pub(super) fn remove_block(&mut self, node: &'a Node, removed: &[usize], adding: bool) {
         let (heads, values) = (leads(node), values(node));
@@ -151,7 +151,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Takes out the lines of an entry or item.
+    /// Removes the lines of an entry or item.
     fn remove_lines(&mut self, mut start: usize, mut end: usize, gone: &Gone<'_>, kept: String) {
         let block = gone.before.and_then(Node::block);
         if !kept.is_empty() {
@@ -203,7 +203,7 @@ impl<'a> Planner<'a> {
         node.anchor().is_some() || !comments(text, nodes, head.lead..end).is_empty()
     }
 
-    /// Takes out all entries or items, and leaves what else is between them: their key has no value
+    /// Removes all entries or items, and leaves what else is between them: their key has no value
     /// then, as before the first one was added.
     pub(super) fn empty_block(&mut self, node: &'a Node, removed: &[usize]) {
         self.remove_block(node, removed, false);

@@ -92,7 +92,7 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Takes out entries or items with their commas; comments beside them stay.
+    /// Removes entries or items with their commas; comments beside them stay.
     pub(super) fn remove_flow(&mut self, node: &'a Node, removed: &[usize]) {
         let (heads, values) = (leads(node), values(node));
         let text = self.text;

@@ -13,7 +13,7 @@ use crate::trivia::{column, line_break, part, without_break};
 use crate::write;
 
 impl<'a> Planner<'a> {
-    /// Changes the lines of a text; `false` where its style cannot say it: it is then written anew.
+    /// Changes the lines of a text; `false` where its style cannot say it: it is then rewritten.
     pub(super) fn set_text(
         &mut self,
         parent: &'a Node,
