@@ -22,7 +22,7 @@ PICTURES = [
     ("diff", "diff --sample", 1),
     ("lint", "lint -f argocd-rbac-cm.yaml", 1),
     ("compare", "compare before.yaml after.yaml", 1),
-    ("matrix", "matrix -f policy.csv --subject acme:developers,octopus", 0),
+    ("matrix", "matrix -f policy.csv --subject acme:dev", 0),
 ]
 COLUMNS, CHARACTER, LINE, LEFT, TOP = 66, 8.43, 20, 16, 54
 COLORS = {
@@ -92,6 +92,8 @@ def spans(line):
 
 def draw(typed, output):
     prompt = [("$", COLORS["32"])] + [(character, COLORS["1"]) for character in " " + typed]
+    if len(prompt) > COLUMNS:
+        raise SystemExit(f"error: `{typed}` is wider than the picture")
     lines = [prompt] + [part for line in output.rstrip("\n").split("\n") for part in wrapped(line)]
     width = round(2 * LEFT + COLUMNS * CHARACTER)
     height = TOP + len(lines) * LINE

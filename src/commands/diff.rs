@@ -44,7 +44,9 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<Code
             // What is shown is the change of the objects, whatever form it is given later.
             next.form = match form {
                 Form::Helm | Form::Operator | Form::AppProject => form,
-                _ => Form::Manifest,
+                Form::Manifest | Form::Patch | Form::JsonPatch | Form::Kustomize | Form::Auto => {
+                    Form::Manifest
+                }
             };
             next.observe(&planned);
             let (sides, edited) = sides(&planned)?;

@@ -38,7 +38,7 @@ pub(super) fn settings(
         Form::Helm => Some("--form helm -f values.yaml --in-place"),
         Form::Operator => Some("-f argocd.yaml --in-place"),
         Form::Kustomize => Some("-f argocd-cm.yaml -f argocd-rbac-cm.yaml --in-place"),
-        _ => None,
+        Form::Manifest | Form::Patch | Form::JsonPatch | Form::AppProject | Form::Auto => None,
     });
     Ok(SettingsFact {
         read: read.into_iter().map(str::to_owned).collect(),

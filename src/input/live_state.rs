@@ -96,7 +96,10 @@ pub fn live_objects(
                 "name it: -f values.yaml --in-place; without input values are rendered for a new file",
             ));
         }
-        _ => vec![get(&WantedObjects::ConfigMaps)?],
+        None
+        | Some(Form::Manifest | Form::Patch | Form::JsonPatch | Form::Kustomize | Form::Auto) => {
+            vec![get(&WantedObjects::ConfigMaps)?]
+        }
     })
 }
 

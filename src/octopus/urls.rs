@@ -142,7 +142,7 @@ mod tests {
             ("grpc://[::x]:1", "not an IPv6"),
             ("grpc://[::1]", "no port"),
             ("grpc://[::1]x", "cannot be read"),
-            ("grpc://a\n:1", "no host has"),
+            ("grpc://a\n:1", "invalid character"),
         ] {
             let error = grpc("--x", url, true).unwrap_err().to_string();
             assert!(error.contains(said), "{url}: {error}");

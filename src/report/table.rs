@@ -248,10 +248,10 @@ applications  team-alpha-production/    yes
         assert_eq!(
             table(&headers, &[row.map(str::to_owned).to_vec()], style),
             "\
-ACTION      RESOURCE         OBJECT          DECIDED BY
-everything  write-           probe/https://  live.yaml:101:5
-else        repositories     probe.
-                             example.com
+ACTION      RESOURCE         OBJECT            DECIDED BY
+everything  write-           probe/https://    live.yaml:101:5
+else        repositories     probe.example.
+                             com
 "
         );
     }

@@ -145,7 +145,9 @@ fn reverted(planned: &Planned<'_>, which: Which, owner: &Owner) -> Option<String
         Form::Helm => "--form helm (values of the chart)",
         Form::Operator => "--form operator (the ArgoCD resource)",
         Form::Kustomize => "--form kustomize, or --in-place on the files in Git",
-        _ => return None,
+        Form::Manifest | Form::Patch | Form::JsonPatch | Form::AppProject | Form::Auto => {
+            return None;
+        }
     };
     let what = match owner {
         Owner::Operator(_) if which == Which::RbacCm => {

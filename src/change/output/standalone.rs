@@ -86,7 +86,12 @@ fn refuse_without_input(fresh: bool, request: &ChangeRequest, form: Form) -> Res
             "a patch of a policy key that others write too replaces their rules, and without input they are unknown",
         )
         .hint("or leave --policy-key out: the rules then have a key of their own"),
-        _ => return Ok(()),
+        Form::Manifest
+        | Form::Patch
+        | Form::Kustomize
+        | Form::Helm
+        | Form::Operator
+        | Form::Auto => return Ok(()),
     };
     Err(error.hint(GIVE))
 }
