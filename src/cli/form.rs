@@ -67,6 +67,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_form_is_offered() {
+        // The error names all there are.
+        let error = serde_json::from_str::<Form>("\"?\"").unwrap_err();
+        let error = error.to_string();
+        let known = error.split('`').skip(3).step_by(2).count();
+        assert_eq!(known, Form::value_variants().len(), "{error}");
+    }
+
+    #[test]
     fn forms_are_called_as_the_option_takes_them() {
         for form in Form::value_variants() {
             let value = form.to_possible_value().map(|v| v.get_name().to_owned());
