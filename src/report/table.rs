@@ -59,6 +59,8 @@ fn blocks<'r, T: AsRef<str>>(
     for breaks in BREAKS {
         let least: Vec<usize> = (0..widths.len())
             .map(|column| {
+                // An id is copied into the next command, so it stays whole.
+                let breaks = if headers[column] == "ID" { "" } else { breaks };
                 let cells = rows.iter().map(|row| longest_piece(&row[column], breaks));
                 cells.max().unwrap_or_default().max(LEAST)
             })
@@ -253,6 +255,20 @@ everything  write-           probe/https://    live.yaml:101:5
 else        repositories     probe.example.
                              com
 "
+        );
+    }
+
+    #[test]
+    fn an_id_stays_whole() {
+        let row = [
+            "octopus-20261128T235801Z-3a2aa8f9580c",
+            "2026-11-28T23:58:01Z",
+        ];
+        let style = Style::new(false).with_width(Some(52));
+        let table = table(&["ID", "ISSUED"], &[row.to_vec()], style);
+        assert!(
+            table.contains(&format!("\n{}  2026-11-", row[0])),
+            "{table}"
         );
     }
 
