@@ -28,15 +28,6 @@ spec:
             - {name: ARGOCD_PLAINTEXT, value: 'true'}
             - name: ARGOCD_AUTH_TOKEN
               valueFrom: {secretKeyRef: {name: argocd-auth-token, key: ARGOCD_AUTH_TOKEN}}
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: gateway-1
-  namespace: doctor-gateway
-  labels: {app.kubernetes.io/name: octopus-argocd-gateway, app.kubernetes.io/instance: gateway}
-spec:
-  containers: [{name: gateway, image: gateway}]
 ";
 
 const APPLICATION: &str = "\
@@ -96,17 +87,22 @@ impl Said {
     }
 }
 
-/// The kubelet's part: the gateway's pod is ready, and its container started now.
-fn start_gateway(user: &Session) {
-    user.run(
+/// The kubelet's part: the gateway's pod is there and ready, and its container started now.
+pub fn start_gateway(user: &Session, namespace: &str, deployment: &str) {
+    user.apply(&format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: gateway-1, namespace: {namespace}, labels: {{
+           app.kubernetes.io/name: octopus-argocd-gateway, app.kubernetes.io/instance: {deployment}}}}},
+           spec: {{containers: [{{name: gateway, image: gateway}}]}}}}"
+    ));
+    user.run(&format!(
         r#"set -e
         now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-        kubectl patch pod -n doctor-gateway gateway-1 --subresource=status --type merge -p "{\"status\": {
-          \"phase\": \"Running\", \"containerStatuses\": [{\"name\": \"gateway\", \"image\": \"gateway\", \"imageID\": \"\",
-          \"ready\": true, \"restartCount\": 0, \"state\": {\"running\": {\"startedAt\": \"$now\"}}}]}}"
-        kubectl patch deployment -n doctor-gateway gateway --subresource=status --type merge \
-          -p '{"status": {"replicas": 1, "readyReplicas": 1}}'"#,
-    )
+        kubectl patch pod -n {namespace} gateway-1 --subresource=status --type merge -p "{{\"status\": {{
+          \"phase\": \"Running\", \"containerStatuses\": [{{\"name\": \"gateway\", \"image\": \"gateway\", \"imageID\": \"\",
+          \"ready\": true, \"restartCount\": 0, \"state\": {{\"running\": {{\"startedAt\": \"$now\"}}}}}}]}}}}"
+        kubectl patch deployment -n {namespace} {deployment} --subresource=status --type merge \
+          -p '{{"status": {{"replicas": 1, "readyReplicas": 1}}}}'"#,
+    ))
     .ok();
 }
 
@@ -115,10 +111,10 @@ fn follow(user: &Session, next: &str) {
     if next.contains("gateway command") {
         // The chart is in a registry that is out of reach.
         user.apply(GATEWAY);
-        start_gateway(user);
+        start_gateway(user, "doctor-gateway", "gateway");
     } else if next.contains("rollout restart") {
         user.run(next).ok();
-        start_gateway(user);
+        start_gateway(user, "doctor-gateway", "gateway");
     } else if next.contains("apps annotate") {
         let line = next
             .replace("--app NAME", "--app web")

@@ -6,9 +6,9 @@ mod janitor;
 mod program;
 mod session;
 #[path = "../../it/common/skip.rs"]
-mod skip;
+pub mod skip;
 
 pub use argocd::ArgoCd;
-pub use cluster::{Cluster, cluster, path};
+pub use cluster::{Cluster, cluster, find, path};
 pub(crate) use janitor::directory;
 pub use session::{Outcome, Session};
