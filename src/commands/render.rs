@@ -12,7 +12,7 @@ use crate::change::{
 use crate::cli::{Form, RenderArgs};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
-use crate::input::File;
+use crate::input::{File, Origin};
 use crate::model::Owner;
 use crate::review::refuse_collateral;
 use crate::site::{Object, objects, with_inline_patches};
@@ -324,6 +324,10 @@ fn replacements(
 ) -> Vec<Replacement> {
     let replacements = edited.iter().filter_map(|(index, stream)| {
         let file = &files[*index];
+        // A patch inside a kustomization is part of that file's text.
+        if matches!(file.origin, Origin::Inlined(_)) {
+            return None;
+        }
         context.replacement(file, file.source().text(), stream.source().text())
     });
     replacements.collect()

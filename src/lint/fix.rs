@@ -184,23 +184,33 @@ fn splice(text: &str, mut splices: Vec<(std::ops::Range<usize>, &str)>) -> Strin
     text
 }
 
-/// All fixes at once; where the editor refuses that, one after the other without those it refuses.
+/// All fixes at once; where the editor refuses that, all without those it refuses.
 fn documents(stream: &Stream, fixes: &[&Fix]) -> Option<(String, usize)> {
-    if let Some(text) = edited(stream, fixes) {
-        return Some((text, fixes.len()));
+    let (mut kept, mut best) = (Vec::new(), None);
+    keep(stream, fixes, &mut kept, &mut best);
+    best.map(|text| (text, kept.len()))
+}
+
+/// Adds fixes to those that are kept. Each try edits and parses the whole text, so that hundreds of fixes are
+/// tried by halves: what is refused is found in as many tries as it can be halved.
+fn keep<'f>(
+    stream: &Stream,
+    fixes: &[&'f Fix],
+    kept: &mut Vec<&'f Fix>,
+    best: &mut Option<String>,
+) {
+    let before = kept.len();
+    kept.extend(fixes);
+    if let Some(text) = edited(stream, kept) {
+        *best = Some(text);
+        return;
     }
-    let mut kept = Vec::new();
-    let mut best = None;
-    for fix in fixes {
-        kept.push(*fix);
-        match edited(stream, &kept) {
-            Some(text) => best = Some((text, kept.len())),
-            None => {
-                kept.pop();
-            }
-        }
+    kept.truncate(before);
+    if fixes.len() > 1 {
+        let (first, rest) = fixes.split_at(fixes.len() / 2);
+        keep(stream, first, kept, best);
+        keep(stream, rest, kept, best);
     }
-    best
 }
 
 fn edited(stream: &Stream, fixes: &[&Fix]) -> Option<String> {

@@ -9,6 +9,7 @@ mod format;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, context};
@@ -26,29 +27,39 @@ pub struct Engine {
     overridden: BTreeMap<String, String>,
 }
 
+/// Returns the built-in templates, compiled once: with `--all` each instance has an engine of its own.
+fn built_in() -> Result<Environment<'static>> {
+    static COMPILED: OnceLock<Environment<'static>> = OnceLock::new();
+    if let Some(environment) = COMPILED.get() {
+        return Ok(environment.clone());
+    }
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+        .map_err(|error| Error::internal(format!("template syntax: {error}")))?;
+    environment.set_syntax(syntax);
+    environment.set_recursion_limit(50);
+    // An instruction is one, and so are 64 bytes of text that it makes: at most 96 MB.
+    environment.set_fuel(Some(1_500_000));
+    environment.set_auto_escape_callback(format::mode);
+    for (name, text) in catalogue::TEMPLATES {
+        environment
+            .add_template(name, text)
+            .map_err(|error| Error::internal(format!("template {name}: {error}")))?;
+    }
+    Ok(COMPILED.get_or_init(|| environment).clone())
+}
+
 impl Engine {
     /// An engine with the built-in templates. `overrides` are names and texts that replace single
     /// ones, with the path to show in errors; `quote` writes a text as a one-line YAML scalar.
     pub fn new(quote: Quote, overrides: Vec<Override>) -> Result<Self> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()
-            .map_err(|error| Error::internal(format!("template syntax: {error}")))?;
-        environment.set_syntax(syntax);
-        environment.set_recursion_limit(50);
-        // An instruction is one, and so are 64 bytes of text that it makes: at most 96 MB.
-        environment.set_fuel(Some(1_500_000));
-        environment.set_auto_escape_callback(format::mode);
+        let mut environment = built_in()?;
         format::install(&mut environment, quote);
-        for (name, text) in catalogue::TEMPLATES {
-            environment
-                .add_template(name, text)
-                .map_err(|error| Error::internal(format!("template {name}: {error}")))?;
-        }
         let mut engine = Self {
             environment,
             overridden: BTreeMap::new(),

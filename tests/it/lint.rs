@@ -465,6 +465,20 @@ fn what_an_anchor_shares_is_not_fixed() {
 }
 
 #[test]
+fn one_fix_that_the_editor_refuses_keeps_no_other_from_being_made() {
+    let account = |name: &str| format!("  accounts.{name}: apikey\n");
+    let names = ["a", "b", "c", "d", "e", "twice", "f", "g", "twice", "h"];
+    let text = RBAC.replace("rbac-cm", "cm") + &names.map(account).concat();
+    let sandbox = Sandbox::new().with("a.yaml", &text);
+    let command = "lint -q -f a.yaml --select unknown-capability --fix=unsafe";
+    let run = sandbox.command(command).run();
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let fixed = text.replace("apikey", "apiKey");
+    let fixed = fixed.replace("twice: apiKey", "twice: apikey");
+    assert_eq!(sandbox.read("a.yaml"), fixed);
+}
+
+#[test]
 fn live_is_linted_and_never_edited() {
     let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\n  resourceVersion: '7'\n  uid: x\ndata:\n  url: https://argocd.example.com\n";
     let run = Sandbox::new()

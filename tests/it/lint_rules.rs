@@ -16,15 +16,15 @@ const PAGES: &str = "docs/rules";
 
 /// A fenced block of a page.
 #[derive(Debug)]
-struct Block {
+pub(crate) struct Block {
     /// The heading above it.
-    heading: String,
+    pub(crate) heading: String,
     /// What stands behind the backticks: the language, then options of the command line.
-    info: String,
-    text: String,
+    pub(crate) info: String,
+    pub(crate) text: String,
 }
 
-fn blocks(page: &str) -> Vec<Block> {
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let (mut found, mut heading, mut open) = (Vec::new(), String::new(), None::<Block>);
     for line in page.split_inclusive('\n') {
         match (&mut open, line.strip_prefix("```")) {
@@ -102,7 +102,7 @@ fn true_page(id: &str, page: &str) -> String {
     new
 }
 
-fn pages() -> Vec<(String, PathBuf, String)> {
+pub(crate) fn pages() -> Vec<(String, PathBuf, String)> {
     let mut found: Vec<_> = fs::read_dir(PAGES)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -58,7 +58,8 @@ pub fn whole(
             return Err(Error::usage(format!("two files are named {name}"))
                 .hint("render them one at a time, each into its own directory"));
         }
-        let edited = with_edits(stream, index, &ours().collect::<Vec<_>>(), stripped)?;
+        let ours: Vec<_> = ours().collect();
+        let edited = with_edits(stream, index, &ours, stripped, &mut streams)?;
         let text = edited.source().text().to_owned();
         let text = in_format(text, stream.source().name(), format)?;
         texts.push(OutputFile { name, text });
@@ -81,12 +82,13 @@ fn is_written_in(planned: &Planned<'_>, index: usize) -> bool {
     }
 }
 
-/// A file with the changes of the objects in it, and of the patches inside of it.
+/// A file with the changes of the objects in it, and of the patches inside of it, which are streams of their own.
 fn with_edits<'s>(
     stream: &'s Stream,
     index: usize,
     planned: &[&Planned<'_>],
     more: impl IntoIterator<Item = Edit>,
+    streams: &mut EditedStreams,
 ) -> Result<Cow<'s, Stream>> {
     let (own, mut inlined): (Vec<&Planned<'_>>, Vec<_>) =
         planned.iter().partition(|one| one.object.file == index);
@@ -101,10 +103,11 @@ fn with_edits<'s>(
     for planned in inlined {
         if let Origin::Inlined(Inlined { body, .. }) = planned.object.origin() {
             // Before the patch the text is blank lines, and an edit leaves that as it is.
-            let edited = yaml::edit(planned.object.stream(), &planned.edits)?;
-            let edited = &edited[body.start..];
+            let patch = yaml::edited(planned.object.stream(), &planned.edits)?.into_owned();
+            let edited = &patch.source().text()[body.start..];
             refuse_unquoted(stream.source(), body, edited)?;
             text.replace_range(body.clone(), edited);
+            streams.insert(planned.object.file, patch);
         }
     }
     let stream = Stream::parse(Source::new(stream.source().name(), text)).map_err(|error| {
@@ -145,7 +148,7 @@ pub fn edited_files(files: &[File], planned: &[Planned<'_>]) -> Result<EditedStr
             .iter()
             .filter(|one| is_written_in(one, index))
             .collect();
-        let changed = with_edits(stream, index, &ours, [])?;
+        let changed = with_edits(stream, index, &ours, [], &mut edited)?;
         if changed.source().text() != stream.source().text() {
             edited.insert(index, changed.into_owned());
         }
