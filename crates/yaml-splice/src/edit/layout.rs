@@ -9,6 +9,17 @@ impl Planner<'_> {
     /// How the surroundings are laid out: as the siblings, else as what is around, else as the
     /// document is elsewhere, else as kubectl prints.
     pub(super) fn layout(&self, near: &Node) -> Layout {
+        // Thousands of values of one mapping may be replaced at once.
+        let known = std::ptr::from_ref(near);
+        if let Some(layout) = self.layouts.borrow().get(&known) {
+            return *layout;
+        }
+        let layout = self.find_layout(near);
+        self.layouts.borrow_mut().insert(known, layout);
+        layout
+    }
+
+    fn find_layout(&self, near: &Node) -> Layout {
         let root = self.document.root();
         let places = || {
             let above = self.above.iter().rev().copied();

@@ -2,6 +2,7 @@
 //! `flow` and `text`.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
@@ -13,6 +14,7 @@ use super::splice::Splice;
 use crate::document::Document;
 use crate::node::{Entry, Node, NodeKind, Step};
 use crate::stream::Format;
+use crate::write::Layout;
 use crate::{Error, Result};
 
 /// How a change is written.
@@ -35,6 +37,8 @@ pub(super) struct Planner<'a> {
     pub(super) splices: Vec<Splice>,
     /// Where lines would have to go that a template's block ends behind.
     pub(super) blocked: Option<usize>,
+    /// The layouts that were found, by what they are near to.
+    pub(super) layouts: RefCell<HashMap<*const Node, Layout>>,
 }
 
 /// A child that a collection gets.
@@ -64,6 +68,7 @@ impl<'a> Planner<'a> {
             above: Vec::new(),
             splices: Vec::new(),
             blocked: None,
+            layouts: RefCell::default(),
         }
     }
 
