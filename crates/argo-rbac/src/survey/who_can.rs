@@ -7,14 +7,21 @@ use super::budget::Budget;
 use super::change::Whom;
 use super::concerned::who_reaches;
 use super::excepted::AskedObjects;
-use super::range::{Range, range_with};
-use super::requests::Requests;
+use super::range::{Example, Range, range_with};
+use super::requests::{Requests, is_pattern};
 use super::sample::FreshNames;
 use super::verb::{Applies, Verb, applies, verbs};
 use super::view::{Cited, Giver, Views};
+use crate::claims::Claims;
 use crate::engine::{Effect, LineId, Reaching};
 use crate::glob::Glob;
 use crate::server::Server;
+
+/// So many rules are searched before it is tried whether the examples of others do.
+const FEW_RULES: usize = 64;
+
+/// The most requests that are kept as examples for others.
+const MOST_EXAMPLES: usize = 16;
 
 /// Someone who may make some request of those that were asked about, or might but for a deny.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +47,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     let mut relevant = Relevant::new(server, requests);
     let names = candidates(server, &relevant);
     let mut known: HashMap<Reached<'s>, (String, Range<'s>)> = HashMap::new();
+    let mut examples = Examples::default();
     let mut holders = Vec::new();
     for name in std::iter::once(&nobody).chain(&names) {
         let whom = if *name == nobody {
@@ -51,7 +59,15 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
         let key = relevant.key(&views);
         let range = match known.get(&key) {
             Some((other, range)) => as_of(range, other, name),
-            None => range_with(server, name, (requests, &[]), &made, budget),
+            None => key
+                .is_large()
+                .then(|| examples.range(server, name))
+                .flatten()
+                .unwrap_or_else(|| {
+                    let range = range_with(server, name, (requests, &[]), &made, budget);
+                    examples.keep(&range, requests);
+                    range
+                }),
         };
         known
             .entry(key)
@@ -96,20 +112,75 @@ fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
     range
 }
 
+/// Requests that showed of someone what they may, to be tried on others: those who share a large role
+/// may all make the same one of its requests.
+#[derive(Default)]
+struct Examples(Vec<(&'static str, String, String)>);
+
+impl Examples {
+    fn keep(&mut self, range: &Range<'_>, requests: Requests<'_>) {
+        let asked = [requests.resource, requests.action, requests.object];
+        if !asked.iter().any(|text| is_pattern(text)) {
+            return;
+        }
+        for example in [&range.allowed, &range.refused].into_iter().flatten() {
+            let request = (
+                example.resource,
+                example.action.clone(),
+                example.object.clone(),
+            );
+            if self.0.len() < MOST_EXAMPLES && !self.0.contains(&request) {
+                self.0.push(request);
+            }
+        }
+    }
+
+    /// What holds of someone, where the examples show that some requests are allowed and others not.
+    fn range<'s>(&self, server: &'s Server, name: &str) -> Option<Range<'s>> {
+        let mut range = Range::default();
+        for (resource, action, object) in &self.0 {
+            let answer = server.decide(&Claims::of(name, [""; 0]), resource, action, object);
+            let found = if answer.allowed() {
+                &mut range.allowed
+            } else {
+                &mut range.refused
+            };
+            found.get_or_insert_with(|| Example {
+                resource,
+                action: action.clone(),
+                object: object.clone(),
+                answer,
+            });
+            if range.allowed.is_some() && range.refused.is_some() {
+                return Some(range);
+            }
+        }
+        None
+    }
+}
+
 /// The rules that reach a subject and may be about the requests, and the projects of which the policy
 /// says nothing to it.
 #[derive(PartialEq, Eq, Hash)]
 struct Reached<'s> {
-    rules: Vec<(Option<&'s str>, Giver, LineId)>,
+    sides: Vec<(Option<&'s str>, Giver, Vec<LineId>)>,
     elsewhere: Vec<&'s str>,
+}
+
+impl Reached<'_> {
+    fn is_large(&self) -> bool {
+        self.sides
+            .iter()
+            .any(|(_, _, lines)| lines.len() > FEW_RULES)
+    }
 }
 
 /// Which rules may be about the requests.
 struct Relevant<'q> {
     columns: Vec<(&'static str, Verb)>,
     objects: AskedObjects<'q>,
-    /// What is known of lines: those of a project are behind the policy's, and have its name.
-    known: HashMap<(String, LineId), bool>,
+    /// What is known of the lines of the policy alone and of those with a project's behind them.
+    known: HashMap<Option<String>, HashMap<LineId, bool>>,
 }
 
 impl<'q> Relevant<'q> {
@@ -130,25 +201,27 @@ impl<'q> Relevant<'q> {
     }
 
     fn key<'s>(&mut self, views: &Views<'s>) -> Reached<'s> {
-        let mut rules = Vec::new();
+        let mut sides = Vec::new();
         for view in &views.all {
+            let mut known = self
+                .known
+                .remove(&view.project.map(str::to_owned))
+                .unwrap_or_default();
             for side in &view.sides {
-                for rule in &side.rules {
-                    let place = (view.project.unwrap_or_default().to_owned(), rule.line());
-                    let known = self.known.get(&place).copied();
-                    let is_relevant = known.unwrap_or_else(|| {
-                        let found = self.contains(*rule);
-                        self.known.insert(place, found);
-                        found
-                    });
-                    if is_relevant {
-                        rules.push((view.project, side.giver, rule.line()));
-                    }
+                let relevant = side.rules.iter().filter(|rule| {
+                    *known
+                        .entry(rule.line())
+                        .or_insert_with(|| self.contains(**rule))
+                });
+                let lines: Vec<LineId> = relevant.map(|rule| rule.line()).collect();
+                if !lines.is_empty() {
+                    sides.push((view.project, side.giver, lines));
                 }
             }
+            self.known.insert(view.project.map(str::to_owned), known);
         }
         Reached {
-            rules,
+            sides,
             elsewhere: views.elsewhere.clone(),
         }
     }

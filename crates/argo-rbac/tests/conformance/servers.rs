@@ -3,12 +3,13 @@
 
 use argo_rbac::glob::Glob;
 use argo_rbac::survey::{
-    Budget, Comparison, Effective, Requests, State, Whom, compare, range, server_subjects, who_can,
+    Budget, Comparison, Effective, Range, Requests, State, Whom, compare, range, server_subjects,
+    who_can,
 };
 use argo_rbac::vocabulary::counts_for_project;
 use argo_rbac::{Answer, Claims, Effect, Server, project_role};
 
-use crate::sites::{Site, each_seed, requests};
+use crate::sites::{Dice, Site, each_seed, requests};
 
 fn is_reported(
     found: &Comparison<'_>,
@@ -108,28 +109,37 @@ fn a_rewritten_policy_is_no_difference() {
     });
 }
 
+const OBJECTS: [&str; 8] = [
+    "*",
+    "*/*",
+    "web/*",
+    "pay/shop",
+    "*/shop",
+    "{web,pay}/*",
+    "w?b/*",
+    "https://*",
+];
+const ACTIONS: [&str; 7] = [
+    "*",
+    "get",
+    "delete*",
+    "delete/*",
+    "sync",
+    "action/*",
+    "{get,sync}",
+];
+const RESOURCES: [&str; 6] = ["applications", "*", "logs", "clusters", "projects", "exec"];
+
+fn random_requests(dice: &mut Dice) -> Requests<'static> {
+    Requests {
+        action: dice.pick(&ACTIONS),
+        resource: dice.pick(&RESOURCES),
+        object: dice.pick(&OBJECTS),
+    }
+}
+
 #[test]
 fn what_is_said_of_a_range_holds_for_each_of_its_requests() {
-    let patterns = [
-        "*",
-        "*/*",
-        "web/*",
-        "pay/shop",
-        "*/shop",
-        "{web,pay}/*",
-        "w?b/*",
-        "https://*",
-    ];
-    let actions = [
-        "*",
-        "get",
-        "delete*",
-        "delete/*",
-        "sync",
-        "action/*",
-        "{get,sync}",
-    ];
-    let resources = ["applications", "*", "logs", "clusters", "projects", "exec"];
     let (mut proved, mut open) = (0, 0);
     each_seed(|dice, seed| {
         let site = Site::random(dice);
@@ -138,11 +148,7 @@ fn what_is_said_of_a_range_holds_for_each_of_its_requests() {
         let mut names = server_subjects(&server);
         names.push("nobody".to_owned());
         for _ in 0..6 {
-            let asked = Requests {
-                action: dice.pick(&actions),
-                resource: dice.pick(&resources),
-                object: dice.pick(&patterns),
-            };
+            let asked = random_requests(dice);
             let name = &names[dice.roll(names.len())];
             let claims = Claims::of(name, [""; 0]);
             let found = range(&server, name, asked, &[], &budget);
@@ -219,6 +225,59 @@ fn who_can_names_everybody_who_can() {
             );
         }
     });
+}
+
+/// Those who share a large role are told apart by the examples of others.
+#[test]
+fn who_can_says_of_members_of_a_large_role_what_a_search_finds() {
+    let mut both = 0;
+    each_seed(|dice, seed| {
+        let mut site = Site::random(dice);
+        let names = server_subjects(&site.load());
+        let rules =
+            (0..80).map(|n| format!("p, role:large, applications, get, web/app-{n}*, allow"));
+        site.lines.extend(rules);
+        for name in names {
+            if dice.roll(2) == 0 {
+                site.lines.push(format!("g, {name}, role:large"));
+            }
+        }
+        let server = site.load();
+        let asked = random_requests(dice);
+        let budget = Budget::default();
+        let found = who_can(&server, asked, &budget);
+        let is_everybodys = found.iter().any(|holder| holder.whom == Whom::Everybody);
+        for name in server_subjects(&server) {
+            let whom = Whom::Subject(name.clone());
+            let searched = range(&server, &name, asked, &[], &budget);
+            let shown = || format!("seed {seed} {name} {asked:?}\n{}", site.shown());
+            let Some(holder) = found.iter().find(|holder| holder.whom == whom) else {
+                // Who may only as everybody does need not be named.
+                assert!(is_everybodys || searched.is_refused(), "{}", shown());
+                continue;
+            };
+            let said = |range: &Range<'_>| (range.allowed.is_some(), range.refused.is_some());
+            assert_eq!(said(&holder.range), said(&searched), "{}", shown());
+            both += u32::from(said(&searched) == (true, true));
+            for example in [&holder.range.allowed, &holder.range.refused]
+                .into_iter()
+                .flatten()
+            {
+                let claims = Claims::of(&name, [""; 0]);
+                let answer =
+                    server.decide(&claims, example.resource, &example.action, &example.object);
+                assert_eq!(answer.allowed(), example.answer.allowed(), "{}", shown());
+                assert_eq!(answer.subject, example.answer.subject, "{}", shown());
+                assert!(
+                    Glob::compile(asked.object)
+                        .unwrap()
+                        .matches(&example.object)
+                        .unwrap()
+                );
+            }
+        }
+    });
+    assert!(both > 0);
 }
 
 /// Whether the rows of a matrix grant a request to a subject, through its roles too: rows that count
