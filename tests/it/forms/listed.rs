@@ -251,6 +251,14 @@ fn a_block_that_the_text_ends_is_edited_only_where_no_line_break_counts() {
 }
 
 #[test]
+fn a_generator_that_is_only_a_name_keeps_its_line() {
+    let text = "configMapGenerator:\n- name: argocd-cm\n- name: argocd-rbac-cm # ours";
+    let sandbox = Sandbox::new().with("k.yaml", text);
+    let after = edited(&sandbox, "-f k.yaml", &["k.yaml"]);
+    only_added(text, &after[0]);
+}
+
+#[test]
 fn what_would_hide_the_change_or_is_unknown_is_refused() {
     let operations = |text: &str| {
         format!(

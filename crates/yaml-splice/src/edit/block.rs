@@ -40,7 +40,10 @@ impl<'a> Planner<'a> {
         let unfinished = self.unfinished(at);
         let last_goes =
             removed.contains(&(heads.len() - 1)) && self.unfinished(self.own_end_of(last, column));
-        if unfinished && (is_list || last_goes) {
+        // In front of an entry behind a dash nothing can be inserted without changing its line.
+        let is_behind_dash =
+            !begins_line(self.text, head.lead) && last.last_leaf().block().is_none();
+        if unfinished && (is_list || last_goes || is_behind_dash) {
             // A block scalar's value depends on whether a line break ends it.
             layout.literals = Literals::Never;
         }
@@ -60,6 +63,7 @@ impl<'a> Planner<'a> {
         } else if last_goes {
             self.splice(at, at, without_break(&lines));
         } else if !is_list
+            && !is_behind_dash
             && (last.last_leaf().block().is_some()
                 || added.last().is_some_and(|last| ends_in_block(&last.value)))
         {

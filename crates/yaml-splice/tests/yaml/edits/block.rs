@@ -120,6 +120,17 @@ fn without_a_final_line_break_none_is_added() {
         &[set("0/k", json!("v"))],
         "- k: v\n  a: |\n    x",
     );
+    // Nothing goes in front of a key behind a dash but what must.
+    becomes(
+        "- b\n- a: x",
+        &[set("1/k", json!("v\nw\n"))],
+        "- b\n- a: x\n  k: \"v\\nw\\n\"",
+    );
+    becomes(
+        "- a: x",
+        &[set("0/k", json!(["v\nw\n"]))],
+        "- a: x\n  k:\n  - \"v\\nw\\n\"",
+    );
     line_becomes("spec:", &[set("spec/k", json!("v"))], "spec:\n  k: v");
 }
 
