@@ -48,16 +48,14 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The fields, that in which most lines differ first.
 fn fields<'r>(rule: &'r Rule<'_>) -> [&'r str; 3] {
-    [&rule.resource.text, &rule.action.text, &rule.object.text]
+    [&rule.object.text, &rule.action.text, &rule.resource.text]
 }
 
 /// Whether a line matches all that another one matches, and is not the same.
 fn is_wider(wide: &Rule<'_>, narrow: &Rule<'_>) -> bool {
     let (wide, narrow) = (fields(wide), fields(narrow));
-    wide != narrow
-        && wide
-            .iter()
-            .zip(narrow)
-            .all(|(wide, narrow)| glob::covers(wide, narrow))
+    let mut pairs = wide.iter().zip(narrow);
+    pairs.all(|(wide, narrow)| glob::covers(wide, narrow)) && wide != narrow
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 /// How many steps a whole run may take: a few seconds' worth.
-const STEPS: u64 = 40_000_000;
+const STEPS: u64 = 20_000_000;
 
 /// The steps that a run has left. A step is about one comparison of two patterns; what is not found
 /// out when none is left counts as undecided.

@@ -70,22 +70,6 @@ impl<'p> Slice<'p> {
     ) -> Self {
         let server = parts.server;
         let concerns = Concerns::new(server, asked);
-        let mut givers: BTreeSet<&str> = BTreeSet::new();
-        let mut rules = Vec::new();
-        for (project, enforcer) in &parts.all {
-            for (number, name) in enforcer.names() {
-                if is_role(name) {
-                    givers.insert(name);
-                }
-                for rule in enforcer.own_rules(number) {
-                    if parts.is_own(*project, rule.line()) && concerns.rule(rule) {
-                        givers.insert(name);
-                        rules.push((*project, *enforcer, rule.line(), name));
-                    }
-                }
-            }
-        }
-        let leads = reachable(&parts.bound, givers);
         let (mut down, mut direct): (Option<HashSet<&str>>, HashSet<&str>) = Default::default();
         if let Askers::Some(names) = askers {
             direct.extend(names);
@@ -96,10 +80,21 @@ impl<'p> Slice<'p> {
             ));
         }
         let is_asked = |name: &str| down.as_ref().is_none_or(|down| down.contains(name));
-        let mut found: Vec<_> = rules
-            .into_iter()
-            .filter(|(.., name)| is_asked(name))
-            .collect();
+        let (mut givers, mut found) = (BTreeSet::new(), Vec::new());
+        for (project, enforcer) in &parts.all {
+            for (number, name) in enforcer.names().filter(|(_, name)| is_asked(name)) {
+                if is_role(name) {
+                    givers.insert(name);
+                }
+                for rule in enforcer.own_rules(number) {
+                    if parts.is_own(*project, rule.line()) && concerns.rule(rule) {
+                        givers.insert(name);
+                        found.push((*project, *enforcer, rule.line(), name));
+                    }
+                }
+            }
+        }
+        let leads = reachable(&parts.bound, givers);
         for (project, enforcer) in &parts.all {
             for (number, name) in enforcer.names().filter(|(_, name)| is_asked(name)) {
                 for (role, line) in enforcer.own_links(number) {
