@@ -122,7 +122,10 @@ impl<'a> Planner<'a> {
             let lead = heads[index].lead;
             let level = column(self.text, lead);
             let end = self.own_end_of(values[index], level);
-            let kept = self.kept(&[heads[index], values[index]], lead..end, before);
+            let mut kept = self.kept(&[heads[index], values[index]], lead..end, before);
+            if !adding && self.unfinished(end) {
+                kept.truncate(without_break(&kept).len());
+            }
             if begins_line(self.text, lead) {
                 let start = line_start(self.text, lead);
                 let last = values
@@ -249,8 +252,7 @@ impl<'a> Planner<'a> {
         let aligned =
             before.is_some_and(|leaf| leaf.block().is_some()) || self.caution == Caution::Cautious;
         let mut kept = String::new();
-        let end = part_of.end;
-        for at in comments(text, nodes.iter().copied(), part_of.clone()) {
+        for at in comments(text, nodes.iter().copied(), part_of) {
             let line = line_start(text, at);
             let comment = part(text, at..next_line(text, at));
             if begins_line(text, at) && !aligned {
@@ -261,9 +263,6 @@ impl<'a> Planner<'a> {
             let original = self.document.source().text();
             kept.push_str(part(original, at..at + without_break(comment).len()));
             kept.push_str(line_break(text, at));
-        }
-        if self.unfinished(end) {
-            kept.truncate(without_break(&kept).len());
         }
         kept
     }

@@ -127,9 +127,9 @@ fn without_a_final_line_break_none_is_added() {
         "- b\n- a: x\n  k: \"v\\nw\\n\"",
     );
     becomes(
-        "- a: x",
-        &[set("0/k", json!(["v\nw\n"]))],
-        "- a: x\n  k:\n  - \"v\\nw\\n\"",
+        "- b\n- a: x",
+        &[set("1/k", json!(["v\nw\n"]))],
+        "- b\n- a: x\n  k:\n  - \"v\\nw\\n\"",
     );
     line_becomes("spec:", &[set("spec/k", json!("v"))], "spec:\n  k: v");
 }
@@ -220,6 +220,11 @@ fn the_last_entry_makes_way_for_another_where_no_line_break_ends_the_text() {
         "- k: v\n  m: 1",
     );
     becomes("- k\n- a", &[remove("1"), set("2", json!("m"))], "- k\n- m");
+    becomes(
+        "k:\n- v\na: # x\n- b",
+        &[remove("a"), set("m", json!(1))],
+        "k:\n- v\n# x\nm: 1",
+    );
 }
 
 #[test]
