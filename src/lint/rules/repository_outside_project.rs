@@ -3,10 +3,13 @@ use super::prelude::*;
 rule!(RepositoryOutsideProject, "repository-outside-project", Error);
 
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
+    let mut projects: HashMap<&str, &Object<'_>> = HashMap::new();
+    for object in site.relevant.iter().filter(|object| object.kind() == "AppProject") {
+        projects.entry(object.name()).or_insert(object);
+    }
     for app in applications(site) {
         let project = app.application.project;
-        let of_project = |object: &&Object<'_>| object.kind() == "AppProject" && object.name() == project;
-        let Some(object) = site.relevant.iter().find(of_project) else {
+        let Some(object) = projects.get(project).copied() else {
             continue;
         };
         let repos = object.find(&["spec", "sourceRepos"]).and_then(Node::items);

@@ -122,7 +122,7 @@ pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
             Some(_) if own.is_empty() && !several && !plain.is_empty() => {
                 (plain, MappingVerdict::PlainKeys)
             }
-            Some(name) if names(name) > 1 && !own.is_empty() => {
+            Some(name) if !own.is_empty() && names(name) > 1 => {
                 (own, MappingVerdict::DuplicateName)
             }
             _ => (own, judge(own)),
