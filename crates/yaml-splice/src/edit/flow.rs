@@ -30,7 +30,7 @@ impl<'a> Planner<'a> {
         let close = node.span.end;
         let (heads, values) = (leads(node), values(node));
         let (Some(head), Some(last)) = (heads.last(), values.last()) else {
-            self.fill_flow(node, added, &style);
+            self.fill_flow(node, added);
             return;
         };
         let end = last.span.end.max(head.span.end);
@@ -69,13 +69,14 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Entries for an empty pair of brackets that may hold comments.
-    fn fill_flow(&mut self, node: &'a Node, added: &[Added], style: &Style) {
+    /// Entries for a pair of brackets that is empty, or is emptied, and may hold comments.
+    pub(super) fn fill_flow(&mut self, node: &'a Node, added: &[Added]) {
+        let style = self.style(node);
         let (open, close) = (node.span.start + 1, node.span.end - 1);
         if !part(self.text, open..close).contains('#') {
             let entries: Vec<_> = added
                 .iter()
-                .map(|one| self.entry(one, style, None))
+                .map(|one| self.entry(one, &style, None))
                 .collect();
             self.splice(open, close, entries.join(&style.comma));
             return;
@@ -85,7 +86,7 @@ impl<'a> Planner<'a> {
         let mut lines = String::new();
         for (index, one) in added.iter().enumerate() {
             let comma = if index + 1 < added.len() { "," } else { "" };
-            let entry = self.entry(one, style, Some(&inner));
+            let entry = self.entry(one, &style, Some(&inner));
             lines.extend([inner.indent.as_str(), &entry, comma, inner.line_break]);
         }
         let at = line_start(self.text, close);
@@ -111,9 +112,11 @@ impl<'a> Planner<'a> {
             let end = comma_of(index).map_or(end_of(index), |at| at + 1);
             let line_end = next_line(text, end);
             let rest = part(text, end..line_end).trim_start();
-            let own_line = begins_line(text, lead) && (rest.is_empty() || rest.starts_with('#'));
-            if own_line {
+            let begins_line = begins_line(text, lead);
+            if begins_line && rest.is_empty() {
                 self.splice(line_start(text, lead), line_end, "");
+            } else if begins_line && rest.starts_with('#') {
+                self.splice(lead, line_end - rest.len(), "");
             } else if index == 0 {
                 let next = heads.get(1).map_or(end, |next| next.lead);
                 self.splice(lead, next, "");

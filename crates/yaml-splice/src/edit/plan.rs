@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::intent::Intent;
 use super::refuse;
 use super::splice::Splice;
+use crate::comments::comments;
 use crate::document::Document;
 use crate::node::{Entry, Node, NodeKind, Step};
 use crate::stream::Format;
@@ -229,8 +230,11 @@ impl<'a> Planner<'a> {
         self.above.pop();
         if !removed.is_empty() && removed.len() == children.len() {
             // Brackets that hold a comment stay around it.
-            if node.flow && added.is_empty() && self.text[node.span.clone()].contains('#') {
+            if node.flow && !comments(self.text, [node], node.span()).is_empty() {
                 self.remove_flow(node, &removed);
+                if !added.is_empty() {
+                    self.fill_flow(node, &added);
+                }
                 return Ok(());
             } else if !node.flow
                 && added.is_empty()

@@ -41,7 +41,7 @@ fn flow_mappings_keep_their_form() {
     becomes(
         "d: {\n  a: b,\n  c: d # x\n}\n",
         &[remove("d/c")],
-        "d: {\n  a: b\n}\n",
+        "d: {\n  a: b\n  # x\n}\n",
     );
     becomes(
         "d: [a, b, c]\n",
@@ -169,5 +169,19 @@ fn a_comment_stays_in_brackets_that_are_emptied() {
         "l: [\n  # one\n  1,\n  # two\n  2,\n]\n",
         &[remove("l/0"), remove("l/1")],
         "l: [\n  # one\n  # two\n]\n",
+    );
+}
+
+#[test]
+fn comments_stay_between_brackets_whose_entries_are_replaced() {
+    becomes(
+        "data: {\n    # one\n    a: 1, # two\n}\n",
+        &[remove("data/a"), set("data/k", json!("v"))],
+        "data: {\n    # one\n    # two\n  k: v\n}\n",
+    );
+    becomes(
+        "data: {a: \"#\"}\n",
+        &[remove("data/a"), set("data/k", json!("v"))],
+        "data:\n  k: v\n",
     );
 }
