@@ -127,8 +127,8 @@ impl<'a> Spot<'a> {
     /// A range cut at the end of its first line, and never empty where a character is there.
     fn on_one_line(&self, span: Range<usize>) -> Range<usize> {
         let text = &self.source.text()[span.start..];
-        let line = text.find(['\n', '\r']).unwrap_or(text.len());
-        let end = span.end.min(span.start + line);
+        let line = text.get(..span.len()).unwrap_or(text).find(['\n', '\r']);
+        let end = line.map_or(span.end, |line| span.start + line);
         let one = text.chars().next().filter(|c| *c != '\n' && *c != '\r');
         let least = span.start + one.map_or(0, char::len_utf8);
         span.start..end.max(least)

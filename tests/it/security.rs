@@ -256,6 +256,27 @@ fn costly() -> Vec<(&'static str, String)> {
                 + &lines(25_000, &|n| format!("  - accounts.a{n}=apiKey\n")),
         ),
         (
+            "a folded policy",
+            rbac.replace("|", ">-") + &"    p, octopus\n\n".repeat(20_000),
+        ),
+        (
+            "a policy on one line",
+            format!(
+                "{}\"{}\"\n",
+                rbac.replace(" |\n", " "),
+                "p, octopus, logs, get, *, allow\\n".repeat(10_000)
+            ),
+        ),
+        (
+            "many Applications",
+            lines(2_000, &|n| {
+                format!(
+                    "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: a{n}\n  annotations:\n    \
+                     argo.octopus.com/project: shop\n    argo.octopus.com/environment: e{n}\nspec:\n  source: {{repoURL: https://e.com/r.git, path: p}}\n"
+                )
+            }),
+        ),
+        (
             "a large role of many",
             rbac.to_owned()
                 + &lines(1_500, &|n| {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level as Title, Origin, Renderer, Snippet};
 
 use super::{Mark, ShownFinding};
 use crate::model::Severity;
@@ -13,6 +13,9 @@ use crate::text::counted;
 
 /// How much of a line of text is shown where no terminal is narrower.
 const WIDTH: usize = 120;
+/// The longest text that is shown: of a longer line, which would be laid out anew for each finding, only
+/// the place.
+const LONGEST: usize = 16 * 1024;
 /// Lines shown above and below the marked one.
 const CONTEXT: usize = 1;
 
@@ -63,10 +66,8 @@ fn frame(finding: &ShownFinding<'_>, style: Style) -> String {
 
 /// The lines around the marks, so that a long text costs no more than a short one. Marks of the
 /// same text that are near each other share a snippet.
-fn windows<'m>(
-    marks: &[(AnnotationKind, &'m Mark<'m>)],
-) -> Vec<Snippet<'m, annotate_snippets::Annotation<'m>>> {
-    let mut snippets = Vec::new();
+fn windows<'m>(marks: &[(AnnotationKind, &'m Mark<'m>)]) -> Vec<Element<'m>> {
+    let mut snippets: Vec<Element<'m>> = Vec::new();
     let mut rest = marks;
     while let Some(((kind, mark), after)) = rest.split_first() {
         let text = mark.source.text();
@@ -84,6 +85,13 @@ fn windows<'m>(
             rest = after;
         }
         let window = &text[from..to];
+        if window.len() > LONGEST {
+            let place = mark.source.location(mark.span.start);
+            let path = Origin::path(one_line(mark.source.name()));
+            let origin = path.line(place.line).char_column(place.column);
+            snippets.push(origin.into());
+            continue;
+        }
         let annotations = group.into_iter().map(|(kind, mark)| {
             let span = mark.span.start - from..mark.span.end.min(to) - from;
             let label = (!mark.label.is_empty()).then(|| printable(&mark.label));
@@ -93,7 +101,8 @@ fn windows<'m>(
             Snippet::source(harmless(window))
                 .path(one_line(mark.source.name()))
                 .line_start(mark.source.location(from).line)
-                .annotations(annotations.collect::<Vec<_>>()),
+                .annotations(annotations.collect::<Vec<_>>())
+                .into(),
         );
     }
     snippets
