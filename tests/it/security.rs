@@ -257,7 +257,7 @@ fn costly() -> Vec<(&'static str, String)> {
         ),
         (
             "a folded policy",
-            rbac.replace("|", ">-") + &"    p, octopus\n\n".repeat(20_000),
+            rbac.replace('|', ">-") + &"    p, octopus\n\n".repeat(20_000),
         ),
         (
             "a policy on one line",

@@ -13,8 +13,8 @@ use crate::text::counted;
 
 /// How much of a line of text is shown where no terminal is narrower.
 const WIDTH: usize = 120;
-/// The longest text that is shown: of a longer line, which would be laid out anew for each finding, only
-/// the place.
+/// The longest text that is shown. Laying out a longer line for each finding costs too much: only the
+/// place is shown.
 const LONGEST: usize = 16 * 1024;
 /// Lines shown above and below the marked one.
 const CONTEXT: usize = 1;
