@@ -235,7 +235,8 @@ impl<'a> Planner<'a> {
     /// Whether a document that holds only comments is still one: others begin behind its end.
     fn may_vanish(&self) -> bool {
         let span = self.document.span();
-        span == (0..self.text.len()) || self.text[span].starts_with("---")
+        let text = self.text[span.clone()].trim_start_matches('\u{feff}');
+        span == (0..self.text.len()) || text.starts_with("---")
     }
 
     /// The comments in a part that goes, as lines: those that have a line of their own as they are,
