@@ -1,5 +1,7 @@
 //! Applications and `ApplicationSet`s as rules see them.
 
+use std::collections::HashMap;
+
 use crate::octopus::apps::{AppKind, AppSource, Application, Parent};
 use crate::site::{Object, Site, Spot};
 use crate::yaml::{Entry, Node, Step};
@@ -29,15 +31,23 @@ pub(super) const RULES: [&str; 17] = [
 pub(super) struct App<'a> {
     pub(super) object: Object<'a>,
     pub(super) application: Application<'a>,
+    annotations: HashMap<&'a str, &'a Entry>,
 }
 
 /// The Applications and `ApplicationSet`s.
 pub(super) fn applications<'a>(site: &Site<'a>) -> Vec<App<'a>> {
     let apps = site.relevant.iter().filter_map(|object| {
         let application = Application::read(object.in_document(), object.node)?;
+        let path = [application.kind.base(), &["metadata", "annotations"]].concat();
+        let entries = object
+            .find(&path)
+            .and_then(Node::entries)
+            .unwrap_or_default();
+        let by_key = |entry: &'a Entry| Some((entry.key.as_str()?, entry));
         Some(App {
             object: object.clone(),
             application,
+            annotations: entries.iter().filter_map(by_key).collect(),
         })
     });
     apps.collect()
@@ -46,13 +56,9 @@ pub(super) fn applications<'a>(site: &Site<'a>) -> Vec<App<'a>> {
 impl<'a> App<'a> {
     /// An annotation of the Application or the template.
     pub(super) fn annotation(&self, key: &str) -> Option<Spot<'a>> {
-        let keys: Vec<&str> = self
-            .base()
-            .iter()
-            .chain(&["metadata", "annotations", key])
-            .copied()
-            .collect();
-        self.at(&keys)
+        let path = [self.base(), &["metadata", "annotations", key]].concat();
+        let entry = self.annotations.get(key)?;
+        Some(Spot::of_entry(&self.object, &path, entry))
     }
 
     /// An annotation of the ApplicationSet itself.

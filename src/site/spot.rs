@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::object::Object;
 use crate::model::{Location, Source};
-use crate::yaml::{Document, Node, Step};
+use crate::yaml::{Document, Entry, Node, Step};
 
 /// A value: of a document, or a bare policy as a whole.
 #[derive(Clone, Debug)]
@@ -104,7 +104,12 @@ impl<'a> Spot<'a> {
     pub(crate) fn of_path(object: &Object<'a>, path: &[&str]) -> Option<Spot<'a>> {
         let (last, above) = path.split_last()?;
         let entry = object.find(above)?.entry(last)?;
-        Some(Spot {
+        Some(Self::of_entry(object, path, entry))
+    }
+
+    /// Points at the value of an entry at the end of a path of keys in an object.
+    pub(crate) fn of_entry(object: &Object<'a>, path: &[&str], entry: &'a Entry) -> Spot<'a> {
+        Spot {
             file: object.file,
             document: Some((object.document, object.in_document())),
             route: object.route_to(path),
@@ -112,7 +117,7 @@ impl<'a> Spot<'a> {
             node: Some(&entry.value),
             part: None,
             source: object.source(),
-        })
+        }
     }
 
     fn at(&self, span: Range<usize>) -> Place {

@@ -277,6 +277,18 @@ fn costly() -> Vec<(&'static str, String)> {
             }),
         ),
         (
+            "many annotations",
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: a\n  annotations:\n{}spec:\n  sources:\n{}",
+                lines(6_000, &|n| format!(
+                    "    argo.octopus.com/project.s{n}: p\n"
+                )),
+                lines(1_000, &|n| format!(
+                    "  - {{name: s{n}, repoURL: https://e.com/r.git, path: p}}\n"
+                )),
+            ),
+        ),
+        (
             "a large role of many",
             rbac.to_owned()
                 + &lines(1_500, &|n| {

@@ -2,9 +2,12 @@ use super::prelude::*;
 
 rule!(UnknownOctopusSource, "unknown-octopus-source", Error);
 
+/// The most names that are compared with one that is unknown, and listed.
+const MOST: usize = 100;
+
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for app in applications(site) {
-        let names: Vec<&str> = app.application.sources.iter().filter_map(|source| source.name).collect();
+        let names: Vec<&str> = app.application.sources.iter().filter_map(|source| source.name).take(MOST).collect();
         for (key, suffix) in mapping::unknown_sources(&app.application) {
             let Some(spot) = app.annotation(key) else { continue };
             let finding = findings.add(

@@ -4,6 +4,7 @@
 //! its name, an unnamed source has plain keys and counts only where it is the only one, and values
 //! are compared without their case and the spaces around them.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::annotation::{AnnotationField, Key, is_templated};
@@ -223,14 +224,15 @@ impl Deployment<'_> {
 
 /// Returns the suffixes of scoping keys that name no source, each with its key.
 pub fn unknown_sources<'a>(application: &Application<'a>) -> Vec<(&'a str, &'a str)> {
-    let is_source = |name: &str| application.sources.iter().any(|one| one.name == Some(name));
+    let names = application.sources.iter().filter_map(|one| one.name);
+    let names: HashSet<&str> = names.collect();
     let keys = application.annotations.iter().filter_map(|(key, _)| {
         let Key { field, suffix } = Key::parse(key)?;
         let suffix = suffix?;
         let scopes = AnnotationField::SCOPE.contains(&field)
             || field == AnnotationField::Space
             || field == AnnotationField::Path;
-        (scopes && !is_source(suffix)).then_some((*key, suffix))
+        (scopes && !names.contains(suffix)).then_some((*key, suffix))
     });
     keys.collect()
 }

@@ -1,5 +1,7 @@
 //! Applications and ApplicationSets as they are in documents.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::yaml::{Document, Node};
 
 /// The kind of an object that Octopus's annotations belong to.
@@ -105,6 +107,8 @@ pub struct Application<'a> {
     pub is_patched: bool,
     /// The ApplicationSet that makes it, and resets its annotations.
     pub owner: Option<&'a str>,
+    /// The annotations by their keys: each source asks for several of its own.
+    by_key: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Application<'a> {
@@ -132,6 +136,7 @@ impl<'a> Application<'a> {
         let patch = at
             .text(object, &["spec", "templatePatch"])
             .unwrap_or_default();
+        let annotations = pairs(&["metadata", "annotations"]);
         Some(Self {
             kind,
             name,
@@ -142,7 +147,8 @@ impl<'a> Application<'a> {
             project: text(&["spec", "project"])
                 .filter(|name| !name.is_empty())
                 .unwrap_or("default"),
-            annotations: pairs(&["metadata", "annotations"]),
+            by_key: annotations.iter().copied().collect(),
+            annotations,
             outer_annotations,
             labels: pairs(&["metadata", "labels"]),
             sources: app.map(|app| at.sources(app)).unwrap_or_default(),
@@ -154,10 +160,7 @@ impl<'a> Application<'a> {
 
     /// The value of an annotation; of a key that is there twice, the last.
     pub fn annotation(&self, key: &str) -> Option<&'a str> {
-        let mut found = self.annotations.iter().rev();
-        found
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| *value)
+        self.by_key.get(key).copied()
     }
 
     /// The object that a policy is asked about: `project/name`, with the namespace in between where
@@ -203,7 +206,8 @@ impl<'a> ValueReader<'a> {
                 own.push(pair);
             }
         }
-        merged.retain(|(key, _)| !own.iter().any(|(other, _)| other == key));
+        let known: HashSet<&str> = own.iter().map(|(key, _)| *key).collect();
+        merged.retain(|(key, _)| !known.contains(key));
         merged.extend(own);
         merged
     }
