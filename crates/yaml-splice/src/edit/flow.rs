@@ -24,8 +24,8 @@ struct Pretty {
 }
 
 impl<'a> Planner<'a> {
-    /// Adds entries or items behind the last one.
-    pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added]) {
+    /// Adds entries or items behind the last one, or in its place where it goes.
+    pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added], last_goes: bool) {
         let style = self.style(node);
         let close = node.span.end;
         let (heads, values) = (leads(node), values(node));
@@ -45,12 +45,14 @@ impl<'a> Planner<'a> {
         };
         let entries: Vec<_> = added
             .iter()
-            .map(|one| {
-                let entry = self.entry(one, &style, own_lines.then_some(&pretty));
-                format!("{separator}{entry}")
-            })
+            .map(|one| self.entry(one, &style, own_lines.then_some(&pretty)))
             .collect();
-        let mut entries = entries.join(",");
+        let entries = entries.join(&format!(",{separator}"));
+        if last_goes {
+            self.splice(head.lead, end, entries);
+            return;
+        }
+        let mut entries = format!("{separator}{entries}");
         if comma.is_some() {
             entries.push(',');
         }
@@ -93,8 +95,9 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Removes entries or items with their commas; comments beside them stay.
-    pub(super) fn remove_flow(&mut self, node: &'a Node, removed: &[usize]) {
+    /// Removes entries or items with their commas; comments beside them stay. Where others are `adding`,
+    /// they take the place of the last one.
+    pub(super) fn remove_flow(&mut self, node: &'a Node, removed: &[usize], adding: bool) {
         let (heads, values) = (leads(node), values(node));
         let text = self.text;
         let end_of = |index: usize| values[index].span.end.max(heads[index].span.end);
@@ -107,7 +110,8 @@ impl<'a> Planner<'a> {
             stays[*index] = false;
         }
         let last_stays = stays.iter().rposition(|stays| *stays);
-        for index in removed.iter().copied() {
+        let replaced = adding.then_some(heads.len() - 1);
+        for index in removed.iter().copied().filter(|at| Some(*at) != replaced) {
             let lead = heads[index].lead;
             let end = comma_of(index).map_or(end_of(index), |at| at + 1);
             let line_end = next_line(text, end);
@@ -130,7 +134,7 @@ impl<'a> Planner<'a> {
         }
         // The comma behind the entry that is now the last one, if the last one had none.
         if let Some(comma) = last_stays
-            .filter(|_| comma_of(heads.len() - 1).is_none())
+            .filter(|_| !adding && comma_of(heads.len() - 1).is_none())
             .and_then(comma_of)
         {
             self.splice(comma, comma + 1, "");

@@ -231,7 +231,7 @@ impl<'a> Planner<'a> {
         if !removed.is_empty() && removed.len() == children.len() {
             // Brackets that hold a comment stay around it.
             if node.flow && !comments(self.text, [node], node.span()).is_empty() {
-                self.remove_flow(node, &removed);
+                self.remove_flow(node, &removed, false);
                 if !added.is_empty() {
                     self.fill_flow(node, &added);
                 }
@@ -252,14 +252,15 @@ impl<'a> Planner<'a> {
         self.above.push(node);
         if !removed.is_empty() {
             if node.flow {
-                self.remove_flow(node, &removed);
+                self.remove_flow(node, &removed, !added.is_empty());
             } else {
                 self.remove_block(node, &removed, !added.is_empty());
             }
         }
         if !added.is_empty() {
             if node.flow {
-                self.add_flow(node, &added);
+                let last_goes = removed.iter().any(|index| index + 1 == children.len());
+                self.add_flow(node, &added, last_goes);
             } else {
                 self.add_block(node, &added, &removed);
             }

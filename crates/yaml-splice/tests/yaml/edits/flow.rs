@@ -184,4 +184,19 @@ fn comments_stay_between_brackets_whose_entries_are_replaced() {
         &[remove("data/a"), set("data/k", json!("v"))],
         "data:\n  k: v\n",
     );
+    becomes(
+        "d: {\n  a: 1,\n  b: 2 # x\n}\n",
+        &[remove("d/b"), set("d/k", json!("v"))],
+        "d: {\n  a: 1,\n  k: v # x\n}\n",
+    );
+    becomes(
+        "d: {a: 1, b: 2, c: 3}\n",
+        &[
+            remove("d/b"),
+            remove("d/c"),
+            set("d/k", json!("v")),
+            set("d/l", json!(1)),
+        ],
+        "d: {a: 1, k: v, l: 1}\n",
+    );
 }
