@@ -163,7 +163,11 @@ fn integer(text: &str) -> Option<Number> {
 /// go-yaml's float: `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`. Rust reads the same, and
 /// infinities and no-numbers by name, which are no finite number.
 fn decimal(text: &str) -> Option<Number> {
-    let value: f64 = text.parse().ok()?;
+    of_float(text.parse().ok()?)
+}
+
+/// A float as it is read: a whole one is an integer.
+pub(crate) fn of_float(value: f64) -> Option<Number> {
     // Go prints a float without fraction as an integer, and so does kubectl.
     if value.fract() == 0.0 && value.abs() < 1e15 && value.is_sign_positive() == (value >= 0.0) {
         #[expect(

@@ -115,7 +115,7 @@ fn intents(stream: &Stream, edits: &[Edit]) -> Result<Vec<Option<Intent>>> {
                 document,
                 route,
                 value,
-            } => (document, route, Intent::Set(value.clone())),
+            } => (document, route, Intent::Set(as_read(value))),
             Edit::SetText {
                 document,
                 route,
@@ -145,6 +145,22 @@ fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// A value with its numbers as they are read.
+fn as_read(value: &Value) -> Value {
+    match value {
+        Value::Number(float) if float.is_f64() => {
+            let read = float.as_f64().and_then(crate::resolve::of_float);
+            Value::Number(read.unwrap_or_else(|| float.clone()))
+        }
+        Value::Array(items) => items.iter().map(as_read).collect(),
+        Value::Object(map) => {
+            let entries = map.iter().map(|(key, value)| (key.clone(), as_read(value)));
+            Value::Object(entries.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// Reads the edited text again: every document must be what it was, but for what was intended.

@@ -51,7 +51,7 @@ impl Drawn {
         }
         // JSON is a value of any kind, everything else a text.
         let value = match serde_json::from_str(value) {
-            Ok(json) if value.len() < 300 => json,
+            Ok(json) if value.len() < 300 && !holds_a_whole_float(&json) => json,
             _ => Value::from(value),
         };
         for _ in 0..=choices.below(4) {
@@ -343,4 +343,16 @@ fn places(stream: &Stream) -> Vec<Place<'_>> {
         }
     }
     found
+}
+
+/// Whether a value holds a float that is written, and read, as an integer.
+fn holds_a_whole_float(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.is_f64() && number.as_f64().is_some_and(|f| f.fract() == 0.0)
+        }
+        Value::Array(items) => items.iter().any(holds_a_whole_float),
+        Value::Object(map) => map.values().any(holds_a_whole_float),
+        _ => false,
+    }
 }

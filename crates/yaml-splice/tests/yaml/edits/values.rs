@@ -226,3 +226,12 @@ fn a_tag_goes_with_its_value_and_stays_on_a_collection_of_its_kind() {
         "a: !<tag:x-y,[z]>\n- x\n- z\n",
     );
 }
+
+#[test]
+fn a_whole_float_is_written_as_it_is_read() {
+    becomes(
+        "a: 1\n",
+        &[set("k", json!([1000.0, {"x": 0.5}]))],
+        "a: 1\nk:\n- 1000\n- x: 0.5\n",
+    );
+}
