@@ -68,13 +68,7 @@ impl<'a> App<'a> {
 
     /// A label of the Application or the template.
     pub(super) fn label(&self, key: &str) -> Option<Spot<'a>> {
-        let keys: Vec<&str> = self
-            .base()
-            .iter()
-            .chain(&["metadata", "labels", key])
-            .copied()
-            .collect();
-        self.at(&keys)
+        self.at(&[self.base(), &["metadata", "labels", key]].concat())
     }
 
     /// A field of a source, or the source where it has no such field.

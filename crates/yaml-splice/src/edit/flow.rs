@@ -25,7 +25,7 @@ struct Pretty {
 
 impl<'a> Planner<'a> {
     /// Adds entries or items behind the last one, or in its place where it goes.
-    pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added], last_goes: bool) {
+    pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added], removed: &[usize]) {
         let style = self.style(node);
         let close = node.span.end;
         let (heads, values) = (leads(node), values(node));
@@ -48,7 +48,7 @@ impl<'a> Planner<'a> {
             .map(|one| self.entry(one, &style, own_lines.then_some(&pretty)))
             .collect();
         let entries = entries.join(&format!(",{separator}"));
-        if last_goes {
+        if removed.contains(&(heads.len() - 1)) {
             self.splice(head.lead, end, entries);
             return;
         }

@@ -259,8 +259,7 @@ impl<'a> Planner<'a> {
         }
         if !added.is_empty() {
             if node.flow {
-                let last_goes = removed.iter().any(|index| index + 1 == children.len());
-                self.add_flow(node, &added, last_goes);
+                self.add_flow(node, &added, &removed);
             } else {
                 self.add_block(node, &added, &removed);
             }
