@@ -169,7 +169,7 @@ pub(super) fn of(refusal: &Refusal) -> Vec<String> {
     hints.iter().map(|hint| (*hint).to_owned()).collect()
 }
 
-/// What to do about a server that was not reached.
+/// Hints for a server that was not reached.
 fn unreachable(message: &str) -> &'static [&'static str] {
     const PORT_FORWARD: &str =
         "from outside the cluster: --port-forward --port-forward-namespace argocd";
@@ -193,7 +193,7 @@ fn unreachable(message: &str) -> &'static [&'static str] {
     }
 }
 
-/// What to do about an answer that is not Argo CD's.
+/// Hints for an HTTP status that something other than Argo CD sent.
 fn of_status(status: u16) -> &'static [&'static str] {
     match status {
         401 | 403 | 407 => &[

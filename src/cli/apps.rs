@@ -27,7 +27,7 @@ pub struct AppsArgs {
     pub list: AppsListArgs,
 }
 
-/// What is done with Applications. The documentation of the arguments is the help.
+/// The subcommands of `apps`. Their doc comments are the help text.
 #[derive(Clone, Debug, Subcommand)]
 #[expect(
     missing_docs,

@@ -127,7 +127,7 @@ impl Glob {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// What gobwas refuses, in its words. A pattern too complex for bounded space compiles, and
+    /// A pattern that gobwas refuses, with its text. A pattern too complex for bounded space compiles, and
     /// matching it fails.
     pub fn compile(pattern: &str) -> Result<Self, GlobError> {
         if let Some(form) = plain(pattern) {

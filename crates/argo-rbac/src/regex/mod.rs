@@ -44,7 +44,7 @@ impl GoRegex {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// What does not compile in Go, with Go's text.
+    /// An expression that does not compile in Go, with Go's text.
     pub fn compile(pattern: &str) -> Result<Self, RegexError> {
         if let Some(shape) = shape::quick(pattern) {
             return Ok(Self(RegexForm::Shape(shape.into_owned())));

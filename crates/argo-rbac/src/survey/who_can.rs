@@ -17,7 +17,7 @@ use crate::engine::{Effect, LineId, Reaching};
 use crate::glob::Glob;
 use crate::server::Server;
 
-/// So many rules are searched before it is tried whether the examples of others do.
+/// A subject with more rules than this is first asked for the examples that were found for others.
 const FEW_RULES: usize = 64;
 
 /// The most requests that are kept as examples for others.
@@ -99,7 +99,7 @@ pub fn who_can<'s>(server: &'s Server, requests: Requests<'_>, budget: &Budget) 
     holders
 }
 
-/// The same range for another subject that the same rules reach.
+/// Returns the same range for another subject with the same rules.
 fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
     let mut range = range.clone();
     for example in [&mut range.allowed, &mut range.refused] {
@@ -112,8 +112,8 @@ fn as_of<'s>(range: &Range<'s>, other: &str, name: &str) -> Range<'s> {
     range
 }
 
-/// Requests that showed of someone what they may, to be tried on others: those who share a large role
-/// may all make the same one of its requests.
+/// Requests that were examples for one subject, to be tried on others: the members of a large role may
+/// all make the same one of its requests.
 #[derive(Default)]
 struct Examples(Vec<(&'static str, String, String)>);
 
@@ -135,7 +135,7 @@ impl Examples {
         }
     }
 
-    /// What holds of someone, where the examples show that some requests are allowed and others not.
+    /// The range of a subject, if the examples show that some requests are allowed and others refused.
     fn range<'s>(&self, server: &'s Server, name: &str) -> Option<Range<'s>> {
         let mut range = Range::default();
         for (resource, action, object) in &self.0 {
@@ -179,7 +179,7 @@ impl Reached<'_> {
 struct Relevant<'q> {
     columns: Vec<(&'static str, Verb)>,
     objects: AskedObjects<'q>,
-    /// What is known of the lines of the policy alone and of those with a project's behind them.
+    /// Whether each line is relevant, for the policy alone and for each project whose lines follow it.
     known: HashMap<Option<String>, HashMap<LineId, bool>>,
 }
 
