@@ -11,6 +11,7 @@ mod complete;
 mod configured;
 mod connection;
 mod doctor;
+mod examples;
 mod fleet;
 mod form;
 mod gateway;
