@@ -111,6 +111,9 @@ impl<'a> Planner<'a> {
         for index in removed {
             stays[*index] = false;
         }
+        let bare_end = (!adding)
+            .then(|| self.bare_end(&heads, &values, &stays))
+            .flatten();
         let mut before: Option<&Node> = None;
         let mut run = None;
         for index in 0..heads.len() {
@@ -119,23 +122,18 @@ impl<'a> Planner<'a> {
                 run = None;
                 continue;
             }
-            let lead = heads[index].lead;
-            let level = column(self.text, lead);
-            let end = self.own_end_of(values[index], level);
+            let Range { start: lead, end } = self.part_of(heads[index], values[index]);
             let mut kept = self.kept(&[heads[index], values[index]], lead..end, before);
-            if !adding && self.unfinished(end) {
+            if bare_end == Some(index + 1) {
                 kept.truncate(without_break(&kept).len());
             }
             if begins_line(self.text, lead) {
                 let start = line_start(self.text, lead);
-                let last = values
-                    .last()
-                    .map_or(end, |last| self.own_end_of(last, level));
                 let gone = Gone {
                     before,
                     is_list: matches!(node.kind, NodeKind::Sequence(_)),
                     run: *run.get_or_insert(start),
-                    ends_text: !adding && !stays[index..].contains(&true) && self.unfinished(last),
+                    ends_text: bare_end.is_some_and(|first| index >= first),
                 };
                 self.remove_lines(start, end, &gone, kept);
                 continue;
@@ -156,6 +154,26 @@ impl<'a> Planner<'a> {
             self.splice(line, line, kept);
             self.splice(lead, end, "");
         }
+    }
+
+    /// The part of the text that an entry or item takes.
+    fn part_of(&self, head: &Node, value: &Node) -> Range<usize> {
+        head.lead..self.own_end_of(value, column(self.text, head.lead))
+    }
+
+    /// Of a text that ends without a line break, the entry or item from which on nothing is left.
+    fn bare_end(&self, heads: &[&Node], values: &[&Node], stays: &[bool]) -> Option<usize> {
+        let part_of = |index: usize| self.part_of(heads[index], values[index]);
+        let last = heads.len().checked_sub(1)?;
+        if !self.unfinished(part_of(last).end) {
+            return None;
+        }
+        let leaves_something = |index: &usize| {
+            let nodes = [heads[*index], values[*index]];
+            stays[*index] || !self.kept(&nodes, part_of(*index), None).is_empty()
+        };
+        let kept = (0..=last).rev().find(leaves_something);
+        Some(kept.map_or(0, |kept| kept + 1))
     }
 
     /// Removes the lines of an entry or item.

@@ -238,6 +238,20 @@ fn missing_keys_are_in_nobodys_way() {
 }
 
 #[test]
+fn what_stays_of_the_last_entries_keeps_a_line_of_its_own() {
+    for (text, left) in [
+        ("--- # one\na: 1\nb: 2\n  # two", "--- # one\n  # two"),
+        ("x: 0\na: 1\nb: 2 # two", "x: 0\n# two"),
+        ("x: 0 # one\na: 1 # two\nb: 2", "x: 0 # one\n# two"),
+        ("x:\n- a: 1\n  b: 2 # two", "x:\n- \n  # two"),
+    ] {
+        let above = if text.starts_with("x:\n") { "x/0/" } else { "" };
+        let gone = ["a", "b"].map(|key| remove(&format!("{above}{key}")));
+        becomes(text, &gone, left);
+    }
+}
+
+#[test]
 fn the_last_entries_go_from_a_text_without_final_line_break() {
     becomes("a: 1\nb: 2\nc: 3", &[remove("b"), remove("c")], "a: 1");
     becomes(
