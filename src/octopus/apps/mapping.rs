@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::annotation::{AnnotationField, Key, is_templated};
+use super::annotation::{AnnotationField, Key, is_slug, is_templated};
 use super::read::Application;
 use super::writable::{Unwritable, unwritable};
 
@@ -54,6 +54,8 @@ pub enum MappingVerdict {
     NotAnnotated,
     /// One of the two required annotations is missing.
     Missing(AnnotationField),
+    /// A value that no deployment has, because it cannot be a slug.
+    NotASlug(AnnotationField),
     /// One of several sources without a name: no annotation can belong to it.
     Unnamed,
     /// It has a name, and the annotations are those of a source without one.
@@ -79,6 +81,7 @@ impl fmt::Display for MappingVerdict {
             Self::Updated => f.write_str("yes"),
             Self::NotAnnotated => f.write_str("not annotated"),
             Self::Missing(field) => write!(f, "the annotation for the {field} is missing"),
+            Self::NotASlug(field) => write!(f, "the annotation for the {field} is not a slug"),
             Self::Unnamed => f.write_str("one of several sources, and it has no name"),
             Self::PlainKeys => {
                 f.write_str("the source has a name, and the annotations do not end in it")
@@ -151,7 +154,15 @@ pub fn mappings<'a>(application: &Application<'a>) -> Vec<Mapping<'a>> {
 
 fn judge(scope: AnnotationScope<'_>) -> MappingVerdict {
     match (scope.project, scope.environment) {
-        (Some(_), Some(_)) => MappingVerdict::Updated,
+        (Some(_), Some(_)) => {
+            let values = [scope.project, scope.environment, scope.tenant, scope.step];
+            let mut values = AnnotationField::SCOPE.into_iter().zip(values);
+            let fits = |value: &str| is_templated(value) || is_slug(&value.to_ascii_lowercase());
+            let unfit = values.find(|(_, value)| value.is_some_and(|value| !fits(value)));
+            unfit.map_or(MappingVerdict::Updated, |(field, _)| {
+                MappingVerdict::NotASlug(field)
+            })
+        }
         (Some(_), None) => MappingVerdict::Missing(AnnotationField::Environment),
         (None, None) if scope.is_empty() => MappingVerdict::NotAnnotated,
         (None, _) => MappingVerdict::Missing(AnnotationField::Project),
@@ -283,6 +294,23 @@ mod tests {
         assert_eq!(
             verdicts("{argo.octopus.com/tenant: t}", ONE),
             ["the annotation for the project is missing"]
+        );
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_a_slug_is_of_no_deployment() {
+        for (value, verdict) in [
+            ("Shop_1", "yes"),
+            ("'{{project}}'", "yes"),
+            ("My Shop", "the annotation for the project is not a slug"),
+        ] {
+            let annotations = PAIR.replace("project: shop", &format!("project: {value}"));
+            assert_eq!(verdicts(&annotations, ONE), [verdict]);
+        }
+        let tenant = PAIR.replace('}', ", argo.octopus.com/tenant: a/b}");
+        assert_eq!(
+            verdicts(&tenant, ONE),
+            ["the annotation for the tenant is not a slug"]
         );
     }
 

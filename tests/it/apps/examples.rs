@@ -159,7 +159,7 @@ fn values_are_slugs() {
     expect(
         "project: Book API\nenvironment: staging",
         SINGLE,
-        &["1 yes"],
+        &["1 no"],
         &["octopus-value-not-a-slug"],
     );
     expect(
