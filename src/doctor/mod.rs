@@ -122,6 +122,14 @@ impl DoctorStep {
         self.say(evidence)
     }
 
+    fn is_settled(&self) -> bool {
+        match self.state {
+            StepState::Done => true,
+            StepState::Unknown => !self.may_pass,
+            StepState::Missing | StepState::Wrong => false,
+        }
+    }
+
     fn unknown(mut self, gap: &Gap) -> Self {
         self.state = StepState::Unknown;
         self.next.clone_from(&gap.next);
@@ -146,12 +154,7 @@ impl Chain {
 
     /// Whether looking again could not help.
     pub fn is_settled(&self) -> bool {
-        let settled = |step: &DoctorStep| match step.state {
-            StepState::Done => true,
-            StepState::Unknown => !step.may_pass,
-            StepState::Missing | StepState::Wrong => false,
-        };
-        self.steps.iter().all(settled)
+        self.steps.iter().all(DoctorStep::is_settled)
     }
 
     /// The one next command: of the first step that is missing or wrong, else of the first that is
@@ -170,10 +173,10 @@ impl Chain {
         self.steps.iter().filter(|step| step.state == state).count()
     }
 
-    /// The steps that are not done, with what they are.
+    /// The steps that may still change, with their states.
     pub fn waits(&self) -> String {
         let open = self.steps.iter();
-        let open = open.filter(|step| step.state != StepState::Done);
+        let open = open.filter(|step| !step.is_settled());
         let words = open.map(|step| format!("{} ({})", step.title, step.state.as_str()));
         words.collect::<Vec<_>>().join(", ")
     }

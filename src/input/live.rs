@@ -136,7 +136,7 @@ impl WantedObjects<'_> {
 
 /// What kubectl said, without the log lines of its libraries: where there is no cluster, these say
 /// the same five times before the one line that is meant for people.
-pub(super) fn said(stderr: &str) -> String {
+pub(super) fn said(stderr: &str, code: Option<i32>) -> String {
     let is_log = |line: &&str| {
         let (level, rest) = line.split_at_checked(1).unwrap_or_default();
         let (date, rest) = rest.split_at_checked(4).unwrap_or_default();
@@ -145,6 +145,12 @@ pub(super) fn said(stderr: &str) -> String {
             && date.bytes().all(|byte| byte.is_ascii_digit())
             && rest.starts_with(' ')
     };
+    if stderr.trim().is_empty() {
+        return match code {
+            Some(code) => format!("it ended with exit code {code} and printed nothing"),
+            None => "a signal ended it".to_owned(),
+        };
+    }
     let lines: Vec<&str> = stderr.trim().lines().collect();
     let meant: Vec<&str> = lines.iter().copied().filter(|line| !is_log(line)).collect();
     let shown = if meant.is_empty() { &lines } else { &meant };
@@ -174,7 +180,7 @@ pub fn get(cluster: &Cluster, wanted: &WantedObjects<'_>, runner: &dyn Runner) -
     let (called, missing, hint) = wanted.called();
     let output = runner.run(&kubectl_get(cluster, kind, names, "yaml"))?;
     if output.code != Some(0) {
-        let said = said(&output.stderr);
+        let said = said(&output.stderr, output.code);
         return Err(Error::external(format!("kubectl could not read {called}: {said}"))
             .hint("is this the right cluster? `kubectl config current-context` names it; --context chooses another"));
     }
@@ -214,9 +220,10 @@ mod tests {
     fn the_log_of_kubectls_libraries_is_left_out() {
         let log = "E1128 13:17:10.624394    1488 memcache.go:265] \"Unhandled Error\" err=\"x\"\n";
         let meant = "The connection to the server localhost:8080 was refused";
+        let said = |stderr: &str| said(stderr, Some(1));
         assert_eq!(said(&format!("{log}{log}{meant}\n")), meant);
         assert_eq!(said(log), log.trim());
-        for kept in ["Error from server (Forbidden): no", "E11 x", "é1128 x", ""] {
+        for kept in ["Error from server (Forbidden): no", "E11 x", "é1128 x"] {
             assert_eq!(said(kept), kept);
         }
     }

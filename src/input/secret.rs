@@ -36,7 +36,7 @@ pub fn secret(
 ) -> Result<Option<LiveSecret>> {
     let output = runner.run(&kubectl_get(cluster, "secret", vec![name.into()], "json"))?;
     if output.code != Some(0) {
-        let said = said(&output.stderr);
+        let said = said(&output.stderr, output.code);
         return Err(Error::external(format!(
             "kubectl could not read the Secret {name}: {said}"
         )));

@@ -125,6 +125,18 @@ fn the_permissions_of_a_change_count_what_is_live_beside_it() {
 }
 
 #[test]
+fn a_kubectl_that_fails_and_prints_nothing_is_quoted_with_its_exit_code() {
+    let run = Sandbox::new()
+        .command("diff --live")
+        .answers(137, "", "\n")
+        .run();
+    run.refused(
+        4,
+        "kubectl could not read the ConfigMaps: it ended with exit code 137 and printed nothing\n",
+    );
+}
+
+#[test]
 fn files_beside_it_count_as_if_they_were_applied() {
     let changed = RBAC.replace("alice", "bob");
     let run = Sandbox::new()
