@@ -12,8 +12,10 @@ use crate::lint::{self, FixedFile, Outcome, RuleSelection, Safety, fix_in_rounds
 use crate::report::diff::{CONTEXT_LINES, Pair};
 use crate::report::findings::{self, Counts, RuleInfo, ShownFinding};
 use crate::report::{Report, Style, printable};
-use crate::site::{GatherOptions, Object, Site, foreign_note, inline_patches, objects};
-use crate::text::counted;
+use crate::site::{
+    GatherOptions, Object, Site, foreign_note, inline_patches, objects, unread_patch,
+};
+use crate::text::{Note, counted};
 
 pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code> {
     if args.list_rules {
@@ -63,7 +65,9 @@ pub(crate) fn run(args: &LintArgs, context: &mut Context<'_, '_>) -> Result<Code
         }
     }
     if !args.skip_unrelated {
-        context.tell(foreign_note(site.foreign()).as_slice());
+        let unread = unread_patch(&objects(&files)).map(Note::warning);
+        let notes = unread.into_iter().chain(foreign_note(site.foreign()));
+        context.tell(&notes.collect::<Vec<_>>());
     }
     let outcome = lint::run(&site, &selection);
     let printed = match args.fix {

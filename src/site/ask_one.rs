@@ -2,6 +2,10 @@
 
 use super::argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 use super::ask::{Inquiry, ask};
+use super::inline::unread_patch;
+use super::object::Object;
+use super::objects::objects;
+use super::settings::misspelt_values;
 use crate::error::{Error, Result};
 use crate::input::File;
 use crate::text::{Note, counted};
@@ -21,22 +25,28 @@ pub fn ask_one<'a>(
             .hint("choose one with -n NAMESPACE")
             .hint("values files that Helm merges: name each with -f, in Helm's order"));
     }
+    let overlooked = overlooked(&objects(files));
     let argocd = found.argocds.pop().filter(ArgoCd::has_policy);
     let Some(argocd) = argocd else {
         let mut error = Error::input("there is no policy in the input");
+        if let Some(place) = overlooked {
+            return Err(error.hint(place));
+        }
         if let Some((kind, name)) = found.foreign.first() {
             let kind = if kind.is_empty() {
                 "a document without kind"
             } else {
                 kind
             };
-            error = error
-                .hint(format!("it holds {kind} {name}, which has no policy").replace("  ", " "));
+            let held = [kind, name].join(" ");
+            let held = held.trim_end();
+            error = error.hint(format!("it holds {held}, which has no policy"));
         }
         return Err(error
             .hint("a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values")
             .hint("read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml"));
     };
+    notes.extend(overlooked.map(Note::warning));
     notes.extend(foreign_note(found.foreign.len()));
     notes.extend(argocd.reading_notes(&found.not_read));
     let missing = argocd.not_read();
@@ -63,6 +73,11 @@ pub fn ask_at_most_one<'a>(
         return Err(Error::usage(several).hint("choose one with -n NAMESPACE"));
     }
     Ok(found.pop())
+}
+
+/// Says where something is written for an Argo CD and not read.
+pub fn overlooked(objects: &[Object<'_>]) -> Option<String> {
+    unread_patch(objects).or_else(|| misspelt_values(objects))
 }
 
 /// Returns how many objects of other kinds were left alone.

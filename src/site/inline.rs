@@ -1,5 +1,7 @@
 //! Patches that are written inside a kustomization.
 
+use std::ops::Range;
+
 use super::kustomization::{is_kustomization, lists_of_patches};
 use super::object::Object;
 use super::objects::objects;
@@ -7,18 +9,17 @@ use super::operations::{is_operations, target};
 use super::select::ObjectRole;
 use crate::input::{Content, File, Inlined, Origin};
 use crate::model::{Location, Source, Which};
-use crate::yaml::{Node, ScalarStyle, Stream};
+use crate::yaml::{Document, Node, ScalarStyle, Stream};
 
 /// The patches of ConfigMaps, AppProjects and others that are written inside kustomizations, as texts
-/// of their own. Everything before a patch is blanked, so that its places are those of the file. Only
-/// patches whose text is written as it is are read: literal blocks, and strings on one line without
-/// escapes.
+/// of their own with their places in the file: each document of a literal block, and strings on one line
+/// without escapes. Others are not written as they are read.
 pub fn inline_patches(files: &[File]) -> Vec<File> {
     let mut found = Vec::new();
     for object in objects(files).iter().filter(|one| is_kustomization(one)) {
         let merged = object.items("patchesStrategicMerge");
         for (node, target) in patches(object).chain(merged.map(|node| (node, None))) {
-            found.extend(patch(object, node, target));
+            found.extend(patch(object, node, target).into_iter().flatten());
         }
     }
     found
@@ -41,44 +42,92 @@ pub fn with_inline_patches(mut files: Vec<File>) -> Vec<File> {
     files
 }
 
-/// A patch of one of Argo CD's ConfigMaps inside a kustomization that cannot be read there, with its place.
-pub fn unread_patch(object: &Object<'_>) -> Option<(Which, Location)> {
+/// Says where a patch of one of Argo CD's ConfigMaps inside a kustomization cannot be read.
+pub fn unread_patch(objects: &[Object<'_>]) -> Option<String> {
+    let (which, place) = objects.iter().find_map(unread)?;
+    Some(format!(
+        "{place}: this patch of {which} is not written as it is read: write it as a block (`patch: |-`)"
+    ))
+}
+
+fn unread(object: &Object<'_>) -> Option<(Which, Location)> {
     if !is_kustomization(object) {
         return None;
     }
-    let is_unread = |node: &Node| node.as_str().is_some() && patch(object, node, None).is_none();
-    let mut unread = patches(object).filter(|(node, _)| is_unread(node));
-    let (node, which) = unread.find_map(|(node, which)| Some((node, which?)))?;
+    let merged = object.items("patchesStrategicMerge");
+    let mut all = patches(object).chain(merged.map(|node| (node, None)));
+    let (node, which) = all.find_map(|(node, target)| {
+        let text = node.as_str()?;
+        let is_unread = patch(object, node, target).is_none();
+        let which = || target.or_else(|| changed_by(text));
+        Some((node, is_unread.then(which)??))
+    })?;
     Some((which, object.location(node.span().start)))
 }
 
-fn patch(object: &Object<'_>, node: &Node, target: Option<Which>) -> Option<File> {
+/// The ConfigMap that a patch says it changes.
+fn changed_by(text: &str) -> Option<Which> {
+    let content = Content::Documents(Stream::parse(Source::new("", text)).ok()?);
+    let file = File {
+        origin: Origin::Made,
+        content,
+    };
+    let roles = objects(std::slice::from_ref(&file));
+    roles
+        .iter()
+        .find_map(|object| match ObjectRole::of(object) {
+            Some(ObjectRole::ConfigMap(which)) => Some(which),
+            _ => None,
+        })
+}
+
+/// The documents of a patch, if each is written as it is read.
+fn patch(object: &Object<'_>, node: &Node, target: Option<Which>) -> Option<Vec<File>> {
     let source = object.source();
-    let (text, span, scalar) = (source.text(), node.span(), node.as_scalar()?);
-    let body = if scalar.style() == ScalarStyle::Literal {
-        span.start + text[span.clone()].find('\n')? + 1..span.end
-    } else {
+    let mut files = Vec::new();
+    for body in bodies(source.text(), node)? {
+        let stream = Stream::parse(source.part(body.clone())).ok()?;
+        let Some(root) = stream.documents().first().and_then(Document::root) else {
+            continue;
+        };
+        if root.entries().is_none() && !is_operations(root) {
+            return None;
+        }
+        files.push(File {
+            origin: Origin::Inlined(Inlined {
+                file: object.file,
+                path: object.path().cloned(),
+                body,
+                target,
+            }),
+            content: Content::Documents(stream),
+        });
+    }
+    Some(files)
+}
+
+/// Where the documents of a text are written, if they are written as they are read.
+fn bodies(text: &str, node: &Node) -> Option<Vec<Range<usize>>> {
+    let (span, scalar) = (node.span(), node.as_scalar()?);
+    if scalar.style() != ScalarStyle::Literal {
         let body = span.start + 1..span.end.checked_sub(1)?;
         // Between quotes, and without escapes.
-        (text.get(body.clone())? == scalar.value()).then_some(body)?
-    };
-    let blank = |text: &str| -> String {
-        let keep = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
-        text.bytes().map(keep).collect()
-    };
-    let alone = blank(&text[..body.start]) + &text[body.clone()];
-    let stream = Stream::parse(Source::new(source.name(), alone)).ok()?;
-    let root = stream.documents().first()?.root()?;
-    if root.entries().is_none() && !is_operations(root) {
-        return None;
+        return (text.get(body.clone())? == scalar.value()).then(|| vec![body]);
     }
-    Some(File {
-        origin: Origin::Inlined(Inlined {
-            file: object.file,
-            path: object.path().cloned(),
-            body,
-            target,
-        }),
-        content: Content::Documents(stream),
-    })
+    let (mut bodies, mut start) = (Vec::new(), span.start + text[span.clone()].find('\n')? + 1);
+    let mut at = start;
+    // A line of dashes separates documents where it has the indentation of the block.
+    for (written, line) in text[at..span.end]
+        .split_inclusive('\n')
+        .zip(scalar.value().lines())
+    {
+        let next = at + written.len();
+        if line.trim_end() == "---" {
+            bodies.push(start..at);
+            start = next;
+        }
+        at = next;
+    }
+    bodies.push(start..span.end);
+    Some(bodies)
 }

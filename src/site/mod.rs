@@ -36,7 +36,7 @@ mod values;
 pub(crate) use accounts::{AccountKey, Ignored, account_key};
 pub use argocd::{ArgoCd, OPERATOR_DEFAULT_ROLE};
 pub use ask::{ArgoCds, Inquiry, ask};
-pub use ask_one::{ask_at_most_one, ask_one, foreign_note};
+pub use ask_one::{ask_at_most_one, ask_one, foreign_note, overlooked};
 pub use decide::text_of;
 pub use gather::Site;
 pub(crate) use generator::{is_quoted, sources};

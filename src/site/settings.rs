@@ -213,7 +213,7 @@ pub(crate) fn chart_root<'s, 'a: 's>(
     let is_found = matches!(object.origin(), Origin::Found(_));
     let looks_like = || {
         let known = |node: &Node| OF_CHART.iter().any(|key| node.get(key).is_some());
-        let is_known = !is_found && known(top) || has_misspelt_configs(object, top);
+        let is_known = !is_found && known(top) || misspelt_configs(object, top).is_some();
         is_known.then(Vec::new).or_else(|| {
             let mut entries = top_entries(object).iter();
             let entry = entries.find(|entry| entry.key.as_str().is_some_and(is_chart_name))?;
@@ -243,17 +243,32 @@ fn has_configs(object: &Object<'_>, node: &Node) -> bool {
     })
 }
 
-/// Whether a key of a mapping is nearly `configs`, and below it are settings that only Argo CD has.
-fn has_misspelt_configs(object: &Object<'_>, node: &Node) -> bool {
+/// A key of a mapping that is nearly `configs`, and below it are settings that only Argo CD has.
+fn misspelt_configs<'a>(object: &Object<'a>, node: &'a Node) -> Option<&'a Node> {
     let document = object.in_document();
     let mut entries = node.entries().unwrap_or_default().iter();
-    entries.any(|entry| {
-        let is_near = |key| spelling::meant(key, ["configs"]).is_some();
+    let found = entries.find(|entry| {
         let inside = document.resolve(&entry.value);
         let parts = ["cm", "rbac"].iter().filter_map(|key| inside.get(key));
         let mut parts = parts.map(|part| document.resolve(part));
-        entry.key.as_str().is_some_and(is_near) && parts.any(|part| which_by_keys(part).is_some())
-    })
+        let is_misspelt =
+            |key: &str| key != "configs" && spelling::meant(key, ["configs"]).is_some();
+        entry.key.as_str().is_some_and(is_misspelt)
+            && parts.any(|part| which_by_keys(part).is_some())
+    });
+    Some(&found?.key)
+}
+
+/// Says where values of the chart have a key that is nearly `configs`: nothing below it is read.
+pub(super) fn misspelt_values(objects: &[Object<'_>]) -> Option<String> {
+    let (place, key) = objects.iter().find_map(|object| {
+        let root = chart_root(object, None)?;
+        let key = misspelt_configs(object, object.find(&root)?)?;
+        Some((object.location(key.span().start), key.as_str()?))
+    })?;
+    Some(format!(
+        "{place}: the argo-cd chart does not read `{key}`: did you mean `configs`?"
+    ))
 }
 
 /// Whether a mapping is values of the argo-cd chart. `server.config` and `global.rbac` alone say

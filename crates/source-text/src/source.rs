@@ -1,6 +1,7 @@
 //! Texts that were read, and places in them.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::Text;
@@ -10,13 +11,15 @@ use super::Text;
 pub struct Source {
     name: Arc<str>,
     text: Text,
+    /// The lines above its first character and the characters before it on its line, where it is part of another text.
+    start: (usize, usize),
     /// Where lines end, found when a place is first asked for: some ask for many.
     ends: Arc<OnceLock<Vec<usize>>>,
 }
 
 impl PartialEq for Source {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.text == other.text
+        (&self.name, self.start, &self.text) == (&other.name, other.start, &other.text)
     }
 }
 
@@ -28,7 +31,30 @@ impl Source {
         Self {
             name: name.into(),
             text: text.into(),
+            start: (0, 0),
             ends: Arc::default(),
+        }
+    }
+
+    /// A part of the text, whose places are those in the whole.
+    ///
+    /// # Panics
+    /// A range that is not in the text or cuts a character.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let start = self.location(range.start);
+        Self {
+            start: (start.line - 1, start.column - 1),
+            ..Self::new(Arc::clone(&self.name), &self.text[range])
+        }
+    }
+
+    /// Another text in the place of this one.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<Text>) -> Self {
+        Self {
+            start: self.start,
+            ..Self::new(Arc::clone(&self.name), text)
         }
     }
 
@@ -42,8 +68,7 @@ impl Source {
     pub fn renamed(&self, name: &str) -> Self {
         Self {
             name: name.into(),
-            text: self.text.clone(),
-            ends: Arc::clone(&self.ends),
+            ..self.clone()
         }
     }
 
@@ -65,13 +90,17 @@ impl Source {
         let ends = self
             .ends
             .get_or_init(|| memchr::memchr_iter(b'\n', self.text.as_bytes()).collect());
-        let line = ends.partition_point(|end| *end < offset) + 1;
-        let line_start = line.checked_sub(2).map_or(0, |before| ends[before] + 1);
+        let above = ends.partition_point(|end| *end < offset);
+        let (lines_before, characters_before) = self.start;
+        let (line_start, indent) = match above.checked_sub(1) {
+            Some(last) => (ends[last] + 1, 0),
+            None => (0, characters_before),
+        };
         let shown = before[line_start..].trim_start_matches('\u{feff}');
         Location {
             name: Arc::clone(&self.name),
-            line,
-            column: shown.chars().count() + 1,
+            line: lines_before + above + 1,
+            column: indent + shown.chars().count() + 1,
         }
     }
 }
@@ -112,6 +141,18 @@ mod tests {
         assert_eq!(source.location(0).to_string(), "f.yaml:1:1");
         assert_eq!(source.location(x).to_string(), "f.yaml:2:6");
         assert_eq!(source.location(999).to_string(), "f.yaml:3:1");
+    }
+
+    #[test]
+    fn a_part_has_its_places_in_the_whole() {
+        let whole = Source::new("f.yaml", "a:\n  é: 'b: c'\n");
+        let part = whole.part(10..14);
+        assert_eq!(part.text(), "b: c");
+        assert_eq!(part.location(3), whole.location(13));
+        let edited = part.renamed("g.yaml").with_text("b:\n- c");
+        assert_eq!(edited.location(0).to_string(), "g.yaml:2:7");
+        assert_eq!(edited.location(5).to_string(), "g.yaml:3:3");
+        assert_eq!(edited.part(3..6).location(2).to_string(), "g.yaml:3:3");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::planned::{Edited, Planned, left_alone};
 use crate::error::{Error, Result};
 use crate::model::Which;
 use crate::site::{
-    DataShape, NamespaceScope, Object, ObjectRole, Settings, TargetConfigMap, select, unread_patch,
+    DataShape, NamespaceScope, Object, ObjectRole, Settings, TargetConfigMap, overlooked, select,
 };
 use crate::text::Note;
 use crate::yaml::{Node, ScalarType};
@@ -46,6 +46,7 @@ pub(super) fn plan<'a>(
         }
     }
     left_alone(&selection.left_alone, notes);
+    let overlooked = overlooked(objects);
     if planned.is_empty() {
         let wanted: Vec<_> = request.wants().map(Which::name).collect();
         let error = Error::input(format!(
@@ -53,10 +54,8 @@ pub(super) fn plan<'a>(
             wanted.join(" and no ")
         ));
         let error = held(objects).into_iter().fold(error, Error::hint);
-        if let Some((which, place)) = objects.iter().find_map(unread_patch) {
-            return Err(error.hint(format!(
-                "{place}: this patch of {which} is not written as it is read: write it as a block (`patch: |-`)"
-            )));
+        if let Some(place) = overlooked {
+            return Err(error.hint(place));
         }
         let projects = objects
             .iter()
@@ -71,6 +70,7 @@ pub(super) fn plan<'a>(
             error.hint("-n names a different namespace from the objects'; omit it, or use -A")
         });
     }
+    notes.extend(overlooked.map(Note::warning));
     Ok(planned)
 }
 

@@ -102,15 +102,14 @@ fn with_edits<'s>(
     inlined.sort_by_key(|planned| std::cmp::Reverse(planned.object.file));
     for planned in inlined {
         if let Origin::Inlined(Inlined { body, .. }) = planned.object.origin() {
-            // Before the patch the text is blank lines, and an edit leaves that as it is.
             let patch = yaml::edited(planned.object.stream(), &planned.edits)?.into_owned();
-            let edited = &patch.source().text()[body.start..];
+            let edited = patch.source().text();
             refuse_unquoted(stream.source(), body, edited)?;
             text.replace_range(body.clone(), edited);
             streams.insert(planned.object.file, patch);
         }
     }
-    let stream = Stream::parse(Source::new(stream.source().name(), text)).map_err(|error| {
+    let stream = Stream::parse(stream.source().with_text(text)).map_err(|error| {
         Error::internal("the edited text does not read as intended").caused_by(error)
     })?;
     Ok(Cow::Owned(yaml::edited(&stream, &own)?.into_owned()))

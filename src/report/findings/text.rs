@@ -92,15 +92,23 @@ fn windows<'m>(marks: &[(AnnotationKind, &'m Mark<'m>)]) -> Vec<Element<'m>> {
             snippets.push(origin.into());
             continue;
         }
+        let place = mark.source.location(from);
+        // The text of a patch between quotes begins in the middle of a line.
+        let indent = place.column - 1;
+        let shown = match harmless(window) {
+            text if indent == 0 => text,
+            text => format!("{:indent$}{text}", "").into(),
+        };
         let annotations = group.into_iter().map(|(kind, mark)| {
-            let span = mark.span.start - from..mark.span.end.min(to) - from;
+            let at = |offset: usize| offset.min(to) - from + indent;
+            let span = at(mark.span.start)..at(mark.span.end);
             let label = (!mark.label.is_empty()).then(|| printable(&mark.label));
             kind.span(span).label(label)
         });
         snippets.push(
-            Snippet::source(harmless(window))
+            Snippet::source(shown)
                 .path(one_line(mark.source.name()))
-                .line_start(mark.source.location(from).line)
+                .line_start(place.line)
                 .annotations(annotations.collect::<Vec<_>>())
                 .into(),
         );

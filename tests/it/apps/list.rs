@@ -167,7 +167,7 @@ APPLICATION   SOURCE   REPO   PATH   REVISION   PROJECT   ENVIRONMENT   TENANT  
 ---- stderr
 note: what the account may read was not checked: there is no policy in the input
 warning: no source has annotations for this deployment
-note: no annotation names the project shpo, only: previews, shop
+note: no annotation names the project shpo: did you mean shop?
 ---- exit code 1
 
 "#]]

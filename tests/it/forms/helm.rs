@@ -323,6 +323,28 @@ fn nothing_is_written_at_the_top_of_an_umbrella_chart() {
 }
 
 #[test]
+fn a_misspelt_configs_is_named_by_every_command() {
+    let sandbox = Sandbox::new()
+        .with("values.yaml", "config:\n  cm:\n    accounts.ci: apiKey\n")
+        .with(
+            "umbrella.yaml",
+            "argo-cd:\n  config:\n    rbac:\n      policy.default: role:readonly\n",
+        );
+    for command in ["render", "diff", "check", "matrix", "can ci get app x/y"] {
+        for (file, place) in [("values.yaml", "1:1"), ("umbrella.yaml", "2:3")] {
+            let run = sandbox.command(&format!("{command} -f {file}")).run();
+            run.refused(
+                3,
+                &format!(
+                    "  hint: {file}:{place}: the argo-cd chart does not read `config`: did you mean `configs`?\n"
+                ),
+            );
+            assert!(!run.stderr.contains("kubectl get"), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn a_patch_body_is_not_values() {
     Sandbox::new()
         .command("render -f - --form helm")

@@ -175,7 +175,7 @@ pub(super) fn only_added(before: &str, after: &str) {
     }
 }
 
-/// A kustomization with patches of both ConfigMaps inside of it.
+/// Kustomizations with patches of both ConfigMaps inside of them: of its own each, and both in one block.
 const INLINE: &str = "\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -200,16 +200,50 @@ patches:
 
 namespace: argocd # last
 ";
+const INLINE_DOCUMENTS: &str = "\
+resources: [base.yaml]
+patches:
+- patch: |
+    ---
+    # OPS-1
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-cm
+    data:
+      url: https://argo.example.com
+      ui.bannercontent: |
+        # ---
+        ---
+    --- \n    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: argocd-rbac-cm
+    data:
+      policy.default: role:none
+    # last
+
+namespace: argocd # last
+";
 
 #[test]
 fn patches_inside_a_kustomization_are_edited_in_place() {
-    let sandbox = Sandbox::new().with("overlay/kustomization.yaml", INLINE);
+    edits_in_place(INLINE);
+}
+
+#[test]
+fn documents_of_a_patch_inside_a_kustomization_are_edited_in_place() {
+    edits_in_place(INLINE_DOCUMENTS);
+}
+
+fn edits_in_place(kustomization: &str) {
+    let sandbox = Sandbox::new().with("overlay/kustomization.yaml", kustomization);
     let run = sandbox
         .command("render --in-place -q -f overlay/kustomization.yaml")
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);
     let edited = sandbox.read("overlay/kustomization.yaml");
-    only_added(INLINE, &edited);
+    only_added(kustomization, &edited);
     let again = sandbox
         .command("render -q -f overlay/kustomization.yaml")
         .run();
@@ -222,7 +256,8 @@ fn patches_inside_a_kustomization_are_edited_in_place() {
         assert_eq!(cm["accounts.octopus"], "apiKey");
         assert_eq!(cm["url"], "https://argo.example.com");
         // kustomize takes the white space at the end of a patch away.
-        assert_eq!(rbac["policy.octopus.csv"], RULES.trim_end());
+        let rules = rbac["policy.octopus.csv"].as_str().unwrap();
+        assert_eq!(rules.trim_end(), RULES.trim_end());
         assert_eq!(rbac["policy.default"], "role:none");
     }
     let diff = sandbox
@@ -238,7 +273,64 @@ fn patches_inside_a_kustomization_are_edited_in_place() {
         .command("render --absent --in-place -q -f overlay/kustomization.yaml")
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert_eq!(sandbox.read("overlay/kustomization.yaml"), INLINE);
+    assert_eq!(sandbox.read("overlay/kustomization.yaml"), kustomization);
+}
+
+#[test]
+fn what_is_found_in_a_patch_has_its_place_in_the_kustomization() {
+    let quoted = "patches:\n- patch: '{kind: ConfigMap, apiVersion: v1, metadata: {name: argocd-rbac-cm}, data: {scopes: \"[\"}}'\n";
+    for (text, place, line) in [
+        (
+            INLINE_DOCUMENTS.replace("policy.default: role:none", "scopes: \"[\""),
+            "21:15",
+            "21 |       scopes: \"[\"\n   |               ^^^",
+        ),
+        (
+            quoted.to_owned(),
+            "2:94",
+            "2 |           {kind: ConfigMap, ",
+        ),
+    ] {
+        let sandbox = Sandbox::new().with("kustomization.yaml", text);
+        let run = sandbox.command("lint -f kustomization.yaml").run();
+        let said = run.stdout;
+        assert!(
+            said.contains(&format!("--> kustomization.yaml:{place}\n")),
+            "{said}"
+        );
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[test]
+fn a_patch_that_is_not_written_as_it_is_read_is_named() {
+    let quoted =
+        r#"- patch: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\n""#;
+    let folded =
+        "- patch: >\n    {kind: ConfigMap, apiVersion: v1,\n    metadata: {name: argocd-rbac-cm}}";
+    for patch in [quoted, folded] {
+        let text = format!("kind: Kustomization\npatches:\n{patch}\n");
+        let sandbox = Sandbox::new().with("kustomization.yaml", text);
+        let run = sandbox.command("render -f kustomization.yaml").run();
+        run.refused(
+            3,
+            "kustomization.yaml:3:10: this patch of argocd-rbac-cm is not written as it is read",
+        );
+        let text = INLINE.replace("patches:\n", &format!("patches:\n{patch}\n"));
+        let sandbox = Sandbox::new().with("kustomization.yaml", text);
+        for command in ["render", "can ci get app x/y", "lint"] {
+            let run = sandbox
+                .command(&format!("{command} -f kustomization.yaml"))
+                .run();
+            assert!(
+                run.stderr.contains(
+                    "warning: kustomization.yaml:5:10: this patch of argocd-rbac-cm is not written as it is read"
+                ),
+                "{command}: {}",
+                run.stderr
+            );
+        }
+    }
 }
 
 #[test]

@@ -628,10 +628,25 @@ impl Generator<'_> {
         self.line(0, "patches:");
         let depth = self.choices.below(2);
         let header = self.choices.of(&["|-", "|", "|- # why", "|+"]);
-        for (name, key) in [
+        let both = [
             ("argocd-cm", "accounts.ci"),
             ("argocd-rbac-cm", "policy.default"),
-        ] {
+        ];
+        if self.choices.one_in(4) {
+            let documents = both.map(|(name, key)| {
+                let data = self
+                    .choices
+                    .of(&["", "data: {KEY: x}", "data:\n  KEY: x # one"]);
+                let head = format!("kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {name}\n");
+                head + &data.replace("KEY", key)
+            });
+            let separator = self.choices.of(&["\n---\n", "\n# one\n---\n# two\n"]);
+            let block = documents.join(separator).replace('\n', "\n    ");
+            self.line(depth, &format!("- patch: {header}\n    {block}"));
+            self.tail();
+            return;
+        }
+        for (name, key) in both {
             let patch = self.choices.of(&[
                 "- op: add\n  path: /data/KEY\n  value: x",
                 "- {op: add, path: /data/KEY, value: 'x'} # one\n# two\n",

@@ -27,7 +27,6 @@ use self::splice::Splice;
 use super::document::Document;
 use super::node::Step;
 use super::stream::Stream;
-use crate::Source;
 use crate::{Error, Result};
 
 /// A change of one document of a stream. A route is that of the text before any edit of the call.
@@ -165,7 +164,7 @@ fn as_read(value: &Value) -> Value {
 
 /// Reads the edited text again: every document must be what it was, but for what was intended.
 fn verified(before: &Stream, intents: &[Option<Intent>], edited: String) -> Result<Stream> {
-    let source = Source::new(before.source().name(), edited);
+    let source = before.source().with_text(edited);
     let wrong = |place: &str| {
         Error::internal(format!(
             "{}: the edited text does not read as intended{place}",
