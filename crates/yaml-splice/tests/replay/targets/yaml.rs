@@ -94,8 +94,10 @@ fn emptied((now, wanted): (Value, &Value)) -> Value {
         (Value::Null, Value::Object(map)) if map.is_empty() => wanted.clone(),
         (Value::Null, Value::Array(items)) if items.is_empty() => wanted.clone(),
         (Value::Object(now), Value::Object(wanted)) if now.len() == wanted.len() => {
-            let pairs = now.into_iter().zip(wanted.values());
-            let pairs = pairs.map(|((key, now), wanted)| (key, emptied((now, wanted))));
+            let pairs = now.into_iter().map(|(key, now)| match wanted.get(&key) {
+                Some(wanted) => (key, emptied((now, wanted))),
+                None => (key, now),
+            });
             pairs.collect()
         }
         (Value::Array(now), Value::Array(wanted)) if now.len() == wanted.len() => {
