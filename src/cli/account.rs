@@ -13,7 +13,7 @@ pub enum AccountCommand {
     List(AccountListArgs),
     /// Show an account and its tokens
     Get(AccountGetArgs),
-    /// Ask the server whether you may do something (exit code 0: yes, 1: no)
+    /// Ask the server whether you may do something
     CanI(CanIArgs),
     /// Change a password without putting it on the command line
     UpdatePassword(UpdatePasswordArgs),

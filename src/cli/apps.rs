@@ -10,8 +10,6 @@ use super::{FailOn, Fleet, Input};
 /// Reads Applications and ApplicationSets with the AppProjects and the policy beside them. Lists
 /// every source with what its annotations link it to, whether a deployment updates it and if not,
 /// why; then mistakes in the annotations.
-///
-/// Exit code 0: a source is updated, 1: none is, or findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -61,7 +59,7 @@ pub struct AppsListArgs {
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report
@@ -78,10 +76,10 @@ pub struct AppsListArgs {
     pub fleet: Fleet,
 }
 
-/// Annotate Applications and ApplicationSets for Octopus, or remove the annotations
+/// Annotate Applications for Octopus, or remove the annotations
 ///
-/// Edits the files of -f and prints them; --in-place writes them back, --diff shows the change.
-/// The source's name becomes the end of the keys where it has one. Without files it prints
+/// Edits Applications and ApplicationSets in the files of -f and prints them; --in-place writes them
+/// back, --diff shows the change. The source's name becomes the end of the keys where it has one. Without files it prints
 /// `kubectl annotate` commands.
 #[derive(Clone, Debug, Args)]
 #[command(

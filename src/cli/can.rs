@@ -7,8 +7,8 @@ use super::{Fleet, Input};
 
 /// Explain one decision: may SUBJECT do ACTION on RESOURCE?
 ///
-/// Arguments, shorthands and exit codes 0 (yes) and 1 (no) are those of `argocd admin settings
-/// rbac can`; it needs no kubeconfig, and errors have exit codes of their own.
+/// Arguments and shorthands are those of `argocd admin settings rbac can`, but no kubeconfig is
+/// needed, and errors have exit codes of their own.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("form", form_of_input))]
 pub struct CanArgs {
@@ -32,7 +32,7 @@ pub struct CanArgs {
     /// Reject resources and actions that Argo CD does not know
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub strict: bool,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Show the line that decided and lines that nearly matched [default: on a terminal]

@@ -99,7 +99,7 @@ impl ValueEnum for Which {
     }
 }
 
-/// Print the change to argocd-cm and argocd-rbac-cm for kubectl or for Git.
+/// Print the changed argocd-cm and argocd-rbac-cm, for kubectl or Git.
 ///
 /// With input, prints the complete new objects and keeps every byte that does not change.
 /// Without input, prints one merge patch per ConfigMap. Writes nothing to the cluster.
@@ -131,10 +131,9 @@ pub struct RenderArgs {
     pub fleet: Fleet,
 }
 
-/// Show the change as a unified diff and as permissions gained and lost.
+/// Show the change as a diff and as permissions gained and lost.
 ///
-/// Exit code 0: no difference, 1: differences, more than 1: error. `KUBECTL_EXTERNAL_DIFF` works
-/// as in `kubectl diff`.
+/// `KUBECTL_EXTERNAL_DIFF` works as in `kubectl diff`.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("strip_resource_version", |arg| arg.hide(true)))]
 pub struct DiffArgs {

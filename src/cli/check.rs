@@ -11,8 +11,6 @@ use super::{ChangeArgs, Fleet, Input};
 /// Checks the state that was read or, with --after-change, the state that `render` would make of it.
 /// What Octopus needs must be allowed, and everything else except reading must be denied: proved for
 /// all objects, not for examples.
-///
-/// Exit code 0: all checks passed, 1: a check failed.
 #[derive(Clone, Debug, Args)]
 #[command(
     mut_arg("fail_on_collateral", |arg| arg.hide(true)),
@@ -43,7 +41,7 @@ pub struct CheckArgs {
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Where the objects come from.

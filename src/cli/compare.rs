@@ -13,8 +13,6 @@ use crate::model::check_values_root;
 /// the objects of the given state replace the live ones. With a range of versions, one state is
 /// compared under both. Every statement holds for all objects, and each difference comes with a
 /// request that shows it.
-///
-/// Exit code 0: no difference, 1: differences.
 #[derive(Clone, Debug, Args)]
 pub struct CompareArgs {
     /// The old state and the new one; with --live or a range of versions, one state
@@ -35,7 +33,7 @@ pub struct CompareArgs {
     /// Key that holds the argo-cd chart's values in those of an umbrella chart: argo-cd
     #[arg(long, value_name = "KEY", value_parser = |text: &str| check_values_root(text).map(|()| text.to_owned()))]
     pub values_root: Option<String>,
-    /// Version of Argo CD, or a range that compares one state under two: 2.14.3..3.6.1 [default: 3.6]
+    /// Version of Argo CD, or a range that compares one state under two: 2.14.3..3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Only this subject (repeatable, comma-separated)

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::{Argocd, Input, Kubectl, One};
 
-/// Check every step of the setup, from the account to the annotated Applications.
+/// Check every step of the setup, from account to Applications.
 ///
 /// Prints a line for each step (done, missing, wrong or unknown) with the evidence, then the one
 /// command to run next. Runs `kubectl get` and argocd, and changes nothing. A step is unknown if its

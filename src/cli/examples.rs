@@ -8,6 +8,10 @@ pub(super) struct Help {
     pub(super) examples: &'static [(&'static str, &'static str)],
     /// The options that `-h` shows, by their ids.
     pub(super) main: &'static [&'static str],
+    /// What the exit codes 0 and 1 mean, if 1 is not an error.
+    pub(super) exit: Option<[&'static str; 2]>,
+    /// Commands that readers of its man page look for next.
+    pub(super) related: &'static [&'static str],
 }
 
 /// The help of every command.
@@ -28,6 +32,8 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &[],
+        exit: None,
+        related: &["doctor", "render", "token create", "verify"],
     },
     Help {
         command: "render",
@@ -49,6 +55,8 @@ pub(super) const HELP: &[Help] = &[
             "allow_sync",
             "absent",
         ],
+        exit: None,
+        related: &["diff", "check", "apps annotate"],
     },
     Help {
         command: "diff",
@@ -67,6 +75,8 @@ pub(super) const HELP: &[Help] = &[
             "absent",
             "output",
         ],
+        exit: Some(["no difference", "differences"]),
+        related: &["render", "compare", "check"],
     },
     Help {
         command: "check",
@@ -85,6 +95,8 @@ pub(super) const HELP: &[Help] = &[
             "expect",
             "output",
         ],
+        exit: Some(["all checks passed", "a check failed"]),
+        related: &["render", "can", "verify"],
     },
     Help {
         command: "can",
@@ -99,6 +111,8 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &["filename", "live", "groups", "explain"],
+        exit: Some(["yes", "no"]),
+        related: &["who-can", "check", "account can-i"],
     },
     Help {
         command: "who-can",
@@ -113,6 +127,8 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &["filename", "live", "which", "output"],
+        exit: Some(["someone may", "no one may"]),
+        related: &["can", "matrix"],
     },
     Help {
         command: "matrix",
@@ -124,6 +140,11 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &["filename", "live", "subject", "resource", "by", "output"],
+        exit: Some([
+            "success",
+            "a row may be wrong, because a pattern is too costly to decide",
+        ]),
+        related: &["who-can", "compare"],
     },
     Help {
         command: "compare",
@@ -142,6 +163,8 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &["live", "subject", "resource", "fail_on", "output"],
+        exit: Some(["no difference", "differences that --fail-on counts"]),
+        related: &["diff", "matrix"],
     },
     Help {
         command: "lint",
@@ -156,7 +179,9 @@ pub(super) const HELP: &[Help] = &[
             ),
             ("Read the page of a rule", "lint --explain missing-logs"),
         ],
-        main: &["filename", "live", "fix", "fail_on", "explain", "output"],
+        main: &["filename", "live", "fix", "fail_on", "output"],
+        exit: Some(["clean", "findings at or above --fail-on"]),
+        related: &["check", "apps"],
     },
     Help {
         command: "apps",
@@ -175,6 +200,11 @@ pub(super) const HELP: &[Help] = &[
             "tenant",
             "output",
         ],
+        exit: Some([
+            "a source is updated",
+            "none is, or findings at or above --fail-on",
+        ]),
+        related: &["apps annotate", "lint", "doctor"],
     },
     Help {
         command: "apps annotate",
@@ -191,6 +221,8 @@ pub(super) const HELP: &[Help] = &[
             "in_place",
             "diff",
         ],
+        exit: Some(["success", "with --diff: differences"]),
+        related: &["apps"],
     },
     Help {
         command: "doctor",
@@ -205,19 +237,16 @@ pub(super) const HELP: &[Help] = &[
                 "doctor --offline -f live.yaml -f gateway.yaml -f apps/",
             ),
         ],
-        main: &[
-            "filename",
-            "gateway_namespace",
-            "secret_name",
-            "offline",
-            "watch",
-            "output",
-        ],
+        main: &["filename", "secret_name", "offline", "watch", "output"],
+        exit: Some(["every step is done", "a step is missing, wrong or unknown"]),
+        related: &["check", "verify", "apps", "gateway values"],
     },
     Help {
         command: "account",
         examples: &[("List the accounts of the server", "account list")],
         main: &[],
+        exit: None,
+        related: &["token", "verify"],
     },
     Help {
         command: "account list",
@@ -226,11 +255,15 @@ pub(super) const HELP: &[Help] = &[
             "account list",
         )],
         main: &["account", "output", "server", "argocd_context"],
+        exit: None,
+        related: &["account get", "token list"],
     },
     Help {
         command: "account get",
         examples: &[("Show the account and its tokens", "account get")],
         main: &["account", "output", "server", "argocd_context"],
+        exit: None,
+        related: &["account list", "token list"],
     },
     Help {
         command: "account can-i",
@@ -239,6 +272,8 @@ pub(super) const HELP: &[Help] = &[
             "account can-i sync applications web/shop",
         )],
         main: &["server", "argocd_context"],
+        exit: Some(["yes", "no"]),
+        related: &["can", "verify"],
     },
     Help {
         command: "account update-password",
@@ -253,6 +288,8 @@ pub(super) const HELP: &[Help] = &[
             "server",
             "argocd_context",
         ],
+        exit: None,
+        related: &["account list"],
     },
     Help {
         command: "token",
@@ -264,6 +301,8 @@ pub(super) const HELP: &[Help] = &[
             ),
         ],
         main: &[],
+        exit: None,
+        related: &["account", "verify", "gateway secret"],
     },
     Help {
         command: "token create",
@@ -286,11 +325,15 @@ pub(super) const HELP: &[Help] = &[
             "role",
             "project",
         ],
+        exit: None,
+        related: &["token rotate", "gateway secret", "verify"],
     },
     Help {
         command: "token list",
         examples: &[("List the tokens of the account", "token list")],
         main: &["account", "role", "project", "output"],
+        exit: None,
+        related: &["token inspect", "token prune"],
     },
     Help {
         command: "token inspect",
@@ -299,6 +342,8 @@ pub(super) const HELP: &[Help] = &[
             "token inspect --token-file token",
         )],
         main: &["token_file", "output"],
+        exit: None,
+        related: &["token list", "verify"],
     },
     Help {
         command: "token rotate",
@@ -314,6 +359,8 @@ pub(super) const HELP: &[Help] = &[
             "revoke_old",
             "token_file",
         ],
+        exit: None,
+        related: &["token create", "token prune", "verify"],
     },
     Help {
         command: "token prune",
@@ -332,11 +379,15 @@ pub(super) const HELP: &[Help] = &[
             "account",
             "yes",
         ],
+        exit: Some(["success", "not confirmed, so nothing was deleted"]),
+        related: &["token list", "token delete"],
     },
     Help {
         command: "token delete",
         examples: &[("Delete a token by its id", "token delete octopus-2026")],
         main: &["account", "role", "project", "yes"],
+        exit: Some(["success", "not confirmed, so nothing was deleted"]),
+        related: &["token list", "token prune"],
     },
     Help {
         command: "verify",
@@ -355,6 +406,11 @@ pub(super) const HELP: &[Help] = &[
             "wait",
             "output",
         ],
+        exit: Some([
+            "every answer is as expected",
+            "some answers are not as expected",
+        ]),
+        related: &["check", "token create", "account can-i"],
     },
     Help {
         command: "gateway",
@@ -363,6 +419,8 @@ pub(super) const HELP: &[Help] = &[
             "gateway values --check -f gateway.yaml",
         )],
         main: &[],
+        exit: None,
+        related: &["token create", "doctor"],
     },
     Help {
         command: "gateway secret",
@@ -371,6 +429,8 @@ pub(super) const HELP: &[Help] = &[
             "gateway secret --token-file token | kubectl apply --server-side -n octopus-gateway -f -",
         )],
         main: &["token_file", "project_token", "secret_name", "no_namespace"],
+        exit: None,
+        related: &["token create", "gateway values"],
     },
     Help {
         command: "gateway values",
@@ -390,9 +450,10 @@ pub(super) const HELP: &[Help] = &[
             "octopus_grpc_url",
             "space",
             "filename",
-            "set",
             "check",
         ],
+        exit: Some(["success", "with --check: the values are wrong"]),
+        related: &["gateway secret", "gateway application", "gateway command"],
     },
     Help {
         command: "gateway application",
@@ -408,6 +469,8 @@ pub(super) const HELP: &[Help] = &[
             "filename",
             "set",
         ],
+        exit: None,
+        related: &["gateway values", "gateway secret"],
     },
     Help {
         command: "gateway command",
@@ -423,6 +486,8 @@ pub(super) const HELP: &[Help] = &[
             "filename",
             "set",
         ],
+        exit: None,
+        related: &["gateway values", "gateway secret"],
     },
     Help {
         command: "completion",
@@ -431,15 +496,21 @@ pub(super) const HELP: &[Help] = &[
             "completion kubectl > ~/.local/bin/kubectl_complete-octopus_argo",
         )],
         main: &[],
+        exit: None,
+        related: &["man"],
     },
     Help {
         command: "man",
         examples: &[("Read the page of a command", "man render | man -l -")],
         main: &["output_dir"],
+        exit: None,
+        related: &["completion"],
     },
     Help {
         command: "version",
         examples: &[("Print the version for a script", "version -o json")],
         main: &["output"],
+        exit: None,
+        related: &[],
     },
 ];

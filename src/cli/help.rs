@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 use clap::{Command, CommandFactory};
 
 use super::Cli;
-use super::examples::{HELP, Help};
+use super::examples::HELP;
+use crate::model::ArgoCdVersion;
 
-/// How long a line of an example may be: it fits a terminal of 80 columns.
+/// How long a line of an example may be: with its indent it fits a terminal of 80 columns.
 const WIDEST: usize = 78;
 
-/// An example with the program's name, folded in front of an option or a pipe.
-pub(super) fn folded(line: &str) -> String {
+/// An example with the program's name, folded in front of an option or a pipe where it is too long.
+pub(super) fn folded(line: &str, widest: usize) -> String {
     let mut lines = vec![format!("{} ", super::NAME)];
     let mut parts: Vec<String> = Vec::new();
     for word in line.split(' ') {
@@ -27,7 +28,7 @@ pub(super) fn folded(line: &str) -> String {
     }
     for part in parts {
         let last = lines.last_mut().map_or(0, |last| last.chars().count());
-        if last + part.chars().count() + 3 > WIDEST {
+        if last + part.chars().count() + 3 > widest {
             lines.push("    ".to_owned());
         }
         if let Some(last) = lines.last_mut() {
@@ -37,6 +38,9 @@ pub(super) fn folded(line: &str) -> String {
     }
     lines.join("\\\n").trim_end().to_owned()
 }
+
+/// How many examples `-h` shows.
+const SHOWN: usize = 3;
 
 const TEMPLATE: &str = "\
 {about-with-newline}
@@ -63,32 +67,38 @@ fn with_help(mut command: Command, words: &str) -> Command {
     };
     let hidden =
         |arg: &clap::Arg| !arg.is_positional() && !help.main.contains(&arg.get_id().as_str());
+    if let Some([success, no]) = help.exit {
+        let about = command.get_long_about().or(command.get_about());
+        let about = about.map(ToString::to_string).unwrap_or_default();
+        command = command.long_about(format!("{about}\n\nExit code 0: {success}, 1: {no}."));
+    }
     command
         .help_template(TEMPLATE)
-        .before_help(examples(help))
+        .before_help(examples(&help.examples[..help.examples.len().min(SHOWN)]))
+        .before_long_help(examples(help.examples))
         .mut_args(|arg| {
             let hide = hidden(&arg);
-            arg.hide_short_help(hide)
+            let arg = arg.hide_short_help(hide);
+            if arg.get_id() != "argocd_version" {
+                return arg;
+            }
+            let help = arg.get_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            arg.help(format!("{help} [default: {}]", ArgoCdVersion::NEWEST))
         })
 }
 
 /// The examples as the help shows them.
-fn examples(help: &Help) -> String {
+fn examples(examples: &[(&str, &str)]) -> String {
     let mut text = "Examples:\n".to_owned();
-    for (index, (what, line)) in help.examples.iter().enumerate() {
+    for (index, (what, line)) in examples.iter().enumerate() {
         if index > 0 {
             text.push('\n');
         }
-        let line = folded(line).replace('\n', "\n  ");
+        let line = folded(line, WIDEST).replace('\n', "\n  ");
         let _ = writeln!(text, "  # {what}\n  {line}");
     }
     text
-}
-
-/// The examples of a command, for its man page; empty for a command that has none.
-pub(super) fn examples_of(words: &str) -> &'static [(&'static str, &'static str)] {
-    let help = HELP.iter().find(|help| help.command == words);
-    help.map_or(&[], |help| help.examples)
 }
 
 #[cfg(test)]
@@ -130,6 +140,10 @@ mod tests {
                 let known = command.get_arguments().any(|arg| arg.get_id() == *id);
                 assert!(known, "`{words}` has no option `{id}`");
             }
+            for other in help.related {
+                let known = HELP.iter().any(|help| help.command == *other);
+                assert!(known && *other != words, "`{words}` refers to `{other}`");
+            }
         }
     }
 
@@ -137,12 +151,12 @@ mod tests {
     fn the_short_help_fits_a_screen() {
         let mut found = Vec::new();
         commands(&definition(), "", &mut found);
-        for (words, mut command) in found {
-            let text = command.render_help().to_string();
+        for (words, command) in found {
+            let text = command.term_width(80).render_help().to_string();
             let lines = text.lines().count();
             let most = match words.as_str() {
                 // The list of all commands.
-                "" => 48,
+                "" => 38,
                 "render" => 25,
                 _ => 30,
             };

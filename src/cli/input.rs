@@ -13,7 +13,9 @@ use crate::model::check_values_root;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Input {
-    /// File, directory or - for stdin (repeatable, comma-separated)
+    /// File, directory or - for stdin (repeatable).
+    ///
+    /// Several files may also be separated by commas.
     #[arg(
         short,
         long,

@@ -14,8 +14,6 @@ pub use crate::model::FailOn;
 /// Reads argocd-cm, argocd-rbac-cm, AppProjects, ArgoCD resources, Helm values, kustomize patches
 /// and bare policies. The comment `# octopus-argo: ignore[RULE]` suppresses a finding: on the line of a
 /// key or above it, or on a line of its own above a policy line.
-///
-/// Exit code 0: clean, 1: findings at or above --fail-on.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("form", form_of_input))]
 pub struct LintArgs {
@@ -48,7 +46,7 @@ pub struct LintArgs {
         default_value = "octopus"
     )]
     pub account: Vec<String>,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Format of the report

@@ -27,7 +27,7 @@ pub struct MatrixArgs {
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Where the objects come from.

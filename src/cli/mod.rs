@@ -22,6 +22,7 @@ mod matrix;
 mod option;
 mod options;
 mod pages;
+mod roff;
 mod shell;
 mod token;
 mod verify;
@@ -83,7 +84,7 @@ pub const NAME: &str = crate::model::PROGRAM;
     version,
     arg_required_else_help = true,
     max_term_width = 100,
-    after_help = exit_codes()
+    after_long_help = exit_codes()
 )]
 pub struct Cli {
     /// What to do.
@@ -135,14 +136,14 @@ pub enum Command {
     Lint(LintArgs),
     Apps(Box<AppsArgs>),
     Doctor(Box<DoctorArgs>),
-    /// Show accounts of the server, ask what they may do, change passwords
+    /// Show accounts of the server and what they may do, change passwords
     #[command(subcommand)]
     Account(AccountCommand),
     /// Create, list, rotate and revoke API tokens through argocd
     #[command(subcommand)]
     Token(TokenCommand),
     Verify(Box<VerifyArgs>),
-    /// Print the Secret, Helm values or Application that the Octopus gateway needs
+    /// Print the Octopus gateway's Secret, Helm values or Application
     #[command(subcommand)]
     Gateway(GatewayCommand),
     Completion(CompletionArgs),

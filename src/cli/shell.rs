@@ -16,15 +16,11 @@ pub const COMPLETE: &str = "__complete";
 /// Print the completion script for kubectl or for a shell
 ///
 /// For `kubectl octopus-argo`, kubectl asks the program `kubectl_complete-octopus_argo` on PATH what
-/// to complete. `completion kubectl` prints that program:
-///
-///   kubectl octopus-argo completion kubectl > ~/.local/bin/kubectl_complete-octopus_argo
-///   chmod +x ~/.local/bin/kubectl_complete-octopus_argo
+/// to complete. `completion kubectl` prints that program: save it and make it executable (`chmod +x`).
 ///
 /// Nothing else is needed if kubectl's own completion is on (`source <(kubectl completion bash)`).
 /// The other scripts complete `kubectl-octopus_argo`, typed without kubectl.
 #[derive(Clone, Copy, Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub struct CompletionArgs {
     /// Shell, or kubectl
     #[arg(value_enum)]

@@ -12,8 +12,6 @@ use crate::model::Span;
 ///
 /// Asks the server as the owner of the token: what Octopus needs must be allowed, everything else
 /// except reading must be denied. With input, the offline answer is shown beside the server's.
-///
-/// Exit code 0: every answer is as expected, 1: some are not.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("form", form_of_input))]
 pub struct VerifyArgs {

@@ -9,8 +9,6 @@ use super::{Fleet, Input};
 ///
 /// Names every subject, group, role and project role of the policy and its AppProjects, and those
 /// that only a deny line blocks. ACTION and OBJECT may be patterns.
-///
-/// Exit code 0: someone may, 1: no one may.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("form", form_of_input))]
 pub struct WhoCanArgs {
@@ -32,7 +30,7 @@ pub struct WhoCanArgs {
     /// Load Argo CD's built-in policy first
     #[arg(long, value_name = "BOOL", hide_possible_values = true, default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub use_builtin_policy: bool,
-    /// Version of Argo CD, such as 3.5 or 3.5.1 [default: 3.6]
+    /// Version of Argo CD, such as 3.5 or 3.5.1
     #[arg(long, value_name = "VERSION")]
     pub argocd_version: Option<String>,
     /// Where the objects come from.

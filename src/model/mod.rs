@@ -18,7 +18,7 @@ pub mod spelling;
 mod terminal;
 mod token;
 
-pub use crate::rbac::{MatchMode, POLICY_KEY, is_policy_key};
+pub use crate::rbac::{ArgoCdVersion, MatchMode, POLICY_KEY, is_policy_key};
 pub use crate::text::{Location, Moment, Source, Span, Text};
 pub use account::{API_KEY, AccountName, Capabilities, LOGIN, parse_bool};
 pub use configmap::{

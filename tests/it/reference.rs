@@ -53,6 +53,22 @@ fn the_default_version_of_argo_cd_is_the_newest() {
     assert_eq!(count, 7);
 }
 
+#[test]
+fn the_newest_version_of_argo_cd_is_named_wherever_versions_are_listed() {
+    let newest = ArgoCdVersion::NEWEST;
+    for (path, claim) in [
+        ("README.md", format!("that of Argo CD {newest};")),
+        (
+            "crates/argo-rbac/README.md",
+            format!("from 2.4 to {newest}:"),
+        ),
+        ("tests/it/lint_forms.rs", format!("\"{newest}\"];")),
+    ] {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(&claim), "{path} lacks `{claim}`");
+    }
+}
+
 fn reference() -> String {
     let mut root = definition().disable_help_subcommand(true);
     root.build();
@@ -77,7 +93,7 @@ fn reference() -> String {
         let _ = write!(text, "\n### {}\n\n{}", group.name, group.table);
     }
     text.push_str("\n## Exit codes\n\n");
-    let codes = plain(root.get_after_help()).replace('\n', " ");
+    let codes = plain(root.get_after_long_help()).replace('\n', " ");
     for code in codes.trim_start_matches("Exit codes: ").split(" · ") {
         let (number, meaning) = code.split_once(' ').unwrap();
         let _ = writeln!(text, "- `{number}`: {meaning}");
@@ -293,5 +309,7 @@ fn paragraphs(text: &str) -> String {
 }
 
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+    text.replace('|', "\\|")
+        .replace("\n\n", " ")
+        .replace('\n', " ")
 }
