@@ -168,7 +168,8 @@ def archive(binary, platform_name, out, level):
 
 def manifest(out, complete):
     """Writes SHA256SUMS and the manifests of the package managers, all with the same checksums."""
-    text = (ROOT / "plugin.yaml").read_text()
+    # The comment at its head is for those who work on it here.
+    text = re.sub(r"\A(#.*\n)+", "", (ROOT / "plugin.yaml").read_text())
     entries = re.findall(r'uri: (\S+)\n +sha256: "([0-9a-f]{64})"', text)
     values, sums = {"version": version()[1:]}, []
     for uri, placeholder in entries:

@@ -240,7 +240,9 @@ fn the_archive_is_built_installed_and_found_by_kubectl() {
     let path = std::env::var("PATH").unwrap();
     let out = out.to_str().unwrap();
     assert!(release(&["manifest", "--out", out], &path));
-    let manifest: Plugin = serde_yaml::from_str(&sandbox.read("out/octopus-argo.yaml")).unwrap();
+    let manifest = sandbox.read("out/octopus-argo.yaml");
+    assert!(manifest.starts_with("apiVersion:"), "{manifest}");
+    let manifest: Plugin = serde_yaml::from_str(&manifest).unwrap();
     let filled: Vec<_> = manifest
         .spec
         .platforms
