@@ -7,7 +7,7 @@ use super::forms::{Edited, Planned, Reversal};
 use super::{ChangeRequest, Goal};
 use crate::input::Origin;
 use crate::model::shell::quoted;
-use crate::model::{DEFAULT_NAMESPACE, Form, PROGRAM, Which};
+use crate::model::{DEFAULT_NAMESPACE, Form, FormOutput, PROGRAM, Which};
 use crate::text::Note;
 
 /// What was read.
@@ -129,7 +129,7 @@ impl<'a> Next<'a> {
 
     /// Whether each text is a patch, of which kubectl takes one at a time.
     pub fn prints_patches(&self) -> bool {
-        self.as_patch || matches!(self.form, Form::Patch | Form::JsonPatch)
+        self.as_patch || self.form.output() == FormOutput::Patches
     }
 
     /// Whether something else than the two ConfigMaps is patched.
@@ -199,8 +199,8 @@ impl<'a> Next<'a> {
 
     /// The one next step for what is neither a patch nor edited in place.
     fn next_step(&self, shown: Option<&str>) -> String {
-        match (self.form, self.read) {
-            (Form::Kustomize, _) => match shown {
+        match self.form {
+            Form::Kustomize => match shown {
                 Some(directory) => format!(
                     "name {directory} under `components:` of the kustomization of Argo CD, and commit both"
                 ),
@@ -209,28 +209,42 @@ impl<'a> Next<'a> {
                         .to_owned()
                 }
             },
-            (Form::Helm, InputKind::Nothing) => format!(
+            Form::Helm if self.read == InputKind::Nothing => format!(
                 "put it into the release's values ({PROGRAM} render --form helm -f values.yaml --in-place), or add it after them: helm upgrade … -f values.yaml -f {}",
                 shown.map_or_else(
                     || "octopus.yaml".to_owned(),
                     |directory| format!("{}/values.yaml", directory.trim_end_matches('/'))
                 )
             ),
-            (_, InputKind::Fresh) => match shown {
+            Form::Manifest
+            | Form::Patch
+            | Form::JsonPatch
+            | Form::Helm
+            | Form::Operator
+            | Form::AppProject
+            | Form::Auto => self.step_for_documents(shown),
+        }
+    }
+
+    /// The one next step for the input's documents, edited.
+    fn step_for_documents(&self, shown: Option<&str>) -> String {
+        let is_manifest = self.form == Form::Manifest;
+        match self.read {
+            InputKind::Fresh => match shown {
                 Some(directory) => format!("kubectl create -f {directory}"),
                 None => format!("{} | kubectl create -f -", self.command("render", None)),
             },
-            (Form::Manifest, InputKind::Server) if self.reversal == Reversal::Always => {
+            InputKind::Server if is_manifest && self.reversal == Reversal::Always => {
                 "make the change where the warning says, so that it lasts".to_owned()
             }
-            (Form::Manifest, InputKind::Server) if self.reversal == Reversal::InThisForm => {
+            InputKind::Server if is_manifest && self.reversal == Reversal::InThisForm => {
                 format!(
                     "the form that stays: {} --form {}",
                     self.command("render", None),
                     Form::Auto.as_str()
                 )
             }
-            (_, InputKind::Server) => {
+            InputKind::Server => {
                 let kubectl = &self.request.commands.kubectl;
                 match shown {
                     Some(directory) => format!("kubectl replace{kubectl} -f {directory}"),
@@ -240,7 +254,7 @@ impl<'a> Next<'a> {
                     ),
                 }
             }
-            _ => {
+            InputKind::Files | InputKind::Sample | InputKind::Nothing => {
                 let files = if self.paths.is_empty() {
                     "your file".to_owned()
                 } else {

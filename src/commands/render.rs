@@ -13,7 +13,7 @@ use crate::cli::{Form, RenderArgs};
 use crate::emit::{DirectoryLocks, Replacement, create_directory, place_all, replace_all};
 use crate::error::{Code, Error, Result};
 use crate::input::{File, Origin};
-use crate::model::Owner;
+use crate::model::{FormOutput, Owner};
 use crate::review::refuse_collateral;
 use crate::site::{Object, objects, with_inline_patches};
 use crate::yaml::Format;
@@ -211,11 +211,8 @@ fn refuse_in_place(args: &RenderArgs, asked: &RequestedForm) -> Result<()> {
         return Err(Error::usage("--in-place cannot edit stdin (`-f -`)")
             .hint("name the file with -f, or leave --in-place out"));
     }
-    let only_prints = matches!(
-        asked.form,
-        Some(Form::Patch | Form::JsonPatch | Form::Kustomize)
-    );
-    if only_prints {
+    let edits = |form: Form| form.output() == FormOutput::Documents;
+    if !asked.form.is_none_or(edits) {
         return Err(Error::usage(
             "--in-place edits what is in the files, but this form prints something else",
         )

@@ -26,7 +26,29 @@ pub enum Form {
     Auto,
 }
 
+/// What `render` prints in a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormOutput {
+    /// The input's documents, edited; they can be edited in place.
+    Documents,
+    /// A patch for each object.
+    Patches,
+    /// Files to put beside those of the input.
+    NewFiles,
+}
+
 impl Form {
+    /// What `render` prints; with `auto`, the form of the owner decides that later.
+    pub fn output(self) -> FormOutput {
+        match self {
+            Self::Manifest | Self::Helm | Self::Operator | Self::AppProject | Self::Auto => {
+                FormOutput::Documents
+            }
+            Self::Patch | Self::JsonPatch => FormOutput::Patches,
+            Self::Kustomize => FormOutput::NewFiles,
+        }
+    }
+
     /// As the option takes it.
     pub fn as_str(self) -> &'static str {
         match self {

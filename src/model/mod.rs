@@ -26,7 +26,7 @@ pub use configmap::{
 };
 pub use configuration::{Configuration, FailOn, FleetSettings, LintSettings};
 pub use connection::Connection;
-pub use form::Form;
+pub use form::{Form, FormOutput};
 pub use gateway::{FieldKind, Gateway, GatewayField};
 pub use instance::{
     ArgocdSettings, Defaults, Destination, Instance, Permissions, check_values_root,

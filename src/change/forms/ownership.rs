@@ -53,7 +53,10 @@ pub fn tell_owner(
     request: &ChangeRequest,
     notes: &mut Vec<Note>,
 ) -> Reversal {
-    let onto_objects = matches!(form, Form::Manifest | Form::Patch | Form::JsonPatch);
+    let onto_objects = match form {
+        Form::Manifest | Form::Patch | Form::JsonPatch => true,
+        Form::Kustomize | Form::Helm | Form::Operator | Form::AppProject | Form::Auto => false,
+    };
     let mut said = BTreeSet::new();
     let mut reversal = Reversal::None;
     let mut upgraded: Vec<&str> = Vec::new();

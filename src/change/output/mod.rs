@@ -13,7 +13,7 @@ pub use whole::{EditedStreams, edited_files, whole};
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::model::{Form, Source, Which};
+use crate::model::{Form, FormOutput, Source, Which};
 use crate::site::Selector;
 use crate::yaml::{self, Format, Node, Stream};
 
@@ -107,7 +107,7 @@ fn list_of(values: &[Value]) -> Value {
 
 /// The file name of what is emitted for one ConfigMap.
 fn file_name(namespace: Option<&str>, which: Which, form: Form, format: Format) -> String {
-    let is_patch = matches!(form, Form::Patch | Form::JsonPatch);
+    let is_patch = form.output() == FormOutput::Patches;
     patch_name(namespace, which.name(), is_patch, format)
 }
 
