@@ -126,7 +126,7 @@ fn read(
         ([_], false, false) => {
             return Err(Error::usage("there is one state, and two are compared")
                 .hint("name both: compare OLD NEW")
-                .hint("compare --live NEW compares with the cluster; --argocd-version 2.14..3.6 compares one state under two versions"));
+                .hint(format!("compare --live NEW compares with the cluster; --argocd-version 2.14..{} compares one state under two versions", ArgoCdVersion::NEWEST)));
         }
         _ => {
             return Err(Error::usage(

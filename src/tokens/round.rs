@@ -5,6 +5,10 @@ use crate::argocd::{CanIAnswer, Client, Problem, RefusalReason};
 use crate::model::TokenOwner;
 use crate::octopus::{CanIQuestion, Judgement, Needs};
 use crate::rbac::ArgoCdVersion;
+use crate::rbac::vocabulary::actions;
+
+/// What a server is taken for that does not say its version: it knows only the oldest actions.
+const OLDEST: ArgoCdVersion = ArgoCdVersion::new(2, 4);
 
 /// The subject that the server identifies by a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +53,9 @@ impl Round {
         };
         let version = round.version.as_deref().and_then(server_version);
         let mut questions = needs.questions();
-        questions.retain(|question| {
-            question.action != "rollback" || version.is_some_and(ArgoCdVersion::has_rollback)
-        });
+        // A server refuses a question about an action that it does not know.
+        let known = actions(version.unwrap_or(OLDEST));
+        questions.retain(|question| known.contains(&question.action));
         if version.is_some_and(|version| !version.enforces_logs()) {
             // Unless a setting says otherwise, anyone who gets the application gets its logs.
             for question in questions.iter_mut().filter(|q| q.resource == "logs") {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::random::Random;
-use crate::system::{ArgoCd, Session, cluster};
+use crate::system::{ArgoCd, Session, argocd_version, cluster};
 
 const SUBJECTS: &[&str] = &["alice", "bob", "carol"];
 const GROUPS: &[&str] = &["devs", "ops", "acme:leads"];
@@ -466,6 +466,7 @@ fn can_answers_as_the_server_does() {
 
 /// What `can` says of a subject with the groups of its token. One shell runs them all.
 fn ours(user: &Session, asked: &[(&Caller, [String; 3], bool)]) -> Vec<bool> {
+    let version = argocd_version();
     let mut script = String::new();
     for (caller, [resource, action, object], _) in asked {
         let groups = match &caller.groups[..] {
@@ -475,7 +476,7 @@ fn ours(user: &Session, asked: &[(&Caller, [String; 3], bool)]) -> Vec<bool> {
         let _ = writeln!(
             script,
             "kubectl-octopus_argo can '{}' '{action}' '{resource}' '{object}' {groups} -f rbac.json -f projects.json \
-             --argocd-version 3.5.7 >answer 2>err; [ $? -le 1 ] || {{ cat err >&2; exit 9; }}; cat answer",
+             --argocd-version {version} >answer 2>err; [ $? -le 1 ] || {{ cat err >&2; exit 9; }}; cat answer",
             caller.subject
         );
     }
@@ -490,6 +491,7 @@ fn can_answers_as_argocd_admin_does() {
     let wanted = number("E2E_ADMIN_DECISIONS", 300);
     let mut random = Random::new(number("E2E_SEED", 1) as u64 + 1_000_000);
     let user = Session::new(cluster);
+    let version = argocd_version();
     let (mut asked, mut yes, mut wrong) = (0, 0, Vec::new());
     while asked < wanted {
         let state = State::draw(&mut random, asked);
@@ -508,7 +510,7 @@ fn can_answers_as_argocd_admin_does() {
                 script,
                 "argocd admin settings rbac can {question} --policy-file rbac.json >/dev/null 2>err; real=$?
                  [ $real = 0 ] || ! grep -q fatal err || {{ cat err >&2; exit 9; }}
-                 kubectl-octopus_argo can {question} -f rbac.json --argocd-version 3.5.7 >/dev/null 2>&1; own=$?
+                 kubectl-octopus_argo can {question} -f rbac.json --argocd-version {version} >/dev/null 2>&1; own=$?
                  echo \"$real $own {}\"",
                 question.replace('\'', "")
             );

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::decisions::{State, number, server_says, sign, wait_for};
 use crate::random::Random;
-use crate::system::{ArgoCd, Session, cluster};
+use crate::system::{ArgoCd, Session, argocd_version, cluster};
 
 /// Parts of objects, among them those that patterns are made of.
 const WORDS: &[&str] = &[
@@ -57,7 +57,10 @@ fn what_is_proved_refused_is_refused() {
             "rbac.json",
             &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-rbac-cm"}, "data": state.data}).to_string(),
         );
-        let check = user.run("kubectl octopus-argo check -f rbac.json --account alice --argocd-version 3.5.7 -o json");
+        let check = user.run(&format!(
+            "kubectl octopus-argo check -f rbac.json --account alice --argocd-version {} -o json",
+            argocd_version()
+        ));
         assert!(check.code <= 1, "{}", check.stderr);
         let report: Value = serde_json::from_str(&check.stdout).unwrap();
         let forbidden = report["checks"]

@@ -19,6 +19,7 @@ const FORMS: [&str; 7] = [
     "kustomize",
     "AppProject",
 ];
+/// Each version with rules of its own; the last one is the newest.
 const VERSIONS: [&str; 7] = ["2.4", "2.7", "2.8", "2.14", "3.0", "3.1", "3.6"];
 
 /// A file's name and text.

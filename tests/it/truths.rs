@@ -1,5 +1,7 @@
 //! One truth: every command answers from the same reading of an Argo CD, as the server would.
 
+use kubectl_octopus_argo::rbac::ArgoCdVersion;
+
 use crate::common::{Run, Sandbox};
 
 /// An argocd-cm with the account and nothing else.
@@ -174,6 +176,7 @@ fn a_misspelt_configs_alone_is_found() {
 
 #[test]
 fn a_version_newer_than_what_is_known_is_said() {
+    let newest = ArgoCdVersion::NEWEST;
     let files = [("p.csv", "p, alice, applications, get, a/*, allow\n")];
     for line in [
         "can alice get applications a/b",
@@ -189,15 +192,14 @@ fn a_version_newer_than_what_is_known_is_said() {
             )
             .stderr
         };
-        let note = "note: Argo CD 9.9 is newer than what is known: the rules of 3.6 count\n";
-        assert!(said("9.9").contains(note), "{line}: {}", said("9.9"));
-        assert!(
-            !said("3.6.9").contains("newer than"),
-            "{line}: {}",
-            said("3.6.9")
-        );
+        let note =
+            format!("note: Argo CD 9.9 is newer than what is known: the rules of {newest} count\n");
+        assert!(said("9.9").contains(&note), "{line}: {}", said("9.9"));
+        let patch = said(&format!("{newest}.9"));
+        assert!(!patch.contains("newer than"), "{line}: {patch}");
     }
-    let compared = run(&files, "compare p.csv --argocd-version 3.6..9.9");
+    let versions = format!("--argocd-version {newest}..9.9");
+    let compared = run(&files, &format!("compare p.csv {versions}"));
     assert!(
         compared.stderr.contains("Argo CD 9.9 is newer"),
         "{}",

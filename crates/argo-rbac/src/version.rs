@@ -126,8 +126,9 @@ impl fmt::Display for BadVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is not a version of Argo CD: write 3.6 or v3.6.1",
-            self.0
+            "`{}` is not a version of Argo CD: write {newest} or v{newest}.1",
+            self.0,
+            newest = ArgoCdVersion::NEWEST
         )
     }
 }
@@ -219,11 +220,12 @@ mod tests {
 
     #[test]
     fn newer_than_the_newest_minor_version_is_beyond_what_is_known() {
+        let ArgoCdVersion { major, minor, .. } = ArgoCdVersion::NEWEST;
         for (text, beyond) in [
-            ("3.6.9", false),
-            ("3.6", false),
-            ("3.7.0", true),
-            ("4.0", true),
+            (format!("{major}.{minor}.9"), false),
+            (format!("{major}.{minor}"), false),
+            (format!("{major}.{}.0", minor + 1), true),
+            (format!("{}.0", major + 1), true),
         ] {
             let version: ArgoCdVersion = text.parse().unwrap();
             assert_eq!(version.is_beyond_known(), beyond, "{text}");

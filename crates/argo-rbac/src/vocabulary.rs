@@ -187,3 +187,30 @@ pub fn check_names(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strict_mode_knows_the_actions_that_the_server_asks_for() {
+        for version in [ArgoCdVersion::new(2, 14), ArgoCdVersion::NEWEST] {
+            for resource in RESOURCES {
+                let Some(strict) = strict_actions(resource, version) else {
+                    continue;
+                };
+                for action in resource_actions(resource, version) {
+                    let is_missing = matches!(
+                        (*resource, *action),
+                        ("accounts", "get") | ("certificates", "update")
+                    );
+                    assert_ne!(
+                        strict.contains(action),
+                        is_missing,
+                        "{version} {action} {resource}"
+                    );
+                }
+            }
+        }
+    }
+}

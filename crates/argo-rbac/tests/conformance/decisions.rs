@@ -1,9 +1,9 @@
 //! Decisions of the enforcer.
 
-use argo_rbac::{Enforcer, Request};
+use argo_rbac::{ArgoCdVersion, Enforcer, Request};
 use serde::Deserialize;
 
-use crate::common::{RECORDED, Surroundings, Tally, read};
+use crate::common::{NEXT, RECORDED, Surroundings, Tally, read};
 
 #[derive(Deserialize)]
 struct Case {
@@ -28,21 +28,27 @@ struct Asked {
 fn decisions(file: &'static str) {
     let mut tally = Tally::new(file);
     for case in read::<Vec<Case>>(file) {
-        let set = case.surroundings.set(RECORDED);
-        let enforcer = Enforcer::load(&set).unwrap();
-        for asked in &case.requests {
-            let request = Request::new(&asked.sub, &asked.res, &asked.act, &asked.obj);
-            // Often enough that the indexed way is taken too.
-            let answers = [(); 3].map(|()| {
-                let errored = enforcer.evaluate(&request).errored();
-                (enforcer.decide(&request).allowed(), errored)
-            });
-            tally.check(&answers, &[(asked.allowed, asked.errored); 3], || {
-                format!("{}: {request:?}", case.name)
-            });
+        for version in [RECORDED, NEXT] {
+            ask(&case, version, &mut tally);
         }
     }
     tally.finish();
+}
+
+fn ask(case: &Case, version: ArgoCdVersion, tally: &mut Tally) {
+    let set = case.surroundings.set(version);
+    let enforcer = Enforcer::load(&set).unwrap();
+    for asked in &case.requests {
+        let request = Request::new(&asked.sub, &asked.res, &asked.act, &asked.obj);
+        // Often enough that the indexed way is taken too.
+        let answers = [(); 3].map(|()| {
+            let errored = enforcer.evaluate(&request).errored();
+            (enforcer.decide(&request).allowed(), errored)
+        });
+        tally.check(&answers, &[(asked.allowed, asked.errored); 3], || {
+            format!("{} {version}: {request:?}", case.name)
+        });
+    }
 }
 
 #[test]

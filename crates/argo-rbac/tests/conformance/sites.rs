@@ -13,7 +13,9 @@
 use std::env;
 
 use argo_rbac::survey::verbs;
-use argo_rbac::{MatchMode, PolicySet, PolicyText, Project, ProjectRole, Server, ServerSettings};
+use argo_rbac::{
+    ArgoCdVersion, MatchMode, PolicySet, PolicyText, Project, ProjectRole, Server, ServerSettings,
+};
 
 /// How many random servers a run looks at, unless `SERVER_PAIRS` says otherwise.
 const PAIRS: u64 = 150;
@@ -144,7 +146,7 @@ pub(crate) struct Site {
     pub(crate) default_role: &'static str,
     pub(crate) projects: Vec<Project>,
     pub(crate) settings: ServerSettings,
-    pub(crate) version: &'static str,
+    pub(crate) version: ArgoCdVersion,
 }
 
 impl Site {
@@ -186,7 +188,14 @@ impl Site {
                 auth_disabled: dice.roll(40) == 0,
                 ..ServerSettings::default()
             },
-            version: dice.pick(&["3.6", "3.6", "3.5.1", "3.0.2", "2.14.3", "2.13"]),
+            version: [
+                ArgoCdVersion::NEWEST,
+                ArgoCdVersion::NEWEST,
+                ArgoCdVersion::exact(3, 5, 1),
+                ArgoCdVersion::exact(3, 0, 2),
+                ArgoCdVersion::exact(2, 14, 3),
+                ArgoCdVersion::new(2, 13),
+            ][dice.roll(6)],
         }
     }
 
@@ -231,7 +240,7 @@ impl Site {
             default_role: self.default_role.to_owned(),
             match_mode: MatchMode::Glob,
             builtin: false,
-            version: self.version.parse().unwrap(),
+            version: self.version,
         };
         Server::load(set, self.projects.clone(), self.settings.clone()).unwrap()
     }

@@ -3,7 +3,9 @@
 //! first byte chooses match mode, default role and version.
 
 use argo_rbac::survey::{Budget, Comparison, Whom, compare, is_request, server_subjects, verbs};
-use argo_rbac::{Claims, Line, MatchMode, PolicySet, PolicyText, Server, ServerSettings, lines};
+use argo_rbac::{
+    ArgoCdVersion, Claims, Line, MatchMode, PolicySet, PolicyText, Server, ServerSettings, lines,
+};
 
 /// Enough to matter, few enough for many pairs a second.
 const LINES: usize = 10;
@@ -40,7 +42,11 @@ fn server(first: u8, text: &str) -> Option<Server> {
         } else {
             MatchMode::Regex
         },
-        version: if first & 4 == 0 { "3.6" } else { "2.14" }.parse().ok()?,
+        version: if first & 4 == 0 {
+            ArgoCdVersion::NEWEST
+        } else {
+            ArgoCdVersion::new(2, 14)
+        },
         ..PolicySet::default()
     };
     Server::load(set, [], ServerSettings::default()).ok()
