@@ -24,7 +24,7 @@ struct Pretty {
 }
 
 impl<'a> Planner<'a> {
-    /// Adds entries or items behind the last one, or in its place where it goes.
+    /// Adds entries or items behind the last one, or in its place if it is removed.
     pub(super) fn add_flow(&mut self, node: &'a Node, added: &[Added], removed: &[usize]) {
         let style = self.style(node);
         let close = node.span.end;
@@ -95,8 +95,8 @@ impl<'a> Planner<'a> {
         self.splice(at, at, lines);
     }
 
-    /// Removes entries or items with their commas; comments beside them stay. Where others are `adding`,
-    /// they take the place of the last one.
+    /// Removes entries or items with their commas; comments beside them stay. If entries are also added
+    /// (`adding`), they take the place of the last one.
     pub(super) fn remove_flow(&mut self, node: &'a Node, removed: &[usize], adding: bool) {
         let (heads, values) = (leads(node), values(node));
         let text = self.text;

@@ -146,7 +146,7 @@ fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     out
 }
 
-/// A value with its numbers as they are read.
+/// Returns a value with its numbers as the reader gives them: `1000.0` is read as `1000`.
 fn as_read(value: &Value) -> Value {
     match value {
         Value::Number(float) if float.is_f64() => {
