@@ -256,6 +256,16 @@ fn costly() -> Vec<(&'static str, String)> {
                 + &lines(25_000, &|n| format!("  - accounts.a{n}=apiKey\n")),
         ),
         (
+            "a kustomization with many patches inside",
+            "kind: Kustomization\npatches:\n".to_owned()
+                + &lines(3_000, &|n| {
+                    let why = "x".repeat(200);
+                    format!(
+                        "- patch: |\n    # {why}\n    kind: ConfigMap\n    apiVersion: v1\n    metadata: {{name: argocd-cm}}\n    data: {{accounts.a{n}: apiKey}}\n"
+                    )
+                }),
+        ),
+        (
             "a folded policy",
             rbac.replace('|', ">-") + &"    p, octopus\n\n".repeat(20_000),
         ),

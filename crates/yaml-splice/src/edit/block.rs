@@ -259,10 +259,16 @@ impl<'a> Planner<'a> {
 
     /// The comments in a part that goes, as lines: those that have a line of their own as they are,
     /// the others below each other instead of the entry. Behind a block scalar all of them are
-    /// indented as the entry is, because deeper lines would become part of that text.
+    /// indented as the entry is, because deeper lines would become part of that text; and where the
+    /// entry is behind a dash, at last as the dash is.
     fn kept(&self, nodes: &[&Node], part_of: Range<usize>, before: Option<&Node>) -> String {
         let text = self.text;
-        let level = column(text, part_of.start);
+        let level = if begins_line(text, part_of.start) || self.caution != Caution::Cautious {
+            column(text, part_of.start)
+        } else {
+            let line = &text[line_start(text, part_of.start)..];
+            line.len() - line.trim_start_matches(' ').len()
+        };
         let nodes = if std::ptr::eq(nodes[0], nodes[1]) {
             &nodes[1..]
         } else {

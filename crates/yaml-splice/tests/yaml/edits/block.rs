@@ -238,6 +238,20 @@ fn missing_keys_are_in_nobodys_way() {
 }
 
 #[test]
+fn what_stays_of_an_entry_behind_a_dash_is_no_part_of_the_text_above() {
+    becomes(
+        "- |\n x\n- a: 1 # one\n  b: 2\n",
+        &[remove("1/a")],
+        "- |\n x\n# one\n- b: 2\n",
+    );
+    becomes(
+        "- x\n- a: 1 # one\n  b: 2\n",
+        &[remove("1/a")],
+        "- x\n  # one\n- b: 2\n",
+    );
+}
+
+#[test]
 fn what_stays_of_the_last_entries_keeps_a_line_of_its_own() {
     for (text, left) in [
         ("--- # one\na: 1\nb: 2\n  # two", "--- # one\n  # two"),
