@@ -89,10 +89,11 @@ impl Said {
 
 /// The kubelet's part: the gateway's pod is there and ready, and its container started now.
 pub fn start_gateway(user: &Session, namespace: &str, deployment: &str) {
+    // Not between braces: kubectl then takes it for JSON first, and does not always read it again as YAML.
     user.apply(&format!(
-        "{{apiVersion: v1, kind: Pod, metadata: {{name: gateway-1, namespace: {namespace}, labels: {{
-           app.kubernetes.io/name: octopus-argocd-gateway, app.kubernetes.io/instance: {deployment}}}}},
-           spec: {{containers: [{{name: gateway, image: gateway}}]}}}}"
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: gateway-1\n  namespace: {namespace}\n  labels:\n    \
+         app.kubernetes.io/name: octopus-argocd-gateway\n    app.kubernetes.io/instance: {deployment}\n\
+         spec: {{containers: [{{name: gateway, image: gateway}}]}}\n"
     ));
     user.run(&format!(
         r#"set -e
