@@ -73,6 +73,8 @@ fn expectation(dice: &mut Dice) -> String {
         "",
         "",
         ", except: [{subject: 'role:a'}]",
+        ", except: [{subject: 'role:a', inherited: false}]",
+        ", except: [{subject: [alice, bob], object: 'web/*'}]",
         ", except: [{action: get}, {object: 'web/*'}]",
     ]);
     let literal = dice.pick(&["", "", "", ", literal: true"]);

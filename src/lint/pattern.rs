@@ -74,16 +74,8 @@ impl<'p> Pattern<'p> {
 
 /// Whether a glob is literals and stars alone.
 pub(crate) fn is_plain(pattern: &str) -> bool {
-    !pattern.contains([
-        '?',
-        '[',
-        ']',
-        '{',
-        '}',
-        '\\',
-        '\0',
-        char::REPLACEMENT_CHARACTER,
-    ])
+    let is_special = |byte| matches!(byte, b'?' | b'[' | b']' | b'{' | b'}' | b'\\' | 0);
+    !pattern.bytes().any(is_special) && !pattern.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// Texts that a pattern of objects is likely to match, all of which it does match.

@@ -1,13 +1,11 @@
 //! Which lines of a policy the expectations depend on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::CheckAnswer;
 use super::expectations::Expectation;
-use super::quantified::{
-    GlobNames, ProofKind, got, kind, leave_out, matching_subjects, only_texts,
-};
+use super::quantified::{KindCounts, LeftOut, ProofKind, kind, matching_subjects, only_texts};
 use crate::error::Result;
 use crate::rbac::survey::{Asked, Askers, Budget, Requests, ServerParts, Slice};
 use crate::rbac::{Line, PolicySet, Project, Server, lines, project_role};
@@ -93,15 +91,19 @@ pub fn coverage(
     }
     let parts = ServerParts::new(server);
     for wanted in expectations {
-        let slice = slice(wanted, &parts);
-        let mut depends = Depends::new(wanted, server, &slice, scopes, budget);
-        for (number, line) in slice.lines().iter().enumerate() {
-            // What Argo CD makes itself has no place.
-            if let Some(place) = places.get(&(Arc::clone(&line.key), line.number))
-                && depends.on(number)
-            {
-                all[*place].expectations += 1;
-            }
+        let left_out = LeftOut::new(wanted);
+        let slice = slice(wanted, &left_out, &parts);
+        // What Argo CD makes itself has no place.
+        let found = slice.lines().iter().enumerate().filter_map(|(at, line)| {
+            let place = places.get(&(Arc::clone(&line.key), line.number))?;
+            Some((at, *place))
+        });
+        let mut depends = None;
+        for (at, place) in found {
+            let depends = depends.get_or_insert_with(|| {
+                Depends::new(wanted, &left_out, server, &slice, scopes, budget)
+            });
+            all[place].expectations += usize::from(depends.on(at));
         }
         unmeasured += usize::from(budget.is_spent());
     }
@@ -112,7 +114,11 @@ pub fn coverage(
 }
 
 /// The lines that may decide about an expectation.
-fn slice<'p>(wanted: &Expectation, parts: &'p ServerParts<'p>) -> Slice<'p> {
+fn slice<'p>(
+    wanted: &Expectation,
+    left_out: &LeftOut<'_>,
+    parts: &'p ServerParts<'p>,
+) -> Slice<'p> {
     let groups = wanted.groups.iter().map(String::as_str);
     let plain = std::iter::once(wanted.subject.as_str()).chain(groups);
     let plain: Vec<&str> = plain.collect();
@@ -126,9 +132,7 @@ fn slice<'p>(wanted: &Expectation, parts: &'p ServerParts<'p>) -> Slice<'p> {
         resource: &wanted.resource,
         object: &wanted.object,
     })];
-    let left_out = wanted.except.iter().flat_map(|except| except.subject.all());
-    let left_out = GlobNames::new(left_out);
-    let roles = |name: &str| left_out.contains(name);
+    let roles = |name: &str| left_out.names(name);
     match only_texts(&wanted.subject) {
         None => Slice::new(parts, Askers::All, &asked, roles),
         Some(texts) => {
@@ -142,17 +146,20 @@ fn slice<'p>(wanted: &Expectation, parts: &'p ServerParts<'p>) -> Slice<'p> {
 /// Whether an expectation depends on lines of its slice.
 struct Depends<'a> {
     wanted: &'a Expectation,
+    left_out: &'a LeftOut<'a>,
     slice: &'a Slice<'a>,
     scopes: Option<&'a [String]>,
     budget: &'a Budget,
     /// The subjects that match, and what holds of each; none of a single request.
-    subjects: Vec<(String, ProofKind)>,
-    got: Option<CheckAnswer>,
+    subjects: HashMap<String, ProofKind>,
+    counts: KindCounts,
+    got: CheckAnswer,
 }
 
 impl<'a> Depends<'a> {
     fn new(
         wanted: &'a Expectation,
+        left_out: &'a LeftOut<'a>,
         server: &Server,
         slice: &'a Slice<'a>,
         scopes: Option<&'a [String]>,
@@ -160,69 +167,89 @@ impl<'a> Depends<'a> {
     ) -> Self {
         let mut depends = Self {
             wanted,
+            left_out,
             slice,
             scopes,
             budget,
-            subjects: Vec::new(),
-            got: None,
+            subjects: HashMap::new(),
+            counts: KindCounts::default(),
+            got: CheckAnswer::NotProved,
         };
         if wanted.is_quantified() {
-            let named = matching_subjects(wanted, server).into_iter();
-            depends.subjects = named.map(|name| (name, ProofKind::Nothing)).collect();
-        }
-        if let Ok(server) = slice.server(None) {
-            let kinds = depends.kinds(&server, |_| true);
-            depends.got = Some(depends.got(&server, &kinds));
-            for (subject, kind) in depends.subjects.iter_mut().zip(kinds) {
-                subject.1 = kind;
+            for subject in matching_subjects(wanted, server) {
+                let kind = depends.kind(&subject, server);
+                depends.counts.add(kind);
+                depends.subjects.insert(subject, kind);
             }
+            depends.got = depends.counts.got(wanted.allowed);
+        } else {
+            depends.got = wanted.answer(server, scopes).allowed().into();
         }
         depends
     }
 
     /// Whether it comes out otherwise without a line.
-    fn on(&mut self, line: usize) -> bool {
-        if self.budget.is_spent() {
-            return false;
-        }
-        let Ok(server) = self.slice.server(Some(line)) else {
-            return false;
+    fn on(&self, at: usize) -> bool {
+        let line = &self.slice.lines()[at];
+        let may_depend = match self.got {
+            CheckAnswer::Yes => line.may_decide(true),
+            CheckAnswer::No => line.may_decide(false),
+            CheckAnswer::NotProved => true,
         };
-        let holders = self.slice.holders(&self.slice.lines()[line]);
-        let is_concerned = |subject: &str| {
-            let groups = self.wanted.groups.iter().map(String::as_str);
-            let mut names = std::iter::once(subject).chain(groups);
+        may_depend && !self.budget.is_spent() && self.got_without(at) != Some(self.got)
+    }
+
+    /// What comes out without a line: only its holders are asked again, on what reaches them. `None` where the rest
+    /// does not load.
+    fn got_without(&self, at: usize) -> Option<CheckAnswer> {
+        let holders = self.slice.holders(&self.slice.lines()[at]);
+        let is_holder = |name: &str| {
             holders
                 .as_ref()
-                .is_none_or(|holders| names.any(|name| holders.contains(name)))
+                .is_none_or(|holders| holders.contains(name))
         };
-        let kinds = self.kinds(&server, is_concerned);
-        Some(self.got(&server, &kinds)) != self.got
-    }
-
-    /// What holds of each subject; of those that are not concerned what is known.
-    fn kinds(&self, server: &Server, is_concerned: impl Fn(&str) -> bool) -> Vec<ProofKind> {
-        let kind = |(subject, known): &(String, ProofKind)| {
-            if is_concerned(subject) {
-                kind(self.wanted, subject, server, self.budget)
-            } else {
-                *known
-            }
-        };
-        self.subjects.iter().map(kind).collect()
-    }
-
-    fn got(&self, server: &Server, kinds: &[ProofKind]) -> CheckAnswer {
+        let groups = || self.wanted.groups.iter().map(String::as_str);
         if !self.wanted.is_quantified() {
-            let answer = self.wanted.answer(server, self.scopes);
-            return answer.allowed().into();
+            let names: Vec<&str> = std::iter::once(&*self.wanted.subject)
+                .chain(groups())
+                .collect();
+            let server = self.slice.server(Askers::Some(&names), Some(at)).ok()?;
+            let answer = self.wanted.answer(&server, self.scopes);
+            return Some(answer.allowed().into());
         }
-        let mut left: Vec<String> = self.subjects.iter().map(|(name, _)| name.clone()).collect();
-        leave_out(self.wanted, server, &mut left);
-        let left: HashSet<String> = left.into_iter().collect();
-        let each = self.subjects.iter().zip(kinds);
-        let each = each.filter(|((name, _), _)| left.contains(name));
-        got(self.wanted.allowed, each.map(|(_, kind)| *kind))
+        let of_group = groups().any(is_holder);
+        let concerned: Vec<(&str, ProofKind)> = match &holders {
+            Some(holders) if !of_group => holders
+                .iter()
+                .filter_map(|name| Some((*name, *self.subjects.get(*name)?)))
+                .collect(),
+            _ => self
+                .subjects
+                .iter()
+                .map(|(name, kind)| (&**name, *kind))
+                .collect(),
+        };
+        let names: Vec<&str> = concerned
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(groups())
+            .collect();
+        let server = self.slice.server(Askers::Some(&names), Some(at)).ok()?;
+        let mut counts = self.counts;
+        for (subject, known) in concerned {
+            counts.remove(known);
+            counts.add(self.kind(subject, &server));
+        }
+        Some(counts.got(self.wanted.allowed))
+    }
+
+    /// What holds of a subject on a server; nothing of one that is left out.
+    fn kind(&self, subject: &str, server: &Server) -> ProofKind {
+        if self.left_out.contains(subject, server) {
+            ProofKind::Nothing
+        } else {
+            kind(self.wanted, subject, server, self.budget)
+        }
     }
 }
 

@@ -54,21 +54,45 @@ pub(super) fn kind(
     of_subject(wanted, subject, server, budget).kind()
 }
 
-/// Joins what was found for all subjects: `yes`, `no` or `not proved`.
-pub(super) fn got(wanted: bool, kinds: impl IntoIterator<Item = ProofKind>) -> CheckAnswer {
-    let (mut holds, mut is_open) = (false, false);
-    for kind in kinds {
+/// How many subjects there are of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KindCounts {
+    holds: usize,
+    refuted: usize,
+    open: usize,
+}
+
+impl KindCounts {
+    fn of(&mut self, kind: ProofKind) -> Option<&mut usize> {
         match kind {
-            ProofKind::Nothing => {}
-            ProofKind::Holds => holds = true,
-            ProofKind::Refuted => return (!wanted).into(),
-            ProofKind::Open => is_open = true,
+            ProofKind::Nothing => None,
+            ProofKind::Holds => Some(&mut self.holds),
+            ProofKind::Refuted => Some(&mut self.refuted),
+            ProofKind::Open => Some(&mut self.open),
         }
     }
-    if holds && !is_open {
-        wanted.into()
-    } else {
-        CheckAnswer::NotProved
+
+    pub(super) fn add(&mut self, kind: ProofKind) {
+        if let Some(count) = self.of(kind) {
+            *count += 1;
+        }
+    }
+
+    pub(super) fn remove(&mut self, kind: ProofKind) {
+        if let Some(count) = self.of(kind) {
+            *count -= 1;
+        }
+    }
+
+    /// Joins what was found for all subjects: `yes`, `no` or `not proved`.
+    pub(super) fn got(self, wanted: bool) -> CheckAnswer {
+        if self.refuted > 0 {
+            (!wanted).into()
+        } else if self.holds > 0 && self.open == 0 {
+            wanted.into()
+        } else {
+            CheckAnswer::NotProved
+        }
     }
 }
 
@@ -80,11 +104,11 @@ pub(super) fn prove(
     budget: &Budget,
 ) -> Check {
     let subjects = subjects(wanted, server);
-    let mut kinds = Vec::new();
+    let mut kinds = KindCounts::default();
     let mut failure = None;
     for subject in &subjects {
         let found = of_subject(wanted, subject, server, budget);
-        kinds.push(found.kind());
+        kinds.add(found.kind());
         match found {
             SubjectProof::Nothing | SubjectProof::Holds => {}
             SubjectProof::Refuted(example) => {
@@ -104,18 +128,13 @@ pub(super) fn prove(
             }
         }
     }
-    let got = got(wanted.allowed, kinds.iter().copied());
-    let proved = kinds
-        .iter()
-        .filter(|kind| **kind == ProofKind::Holds)
-        .count();
-    let decided_by = failure.unwrap_or_else(|| match proved {
+    let decided_by = failure.unwrap_or_else(|| match kinds.holds {
         0 if subjects.is_empty() => "no subject matches".to_owned(),
         0 => "no request that Argo CD makes matches".to_owned(),
         1 => "proved for every request that matches".to_owned(),
         many => format!("proved for every request that matches, of {many} subjects"),
     });
-    wanted.check(got, decided_by)
+    wanted.check(kinds.got(wanted.allowed), decided_by)
 }
 
 /// A subject as a report names it.
@@ -129,8 +148,9 @@ fn shown(subject: &str) -> &str {
 
 /// Every subject that is meant; the empty one stands for all that no one names.
 fn subjects(wanted: &Expectation, server: &Server) -> Vec<String> {
+    let left_out = LeftOut::new(wanted);
     let mut all = matching_subjects(wanted, server);
-    leave_out(wanted, server, &mut all);
+    all.retain(|name| !left_out.contains(name, server));
     all
 }
 
@@ -146,11 +166,25 @@ pub(super) fn matching_subjects(wanted: &Expectation, server: &Server) -> Vec<St
     all
 }
 
-/// Removes the subjects of the exceptions, and who inherits them on a server.
-pub(super) fn leave_out(wanted: &Expectation, server: &Server, all: &mut Vec<String>) {
-    for except in wanted.except.iter().filter(|except| !has_request(except)) {
-        let names = GlobNames::new(except.subject.all());
-        all.retain(|name| !is_meant(except, &names, name, server));
+/// The exceptions of an expectation, with their subjects.
+pub(super) struct LeftOut<'e>(Vec<(&'e Except, GlobNames)>);
+
+impl<'e> LeftOut<'e> {
+    pub(super) fn new(wanted: &'e Expectation) -> Self {
+        let excepted = wanted.except.iter();
+        let named = excepted.map(|except| (except, GlobNames::new(except.subject.all())));
+        Self(named.collect())
+    }
+
+    /// Whether some exception names this subject.
+    pub(super) fn names(&self, subject: &str) -> bool {
+        self.0.iter().any(|(_, names)| names.contains(subject))
+    }
+
+    /// Whether all that a subject may do on a server is left out.
+    pub(super) fn contains(&self, subject: &str, server: &Server) -> bool {
+        let mut whole = self.0.iter().filter(|(except, _)| !has_request(except));
+        whole.any(|(except, names)| is_meant(except, names, subject, server))
     }
 }
 

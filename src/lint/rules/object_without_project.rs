@@ -9,10 +9,12 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     for policy in site.policies().filter(|policy| policy.mode == MatchMode::Glob) {
         for at in policy.all_rules() {
             let object = &at.says.object;
+            if object.text.contains(['*', '/']) || !pattern::is_plain(&object.text) {
+                continue;
+            }
             let resources = vocabulary::resources(policy, &at.says.resource.text);
             let scoped = !resources.is_empty() && resources.iter().all(|one| SCOPED.contains(one));
-            let literal = pattern::is_plain(&object.text) && !object.text.contains(['*', '/']);
-            if !scoped || !literal || is_placeholder(&object.text) {
+            if !scoped || is_placeholder(&object.text) {
                 continue;
             }
             findings

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::prelude::*;
 
 rule!(SubsumedLine, "subsumed-line", Note);
@@ -27,14 +29,23 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 })
                 .take(MANY)
                 .collect();
+            let mut by_begin: HashMap<&str, Vec<usize>> = HashMap::new();
+            for (place, wide) in wide.iter().enumerate() {
+                by_begin.entry(begin(&wide.says.object.text)).or_default().push(place);
+            }
+            let lengths: BTreeSet<usize> = by_begin.keys().map(|begin| begin.len()).collect();
             for narrow in lines {
-                let wider = wide.iter().find(|wide| {
+                let object = &*narrow.says.object.text;
+                let begins = lengths.iter().filter_map(|length| object.get(..*length));
+                let mut near: Vec<usize> = begins.filter_map(|begin| by_begin.get(begin)).flatten().copied().collect();
+                near.sort_unstable();
+                let wider = near.into_iter().map(|place| wide[place]).find(|wide| {
                     is_wider(wide.says, narrow.says)
                         // Of two that say the same the first one stays.
                         && (!is_wider(narrow.says, wide.says) || wide.before(narrow))
                 });
                 if let Some(wider) = wider {
-                    found.push((*narrow, **wider));
+                    found.push((*narrow, *wider));
                 }
             }
         }
@@ -46,6 +57,11 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
                 .safe("remove the line", vec![narrow.remove()]);
         }
     }
+}
+
+/// What all begins with that a glob covers.
+fn begin(glob: &str) -> &str {
+    glob.split_once('*').map_or(glob, |(begin, _)| begin)
 }
 
 /// The fields, that in which most lines differ first.

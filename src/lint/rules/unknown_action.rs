@@ -7,6 +7,10 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
         let verbs = actions(policy.version);
         for at in policy.all_rules() {
             let value = &at.says.action;
+            // Most lines name one, and compiling a glob for each line takes long.
+            if policy.mode == MatchMode::Glob && verbs.contains(&&*value.text) {
+                continue;
+            }
             let pattern = Pattern::new(policy, &value.text);
             let skip = is_placeholder(&value.text) || matches!(pattern, Pattern::Broken(_));
             if skip || vocabulary::matches_some_action(policy, &value.text, &pattern) {

@@ -91,6 +91,7 @@ impl<'q> Excepted<'q> {
         };
         for Requests { action, object, .. } in except {
             let is_about = match verb {
+                Verb::Action(asked) if !is_pattern(action) => *action == asked,
                 Verb::Action(asked) => {
                     Glob::compile(action).is_ok_and(|glob| glob.matches(asked) == Ok(true))
                 }

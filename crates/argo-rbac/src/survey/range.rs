@@ -114,15 +114,28 @@ pub(super) fn range_with<'s>(
         budget,
         range: Range::default(),
     };
-    let Ok(resources) = Glob::compile(requests.resource) else {
+    let [Ok(resources), Ok(actions)] = [requests.resource, requests.action].map(Glob::compile)
+    else {
         return asked.range;
     };
     for (resource, verb) in verbs(server.version()) {
-        if resources.matches(resource) == Ok(true) {
+        if resources.matches(resource) == Ok(true) && may_match(&actions, requests.action, verb) {
             asked.column(resource, verb);
         }
     }
     asked.range
+}
+
+/// Whether a glob may match some action of a verb; a no is certain.
+fn may_match(glob: &Glob, text: &str, verb: Verb) -> bool {
+    match verb {
+        Verb::Action(action) => glob.matches(action) == Ok(true),
+        Verb::Below(_) if !is_pattern(text) => verb.contains(text),
+        Verb::Below(action) => {
+            let (below, begin) = (format!("{action}/"), glob.literal_prefix());
+            begin.starts_with(&below) || below.starts_with(begin)
+        }
+    }
 }
 
 /// The answer to requests that are only one.
@@ -179,14 +192,6 @@ struct RangeSearch<'a, 's> {
 
 impl<'s> RangeSearch<'_, 's> {
     fn column(&mut self, resource: &'static str, verb: Verb) {
-        let Some(action) = FieldCondition::of_glob(self.requests.action) else {
-            return;
-        };
-        if let Verb::Action(asked) = verb
-            && action.matches(asked) != Some(true)
-        {
-            return;
-        }
         let mut projects: BTreeSet<&'s str> = BTreeSet::new();
         if counts_for_project(resource, self.server.version()) {
             projects.extend(self.views.all.iter().filter_map(|view| view.project));
@@ -309,8 +314,9 @@ impl<'s> RangeSearch<'_, 's> {
     fn never(&self, resource: &str) -> impl Iterator<Item = &Requests<'_>> {
         self.except.iter().filter(move |except| {
             except.resource == resource
-                || Glob::compile(except.resource)
-                    .is_ok_and(|glob| glob.matches(resource) == Ok(true))
+                || is_pattern(except.resource)
+                    && Glob::compile(except.resource)
+                        .is_ok_and(|glob| glob.matches(resource) == Ok(true))
         })
     }
 

@@ -97,6 +97,14 @@ impl<'a> Planner<'a> {
     /// Whether the text with these splices alone reads as it should. Where line breaks fold, it
     /// depends on what is around.
     fn reads(&self, old: &Node, splices: &[Splice], new: &str) -> bool {
+        if let Some(alone) = self.on_one_line(old, splices) {
+            let stream = Stream::parse(Source::new("", alone));
+            let root = stream
+                .as_ref()
+                .ok()
+                .and_then(|stream| stream.documents().first()?.root());
+            return root.and_then(Node::as_str) == Some(new);
+        }
         let edited = super::apply(self.text, splices.to_vec());
         let path = self.path(old);
         let Ok(stream) = Stream::parse(Source::new("", edited)) else {
@@ -112,6 +120,25 @@ impl<'a> Planner<'a> {
                 .try_fold(document.root()?, |node, index| node.children().nth(*index))
         });
         node.and_then(Node::as_str) == Some(new)
+    }
+
+    /// Returns a quoted text with these splices if it is on one line and so reads alike wherever it is: parsing all
+    /// that is around for each of hundreds of values takes too long.
+    fn on_one_line(&self, old: &Node, splices: &[Splice]) -> Option<String> {
+        let quoted = part(self.text, old.span.clone());
+        let inside = |splice: &Splice| {
+            Some(Splice {
+                start: splice.start.checked_sub(old.span.start)?,
+                end: splice
+                    .end
+                    .checked_sub(old.span.start)
+                    .filter(|end| *end <= quoted.len())?,
+                text: splice.text.clone(),
+            })
+        };
+        let splices: Option<Vec<Splice>> = splices.iter().map(inside).collect();
+        let edited = super::apply(quoted, splices?);
+        (edited.starts_with('"') && !edited.contains(['\n', '\r'])).then_some(edited)
     }
 
     /// Which child to take at each level to come to a node.
