@@ -170,7 +170,10 @@ impl<'a> Planner<'a> {
         }
         let leaves_something = |index: &usize| {
             let nodes = [heads[*index], values[*index]];
-            stays[*index] || !self.kept(&nodes, part_of(*index), None).is_empty()
+            let part_of = part_of(*index);
+            let next = heads.get(index + 1).map_or(part_of.end, |next| next.lead);
+            let is_followed = !part(self.text, part_of.end..next).trim().is_empty();
+            stays[*index] || is_followed || !self.kept(&nodes, part_of, None).is_empty()
         };
         let kept = (0..=last).rev().find(leaves_something);
         Some(kept.map_or(0, |kept| kept + 1))

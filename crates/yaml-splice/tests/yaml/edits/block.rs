@@ -258,6 +258,9 @@ fn what_stays_of_the_last_entries_keeps_a_line_of_its_own() {
         ("x: 0\na: 1\nb: 2 # two", "x: 0\n# two"),
         ("x: 0 # one\na: 1 # two\nb: 2", "x: 0 # one\n# two"),
         ("x:\n- a: 1\n  b: 2 # two", "x:\n- \n  # two"),
+        ("---\na: 1\n# one\nb: 2", "---\n# one"),
+        ("--- # one\na: |+\n  x\n# two\nb: 2", "--- # one\n# two"),
+        ("---\na: 1\n# one\n\nb: 2", "---\n# one\n"),
     ] {
         let above = if text.starts_with("x:\n") { "x/0/" } else { "" };
         let gone = ["a", "b"].map(|key| remove(&format!("{above}{key}")));
