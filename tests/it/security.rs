@@ -198,6 +198,7 @@ fn hostile_input_costs_bounded_time_and_memory() {
 }
 
 /// Small texts that once cost seconds or hundreds of megabytes.
+#[expect(clippy::too_many_lines, reason = "a table of texts")]
 fn costly() -> Vec<(&'static str, String)> {
     let rbac = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-rbac-cm\ndata:\n  policy.csv: |\n";
     let policy = |object: &str, count: usize| {
