@@ -124,10 +124,10 @@ impl<'a> Planner<'a> {
             }
             let Range { start: lead, end } = self.part_of(heads[index], values[index]);
             let mut kept = self.kept(&[heads[index], values[index]], lead..end, before);
-            if bare_end == Some(index + 1) {
-                kept.truncate(without_break(&kept).len());
-            }
             if begins_line(self.text, lead) {
+                if bare_end == Some(index + 1) {
+                    kept.truncate(without_break(&kept).len());
+                }
                 let start = line_start(self.text, lead);
                 let gone = Gone {
                     before,
