@@ -38,6 +38,9 @@ pub struct Stream {
     documents: Arc<Vec<Document>>,
 }
 
+/// What may be in front of the first brace.
+const LEADING: [char; 5] = ['\u{feff}', ' ', '\t', '\r', '\n'];
+
 impl Stream {
     /// Parses a text. As for kubectl, a text that begins with a brace is JSON; where it is not JSON
     /// but a YAML flow mapping (`{a: b}`), or JSON between `---`, it is read as YAML.
@@ -48,7 +51,7 @@ impl Stream {
     /// Duplicate keys are no error: see [`Document::duplicates`].
     pub fn parse(source: Source) -> Result<Self> {
         let text = source.text();
-        let trimmed = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        let trimmed = text.trim_start_matches(LEADING);
         if trimmed.starts_with(['{', '[']) {
             match json::documents(&source) {
                 Ok(documents) => {
@@ -58,7 +61,7 @@ impl Stream {
                         source,
                     });
                 }
-                Err(error) if looks_like_json(trimmed) => return Err(error),
+                Err(error) if looks_like_json(text) => return Err(error),
                 Err(_) => {}
             }
         }
@@ -152,7 +155,8 @@ fn has_tag_as_value(node: &Node, text: &str) -> bool {
 }
 
 /// Whether a text that is not valid JSON was meant to be: it begins as no person writes YAML.
-fn looks_like_json(trimmed: &str) -> bool {
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let trimmed = text.trim_start_matches(LEADING);
     let inside = trimmed.strip_prefix('{').map(str::trim_start);
     inside.is_some_and(|inside| inside.is_empty() || inside.starts_with('"'))
         && !trimmed.lines().any(|line| line.trim_end() == "---")

@@ -26,7 +26,7 @@ use self::plan::{Caution, Planner};
 use self::splice::Splice;
 use super::document::Document;
 use super::node::Step;
-use super::stream::Stream;
+use super::stream::{Format, Stream, looks_like_json};
 use crate::{Error, Result};
 
 /// A change of one document of a stream. A route is that of the text before any edit of the call.
@@ -171,7 +171,16 @@ fn verified(before: &Stream, intents: &[Option<Intent>], edited: String) -> Resu
             before.source().name()
         ))
     };
-    let after = Stream::parse(source).map_err(|error| wrong("").caused_by(error))?;
+    let became_json = before.format() == Format::Yaml && looks_like_json(source.text());
+    let after = Stream::parse(source).map_err(|error| match before.documents().first() {
+        Some(first) if became_json => {
+            let place = before.source().location(first.span().start);
+            Error::input("with this edit the text would begin as JSON does, but it is not JSON")
+                .at(place)
+                .hint("write the keys between its outermost braces on lines of their own, without the braces")
+        }
+        _ => wrong("").caused_by(error),
+    })?;
     if after.tag_lines() < before.tag_lines() {
         return Err(wrong(": a tag of a template would become text"));
     }

@@ -263,7 +263,10 @@ fn what_stays_of_the_last_entries_keeps_a_line_of_its_own() {
         ("---\na: 1\n# one\n\nb: 2", "---\n# one\n"),
         ("x:\n- a: 1 # one", "x:\n  # one\n- "),
         ("x:\n- a: 1 # one\n  b: 2", "x:\n  # one\n- "),
-        ("x:\n- a: 1\n  # one\n  b: 2 # two", "x:\n- \n  # one\n  # two"),
+        (
+            "x:\n- a: 1\n  # one\n  b: 2 # two",
+            "x:\n- \n  # one\n  # two",
+        ),
     ] {
         let above = if text.starts_with("x:\n") { "x/0/" } else { "" };
         let gone = ["a", "b"].map(|key| remove(&format!("{above}{key}")));

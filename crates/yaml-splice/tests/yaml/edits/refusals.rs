@@ -319,3 +319,12 @@ fn what_a_template_fills_in_is_not_edited() {
         "without touching lines that a template fills in",
     );
 }
+
+#[test]
+fn an_edit_does_not_make_broken_json_of_yaml() {
+    let is_refused = |text, edits: &[Edit]| refused(text, edits, "1:1", "begin as JSON does");
+    is_refused("{a, \"b\": c}\n", &[remove("a")]);
+    is_refused("{a}\n", &[remove("a"), set("b\u{1}", json!("c"))]);
+    becomes("{a, \"b\": \"c\"}\n", &[remove("a")], "{\"b\": \"c\"}\n");
+    becomes("# c\n{a, \"b\": c}\n", &[remove("a")], "# c\n{\"b\": c}\n");
+}
