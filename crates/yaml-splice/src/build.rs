@@ -295,9 +295,12 @@ impl<'a> NodeBuilder<'a> {
     /// A value that is not there is behind what announces it: its `:` or `-`, tag or anchor.
     fn place_missing(&self, node: &mut Node) {
         let start = node.span.start;
-        let mut properties = node.properties.as_deref().map_or(0, |some| {
+        let announced = node.properties.as_deref();
+        let mut properties = announced.map_or(0, |some| {
             usize::from(some.anchor.is_some()) + usize::from(some.tag.is_some())
         });
+        // Between brackets a comma may be in front of them.
+        let from = announced.map_or(self.gap, |some| some.start);
         let (mut is_value, is_key) = match self.stack.last() {
             Some(frame) => (
                 frame.key.is_some(),
@@ -305,8 +308,8 @@ impl<'a> NodeBuilder<'a> {
             ),
             None => (false, true),
         };
-        let mut end = if is_key { start } else { self.gap.min(start) };
-        for (token, at) in tokens(self.text, self.gap..self.text.len()) {
+        let mut end = if is_key { start } else { from.min(start) };
+        for (token, at) in tokens(self.text, from..self.text.len()) {
             match token {
                 Token::Property if properties > 0 => properties -= 1,
                 Token::Indicator(b'-' | b'?') if at.start < start => {}

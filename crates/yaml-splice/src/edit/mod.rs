@@ -12,6 +12,7 @@ mod layout;
 mod lines;
 mod plan;
 mod refuse;
+mod remove;
 mod replace;
 mod splice;
 mod text;

@@ -147,7 +147,7 @@ fn an_entry_goes_with_its_lines_and_its_comment() {
     becomes(
         "- a: 1\n  # about b\n  b: 2\n",
         &[remove("0/a")],
-        "- # about b\n  b: 2\n",
+        "  # about b\n- b: 2\n",
     );
     becomes(
         "a: 1\nb: |+\n  x\n\n\nc: 3\n\n\n",
@@ -249,6 +249,58 @@ fn what_stays_of_an_entry_behind_a_dash_is_no_part_of_the_text_above() {
         &[remove("1/a")],
         "- x\n  # one\n- b: 2\n",
     );
+    becomes(
+        "- a: 1\n  # b\n  b: 2 # two\n\n  c: 3\n",
+        &[remove("0/a"), remove("0/b")],
+        "  # b\n  # two\n- c: 3\n",
+    );
+}
+
+#[test]
+fn an_entry_comes_to_a_dash_as_others_go_from_it() {
+    for (text, value, left) in [
+        (
+            "- a: 1\n  ? b\n  : {}",
+            json!("x\ny"),
+            "- k: |-\n    x\n    y\n  ? b\n  : {}",
+        ),
+        ("- a: 1\n  b: >+\n   x", json!("v"), "- k: v\n  b: >+\n   x"),
+        (
+            "# x\n- a: 1 # one",
+            json!({"c": 1}),
+            "# x\n  # one\n- k:\n    c: 1",
+        ),
+    ] {
+        becomes(text, &[remove("0/a"), set("0/k", value)], left);
+    }
+}
+
+#[test]
+fn what_is_added_at_the_end_sees_what_inner_edits_left_there() {
+    becomes(
+        "a:\n  b: |+\n    x\n  c: 1",
+        &[remove("a/c"), set("d", json!([]))],
+        "a:\n  b: |+\n    x\nd: []",
+    );
+    becomes(
+        "a:\n- b\n- 'c'",
+        &[remove("a/1"), set("a/2", json!("c")), set("d", json!(""))],
+        "a:\n- b\n- c\nd: ''",
+    );
+    becomes(
+        "x: |\n  x\na:\n b: 1 # one",
+        &[remove("a/b"), set("a/c", json!(1)), set("d", json!(1))],
+        "x: |\n  x\na:\n # one\n c: 1\nd: 1",
+    );
+}
+
+#[test]
+fn blank_lines_do_not_come_to_a_block_scalar_that_is_the_last_to_stay() {
+    becomes(
+        "a:\n  b: |+\n    x\n\n  c: 1\nd: 2\n\n\ne: 3\n",
+        &[remove("a/c"), remove("d")],
+        "a:\n  b: |+\n    x\n\ne: 3\n",
+    );
 }
 
 #[test]
@@ -261,6 +313,7 @@ fn what_stays_of_the_last_entries_keeps_a_line_of_its_own() {
         ("---\na: 1\n# one\nb: 2", "---\n# one"),
         ("--- # one\na: |+\n  x\n# two\nb: 2", "--- # one\n# two"),
         ("---\na: 1\n# one\n\nb: 2", "---\n# one\n"),
+        ("---\na: {} # one\n# two\nb: 1", "---\n# one\n# two"),
         ("x:\n- a: 1 # one", "x:\n  # one\n- "),
         ("x:\n- a: 1 # one\n  b: 2", "x:\n  # one\n- "),
         (

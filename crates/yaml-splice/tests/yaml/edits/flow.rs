@@ -99,6 +99,13 @@ fn a_missing_value_is_filled_in() {
 }
 
 #[test]
+fn an_item_goes_behind_one_that_is_only_announced() {
+    let added = [set("2", json!("c"))];
+    becomes("[b, &x]\n", &added, "[b, &x, c]\n");
+    becomes("[b,!!str ,]\n", &added, "[b,!!str ,c,]\n");
+}
+
+#[test]
 fn blanks_behind_colon_and_comma_are_those_around() {
     becomes("d: [a,b]\n", &[set("d/2", json!("c"))], "d: [a,b,c]\n");
     becomes(
