@@ -155,12 +155,14 @@ impl<'a> Planner<'a> {
             return;
         }
         let layout = self.layout(root);
-        let rendered = write::block(value, 0, layout);
+        let column = column(self.text, root.span.start);
+        let mut rendered = write::block(value, column, layout);
         let text = match rendered.inline.as_str() {
-            "" => rendered.body,
+            // The first line is indented already.
+            "" => rendered.body.split_off(column),
             inline => format!("{inline}\n"),
         };
-        let end = self.own_end_of(root, 0);
+        let end = self.own_end_of(root, column);
         let text = self.with_breaks(text, root.span.start);
         self.splice(root.span.start, end, text);
     }

@@ -295,6 +295,27 @@ fn what_is_added_at_the_end_sees_what_inner_edits_left_there() {
 }
 
 #[test]
+fn what_takes_the_place_of_a_whole_document_is_indented_as_that_was() {
+    for (text, left) in [
+        ("  a: 1\n", "  k:\n    d: 1\n"),
+        ("\u{feff}a: 1\n", "\u{feff}k:\n  d: 1\n"),
+        ("# x\n a: 1\n", "# x\n k:\n   d: 1\n"),
+        ("---\n - 1\n", "---\n - d: 1\n"),
+    ] {
+        let (gone, there) = match text.contains("- 1") {
+            true => ("0", "1"),
+            false => ("a", "k/d"),
+        };
+        let value = if gone == "0" {
+            json!({"d": 1})
+        } else {
+            json!(1)
+        };
+        becomes(text, &[remove(gone), set(there, value)], left);
+    }
+}
+
+#[test]
 fn blank_lines_do_not_come_to_a_block_scalar_that_is_the_last_to_stay() {
     becomes(
         "a:\n  b: |+\n    x\n\n  c: 1\nd: 2\n\n\ne: 3\n",
