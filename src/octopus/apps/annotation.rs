@@ -224,6 +224,7 @@ mod tests {
             slug_of("My  Project (new)").as_deref(),
             Some("my-project-new")
         );
+        assert_eq!(slug_of("Front_End 2").as_deref(), Some("front_end-2"));
         assert_eq!(slug_of(" ! "), None);
     }
 }

@@ -276,3 +276,22 @@ impl<'a> ValueReader<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Source;
+    use crate::yaml::Stream;
+
+    #[test]
+    fn metadata_as_argo_cd_reads_it() {
+        let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\n  namespace: team\n  \
+            labels: &shared {a: shared, b: shared}\n  annotations: {b: own, <<: *shared}\nspec: {project: ''}\n";
+        let stream = Stream::parse(Source::new("app.yaml", text)).unwrap();
+        let document = &stream.documents()[0];
+        let application = Application::read(document, document.root().unwrap()).unwrap();
+        assert_eq!(application.rbac_object("argocd"), "default/team/web");
+        assert_eq!(application.rbac_object("team"), "default/web");
+        assert_eq!(application.annotations, [("a", "shared"), ("b", "own")]);
+    }
+}

@@ -77,7 +77,7 @@ pub(super) const CLOSED: &[&str] = &[
 ];
 
 /// The known key that an unknown one probably means: a neighbour, or one of that name elsewhere.
-pub(super) fn meant(full: &str, section: &str, key: &str) -> Option<String> {
+pub(super) fn meant(section: &str, key: &str) -> Option<String> {
     let beside = KEYS.iter().filter_map(|(known, _)| {
         let rest = known.strip_prefix(section)?.strip_prefix('.')?;
         rest.split('.').next()
@@ -85,7 +85,6 @@ pub(super) fn meant(full: &str, section: &str, key: &str) -> Option<String> {
     spelling::meant(key, beside)
         .map(|meant| format!("{section}.{meant}"))
         .or_else(|| moved(key))
-        .filter(|meant| meant != full)
 }
 
 /// The one known path that ends in this key.
@@ -115,13 +114,13 @@ mod tests {
     #[test]
     fn a_key_is_searched_beside_it_and_elsewhere() {
         assert_eq!(
-            meant("gateway.argocd.plainText", "gateway.argocd", "plainText").as_deref(),
+            meant("gateway.argocd", "plainText").as_deref(),
             Some("gateway.argocd.plaintext")
         );
         assert_eq!(
-            meant("gateway.octopus.webUiUrl", "gateway.octopus", "webUiUrl").as_deref(),
+            meant("gateway.octopus", "webUiUrl").as_deref(),
             Some("registration.argocd.webUiUrl")
         );
-        assert_eq!(meant("gateway.colour", "gateway", "colour"), None);
+        assert_eq!(meant("gateway", "colour"), None);
     }
 }

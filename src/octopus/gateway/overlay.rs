@@ -351,6 +351,7 @@ mod tests {
         }
         assert!(set_on(&present, "a[0]=9").is_err());
         assert!(set_on(&json!({}), &("a.".repeat(40) + "b=1")).is_err());
+        assert!(set_on(&json!({}), &format!("a{}=1", "[0]".repeat(40))).is_err());
     }
 
     #[test]

@@ -80,6 +80,36 @@ spec:
 }
 
 #[test]
+fn a_source_is_chosen_by_its_name_before_its_number() {
+    let app = |first: &str, second: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web}}\nspec:\n  sources:\n  - {{repoURL: r, path: a/web, name: {first}}}\n  - {{repoURL: r, path: b/web{second}}}\n"
+        )
+    };
+    for (first, second, flags, name) in [
+        ("web", ", name: api", "--source web", "web"),
+        ("web", ", name: api", "--source 2", "api"),
+        ("'2'", ", name: api", "--source 2", "2"),
+        ("web", "", "--source 2 --name-sources", "web-2"),
+        ("web-2", "", "--source 2 --name-sources", "web"),
+        (&"n".repeat(51), "", "--source 1", &"n".repeat(51)),
+    ] {
+        let out = annotate(&app(first, second), &format!("{DEPLOY} {flags}")).stdout_of(0);
+        let keys = format!(
+            "argo.octopus.com/project.{name}: billing\n    argo.octopus.com/environment.{name}: qa"
+        );
+        let keys = keys.replace("\n    ", ", ");
+        assert!(out.replace("\n    ", ", ").contains(&keys), "{out}");
+        assert!(
+            out.contains(&format!("name: {name}")) || name == "2",
+            "{out}"
+        );
+    }
+    let too_long = "n".repeat(52);
+    annotate(&app(&too_long, ""), &format!("{DEPLOY} --source 1")).refused(3, &too_long);
+}
+
+#[test]
 fn a_comment_in_the_annotations_is_never_removed() {
     let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\n  annotations:\n    # why\n    argo.octopus.com/project: billing\n    argo.octopus.com/environment: qa\nspec:\n  source: {repoURL: r, path: p}\n";
     let out = annotate(text, "--absent").stdout_of(0);

@@ -247,11 +247,12 @@ next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusd
     )
     .args(FULL)
     .run();
-    assert!(
-        run.stderr.contains("handshake failed: EOF"),
-        "{}",
-        run.stderr
-    );
+    let (notes, _) = run.stderr.split_once("next: ").unwrap();
+    assert_data_eq!(notes, str![[r#"
+warning: the server speaks plain text (server.insecure in params.yaml:5:21); without --plaintext: `authentication handshake failed: EOF`
+warning: --insecure: anyone who answers as Argo CD gets the token; --certificate-secret names what to trust instead
+
+"#]]);
     let values = parsed(&run.stdout_of(0));
     assert_eq!(
         values["registration"]["argocd"]["webUiUrl"],
@@ -264,6 +265,39 @@ next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusd
         argocd["serverGrpcUrl"],
         "grpc://argocd-server.argo.svc.cluster.local"
     );
+    let outside =
+        "values -f cm.yaml -f params.yaml --argocd-grpc-url grpc://argocd.example.com:443";
+    let values = parsed(&gateway(&sandbox, outside).args(FULL).run().stdout_of(0));
+    assert_eq!(
+        values["gateway"]["argocd"]["serverGrpcUrl"],
+        "grpc://argocd.example.com:443"
+    );
+}
+
+#[test]
+fn a_fault_is_in_the_last_file_that_leads_to_it() {
+    let sandbox = Sandbox::new()
+        .with(
+            "a.yaml",
+            "registration: {octopus: {name: prod, serverApiUrl: https://example.octopus.app, spaceId: Spaces-1, serverAccessTokenSecretName: s, serverAccessTokenSecretKey: k}}\n\
+             gateway:\n  serverCertificateSecretName: ca\n  octopus: {serverGrpcUrl: grpc://example.octopus.app:8443}\n  argocd:\n    serverGrpcUrl: grpc://argocd-server\n    \
+             authenticationTokenSecretName: c\n    authenticationTokenSecretKey: d\n    grpcWeb: \"true\"\n    plainText: true\n",
+        )
+        .with("b.yaml", "gateway:\n  argocd:\n    plainText: true\n");
+    let run = gateway(&sandbox, "values --check -f a.yaml -f b.yaml").run();
+    assert_data_eq!(run.snapshot(), str![[r#"
+---- stdout
+warning: the chart has no `gateway.argocd.plainText`
+  --> b.yaml:3:5
+  help: did you mean `gateway.argocd.plaintext`?
+warning: `gateway.argocd.grpcWeb` is not a boolean
+  --> a.yaml:9:5
+  help: write true or false without quotes: a template takes any string for true, "false" as well
+---- stderr
+warning: 0 errors, 2 warnings, 0 notes
+---- exit code 1
+
+"#]]);
 }
 
 #[test]
@@ -275,7 +309,10 @@ fn helm_values_the_operator_and_eks_say_it_too() {
         spec: {server: {insecure: true}}\n---\n\
         apiVersion: route.openshift.io/v1\nkind: Route\n\
         metadata: {name: openshift-gitops-server, namespace: openshift-gitops}\n\
-        spec: {host: gitops.apps.example.com, to: {name: openshift-gitops-server}}\n";
+        spec: {host: gitops.apps.example.com, to: {name: openshift-gitops-server}}\n---\n\
+        apiVersion: route.openshift.io/v1\nkind: Route\n\
+        metadata: {name: shop, namespace: shop}\n\
+        spec: {host: shop.apps.example.com, to: {name: shop}}\n";
     let eks = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\n\
         data: {url: 'https://abc.eks-capabilities.eu-west-1.amazonaws.com'}\n";
     for (text, argocd, web) in [

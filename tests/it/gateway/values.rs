@@ -320,20 +320,41 @@ fn every_option_is_in_the_values_and_known_to_the_judge() {
 
 #[test]
 fn choices_about_tls_are_explained() {
+    let verified = "note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret\n";
+    let insecure = "warning: --insecure: anyone who answers as Argo CD gets the token; --certificate-secret names what to trust instead\n";
+    let plaintext = "warning: --plaintext: anyone in between can read the token; Argo CD's server must run with server.insecure\n";
+    let unused = "note: the certificates of --certificate-secret apply to Octopus Deploy only: Argo CD's certificate is not verified\n";
+    let keep_alive = "note: --keep-alive 0: a load balancer that closes idle connections will cut this one off\n";
+    let grpc_web = "note: --grpc-web-root-path includes --grpc-web\n";
     for (line, said) in [
-        ("", "--certificate-secret"),
-        ("--insecure", "warning: --insecure: anyone who answers"),
-        ("--plaintext", "warning: --plaintext: anyone in between"),
+        ("", verified.to_owned()),
+        ("--certificate-secret c", String::new()),
+        ("--insecure", insecure.to_owned()),
+        ("--plaintext", plaintext.to_owned()),
         (
             "--insecure --certificate-secret c",
-            "apply to Octopus Deploy only",
+            format!("{insecure}{unused}"),
+        ),
+        (
+            "--certificate-secret c --keep-alive 0",
+            keep_alive.to_owned(),
+        ),
+        ("--certificate-secret c --grpc-web", String::new()),
+        (
+            "--certificate-secret c --grpc-web-root-path /argo",
+            String::new(),
+        ),
+        (
+            "--certificate-secret c --grpc-web --grpc-web-root-path /argo",
+            grpc_web.to_owned(),
         ),
     ] {
         let run = gateway(&Sandbox::new(), "values")
             .args(FULL)
             .args(line)
             .run();
-        assert!(run.stderr.contains(said), "{line}: {}", run.stderr);
+        let (notes, _) = run.stderr.split_once("next: ").expect("a next step");
+        assert_eq!(notes, said, "{line}");
         let argocd = parsed(&run.stdout_of(0))["gateway"]["argocd"].clone();
         for flag in ["insecure", "plaintext"] {
             let on = line.contains(flag);
