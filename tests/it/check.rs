@@ -91,6 +91,20 @@ fn json_has_a_versioned_schema_and_every_check() {
     ] {
         assert!(checks.iter().all(|check| check[key].is_string()), "{key}");
     }
+    let documented = checks.iter().filter(|c| c["purpose"] == "documented");
+    let documented = documented.map(|c| {
+        let text = |key: &str| c[key].as_str().unwrap();
+        format!("{} {} {}", text("action"), text("resource"), text("want"))
+    });
+    assert_eq!(
+        documented.collect::<Vec<_>>(),
+        [
+            "get clusters yes",
+            "get applications yes",
+            "get logs yes",
+            "delete applications no"
+        ]
+    );
     let delete = checks.iter().find(|c| c["action"] == "delete/…").unwrap();
     assert_eq!(
         (&delete["want"], &delete["got"]),
@@ -201,6 +215,21 @@ fn projects_stay_closed_to_each_other() {
         "{}",
         wrong[0]
     );
+}
+
+#[test]
+fn a_rule_for_the_names_that_are_asked_about_is_none_for_all() {
+    let rules = RULES.replace("applications, get, *", "applications, get, probe/*");
+    assert_ne!(rules, RULES);
+    let sandbox = Sandbox::new().with("p.csv", rules).with("cm.yaml", CM);
+    let run = sandbox.command("check -f p.csv,cm.yaml").run();
+    assert!(
+        run.stdout
+            .contains("octopus   get               applications         probez/probez "),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.code, 1);
 }
 
 #[test]

@@ -248,11 +248,14 @@ next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusd
     .args(FULL)
     .run();
     let (notes, _) = run.stderr.split_once("next: ").unwrap();
-    assert_data_eq!(notes, str![[r#"
+    assert_data_eq!(
+        notes,
+        str![[r#"
 warning: the server speaks plain text (server.insecure in params.yaml:5:21); without --plaintext: `authentication handshake failed: EOF`
 warning: --insecure: anyone who answers as Argo CD gets the token; --certificate-secret names what to trust instead
 
-"#]]);
+"#]]
+    );
     let values = parsed(&run.stdout_of(0));
     assert_eq!(
         values["registration"]["argocd"]["webUiUrl"],
@@ -285,7 +288,9 @@ fn a_fault_is_in_the_last_file_that_leads_to_it() {
         )
         .with("b.yaml", "gateway:\n  argocd:\n    plainText: true\n");
     let run = gateway(&sandbox, "values --check -f a.yaml -f b.yaml").run();
-    assert_data_eq!(run.snapshot(), str![[r#"
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
 ---- stdout
 warning: the chart has no `gateway.argocd.plainText`
   --> b.yaml:3:5
@@ -297,7 +302,8 @@ warning: `gateway.argocd.grpcWeb` is not a boolean
 warning: 0 errors, 2 warnings, 0 notes
 ---- exit code 1
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

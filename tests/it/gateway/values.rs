@@ -196,6 +196,13 @@ fn an_inline_token_is_asked_for_and_makes_the_values_a_secret() {
     .args(FULL)
     .run();
     both.refused(2, "name two tokens");
+    gateway(
+        &sandbox,
+        "values --inline-token --token-file t --set gateway.argocd.authenticationToken=x",
+    )
+    .args(FULL)
+    .run()
+    .refused(2, "--inline-token and --set or --values name two tokens");
     let run = gateway(&sandbox, "application --inline-token")
         .args(FULL)
         .run();
