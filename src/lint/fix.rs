@@ -86,21 +86,15 @@ pub(super) fn is_possible<'s>(site: &Site<'s>, fix: &Fix, indexes: &mut Indexes<
     })
 }
 
-/// The entries of long mappings by their keys: each is looked for by one finding after another.
+/// The entries of mappings by their keys: each is looked for by one finding after another.
 #[derive(Default)]
 pub(super) struct Indexes<'s>(HashMap<*const Node, HashMap<Cow<'s, str>, &'s Node>>);
 
 impl<'s> Indexes<'s> {
-    /// From how many entries on a mapping gets an index.
-    const LONG: usize = 64;
-
     fn step(&mut self, node: &'s Node, step: &Step) -> Option<&'s Node> {
         let (Step::Key(key), Some(entries)) = (step, node.entries()) else {
             return node.step(step);
         };
-        if entries.len() < Self::LONG {
-            return node.step(step);
-        }
         let index = self.0.entry(std::ptr::from_ref(node)).or_insert_with(|| {
             let keyed = |entry: &'s Entry| Some((entry.key.key_text()?, &entry.value));
             entries.iter().filter_map(keyed).collect()
@@ -149,10 +143,11 @@ impl<'f> Taken<'f> {
         let Some(bytes) = self.bytes.get(target) else {
             return true;
         };
-        let before = bytes.range(..=range.start).next_back();
-        let apart = before.is_none_or(|(start, end)| *end <= range.start && *start < range.start);
+        let before = bytes.range(..range.start).next_back();
         let after = bytes.range(range.start..).next();
-        apart && after.is_none_or(|(start, _)| *start >= range.end && *start > range.start)
+        !bytes.contains_key(&range.start)
+            && before.is_none_or(|(_, end)| *end <= range.start)
+            && after.is_none_or(|(start, _)| *start >= range.end)
     }
 
     fn take(&mut self, change: &'f FixEdit) {
@@ -243,4 +238,74 @@ fn edited(stream: &Stream, fixes: &[&Fix]) -> Option<String> {
         });
     }
     yaml::edit(stream, &edits).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(route: &str) -> FixTarget {
+        FixTarget {
+            file: 0,
+            document: Some(0),
+            route: route.split('/').map(Step::key).collect(),
+        }
+    }
+
+    fn splice(route: &str, range: std::ops::Range<usize>) -> FixEdit {
+        let (target, text) = (target(route), String::new());
+        FixEdit::Splice {
+            target,
+            range,
+            text,
+        }
+    }
+
+    fn remove(route: &str) -> FixEdit {
+        let target = target(route);
+        FixEdit::Remove { target }
+    }
+
+    #[test]
+    fn of_fixes_that_touch_each_other_the_first_is_made() {
+        for (changes, kept) in [
+            (
+                vec![splice("a", 4..8), splice("a", 0..4), splice("a", 8..9)],
+                vec![0, 1, 2],
+            ),
+            (
+                vec![splice("a", 4..8), splice("a", 6..9), splice("a", 0..5)],
+                vec![0],
+            ),
+            (
+                vec![splice("a", 4..4), splice("a", 4..4), splice("a", 4..6)],
+                vec![0],
+            ),
+            (
+                vec![splice("a", 4..8), splice("a", 4..4), splice("b", 4..8)],
+                vec![0, 2],
+            ),
+            (
+                vec![splice("a/b", 0..1), remove("a"), remove("b")],
+                vec![0, 2],
+            ),
+            (
+                vec![remove("a"), splice("a/b", 0..1), splice("b", 0..1)],
+                vec![0, 2],
+            ),
+            (
+                vec![remove("a/b"), remove("a/b"), remove("a/c")],
+                vec![0, 2],
+            ),
+        ] {
+            let fixes = changes.into_iter().map(|change| Fix {
+                title: String::new(),
+                safety: Safety::Safe,
+                changes: vec![change],
+            });
+            let fixes: Vec<Fix> = fixes.collect();
+            let wanted: Vec<&Fix> = kept.into_iter().map(|at| &fixes[at]).collect();
+            assert_eq!(without_overlaps(fixes.iter().collect()), wanted);
+        }
+    }
 }

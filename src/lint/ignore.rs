@@ -136,7 +136,7 @@ fn comments_of<'t>(
 fn end_of_scalar_before(document: &Document, offset: usize) -> usize {
     fn last(node: &Node, offset: usize) -> usize {
         match node.kind() {
-            NodeKind::Scalar(_) if node.span().start < offset => node.span().end.min(offset),
+            NodeKind::Scalar(_) => node.span().end.min(offset),
             NodeKind::Mapping(entries) => {
                 let at = entries.partition_point(|entry| entry.key.span().start < offset);
                 at.checked_sub(1)
@@ -146,7 +146,7 @@ fn end_of_scalar_before(document: &Document, offset: usize) -> usize {
                 let at = items.partition_point(|item| item.span().start < offset);
                 at.checked_sub(1).map_or(0, |at| last(&items[at], offset))
             }
-            _ => 0,
+            NodeKind::Alias(_) => 0,
         }
     }
     document.root().map_or(0, |root| last(root, offset))

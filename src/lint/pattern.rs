@@ -296,4 +296,17 @@ mod tests {
             assert!(!objects(&policy, pattern).is_empty(), "{pattern}");
         }
     }
+
+    #[test]
+    fn what_is_foreign_to_a_class_is_not_meant() {
+        for (pattern, texts) in [
+            ("[a-c]x/[!b]", &["dx/a", "ax/b"][..]),
+            ("[acz]?", &["bx"]),
+            ("[a-z0-9]", &["~"]),
+            ("[a]*", &[]),
+            ("{[a],b}", &[]),
+        ] {
+            assert_eq!(not_meant(pattern), texts, "{pattern}");
+        }
+    }
 }

@@ -75,9 +75,6 @@ pub(crate) struct Sample {
     pub(crate) object: String,
 }
 
-/// The most questions that are asked for one rule.
-const MOST: usize = 200;
-
 /// Questions that match a rule's patterns, so that something can be shown to happen. None does not
 /// prove that nothing does.
 pub(crate) fn requests(policy: &WholePolicy<'_>, rule: &Rule<'_>) -> Vec<Sample> {
@@ -101,9 +98,6 @@ pub(crate) fn requests(policy: &WholePolicy<'_>, rule: &Rule<'_>) -> Vec<Sample>
                     object: object.clone(),
                 });
             }
-        }
-        if found.len() > MOST {
-            break;
         }
     }
     found

@@ -5,9 +5,6 @@ rule!(RegistryOnEksCluster, "registry-on-eks-cluster", Warning);
 fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
     let key = AnnotationField::DefaultRegistry.key(None);
     for object in &site.relevant {
-        if object.kind() != "Secret" {
-            continue;
-        }
         let server = ["stringData", "data"].map(|data| object.text(&[data, "server"]).unwrap_or_default());
         // Base64 of the same beginning.
         let is_eks = server[0].starts_with("arn:aws:eks:") || server[1].starts_with("YXJuOmF3czpla3M6");

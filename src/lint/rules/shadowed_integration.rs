@@ -31,16 +31,11 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
             .collect();
         for name in names {
             let reached = graph.reach(&name, MAX_HOPS);
-            let mut reached = reached.iter().map(|(name, _)| *name);
+            let reached = reached.iter().map(|(name, _)| *name);
             if !reached.clone().any(|of| of != name && denying.contains(of)) {
                 continue;
             }
-            let mut lines: Vec<_> = reached.by_ref().filter_map(|of| rules.get(of)).flatten().copied().collect();
-            lines.sort_unstable_by_key(|at| (at.text.index, at.line.offset));
-            for at in lines {
-                if is_deny(&at) && at.says.subject.text == name {
-                    continue;
-                }
+            for at in reached.filter_map(|of| rules.get(of)).flatten() {
                 for request in vocabulary::requests(&instance.policy, at.says) {
                     if !BASICS.contains(&(request.resource, &*request.action)) {
                         continue;

@@ -18,7 +18,7 @@ fn check(site: &Site<'_>, findings: &mut Findings<'_>) {
 
 fn field<T>(at: &Located<'_, '_, T>, value: &Value<'_>, findings: &mut Findings<'_>) {
     let trimmed = value.text.trim_end();
-    if trimmed.len() == value.text.len() || trimmed.is_empty() {
+    if trimmed.len() == value.text.len() {
         return;
     }
     findings
