@@ -389,6 +389,79 @@ note: no findings in 4 files
     );
 }
 
+#[test]
+fn fixes_that_touch_each_other_are_made_in_turn() {
+    let policy = "p, role:dev, applications, *, dev/*, allow\n\
+        p, role:dev, applications, get, dev/*, allow\n\
+        p, role:dev, applications, get, dev/*, allow\n\
+        p, role:dev, logs, get, dev/*, allow\n\
+        g, acme:dev, role:dev\n";
+    let cm = RBAC.replace("rbac-cm", "cm")
+        + "  accounts.bot: apiKey\n  accounts.bot.enabled: yes\n  accounts.ci: login , apikey\n";
+    let sandbox = Sandbox::new()
+        .with("a/policy.csv", policy)
+        .with("b/cm.yaml", &cm);
+    let run = sandbox
+        .command("lint -f a/policy.csv,b/cm.yaml --fix=unsafe --ignore account-without-permission")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+note: a/policy.csv: fixed 2 findings
+note: b/cm.yaml: fixed 3 findings
+note: no findings in 2 files
+---- exit code 0
+
+"#]]
+    );
+    let line = "p, role:dev, applications, get, dev/*, allow\n";
+    assert_eq!(sandbox.read("a/policy.csv"), policy.replace(line, ""));
+    let fixed = cm.replace("yes", "\"true\"");
+    let fixed = fixed.replace("login , apikey", "login,apiKey");
+    assert_eq!(sandbox.read("b/cm.yaml"), fixed);
+}
+
+#[test]
+fn many_lines_are_compared_with_those_for_all_objects() {
+    let wide = "p, role:dev, applications, get, */*, allow\n";
+    let narrow = (0..301).map(|at| format!("p, role:dev, applications, get, dev/{at}, allow\n"));
+    let run = Sandbox::new()
+        .command("lint -q -f - --select subsumed-line --fix")
+        .stdin(narrow.collect::<String>() + wide)
+        .run();
+    assert_eq!(run.stdout_of(0), wide);
+}
+
+#[test]
+fn a_pattern_that_cannot_be_decided_is_reported() {
+    let stars = "{*a,*b,?*}".repeat(200);
+    let run = Sandbox::new()
+        .command("lint -f -")
+        .stdin(format!(
+            "p, role:dev, applications, get, \"{stars}c\", allow\n{DEV}"
+        ))
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+error[broken-pattern]: the pattern takes too many steps to be decided
+ --> <stdin>:1:34
+  |
+1 | [..]
+  | [..] not decided
+  |
+  = help: other findings about this policy may be incomplete; Argo CD's matcher takes even longer
+
+---- stderr
+note: 1 error in 1 file
+---- exit code 1
+
+"#]]
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn fix_keeps_the_mode_and_edits_all_files_or_none() {

@@ -43,6 +43,7 @@ mod hostile;
 mod input;
 mod krew;
 mod lint;
+mod lint_cases;
 mod lint_forms;
 mod lint_rules;
 mod lint_sarif;
