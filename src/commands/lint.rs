@@ -186,7 +186,7 @@ fn report(
     }
     for (rule, more) in &outcome.more {
         let more = counted(*more, "more finding");
-        context.note(format!("{more} of {rule} are not shown"));
+        context.note(format!("not shown: {more} of {rule}"));
     }
     let counts = Counts::of(&found, outcome.ignored);
     // Where nothing could be read, the errors say all there is to say.

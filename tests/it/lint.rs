@@ -434,6 +434,23 @@ fn many_lines_are_compared_with_those_for_all_objects() {
 }
 
 #[test]
+fn findings_that_are_too_many_are_counted() {
+    let run = Sandbox::new()
+        .with("policy.csv", "x\n".repeat(5001))
+        .command("lint -f policy.csv -o github")
+        .run();
+    assert_eq!(run.stdout.lines().count(), 5000);
+    assert_data_eq!(
+        run.stderr,
+        str![[r#"
+note: not shown: 1 more finding of invalid-policy-line
+note: 5000 errors in 1 file
+
+"#]]
+    );
+}
+
+#[test]
 fn a_pattern_that_cannot_be_decided_is_reported() {
     let stars = "{*a,*b,?*}".repeat(200);
     let run = Sandbox::new()
