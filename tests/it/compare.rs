@@ -461,10 +461,14 @@ warning: 1 gained, 1 lost
         )
         .run();
     assert_eq!(run.code, 0);
-    assert!(
-        run.stderr.contains("AppProjects were not read"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: AppProjects were not read, so what their roles give is not known: kubectl could not read the AppProjects: Error from server (Forbidden): appprojects is forbidden
+note: not read: the live ConfigMap argocd-rbac-cm: new.yaml takes its place
+note: no difference: both states make the same decisions for everyone
+
+"#]]
     );
 }
 

@@ -257,11 +257,13 @@ fn the_next_step_repeats_the_options() {
         .command("diff --allow-sync --account ci -f")
         .arg("my cm.yaml")
         .run();
-    assert!(
-        run.stderr
-            .contains("diff -f 'my cm.yaml' --account ci --allow-sync)"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+warning: argocd-rbac-cm of namespace argocd is not in the input, so its part is not written
+next: review it (kubectl octopus-argo diff -f 'my cm.yaml' --account ci --allow-sync), then kubectl octopus-argo render -f 'my cm.yaml' --account ci --allow-sync --in-place edits my cm.yaml; commit that
+
+"#]]
     );
 }
 

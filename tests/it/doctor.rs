@@ -423,15 +423,22 @@ fn each_step_has_its_next_command() {
     play.put("configmap", &list(&both));
     assert_eq!(play.next(&[]), render);
     let outcome = play.run(&[]);
-    assert!(
-        outcome.stdout.contains("missing   permissions"),
-        "{}",
-        outcome.stdout
-    );
-    assert!(
-        outcome.stdout.contains("octopus may delete applications"),
-        "{}",
-        outcome.stdout
+    assert_data_eq!(
+        outcome.stdout.as_str(),
+        str![[r#"
+done      ConfigMaps      argocd-cm, argocd-rbac-cm read; owner unknown
+done      account         octopus is enabled and may have tokens
+missing   permissions     octopus may not get logs, get clusters; octopus may delete applications, which Octopus does not need: <live>:1:447: p, octopus, applications, delete, *, allow
+done      authorisation   on
+done      tokens          1 valid token; octopus-1 expires [..]
+done      Secret          argocd-auth-token, key ARGOCD_AUTH_TOKEN: token octopus-1, expires [..]
+done      server          40 answers as expected; Argo CD v3.5.1+109ca7c
+done      gateway         gw started 2026-11-28T10:00:00Z, after the Secret changed
+done      values          the environment of gw: consistent
+done      visible         1 Application, 1 cluster as octopus
+done      Applications    1 of 1 source of 1 Application updated
+
+"#]]
     );
     let broken = json!({"policy.csv": "p, octopus, applications\n"});
     let both = [

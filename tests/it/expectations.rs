@@ -91,10 +91,13 @@ note: 1 check passed on the state as read
     // As a pattern it is refuted.
     let run =
         expect("{subject: ci, action: sync, resource: applications, object: '*', allowed: false}");
-    assert!(
-        run.stdout.contains("ci may sync applications shop/"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+SUBJECT   ACTION   RESOURCE       OBJECT   WANT   GOT   DECIDED BY
+ci        sync     applications   *        no     yes   ci may sync applications shop/some-app: p.csv:6:1
+
+"#]]
     );
     assert_eq!(run.code, 1);
 }

@@ -236,7 +236,16 @@ resources:
 fn without_a_repository_the_applicationset_has_one_that_cannot_be() {
     let sandbox = Sandbox::new().with("octopus-argo.yaml", "instances: [{name: a}]");
     let run = sandbox.command("render --all --output-dir out").run();
-    assert!(run.stderr.contains("set fleet.repoURL"), "{}", run.stderr);
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+warning: applicationset.yaml has https://example.invalid/set-fleet.repoURL, because the configuration names no Git repository: set fleet.repoURL
+note: wrote 1 of 1 instances to out
+note: one instance has our keys only: the account is enabled and its capabilities become exactly apiKey
+next: commit out, then apply out/applicationset.yaml once to the Argo CD that delivers
+
+"#]]
+    );
     let _ = run.stdout_of(0);
     let set = sandbox.read("out/applicationset.yaml");
     assert_eq!(
@@ -295,21 +304,19 @@ fn a_bad_instance_does_not_stop_the_others() {
     let run = sandbox
         .command("render --all --output-dir out --config c.yaml")
         .run();
-    assert!(
-        run.stderr.contains("gone: error: cannot read gone.yaml"),
-        "{}",
-        run.stderr
-    );
-    assert!(
-        run.stderr
-            .contains("helm: error: the instance has the form helm and no files"),
-        "{}",
-        run.stderr
-    );
-    assert!(
-        run.stderr.contains("note: wrote 2 of 4 instances to out"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+gone: error: cannot read gone.yaml
+gone:   caused by: No such file or directory (os error 2)
+helm: error: the instance has the form helm and no files, and its owner would revert other changes
+helm:   hint: name the owner's files in the configuration: files: [values.yaml]
+warning: applicationset.yaml has https://example.invalid/set-fleet.repoURL, because the configuration names no Git repository: set fleet.repoURL
+note: wrote 2 of 4 instances to out
+note: the instances without files have our keys only: the account is enabled and its capabilities become exactly apiKey
+next: commit out, then apply out/applicationset.yaml once to the Argo CD that delivers
+
+"#]]
     );
     let _ = run.stdout_of(3);
     assert!(sandbox.path().join("out/git/argocd-cm.yaml").exists());
@@ -321,11 +328,17 @@ fn a_bad_instance_does_not_stop_the_others() {
 fn files_are_edited_in_their_place() {
     let sandbox = fleet();
     let run = sandbox.command("render --all --in-place").run();
-    assert!(
-        run.stderr
-            .contains("edge: error: the instance has no files to edit"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+edge: error: the instance has no files to edit
+edge:   hint: render it into a directory: --output-dir DIR
+shop: error: the instance has no files to edit
+shop:   hint: render it into a directory: --output-dir DIR
+note: edited the files of 1 of 3 instances
+next: review the change (git diff) and commit it
+
+"#]]
     );
     let _ = run.stdout_of(3);
     assert!(
@@ -372,7 +385,19 @@ fn collateral_is_refused_per_instance() {
     let run = sandbox
         .command("render --all --output-dir out --fail-on-collateral")
         .run();
-    assert!(run.stderr.contains("git: error: "), "{}", run.stderr);
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+git: error: the change would alter what subjects other than octopus may do
+git:   hint: team: gained: get applications * (git/argocd-rbac-cm.yaml (after the change):11:5: p, octopus, applications, get, *, allow)
+git:   hint: team: gained: get clusters * (git/argocd-rbac-cm.yaml (after the change):12:5: p, octopus, clusters, get, *, allow)
+git:   hint: team: gained: get logs */* (git/argocd-rbac-cm.yaml (after the change):13:5: p, octopus, logs, get, */*, allow)
+note: wrote 2 of 3 instances to out
+note: the instances without files have our keys only: the account is enabled and its capabilities become exactly apiKey
+next: commit out, then apply out/applicationset.yaml once to the Argo CD that delivers
+
+"#]]
+    );
     let _ = run.stdout_of(5);
     assert!(!sandbox.path().join("out/git").exists());
     assert!(sandbox.path().join("out/edge/instance.yaml").exists());

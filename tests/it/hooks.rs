@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use snapbox::{assert_data_eq, str};
+
 use crate::common::{Sandbox, real};
 use crate::config::{CM, RBAC};
 
@@ -63,7 +65,20 @@ fn related_files_among_unrelated_ones_are_linted() {
         .command("lint --skip-unrelated deployment.yaml template.yaml broken.yaml")
         .run();
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("broken.yaml:8:"), "{run:?}");
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+warning[unknown-resource]: Argo CD has no resource `aplications`
+ --> broken.yaml:8:18
+  |
+8 |     p, role:dev, aplications, get, */*, allow
+  |                  ^^^^^^^^^^^ matches none
+  |
+  = fix: `--fix=unsafe` will write `applications` (it changes permissions)
+
+
+"#]]
+    );
     let named = sandbox.command("lint broken.yaml argocd-cm.yaml").run();
     let flagged = sandbox
         .command("lint -f broken.yaml -f argocd-cm.yaml")
@@ -83,7 +98,14 @@ fn a_file_of_ours_that_cannot_be_parsed_is_not_unrelated() {
         .command("lint --skip-unrelated template.yaml argocd-cm.yaml")
         .run();
     assert_eq!((run.code, &*run.stdout), (3, ""), "{run:?}");
-    assert!(run.stderr.contains("argocd-cm.yaml:"), "{run:?}");
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: no findings in 1 file
+error: argocd-cm.yaml:8:11: not valid YAML: unclosed bracket '['
+
+"#]]
+    );
     let run = sandbox.command("lint --skip-unrelated missing.yaml").run();
     assert_eq!(run.code, 3, "{run:?}");
 }

@@ -1,5 +1,7 @@
 //! `token create|list|inspect|delete|prune`, when all goes well.
 
+use snapbox::{assert_data_eq, str};
+
 use serde_json::{Value, json};
 
 use crate::common::world::{World, id_of};
@@ -268,7 +270,14 @@ fn tokens_of_the_same_second_are_deleted_when_all_of_them_are_to_go() {
     prune(&["two", "three"]).ended(4, "argocd proj role delete-token team-a octopus 1795320618");
     assert_eq!(world.role_tokens("team-a/octopus").len(), 3);
     let outcome = prune(&["three"]);
-    assert!(outcome.stderr.contains("deleted two"), "{}", outcome.stderr);
+    assert_data_eq!(
+        outcome.stderr.as_str(),
+        str![[r#"
+note: deleted two of role octopus of project team-a
+note: deleted one of role octopus of project team-a
+
+"#]]
+    );
     outcome.ended(0, "deleted one");
     assert_eq!(world.role_tokens("team-a/octopus"), ["three"]);
 }

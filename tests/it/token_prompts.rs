@@ -1,5 +1,7 @@
 //! `token` where somebody sits at a terminal: in-process, with a recorded argocd.
 
+use snapbox::{assert_data_eq, str};
+
 use crate::common::Sandbox;
 
 /// `octopus-1` of account octopus, valid for 24 hours, as the real server made it.
@@ -23,10 +25,14 @@ fn a_token_on_a_terminal_is_warned_of() {
         "{}",
         run.stderr
     );
-    assert!(
-        run.stderr.contains("stdout is a terminal"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+[33mwarning:[0m stdout is a terminal, which shows the token and may keep it; there is --output-file FILE
+[1mnote:[0m token octopus-1 of account octopus is on stdout; it expires 2026-11-23T04:09:51Z
+[1mnote:[0m to revoke token octopus-1: kubectl octopus-argo token delete --account octopus octopus-1
+
+"#]]
     );
     assert!(!run.stderr.contains(TOKEN));
     let words = [
@@ -93,7 +99,13 @@ fn pruning_asks_with_its_plan_in_sight() {
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stdout.contains("keep     octopus-1") && run.stdout.contains("delete   octopus-0"));
-    assert!(run.stderr.contains("delete 1 token?"), "{}", run.stderr);
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+delete 1 token? [y/N] [1mnote:[0m deleted octopus-0 of account octopus
+
+"#]]
+    );
     assert_eq!(
         run.ran[1][..6],
         [

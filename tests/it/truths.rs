@@ -2,6 +2,8 @@
 
 use kubectl_octopus_argo::rbac::ArgoCdVersion;
 
+use snapbox::{assert_data_eq, str};
+
 use crate::common::{Run, Sandbox};
 
 /// An argocd-cm with the account and nothing else.
@@ -135,11 +137,19 @@ configs:
         &files,
         "lint -f values.yaml --values-root argo --select account-without-permission",
     );
-    assert!(
-        found.stdout.contains("no rule reaches"),
-        "{}{}",
-        found.stdout,
-        found.stderr
+    assert_data_eq!(
+        found.stdout.as_str(),
+        str![[r#"
+warning[account-without-permission]: no rule reaches the account octopus
+ --> values.yaml:4:7
+  |
+4 |       accounts.octopus: apiKey
+  |       ^^^^^^^^^^^^^^^^ may log in or make tokens, and see nothing
+  |
+  = help: Octopus Deploy then connects, and shows an empty list of applications
+
+
+"#]]
     );
 }
 
@@ -200,10 +210,13 @@ fn a_version_newer_than_what_is_known_is_said() {
     }
     let versions = format!("--argocd-version {newest}..9.9");
     let compared = run(&files, &format!("compare p.csv {versions}"));
-    assert!(
-        compared.stderr.contains("Argo CD 9.9 is newer"),
-        "{}",
-        compared.stderr
+    assert_data_eq!(
+        compared.stderr.as_str(),
+        str![[r#"
+note: Argo CD 9.9 is newer than what is known: the rules of 3.6 count
+note: no difference: both states make the same decisions for everyone
+
+"#]]
     );
 }
 
@@ -233,7 +246,32 @@ fn the_role_of_a_project_is_proved_as_its_own_subject() {
         "check --form appproject -f web.yaml",
     );
     assert_eq!(good.code, 0, "{}{}", good.stdout, good.stderr);
-    assert!(good.stdout.contains("proj:web:octopus"), "{}", good.stdout);
+    assert_data_eq!(
+        good.stdout.as_str(),
+        str![[r#"
+SUBJECT            ACTION            RESOURCE             OBJECT                          WANT      GOT   DECIDED BY
+proj:web:octopus   get               applications         web/probe                       yes       yes   web.yaml:9:7
+proj:web:octopus   get               applications         web/probe/probe                 yes       yes   web.yaml:9:7
+proj:web:octopus   get               logs                 web/probe                       yes       yes   web.yaml:11:7
+proj:web:octopus   get               logs                 web/probe/probe                 yes       yes   web.yaml:11:7
+proj:web:octopus   get               clusters             web/https://probe.example.com   yes       yes   web.yaml:10:7
+proj:web:octopus   everything else   clusters             (any)                           no        no    no rule
+proj:web:octopus   get               projects             web                             no need   yes   web.yaml:7:5
+proj:web:octopus   everything else   projects             (any)                           no        no    no rule
+proj:web:octopus   get               applications         (outside web)                   no        no    no rule
+proj:web:octopus   everything else   applications         (any)                           no        no    no rule
+proj:web:octopus   everything else   applicationsets      (any)                           no        no    no rule
+proj:web:octopus   everything else   repositories         (any)                           no        no    no rule
+proj:web:octopus   everything else   write-repositories   (any)                           no        no    no rule
+proj:web:octopus   everything else   certificates         (any)                           no        no    no rule
+proj:web:octopus   everything else   accounts             (any)                           no        no    no rule
+proj:web:octopus   everything else   gpgkeys              (any)                           no        no    no rule
+proj:web:octopus   get               logs                 (outside web)                   no        no    no rule
+proj:web:octopus   create            exec                 (any)                           no        no    no rule
+proj:web:octopus   invoke            extensions           (any)                           no        no    no rule
+
+"#]]
+    );
     let wide = project.replace("applications, get", "applications, *");
     let bad = run(
         &[("web.yaml", &wide)],
@@ -312,12 +350,21 @@ spec:
         "can anybody get applications a/b --explain -f argocd.yaml",
     );
     assert_eq!(can.code, 0);
-    assert!(can.stdout.contains("role:readonly"), "{}", can.stdout);
-    assert!(
-        can.stderr
-            .contains("the default role is taken for role:readonly"),
-        "{}",
-        can.stderr
+    assert_data_eq!(
+        can.stdout.as_str(),
+        str![[r#"
+yes
+  allowed by the default role, which no rule overrides: built-in policy:1: p, role:readonly, applications, get, */*, allow
+
+"#]]
+    );
+    assert_data_eq!(
+        can.stderr.as_str(),
+        str![[r#"
+note: without the live argocd-rbac-cm the default role is taken for role:readonly, which argocd-operator sets
+note: not read, so Argo CD's defaults count: argocd-cmd-params-cm, AppProjects
+
+"#]]
     );
     let named = resource.replace("  rbac:\n", "  rbac:\n    defaultPolicy: \"\"\n");
     let can = run(
@@ -407,10 +454,14 @@ configs:
         assert_eq!(can.code, code, "{question}: {}{}", can.stdout, can.stderr);
     }
     let matrix = run(&files, &format!("matrix -o csv {given}"));
-    assert!(
-        matrix.stdout.contains("octopus.yaml:7:"),
-        "{}",
-        matrix.stdout
+    assert_data_eq!(
+        matrix.stdout.as_str(),
+        str![[r#"
+subject,resource,object,actions,effect,state,decided_by
+ci,applications,*/*,sync,allow,,"values.yaml:7:7: p, ci, applications, sync, */*, allow"
+octopus,applications,*,get,allow,,"octopus.yaml:7:7: p, octopus, applications, get, *, allow"
+
+"#]]
     );
     let lint = run(&files, &format!("lint -o json {given}"));
     assert!(!lint.stdout.contains("unknown-account"), "{}", lint.stdout);
@@ -467,7 +518,16 @@ fn what_holds_no_policy_is_named() {
         "can alice get applications a/b -f cm.yaml",
     );
     assert_eq!(can.code, 3);
-    assert!(can.stderr.contains("ConfigMap some-cm"), "{}", can.stderr);
+    assert_data_eq!(
+        can.stderr.as_str(),
+        str![[r#"
+error: there is no policy in the input
+  hint: it holds ConfigMap some-cm, which has no policy
+  hint: a policy is in argocd-rbac-cm, in a CSV file, in an AppProject or an ArgoCD, in Helm values
+  hint: read it with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml
+
+"#]]
+    );
 }
 
 #[test]
@@ -494,10 +554,39 @@ fn argocd_rbac_cm_needs_no_label() {
     let rbac = rbac.replace("data:\n", "data:\n  policy.default: role:nobody\n");
     let lint = run(&[("rbac.yaml", &rbac)], "lint -o json -f rbac.yaml");
     assert!(!lint.stdout.contains("replaced-policy"), "{}", lint.stdout);
-    assert!(
-        lint.stdout.contains("unknown-default-role"),
-        "{}",
-        lint.stdout
+    assert_data_eq!(
+        lint.stdout.as_str(),
+        str![[r#"
+{
+  "schema": "lint/v1",
+  "findings": [
+    {
+      "rule": "unknown-default-role",
+      "severity": "error",
+      "file": "rbac.yaml",
+      "line": 7,
+      "column": 19,
+      "endLine": 7,
+      "endColumn": 30,
+      "message": "no rule defines the default role `role:nobody`"
+    },
+    {
+      "rule": "missing-logs",
+      "severity": "note",
+      "file": "rbac.yaml",
+      "line": 9,
+      "column": 15,
+      "endLine": 9,
+      "endColumn": 27,
+      "message": "`alice` may read applications, but not their logs",
+      "help": [
+        "to allow logs too: p, alice, logs, get, a/*, allow"
+      ]
+    }
+  ]
+}
+
+"#]]
     );
 }
 
@@ -598,11 +687,34 @@ fn a_policy_that_a_template_fills_in_is_read_where_it_is_plain() {
     // A line of the template may give octopus anything: no refusal is proved.
     let run = sandbox.command("check -f values.yaml").run();
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(
-        run.stdout
-            .contains("values.yaml:7:7: filled in by a template"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+SUBJECT   ACTION            RESOURCE             OBJECT                            WANT   GOT          DECIDED BY
+octopus   get               applications         probe/probe                       yes    yes          values.yaml:6:7
+octopus   get               applications         probe/probe/probe                 yes    yes          values.yaml:6:7
+octopus   get               logs                 probe/probe                       yes    no           no rule
+octopus   get               logs                 probe/probe/probe                 yes    no           no rule
+octopus   get               clusters             https://probe.example.com         yes    no           no rule
+octopus   get               clusters             probe/https://probe.example.com   yes    no           no rule
+octopus   get               clusters             *                                 -      no           no rule
+octopus   get               applications         *                                 -      no           no rule
+octopus   get               logs                 */*                               -      no           no rule
+octopus   delete            applications         *                                 -      no           no rule
+octopus   everything else   clusters             (any)                             no     no           no rule
+octopus   everything else   projects             (any)                             no     no           no rule
+octopus   everything else   applications         (any)                             no     no           no rule
+octopus   everything else   applicationsets      (any)                             no     no           no rule
+octopus   everything else   repositories         (any)                             no     no           no rule
+octopus   everything else   write-repositories   (any)                             no     no           no rule
+octopus   everything else   certificates         (any)                             no     no           no rule
+octopus   everything else   accounts             (any)                             no     no           no rule
+octopus   everything else   gpgkeys              (any)                             no     no           no rule
+octopus   create            exec                 (any)                             no     no           no rule
+octopus   invoke            extensions           (any)                             no     no           no rule
+octopus   *                 *                    (any)                             no     not proved   values.yaml:7:7: filled in by a template
+
+"#]]
     );
     // A line for a role that octopus does not have concerns nobody who is asked about.
     let harmless = "configs:\n  rbac:\n    policy.csv: |\n      p, role:dev, applications, sync, ${PROJECT}/*, allow\n";
@@ -617,10 +729,34 @@ fn a_policy_that_a_template_fills_in_is_read_where_it_is_plain() {
         .with("values.yaml", outdented)
         .command("check -f values.yaml")
         .run();
-    assert!(
-        run.stdout.contains("values.yaml:4:1: filled in"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+SUBJECT   ACTION            RESOURCE             OBJECT                            WANT   GOT          DECIDED BY
+octopus   get               applications         probe/probe                       yes    no           no rule
+octopus   get               applications         probe/probe/probe                 yes    no           no rule
+octopus   get               logs                 probe/probe                       yes    no           no rule
+octopus   get               logs                 probe/probe/probe                 yes    no           no rule
+octopus   get               clusters             https://probe.example.com         yes    no           no rule
+octopus   get               clusters             probe/https://probe.example.com   yes    no           no rule
+octopus   get               clusters             *                                 -      no           no rule
+octopus   get               applications         *                                 -      no           no rule
+octopus   get               logs                 */*                               -      no           no rule
+octopus   delete            applications         *                                 -      no           no rule
+octopus   everything else   clusters             (any)                             no     no           no rule
+octopus   everything else   projects             (any)                             no     no           no rule
+octopus   everything else   applications         (any)                             no     no           no rule
+octopus   everything else   applicationsets      (any)                             no     no           no rule
+octopus   everything else   repositories         (any)                             no     no           no rule
+octopus   everything else   write-repositories   (any)                             no     no           no rule
+octopus   everything else   certificates         (any)                             no     no           no rule
+octopus   everything else   accounts             (any)                             no     no           no rule
+octopus   everything else   gpgkeys              (any)                             no     no           no rule
+octopus   create            exec                 (any)                             no     no           no rule
+octopus   invoke            extensions           (any)                             no     no           no rule
+octopus   *                 *                    (any)                             no     not proved   values.yaml:4:1: filled in by a template
+
+"#]]
     );
     let whole = "configs:\n  cm: {{ toYaml .Values.cm | nindent 4 }}\n";
     Sandbox::new()
@@ -647,23 +783,51 @@ fn patches_inside_a_kustomization_are_read() {
         .command("can alice get applications web/shop --explain -f kustomization.yaml")
         .run();
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(
-        run.stdout.contains("kustomization.yaml:11:9: p, alice"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+yes
+  allowed by kustomization.yaml:11:9: p, alice, applications, get, web/*, allow
+
+"#]]
     );
     let run = sandbox.command("lint -f kustomization.yaml").run();
-    assert!(
-        run.stdout.contains("warning[unknown-action]"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+warning[replaced-policy]: this patch replaces the whole `policy.csv`
+  --> kustomization.yaml:10:7
+   |
+10 |       policy.csv: |
+   |       ^^^^^^^^^^ rules that are there now are removed
+   |
+   = help: a key of its own, policy.NAME.csv, adds rules and replaces none (since 2.8)
+   = help: it is a patch: it has no kind, or a kustomization names it as one
+
+note[missing-logs]: `alice` may read applications, but not their logs
+  --> kustomization.yaml:11:19
+   |
+11 |         p, alice, applications, get, web/*, allow
+   |                   ^^^^^^^^^^^^ since 3.0 logs need a line of their own
+   |
+   = help: to allow logs too: p, alice, logs, get, web/*, allow
+
+warning[unknown-action]: Argo CD 3.6 has no action `gett`
+  --> kustomization.yaml:12:33
+   |
+12 |         p, alice, applications, gett, web/*, allow
+   |                                 ^^^^ matches none
+
+
+"#]]
     );
-    assert!(
-        run.stdout.contains("kustomization.yaml:12:33"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: 2 warnings, 1 note in 1 file
+
+"#]]
     );
-    assert!(run.stderr.contains("in 1 file"), "{}", run.stderr);
 }
 
 #[test]
@@ -676,19 +840,25 @@ fn can_says_what_has_to_be_known_beside_its_answer() {
         .command("can ida@corp.example get applications web/shop -f p.csv")
         .run();
     assert_eq!((run.code, &*run.stdout), (0, "yes\n"));
-    assert!(
-        run.stderr.contains("is the user's identifier"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
+note: this holds where ida@corp.example is the user's identifier (`sub`); as a value of `scopes` it needs a g line
+
+"#]]
     );
     let run = sandbox
         .command("can ida@corp.example get applications shop -f p.csv")
         .run();
     assert_eq!((run.code, &*run.stdout), (1, "no\n"));
-    assert!(
-        run.stderr.contains("`shop` has no project"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: not read, so Argo CD's defaults count: argocd-cm, argocd-cmd-params-cm, AppProjects
+note: the object of applications is PROJECT/NAME: `shop` has no project
+
+"#]]
     );
 }
 

@@ -1,6 +1,7 @@
 //! `verify`: the proof on the server.
 
 use serde_json::{Value, json};
+use snapbox::{assert_data_eq, str};
 
 use crate::common::world::{Outcome, World};
 
@@ -54,7 +55,53 @@ fn all_as_it_must_be_is_exit_code_zero() {
         row(&outcome, "delete applications *")[..6],
         ["-", "delete", "applications", "*", "no", "no"]
     );
-    assert!(outcome.stdout.contains("documented, proves nothing"));
+    assert_data_eq!(
+        outcome.stdout.as_str(),
+        str![[r#"
+RESULT   ACTION     RESOURCE             OBJECT   WANT   SERVER   NOTE
+ok       get        applications         *        yes    yes      documented
+-        delete     applications         *        no     no       documented, proves nothing
+ok       get        applications         */*      yes    yes
+ok       get        logs                 */*      yes    yes      documented
+ok       get        clusters             *        yes    yes      documented
+ok       sync       applications         */*      no     no
+ok       create     applications         */*      no     no
+ok       update     applications         */*      no     no
+ok       delete     applications         */*      no     no
+ok       override   applications         */*      no     no
+ok       create     applicationsets      */*      no     no
+ok       update     applicationsets      */*      no     no
+ok       delete     applicationsets      */*      no     no
+ok       create     exec                 */*      no     no
+ok       create     clusters             *        no     no
+ok       update     clusters             *        no     no
+ok       delete     clusters             *        no     no
+ok       create     projects             *        no     no
+ok       update     projects             *        no     no
+ok       delete     projects             *        no     no
+ok       create     repositories         *        no     no
+ok       update     repositories         *        no     no
+ok       delete     repositories         *        no     no
+ok       create     write-repositories   *        no     no
+ok       update     write-repositories   *        no     no
+ok       delete     write-repositories   *        no     no
+ok       create     certificates         *        no     no
+ok       update     certificates         *        no     no
+ok       delete     certificates         *        no     no
+ok       create     gpgkeys              *        no     no
+ok       delete     gpgkeys              *        no     no
+ok       update     accounts             *        no     no
+ok       invoke     extensions           *        no     no
+ok       get        applicationsets      */*      no     no
+ok       get        projects             *        no     no
+ok       get        repositories         *        no     no
+ok       get        write-repositories   *        no     no
+ok       get        certificates         *        no     no
+ok       get        gpgkeys              *        no     no
+ok       get        accounts             *        no     no
+
+"#]]
+    );
     assert_eq!(row(&outcome, "delete applications */*")[0], "ok");
     // Every question is asked as the token, and none with a path.
     for call in world.calls() {

@@ -245,10 +245,14 @@ fn an_application_of_a_set_is_left_to_the_set() {
         .with("app.yaml", &text)
         .command(&format!("apps annotate -f app.yaml {DEPLOY}"))
         .run();
-    assert!(
-        run.stderr.contains("the ApplicationSet webs makes it"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+note: left web alone: the ApplicationSet webs makes it, and its template is what to annotate
+error: no Application in the input matches
+  hint: --app and --selector say which
+
+"#]]
     );
     assert_eq!(run.code, 3);
     annotate(&text, &format!("{DEPLOY} --app web")).stdout_of(0);

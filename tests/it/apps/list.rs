@@ -196,11 +196,14 @@ fn what_fits_half_is_shown_with_what_is_missing() {
         .command("apps -f apps.yaml --octopus-project shop --environment production")
         .run();
     assert_eq!(run.code, 1);
-    assert!(
-        run.stdout
-            .contains("no: the annotation for the environment is missing"),
-        "{}",
-        run.stdout
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+APPLICATION   SOURCE   REPO                                      PATH      REVISION   PROJECT   ENVIRONMENT   TENANT   UPDATED
+web           1        https://git.example.com/shop/deploy.git   web       main       shop      -             -        no: the annotation for the environment is missing
+api           values   https://git.example.com/shop/values.git   $values   main       shop      production    acme     yes
+
+"#]]
     );
 }
 
@@ -346,11 +349,13 @@ note: the account may not sync 1 of them: only steps that trigger a sync need it
         .answers(0, elsewhere, "")
         .answers(0, "", "")
         .run();
-    assert!(
-        run.stdout.contains("\napi "),
-        "{}{}",
-        run.stdout,
-        run.stderr
+    assert_data_eq!(
+        run.stdout.as_str(),
+        str![[r#"
+APPLICATION   SOURCE   REPO                        PATH   REVISION   PROJECT   ENVIRONMENT   TENANT   UPDATED
+api           1        https://example.com/r.git   p      HEAD       -         -             -        no: not annotated
+
+"#]]
     );
     let asked: Vec<String> = run.ran[4..]
         .iter()

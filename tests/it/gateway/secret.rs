@@ -149,10 +149,14 @@ fn a_token_that_does_not_fit_is_refused_and_never_shown() {
         .refused(3, "stdin is empty");
     let soon = token("octopus:apiKey", Some(1_800_000_000 + 3600));
     let run = gateway(&Sandbox::new(), "secret").stdin(&soon).run();
-    assert!(
-        run.stderr.contains("warning: the token expires soon"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+warning: the token expires soon: 2027-01-15T09:00:00Z
+next: kubectl apply --server-side -n octopus-gateway -f - (without --server-side the token is copied into an annotation)
+note: a running gateway reads it only when it is restarted: kubectl rollout restart deployment -n octopus-gateway -l app.kubernetes.io/name=octopus-argocd-gateway
+
+"#]]
     );
     let _ = run.stdout_of(0);
 }

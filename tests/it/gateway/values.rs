@@ -161,10 +161,14 @@ fn an_inline_token_is_asked_for_and_makes_the_values_a_secret() {
         .args(FULL)
         .run();
     silent_about(&run, &token);
-    assert!(
-        run.stderr.contains("warning: these values hold the token"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+warning: these values hold the token: they are a secret, and helm keeps them in the cluster with every release
+note: the gateway verifies Argo CD's certificate, which is self-signed by default: name it with --certificate-secret
+next: helm upgrade --install octopus-gateway oci://registry-1.docker.io/octopusdeploy/octopus-argocd-gateway-chart --namespace octopus-gateway --create-namespace -f values.yaml
+
+"#]]
     );
     let values = parsed(&run.stdout_of(0));
     assert_eq!(values["gateway"]["argocd"]["authenticationToken"], token);
@@ -396,11 +400,16 @@ fn the_configuration_says_what_flags_would() {
     assert_eq!(argocd.get("insecure"), None);
     assert_eq!(argocd["grpcWebRootPath"], "argo");
     let run = gateway(&sandbox, "values --all --output-dir v").run();
-    assert!(
-        run.stderr
-            .contains("c: error: the gateway needs more options: --name"),
-        "{}",
-        run.stderr
+    assert_data_eq!(
+        run.stderr.as_str(),
+        str![[r#"
+b: warning: --insecure: anyone who answers as Argo CD gets the token; --certificate-secret names what to trust instead
+c: error: the gateway needs more options: --name
+c:   hint: example: --name prod --octopus-url https://o.example --octopus-grpc-url grpc://o.example:8443 --space Spaces-1
+c:   hint: or set it in the configuration: gateway: {name: prod, octopusUrl: …, octopusGrpcUrl: …, spaces: [Spaces-1]}
+c:   hint: --register=false is for a gateway that is registered with Octopus Deploy elsewhere
+
+"#]]
     );
     assert_eq!(run.code, 2);
     assert_eq!(sandbox.read("v/a.values.yaml"), configured);
