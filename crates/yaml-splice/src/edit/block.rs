@@ -47,9 +47,9 @@ impl<'a> Planner<'a> {
         } else if last_goes {
             let lines = without_break(&lines);
             let is_on_its_line = heads.len() == 1 && !begins_line(self.text, head.lead);
-            // The blanks are there behind the dash.
-            let blanks = if is_on_its_line { column } else { 0 };
-            self.splice(at, at, &lines[blanks..]);
+            // The indentation of the first line is there, behind the dash.
+            let skipped = if is_on_its_line { column } else { 0 };
+            self.splice(at, at, &lines[skipped..]);
         } else if !is_list
             && !is_behind_dash
             && (last.last_leaf().block().is_some()

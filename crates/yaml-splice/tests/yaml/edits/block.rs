@@ -302,9 +302,10 @@ fn what_takes_the_place_of_a_whole_document_is_indented_as_that_was() {
         ("# x\n a: 1\n", "# x\n k:\n   d: 1\n"),
         ("---\n - 1\n", "---\n - d: 1\n"),
     ] {
-        let (gone, there) = match text.contains("- 1") {
-            true => ("0", "1"),
-            false => ("a", "k/d"),
+        let (gone, there) = if text.contains("- 1") {
+            ("0", "1")
+        } else {
+            ("a", "k/d")
         };
         let value = if gone == "0" {
             json!({"d": 1})
