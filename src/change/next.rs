@@ -375,14 +375,28 @@ impl<'a> Next<'a> {
         };
         match only.map(|(_, item)| item) {
             Some(PatchTarget::ConfigMap(which)) => {
-                let form = self.argocd.as_ref().map_or(self.form, |_| Form::Auto);
+                let form = match self.form {
+                    _ if self.argocd.is_some() => Form::Auto,
+                    // `operator` prints the ConfigMap whole, behind the resource.
+                    Form::Operator if *which == Which::RbacCm => Form::Patch,
+                    form => form,
+                };
                 option("--form", Some(form.as_str()));
                 option("--only", Some(which.name()));
             }
             Some(PatchTarget::ArgoCd(_)) => {
                 option("--form", Some(Form::Operator.as_str()));
                 option("--as-patch", None);
-                option("--only", Some(Which::Cm.name()));
+                // The rules are in this patch too where no other one has them.
+                let is_configmap = |(_, item): &(_, _)| matches!(item, PatchTarget::ConfigMap(_));
+                let only = if self.items.iter().any(is_configmap) {
+                    Some(Which::Cm)
+                } else {
+                    self.request.only
+                };
+                if let Some(only) = only {
+                    option("--only", Some(only.name()));
+                }
             }
             Some(PatchTarget::AppProject(name)) => {
                 option("--form", Some(Form::AppProject.as_str()));

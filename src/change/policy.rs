@@ -44,15 +44,10 @@ impl PolicyPlan<'_> {
         let mut plan = Plan::default();
         let found = self.read(&mut plan)?;
         match goal {
-            Goal::Present { .. } => {
-                self.present(&found, &mut plan);
-                self.warn_of_wider(&found, &plan.removed(), &mut plan.notes, "also has");
-            }
-            Goal::Absent => {
-                self.absent(&found, &mut plan);
-                self.warn_of_wider(&found, &plan.removed(), &mut plan.notes, "still has");
-            }
+            Goal::Present { .. } => self.present(&found, &mut plan),
+            Goal::Absent => self.absent(&found, &mut plan),
         }
+        self.warn_of_wider(&found, goal, &mut plan.notes);
         for (key, wanted) in self
             .desired
             .rbac_cm
@@ -221,17 +216,16 @@ impl PolicyPlan<'_> {
     }
 
     /// Names what else reaches the account: rules of its own and roles it is bound to.
-    fn warn_of_wider(
-        &self,
-        found: &[FoundLine<'_>],
-        removed: &BTreeSet<String>,
-        notes: &mut Vec<Note>,
-        verb: &str,
-    ) {
+    fn warn_of_wider(&self, found: &[FoundLine<'_>], goal: Goal, notes: &mut Vec<Note>) {
         let account = self.desired.account.as_str();
+        let verb = match goal {
+            Goal::Present { .. } => "also has",
+            Goal::Absent => "still has",
+        };
+        // Of a key of our own only the wanted rules stay; with `--absent` it goes whole.
+        let own_goes = goal == Goal::Absent || self.key() == self.own_key();
         for line in found {
-            let own = line.key == self.own_key();
-            let goes = own && (self.key() == self.own_key() || removed.contains(line.key));
+            let goes = own_goes && line.key == self.own_key();
             let what = match &line.kind {
                 LineKind::Rule(fields) if fields[0] == account && fields[4] == "allow" => {
                     if goes || self.is_wanted(fields) {
@@ -252,13 +246,6 @@ impl PolicyPlan<'_> {
                 ),
             });
         }
-    }
-}
-
-impl Plan {
-    fn removed(&self) -> BTreeSet<String> {
-        let gone = self.changes.iter().filter(|change| change.after.is_none());
-        gone.map(|change| change.key.clone()).collect()
     }
 }
 
@@ -299,7 +286,7 @@ fn remove(text: &str, gone: &[Range<usize>]) -> String {
         from = range.end;
     }
     left.push_str(&text[from..]);
-    if from == text.len() && !text.ends_with('\n') && !gone.is_empty() && left.ends_with('\n') {
+    if from == text.len() && !text.ends_with('\n') {
         left.pop();
     }
     left

@@ -142,7 +142,7 @@ impl DesiredRole {
                     route: object.to(&["roles"], Some(index)),
                 };
                 found.edits = pruned(vec![remove], object.document, object.route.len() + 1);
-                found.edits.extend(self.forget_tokens(object));
+                found.edits.push(self.forget_tokens(object));
                 list.remove(index);
             }
             (Goal::Absent, None) => {}
@@ -153,15 +153,12 @@ impl DesiredRole {
 
     /// Takes the role's tokens out of the status, where `kubectl replace` writes that too: listed
     /// there, they would work again with the next role of the name.
-    fn forget_tokens(&self, object: ProjectObject<'_>) -> Option<Edit> {
-        let keys = ["status", "jwtTokensByRole", &self.name];
-        let tokens = keys.iter().try_fold(object.node, |node, key| node.get(key));
-        tokens?;
-        let keys = keys.iter().map(|key| Step::key(*key));
-        Some(Edit::Remove {
+    fn forget_tokens(&self, object: ProjectObject<'_>) -> Edit {
+        let keys = ["status", "jwtTokensByRole", &self.name].map(Step::key);
+        Edit::Remove {
             document: object.index,
             route: object.route.iter().cloned().chain(keys).collect(),
-        })
+        }
     }
 
     fn key(&self) -> String {

@@ -96,10 +96,7 @@ pub fn ask<'a>(files: &'a [File], question: &Inquiry) -> Result<ArgoCds<'a>> {
         ours.retain(|(_, sorted)| matches!(sorted, Sorted::Project) || form != Some(Form::Helm));
     }
     let named = namespaces(ours.iter().map(|(object, _)| object));
-    let configmaps = ours
-        .iter()
-        .all(|(_, sorted)| matches!(sorted, Sorted::ConfigMap(_)));
-    let namespace = question.scope.fallback(&named, configmaps)?;
+    let namespace = question.scope.fallback(&named)?;
     drop(named);
     let mut instances: BTreeMap<String, GatheredParts<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
@@ -176,7 +173,7 @@ fn give_way<'a>(
     base: usize,
 ) -> Vec<String> {
     let is_partial = |sorted: &Sorted<'_>| matches!(sorted, Sorted::ConfigMap(one) if one.partial);
-    let maker = values.iter().find(|(object, _)| object.file < base);
+    let maker = values.first().map(|(object, _)| object.source().name());
     let mut named: HashMap<(&str, &str), &str> = HashMap::new();
     for (object, sorted) in ours.iter() {
         if object.file < base && !is_partial(sorted) {
@@ -190,7 +187,6 @@ fn give_way<'a>(
         }
         let is_configmap = matches!(sorted, Sorted::ConfigMap(_) | Sorted::Params(_));
         let made = maker.filter(|_| is_configmap);
-        let made = made.map(|(object, _)| object.source().name());
         let by = named.get(&(object.kind(), object.name())).copied().or(made);
         if let Some(by) = by {
             let (kind, name) = (object.kind(), object.name());

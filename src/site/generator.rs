@@ -12,7 +12,7 @@ use crate::yaml::{Node, Step};
 /// The generators of Argo CD's ConfigMaps in a kustomization, each with its route.
 pub(super) fn generators<'a>(object: &Object<'a>) -> Vec<(Which, &'a Node, Vec<Step>)> {
     const LIST: &str = "configMapGenerator";
-    if object.node.get(LIST).is_none() || !is_kustomization(object) {
+    if !is_kustomization(object) {
         return Vec::new();
     }
     let named = |node: &Node| Which::named(node.get("name")?.as_str()?);

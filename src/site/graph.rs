@@ -160,3 +160,20 @@ fn walk(start: usize, edges: &[Vec<usize>], seen: &mut [bool], finished: &mut Ve
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_inherited_in_two_ways_is_reached_once() {
+        let mut graph = Graph::default();
+        graph.read(
+            &"k".into(),
+            "g, a, b\ng, a, c\ng, b, d\ng, c, d\ng, e, e\ng, d, x\n",
+        );
+        let reached = [("a", 0), ("b", 1), ("c", 1), ("d", 2), ("x", 3)];
+        assert_eq!(graph.reach("a", MAX_HOPS), reached);
+        assert_eq!(graph.on_cycles().into_keys().collect::<Vec<_>>(), ["e"]);
+    }
+}

@@ -21,20 +21,14 @@ impl NamespaceScope {
     /// Returns the namespace of objects that name none, beside objects that name these.
     ///
     /// # Errors
-    /// Several namespaces where one Argo CD is meant; `are_configmaps` decides what the objects are
-    /// called.
-    pub(super) fn fallback(&self, named: &BTreeSet<&str>, are_configmaps: bool) -> Result<String> {
+    /// Several namespaces where one Argo CD is meant.
+    pub(super) fn fallback(&self, named: &BTreeSet<&str>) -> Result<String> {
         match self {
             Self::Namespace(namespace) => Ok(namespace.clone()),
             Self::Only if named.len() > 1 => {
-                let what = if are_configmaps {
-                    "ConfigMaps"
-                } else {
-                    "objects"
-                };
                 let namespaces: Vec<&str> = named.iter().copied().collect();
                 Err(Error::input(format!(
-                    "the input has the {what} of several Argo CDs, in the namespaces {}",
+                    "the input has several Argo CDs, in the namespaces {}",
                     namespaces.join(", ")
                 ))
                 .hint("choose one with -n NAMESPACE, or take them all with -A"))

@@ -155,10 +155,7 @@ pub fn select_roles<'a>(
         }
     }
     let named = namespaces(ours.iter().map(|(_, object)| *object));
-    let configmaps = ours
-        .iter()
-        .all(|(role, _)| matches!(role, ObjectRole::ConfigMap(_)));
-    let fallback = scope.fallback(&named, configmaps)?;
+    let fallback = scope.fallback(&named)?;
     let mut instances: BTreeMap<String, InstanceObjects<'a>> = BTreeMap::new();
     let mut left_alone = Vec::new();
     // Of what changes one ConfigMap, the one that says most of it is edited.

@@ -77,3 +77,16 @@ pub fn too_costly(pattern: &str) -> String {
     };
     format!("the pattern `{shown}{more}` takes too many steps to be decided")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_long_pattern_is_cut() {
+        let (fits, long) = ("*".repeat(SHOWN), "*".repeat(SHOWN + 1));
+        let shown = |text: &str| format!("the pattern `{text}` takes too many steps to be decided");
+        assert_eq!(too_costly(&fits), shown(&fits));
+        assert_eq!(too_costly(&long), shown(&format!("{fits}…")));
+    }
+}

@@ -172,7 +172,7 @@ impl<'a> ChartValues<'a> {
             });
             match text {
                 Some(text) => read.push((key.into_owned(), text.value().to_owned())),
-                None if which == Which::RbacCm && is_policy_key(&key) && !value.is_null() => {
+                None if is_policy_key(&key) && !value.is_null() => {
                     return Err(Error::input(format!("the value of `{key}` is not a string"))
                         .at(at(&entry.value))
                         .hint("write the rules as a block: `policy.csv: |`, and below it one rule on each line"));

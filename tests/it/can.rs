@@ -171,3 +171,43 @@ fn strict_mode_lists_what_there_is() {
         "no\n"
     );
 }
+
+/// What counts where an object says a thing twice, or is there twice.
+#[test]
+fn what_is_written_nearer_counts() {
+    let configmap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\n";
+    let project =
+        "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a}\nspec: {}\n";
+    let mut all = String::new();
+    for text in [
+        // A merge key brings only what the mapping itself does not say.
+        format!(
+            "{configmap}x: &all {{policy.default: role:admin}}\ndata:\n  policy.default: role:none\n  <<: *all\n"
+        ),
+        // `remove` takes no value.
+        format!(
+            "{configmap}data: {{policy.default: role:admin}}\n---\n- op: remove\n  path: /data\n  value: {{policy.default: role:admin}}\n- {{op: add, path: /data/policy.x.csv, value: ''}}\n"
+        ),
+        format!("{project}---\n{project}"),
+        format!("{project}---\n{}", project.replace("name: a", "name: b")),
+    ] {
+        let run = Sandbox::new()
+            .command("can role:x sync applications a/b --explain -q -f -")
+            .stdin(text)
+            .run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- exit code 1
+---- exit code 1
+---- stderr
+error: <stdin>:6:1: a second AppProject a in namespace argocd
+  hint: the first one is at <stdin>:1:1; leave one of them out
+---- exit code 3
+---- exit code 1
+
+"#]]
+    );
+}

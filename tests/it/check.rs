@@ -652,3 +652,66 @@ octopus   invoke            extensions           (any)                          
 "#]]
     );
 }
+
+/// A file that the change leaves alone is named as it is, and the form decides which one changes.
+#[test]
+fn after_the_change_only_files_that_change_have_another_name() {
+    let configmap = |name: &str, data: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata:\n{data}")
+    };
+    let rules = "p, octopus, clusters, get, *, allow\n    p, octopus, logs, get, */*, allow\n    p, octopus, applications, get, *, allow\n";
+    let sandbox = Sandbox::new()
+        .with("cm.yaml", configmap("argocd-cm", "  a: b\n"))
+        .with(
+            "rbac.yaml",
+            configmap("argocd-rbac-cm", &format!("  policy.csv: |\n    {rules}")),
+        )
+        .with("old.yaml", configmap("argocd-rbac-cm", "  a: b\n"))
+        .with(
+            "cd.yaml",
+            "apiVersion: argoproj.io/v1beta1\nkind: ArgoCD\nmetadata: {name: cd}\nspec:\n  rbac:\n    policy: |\n      g, ops, role:admin\n",
+        );
+    let decided = |line: &str| {
+        let line = format!("check --after-change {line}");
+        let out = sandbox.command(&line).run().stdout_of(0);
+        let mut rows = out.lines();
+        let row = rows.find(|row| row.contains(" logs ")).unwrap();
+        row[row.rfind("   ").unwrap()..].trim().to_owned()
+    };
+    assert_eq!(decided("-f cm.yaml -f rbac.yaml"), "rbac.yaml:7:5");
+    assert_eq!(
+        decided("-f cd.yaml -f old.yaml --form operator"),
+        "cd.yaml (after the change):10:7"
+    );
+}
+
+#[test]
+fn values_that_nothing_joins_are_several_argo_cds() {
+    let values = "configs:\n  cm: {accounts.bob: login}\n";
+    let sandbox = Sandbox::new()
+        .with("charts/values-a.yaml", values)
+        .with("charts/values-b.yaml", values);
+    for (line, said) in [
+        (
+            "check -f charts",
+            "this command looks at one Argo CD at a time",
+        ),
+        (
+            "doctor --offline -f charts",
+            "the input has several Argo CDs",
+        ),
+    ] {
+        sandbox.command(line).run().refused(2, said);
+    }
+    let namespaces = ["n1", "n2"].map(|name| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-rbac-cm, namespace: {name}}}\n")
+    });
+    let run = Sandbox::new()
+        .command("check -f -")
+        .stdin(namespaces.join("---\n"))
+        .run();
+    run.refused(
+        3,
+        "the input has several Argo CDs, in the namespaces n1, n2",
+    );
+}

@@ -321,3 +321,28 @@ fn kubectl_finds_the_plugin() {
         Sandbox::new().command("diff --sample").run().stdout_of(1)
     );
 }
+
+/// The body of a patch names neither kind nor namespace; the diff names the object all the same.
+#[test]
+fn a_patch_is_called_by_what_it_is_of() {
+    let run = Sandbox::new()
+        .command("diff -q --only argocd-cm -f -")
+        .stdin("metadata: {name: argocd-cm}\ndata:\n  a: b\n")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+--- live/v1.ConfigMap.argocd.argocd-cm
++++ desired/v1.ConfigMap.argocd.argocd-cm
+@@ -1,3 +1,5 @@
+ metadata: {name: argocd-cm}
+ data:
+   a: b
++  accounts.octopus: apiKey
++  accounts.octopus.enabled: "true"
+---- exit code 1
+
+"#]]
+    );
+}

@@ -782,3 +782,136 @@ proptest! {
         let _ = fixed(&text, Safety::Unsafe);
     }
 }
+
+/// What is in one namespace is one Argo CD, in whichever directories it is; a bare policy belongs to
+/// the one in its own.
+#[test]
+fn what_directories_hold_is_joined() {
+    let object = |name: &str, data: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {{app.kubernetes.io/part-of: argocd}}}}\ndata: {{{data}}}\n"
+        )
+    };
+    let alice = object("argocd-cm", "accounts.alice: login");
+    let sso = object("argocd-cm", "accounts.alice: login, oidc.config: 'x: y'");
+    let rules = |name: &str| format!("p, {name}, logs, get, web/*, allow\n");
+    let policy = format!("policy.csv: \"{}\"", rules("robot").trim_end());
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: x}\n";
+    let sandbox = Sandbox::new()
+        .with("apart/a/cm.yaml", &alice)
+        .with(
+            "apart/b/rbac.yaml",
+            object("argocd-rbac-cm", &policy) + service,
+        )
+        .with("sso/a/cm.yaml", sso)
+        .with("sso/b/rbac.yaml", object("argocd-rbac-cm", &policy))
+        .with("bare/a/policy.csv", rules("alicf"))
+        .with("bare/b/policy.csv", rules("alicf"))
+        .with("bare/b/cm.yaml", alice)
+        .with(
+            "patched/kustomization.yaml",
+            "resources: [base.yaml]\npatches: [{path: a.yaml}, {path: z.yaml}]\n",
+        )
+        .with(
+            "patched/a.yaml",
+            object("argocd-rbac-cm", "policy.default: role:readonly"),
+        )
+        .with(
+            "patched/base.yaml",
+            object("argocd-rbac-cm", "policy.default: role:readonli"),
+        )
+        .with(
+            "patched/z.yaml",
+            object("argocd-rbac-cm", "scopes: '[email]'"),
+        )
+        .with("values/other.yaml", "configs: {x: 1}\n")
+        .with(
+            "values/old.yaml",
+            "server:\n  config:\n    accounts.bob: apiKey\n",
+        );
+    let mut all = String::new();
+    for line in [
+        "-R -f apart",
+        "-R -f sso",
+        "-f bare/a/policy.csv -f bare/b/policy.csv -f bare/b/cm.yaml",
+        "-f patched",
+        "-f values",
+    ] {
+        all.push_str(&sandbox.command(&format!("lint {line}")).run().snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- stdout
+warning[account-without-permission]: no rule reaches the account alice
+ --> apart/a/cm.yaml:4:8
+  |
+4 | data: {accounts.alice: login}
+  |        ^^^^^^^^^^^^^^ may log in or make tokens, and see nothing
+  |
+  = help: Octopus Deploy then connects, and shows an empty list of applications
+
+warning[unknown-account]: there is no account `robot`
+ --> apart/b/rbac.yaml:4:24
+  |
+4 | data: {policy.csv: "p, robot, logs, get, web/*, allow"}
+  |                        ^^^^^ no one has this name
+  |
+  = help: argocd-cm has no account of that name and no single sign-on that could provide one
+
+---- stderr
+note: ignored 1 object of other kinds
+note: 2 warnings in 2 files
+---- exit code 1
+---- stdout
+warning[account-without-permission]: no rule reaches the account alice
+ --> sso/a/cm.yaml:4:8
+  |
+4 | data: {accounts.alice: login, oidc.config: 'x: y'}
+  |        ^^^^^^^^^^^^^^ may log in or make tokens, and see nothing
+  |
+  = help: Octopus Deploy then connects, and shows an empty list of applications
+
+---- stderr
+note: 1 warning in 2 files
+---- exit code 1
+---- stdout
+warning[unknown-account]: there is no account `alicf`
+ --> bare/b/policy.csv:1:4
+  |
+1 | p, alicf, logs, get, web/*, allow
+  |    ^^^^^ no one has this name
+  |
+  = help: did you mean the account alice?
+
+warning[account-without-permission]: no rule reaches the account alice
+ --> bare/b/cm.yaml:4:8
+  |
+4 | data: {accounts.alice: login}
+  |        ^^^^^^^^^^^^^^ may log in or make tokens, and see nothing
+  |
+  = help: Octopus Deploy then connects, and shows an empty list of applications
+
+---- stderr
+note: 2 warnings in 3 files
+---- exit code 1
+---- stderr
+note: no findings in 4 files
+---- exit code 0
+---- stdout
+error[ignored-helm-path]: the argo-cd chart does not read `server.config`
+ --> values/old.yaml:2:3
+  |
+2 |   config:
+  |   ^^^^^^ silently ignored
+  |
+  = help: since chart 6.0 this is in `configs.cm`
+
+---- stderr
+note: ignored 1 object of other kinds
+note: 1 error in 2 files
+---- exit code 1
+
+"#]]
+    );
+}

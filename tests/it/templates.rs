@@ -149,6 +149,11 @@ fn a_template_that_fails_gives_its_name_line_and_the_missing_value() {
             2,
             "`account` is a variable of our own",
         ),
+        (
+            "--template-set =x --only argocd-cm",
+            2,
+            "`` cannot be the name of a value",
+        ),
     ] {
         sandbox
             .command(&format!("render {line}"))
@@ -268,6 +273,18 @@ fn a_template_of_a_form_with_anything_else_is_refused() {
             "helm",
             false,
         ),
+        (
+            "argocd.patch.yaml.j2",
+            "spec:\n  extraConfig:\n    accounts.octopus: apiKey\n    accounts.octopus.enabled: \"true\"\n".to_owned(),
+            "operator",
+            true,
+        ),
+        (
+            "argocd.patch.yaml.j2",
+            "spec:\n  extraConfig: {}\n".to_owned(),
+            "operator",
+            false,
+        ),
     ] {
         let sandbox = Sandbox::new().with(&format!("t/{name}"), &template);
         let run = sandbox
@@ -281,4 +298,55 @@ fn a_template_of_a_form_with_anything_else_is_refused() {
             run.refused(3, "what this template renders");
         }
     }
+}
+
+/// A key of another purpose is taken out only as it was put in.
+#[test]
+fn another_key_of_argocd_cm_that_was_changed_stays() {
+    let sandbox = Sandbox::new().with(
+        "t/argocd-cm.data.yaml.j2",
+        "{{ account_key }}: apiKey\nextra: ours\n",
+    );
+    for (extra, left) in [("ours", ""), ("theirs", "  extra: theirs\n")] {
+        let run = sandbox
+            .command("render -q -f - --absent --template-dir t --only argocd-cm")
+            .stdin(format!(
+                "{CM}  accounts.octopus: apiKey\n  extra: {extra}\n"
+            ))
+            .run();
+        assert_eq!(run.stdout_of(0), format!("{CM}{left}"));
+    }
+}
+
+#[test]
+fn a_rule_that_is_rendered_twice_is_written_once() {
+    let sandbox = Sandbox::new().with(
+        "t/policy.csv.j2",
+        "p, {{ account }}, logs, get, */*, allow\np,{{ account }},logs,get,*/*,allow\n",
+    );
+    let run = sandbox
+        .command("render -q -f - --template-dir t --policy-key policy.csv --only argocd-rbac-cm")
+        .stdin(RBAC)
+        .run();
+    assert_eq!(
+        run.stdout_of(0),
+        format!("{RBAC}data:\n  policy.csv: |\n    p, octopus, logs, get, */*, allow\n")
+    );
+}
+
+#[test]
+fn values_are_one_document_and_keep_their_empty_lines_below_a_root() {
+    let values =
+        "configs:\n\n  cm:\n    accounts.octopus: apiKey\n    accounts.octopus.enabled: \"true\"\n";
+    let render = |template: &str| {
+        let line = "render -q --template-dir t --only argocd-cm --form helm --values-root argo-cd";
+        let sandbox = Sandbox::new().with("t/helm-values.yaml.j2", template);
+        sandbox.command(line).run()
+    };
+    let below = values
+        .replace("configs", "  configs")
+        .replace("  cm", "    cm");
+    let below = below.replace("    accounts", "      accounts");
+    assert_eq!(render(values).stdout_of(0), format!("argo-cd:\n{below}"));
+    render(&format!("{values}---\na: b\n")).refused(3, "a template renders one document");
 }

@@ -263,9 +263,6 @@ fn keys_after<'p>(planned: &'p Planned<'_>) -> Vec<&'p str> {
 /// The keys, ours and the user's own, whose fate at the next upgrade depends on how the whole object
 /// is applied now.
 fn at_stake<'p>(planned: &'p Planned<'_>, marks: &Marks) -> Vec<&'p str> {
-    let Edited::ConfigMap(configmap) = &planned.edited else {
-        return Vec::new();
-    };
     let added = planned.plan.changes.iter();
     let added = added.filter(|change| change.after.is_some());
     let mut keys: Vec<&str> = added.map(|change| change.key.as_str()).collect();
@@ -273,9 +270,8 @@ fn at_stake<'p>(planned: &'p Planned<'_>, marks: &Marks) -> Vec<&'p str> {
         let mut applied = marks.last_applied.iter().flat_map(|applied| &applied.keys);
         applied.any(|of| of == key)
     };
-    let own = configmap.data.iter().flat_map(Data::iter);
-    let own = own.map(|(key, _)| key);
-    keys.extend(own.filter(|key| !is_upstream(key) && !applied(key)));
+    let left = keys_after(planned).into_iter();
+    keys.extend(left.filter(|key| !is_upstream(key) && !applied(key)));
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(*key));
     keys

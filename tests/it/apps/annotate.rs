@@ -376,3 +376,72 @@ fn the_real_kubectl_makes_the_same_of_our_commands() {
         panic!("{}", line.stderr);
     }
 }
+
+/// Of the files those with an Application are printed, and stdin, which has to come out somewhere.
+#[test]
+fn absent_takes_out_what_was_named_and_prints_what_it_edits() {
+    let app = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+  annotations:
+    argo.octopus.com/project: shop
+    argo.octopus.com/environment: dev
+    argo.octopus.com/tenant: acme
+spec:
+  sources:
+  - {repoURL: https://a.example.com, name: one}
+  - {repoURL: https://b.example.com, name: two}
+";
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n";
+    let sandbox = Sandbox::new().with("app.yaml", app).with("x.yaml", service);
+    let mut all = String::new();
+    for line in [
+        "-f app.yaml -f x.yaml --octopus-project shop --environment dev --tenant acme",
+        "-f app.yaml -f -",
+        "--app shop --octopus-project shop --environment dev",
+    ] {
+        let run = sandbox
+            .command(&format!("apps annotate --absent {line}"))
+            .stdin(service)
+            .run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- stdout
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+spec:
+  sources:
+  - {repoURL: https://a.example.com, name: one}
+  - {repoURL: https://b.example.com, name: two}
+---- exit code 0
+---- stdout
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+spec:
+  sources:
+  - {repoURL: https://a.example.com, name: one}
+  - {repoURL: https://b.example.com, name: two}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: x}
+---- exit code 0
+---- stdout
+kubectl annotate applications.argoproj.io shop -n argocd --overwrite argo.octopus.com/project- argo.octopus.com/environment-
+---- stderr
+note: these keys are for an Application with one unnamed source: --source NAME is for others, --live finds out
+note: an Application that comes from Git loses annotations at the next sync: annotate its file there
+---- exit code 0
+
+"#]]
+    );
+}

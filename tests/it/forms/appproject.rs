@@ -1,6 +1,7 @@
 //! `--form appproject`: a role for tokens of a project, without dropping anybody's token.
 
 use serde_json::{Value, json};
+use snapbox::{assert_data_eq, str};
 
 use crate::common::Sandbox;
 
@@ -243,4 +244,69 @@ fn a_report_names_the_role_whose_rules_change() {
     let change = &report["objects"][0]["changes"][0];
     assert_eq!(change["key"], "spec.roles[octopus].policies");
     assert_eq!(change["before"], Value::Null);
+}
+
+#[test]
+fn a_role_without_rules_gets_them_and_what_is_left_alone_is_said() {
+    let text = "\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: a, namespace: argocd}
+spec:
+  roles:
+  - name: octopus
+    policies: null
+---
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: b, namespace: other}
+spec: {}
+";
+    let mut all = String::new();
+    for line in [
+        "--as-patch --project a --project missing",
+        "--absent --project a",
+    ] {
+        let run = Sandbox::new()
+            .command(&format!("render --form appproject -n argocd -f - {line}"))
+            .stdin(text)
+            .run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- stdout
+metadata:
+  name: a
+spec:
+  roles:
+  - name: octopus
+    policies:
+    - p, proj:a:octopus, applications, get, a/*, allow
+    - p, proj:a:octopus, clusters, get, a/*, allow
+    - p, proj:a:octopus, logs, get, a/*, allow
+---- stderr
+note: left alone: b in namespace other
+warning: the AppProject missing is not in the input, so its role is not written
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
+next: … | kubectl octopus-argo render -f - -n argocd --form appproject --as-patch --project a | kubectl patch appproject a -n argocd --type merge --patch-file /dev/stdin
+---- exit code 0
+---- stdout
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: a, namespace: argocd}
+spec: {}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: b, namespace: other}
+spec: {}
+---- stderr
+note: left alone: b in namespace other
+next: review it (… | kubectl octopus-argo diff -f - -n argocd --form appproject --project a --absent), replace your file with it and commit it
+---- exit code 0
+
+"#]]
+    );
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use snapbox::{assert_data_eq, str};
 
 use super::RULES;
 use crate::common::{Sandbox, real};
@@ -351,4 +352,65 @@ fn a_patch_body_is_not_values() {
         .stdin("data:\n  url: https://x\n")
         .run()
         .refused(3, "<stdin>:1:1: `data` at the top level");
+}
+
+#[test]
+fn what_is_values_of_the_chart_and_what_is_not() {
+    let mut all = String::new();
+    for values in [
+        "# empty\n",
+        "argocd: true\n",
+        "redis: {}\nother:\n  configs: {x: 1}\n",
+        "redis: {}\nargo-cd:\n  configs:\n    cm: {}\n",
+        "metadata: {name: x}\n",
+        "configs:\n  rbac:\n    policy.csv: 5\n",
+    ] {
+        let run = Sandbox::new()
+            .with("values.yaml", values)
+            .command("render -q --form helm -f values.yaml --only argocd-cm")
+            .run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- stdout
+# empty
+configs:
+  cm:
+    accounts.octopus: apiKey
+    accounts.octopus.enabled: "true"
+---- exit code 0
+---- stdout
+argocd: true
+configs:
+  cm:
+    accounts.octopus: apiKey
+    accounts.octopus.enabled: "true"
+---- exit code 0
+---- stdout
+redis: {}
+other:
+  configs: {x: 1}
+configs:
+  cm:
+    accounts.octopus: apiKey
+    accounts.octopus.enabled: "true"
+---- exit code 0
+---- stderr
+error: values.yaml:2:1: the argo-cd chart's values are below `argo-cd` here: this is an umbrella chart
+  hint: name it: --values-root argo-cd
+---- exit code 2
+---- stderr
+error: there is no values file in the input
+  hint: name it: -f values.yaml --in-place
+  hint: for a values file that does not exist yet, leave -f out: render --form helm
+---- exit code 3
+---- stderr
+error: values.yaml:3:17: the value of `policy.csv` is not a string
+  hint: write the rules as a block: `policy.csv: |`, and below it one rule on each line
+---- exit code 3
+
+"#]]
+    );
 }

@@ -323,3 +323,23 @@ fn what_would_hide_the_change_or_is_unknown_is_refused() {
     );
     assert!(!run.stderr.contains("policy.csv, for"), "{}", run.stderr);
 }
+
+#[test]
+fn a_list_that_ends_the_file_and_a_key_of_another_that_is_set_twice() {
+    let text = "\
+patches:
+- target: {kind: ConfigMap, name: argocd-cm}
+  patch: |-
+    - {op: add, path: /data/url, value: a}
+    - {op: replace, path: /data/url, value: b}
+configMapGenerator:
+- name: argocd-rbac-cm
+  behavior: merge
+  literals:
+  - |
+    policy.team.csv=p, role:team, applications, get, web/*, allow
+";
+    let sandbox = Sandbox::new().with("kustomization.yaml", text);
+    let after = edited(&sandbox, "-f kustomization.yaml", &["kustomization.yaml"]);
+    only_added(text, &after[0]);
+}

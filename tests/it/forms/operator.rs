@@ -229,3 +229,137 @@ fn live_asks_for_the_resource_and_argocd_rbac_cm() {
     );
     assert!(run.stdout.contains("policy.octopus.csv"), "{}", run.stdout);
 }
+
+/// The patch of the resource has the rules too where no other object holds them.
+#[test]
+fn the_command_that_is_next_makes_the_same_patch() {
+    let sandbox = Sandbox::new()
+        .with("cd.yaml", with_policy())
+        .with("plain.yaml", PLAIN)
+        .with("rbac.yaml", RBAC);
+    for line in [
+        "-f cd.yaml --as-patch",
+        "-f cd.yaml --as-patch --only argocd-rbac-cm",
+    ] {
+        let run = sandbox
+            .command(&format!("render --form operator {line}"))
+            .run();
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let (_, next) = run
+            .stderr
+            .split_once("next: kubectl octopus-argo ")
+            .unwrap();
+        let (own, kubectl) = next.split_once(" | ").unwrap();
+        assert_eq!(
+            kubectl,
+            "kubectl patch argocd cd -n gitops --type merge --patch-file /dev/stdin\n"
+        );
+        assert_eq!(sandbox.command(own).run().stdout, run.stdout);
+        assert!(run.stdout.contains("p, octopus"), "{}", run.stdout);
+    }
+    let run = sandbox
+        .command("render -f plain.yaml -f rbac.yaml --form operator --as-patch")
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+error: there are two patches, and kubectl silently drops all but the first of a patch file
+  hint: kubectl octopus-argo render -f plain.yaml -f rbac.yaml --form operator --as-patch --only argocd-cm | kubectl patch argocd cd -n gitops --type merge --patch-file /dev/stdin
+  hint: kubectl octopus-argo render -f plain.yaml -f rbac.yaml --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
+  hint: or write them to files: --output-dir DIR
+---- exit code 2
+
+"#]]
+    );
+    let rules = "render -f plain.yaml -f rbac.yaml --form patch --only argocd-rbac-cm";
+    assert_data_eq!(
+        sandbox.command(rules).run().snapshot(),
+        str![[r#"
+---- stdout
+metadata:
+  name: argocd-rbac-cm
+data:
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- stderr
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
+next: kubectl octopus-argo render -f plain.yaml -f rbac.yaml --form patch --only argocd-rbac-cm | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
+---- exit code 0
+
+"#]]
+    );
+    let only = "render --form operator --only argocd-cm";
+    assert_data_eq!(
+        sandbox.command(only).run().snapshot(),
+        str![[r#"
+---- stdout
+spec:
+  extraConfig:
+    accounts.octopus: apiKey
+    accounts.octopus.enabled: "true"
+---- stderr
+note: without input the patch sets the capabilities to apiKey alone and enables the account; --live keeps more
+next: kubectl octopus-argo render --form operator --only argocd-cm | kubectl patch argocd NAME -n argocd --type merge --patch-file /dev/stdin
+---- exit code 0
+
+"#]]
+    );
+}
+
+/// The resource counts before the ConfigMap, which its operator writes.
+#[test]
+fn the_mode_of_the_resource_goes_into_the_command_for_the_rules() {
+    let regex = format!("{PLAIN}  rbac:\n    policyMatcherMode: regex\n");
+    let live = RBAC.replace(
+        "policy.csv: |\n    g, ops, role:admin",
+        "policy.matchMode: glob",
+    );
+    let run = Sandbox::new()
+        .command("render -f - --only argocd-rbac-cm")
+        .stdin(&regex)
+        .run();
+    assert_data_eq!(
+        run.stderr,
+        str![[r#"
+warning: the rules go into argocd-rbac-cm of namespace gitops, which is not in the input (a policy in the resource would replace the live one): kubectl octopus-argo render -n gitops --form patch --only argocd-rbac-cm --match-mode regex | kubectl patch configmap argocd-rbac-cm -n gitops --type merge --patch-file /dev/stdin
+note: nothing to change: account and rules are already in place
+
+"#]]
+    );
+    let run = Sandbox::new()
+        .command("render -q -f - --form operator --only argocd-rbac-cm")
+        .stdin(format!("{regex}---\n{live}"))
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stdout
+apiVersion: argoproj.io/v1beta1
+kind: ArgoCD
+metadata:
+  name: cd
+  namespace: gitops
+spec:
+  server: {replicas: 1} # ours
+  rbac:
+    policyMatcherMode: regex
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: gitops
+data:
+  policy.matchMode: glob
+  policy.octopus.csv: |
+    p, octopus, ^applications$, ^get$, .*, allow
+    p, octopus, ^clusters$, ^get$, .*, allow
+    p, octopus, ^logs$, ^get$, .*/.*, allow
+---- exit code 0
+
+"#]]
+    );
+}

@@ -262,3 +262,70 @@ fn tools_with_a_source_of_their_own_are_named_with_what_they_do() {
         "{said}"
     );
 }
+
+#[test]
+fn the_operator_reverts_the_account_within_minutes() {
+    let owned = live("  ownerReferences:\n  - {kind: ArgoCD, name: cd}\n");
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &owned),
+        str![[r#"
+warning: argocd-cm of namespace cd belongs to argocd-operator (ArgoCD cd), which reverts the change within minutes; to make it last, use --form operator (the ArgoCD resource)
+next: the form that stays: … | kubectl octopus-argo render -f - --only argocd-cm --form auto
+
+"#]]
+    );
+}
+
+/// Where one owner has a form that stays, that form is what to do next.
+#[test]
+fn a_form_that_stays_comes_before_another_tool() {
+    let helm = live(
+        "  labels: {app.kubernetes.io/managed-by: Helm, helm.sh/chart: argo-cd-10.1.1}\n  annotations: {meta.helm.sh/release-name: argocd}\n",
+    );
+    let terraform = live("  labels: {app.kubernetes.io/managed-by: terraform}\n");
+    let (cm, _) = helm.split_once("---\n").unwrap();
+    let (_, rbac) = terraform.split_once("---\n").unwrap();
+    assert_data_eq!(
+        stderr("render -f -", &format!("{cm}---\n{rbac}")),
+        str![[r#"
+warning: argocd-cm of namespace cd belongs to the Helm release argocd (argo-cd-10.1.1), whose upgrade keeps unknown keys, and whose rollback or --force does not; to make it last, use --form helm (values of the chart)
+warning: argocd-rbac-cm of namespace cd is written by Terraform, which reverts the change at its next apply; make the change in its configuration, or kubernetes_config_map_v1_data with only these keys
+note: upgrades keep policy.octopus.csv, a after `kubectl replace` or `patch`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
+next: the form that stays: … | kubectl octopus-argo render -f - --form auto
+
+"#]]
+    );
+}
+
+/// Neither keys that Argo CD's own manifests bring are at stake, nor those that the change removes.
+#[test]
+fn keys_that_upgrades_keep_are_those_that_are_left() {
+    let text = live("").replace("  a: b\n", "  a: b\n  resource.exclusions: x\n");
+    assert_data_eq!(
+        stderr("render -f - --only argocd-cm", &text),
+        str![[r#"
+note: upgrades keep accounts.octopus, accounts.octopus.enabled, a after `kubectl replace` or `patch`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
+next: … | kubectl octopus-argo render -f - --only argocd-cm | kubectl replace -f -
+
+"#]]
+    );
+    let applied = live(
+        "  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"policy.csv\":\"\"}}'\n",
+    );
+    let text = applied.replace("  a: b\n", "  a: b\n  policy.octopus.csv: ''\n");
+    assert_data_eq!(
+        stderr("render -f - --only argocd-rbac-cm --absent", &text),
+        str![[r#"
+note: an earlier `kubectl apply` claims a of argocd-rbac-cm
+note: the next client-side `kubectl apply` of Argo CD's own manifest, which has no `data`, deletes them
+note: `kubectl replace`, as below, prevents that; `kubectl patch` does not
+note: upgrades keep a after `kubectl replace`
+note: not after `kubectl apply -f -`: it claims every key, and the apply of the next upgrade deletes them
+next: … | kubectl octopus-argo render -f - --only argocd-rbac-cm --absent | kubectl replace -f -
+
+"#]]
+    );
+}

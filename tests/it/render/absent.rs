@@ -181,3 +181,120 @@ fn absent_does_not_warn_of_what_it_takes_out() {
         run.stderr
     );
 }
+
+/// A text that render itself would have written goes with its key; another one stays, and is empty.
+#[test]
+fn a_policy_of_which_nothing_is_left_goes_only_as_a_block() {
+    let block = "|\n    p, octopus, logs, get, */*, allow";
+    let quoted = "\"p, octopus, logs, get, */*, allow\\n\"";
+    let configmap = |text: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-rbac-cm}}\ndata:\n  policy.csv: {text}\n  a: b\n"
+        )
+    };
+    let values = |text: &str| format!("configs:\n  rbac:\n    a: b\n    policy.csv: {text}\n");
+    let both = |text: &str| {
+        let argocd = "apiVersion: argoproj.io/v1beta1\nkind: ArgoCD\nmetadata: {name: cd}\n";
+        format!("{argocd}---\n{}", configmap(text))
+    };
+    let operations = |text: &str| {
+        format!(
+            "- op: add\n  path: /data/policy.csv\n  value: {text}\n- op: add\n  path: /data/a\n  value: b\n"
+        )
+    };
+    let mut all = String::new();
+    for (form, text) in [
+        ("", configmap(quoted)),
+        ("", configmap(block)),
+        ("", operations(quoted)),
+        ("", operations(block)),
+        ("--form helm", values(quoted)),
+        ("--form helm", values(&block.replace("    ", "      "))),
+        ("--form operator", both(quoted)),
+        ("--form operator", both(block)),
+    ] {
+        let run = Sandbox::new()
+            .command(&format!(
+                "render -q --absent -f - --policy-key policy.csv {form}"
+            ))
+            .stdin(text)
+            .run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r#"
+---- stdout
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-rbac-cm}
+data:
+  policy.csv: ""
+  a: b
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 0
+---- stdout
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-rbac-cm}
+data:
+  a: b
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 0
+---- stdout
+- op: add
+  path: /data/policy.csv
+  value: ""
+- op: add
+  path: /data/a
+  value: b
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 0
+---- stdout
+- op: add
+  path: /data/a
+  value: b
+---- stderr
+warning: argocd-cm of namespace argocd is not in the input, so its part is not written
+---- exit code 0
+---- stdout
+configs:
+  rbac:
+    a: b
+    policy.csv: ""
+---- exit code 0
+---- stdout
+configs:
+  rbac:
+    a: b
+---- exit code 0
+---- stdout
+apiVersion: argoproj.io/v1beta1
+kind: ArgoCD
+metadata: {name: cd}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-rbac-cm}
+data:
+  policy.csv: ""
+  a: b
+---- exit code 0
+---- stdout
+apiVersion: argoproj.io/v1beta1
+kind: ArgoCD
+metadata: {name: cd}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-rbac-cm}
+data:
+  a: b
+---- exit code 0
+
+"#]]
+    );
+}

@@ -376,3 +376,144 @@ fn what_the_input_holds_instead_is_named() {
             "it holds ConfigMap argocd-cmd-params-cm, which has neither accounts nor rules",
         );
 }
+
+/// A file that people write may have fields that look like a server's.
+#[test]
+fn files_are_edited_each_by_itself() {
+    let cm = TWO.split("---\n").next().unwrap();
+    let rbac = TWO.split("---\n").nth(1).unwrap();
+    let odd = cm.replace(
+        "  namespace: argocd\n",
+        "  namespace: argocd\n  creationTimestamp: null\n  uid: \"\"\n",
+    );
+    let live = rbac.replace("  namespace: argocd\n", "  namespace: argocd\n  uid: u\n");
+    let sandbox = Sandbox::new()
+        .with("a/argo.yaml", odd)
+        .with("b/argo.yaml", live)
+        .with("c/argo.yaml", rbac);
+    let mut all = String::new();
+    for line in [
+        "-q -f a/argo.yaml -f b/argo.yaml",
+        "-q -f a/argo.yaml -f b/argo.yaml -o json",
+        "-f a/argo.yaml -f c/argo.yaml --output-dir out",
+        "--fresh --output-dir new",
+        "-f a/argo.yaml -n other",
+    ] {
+        let run = sandbox.command(&format!("render {line}")).run();
+        all.push_str(&run.snapshot());
+    }
+    assert_data_eq!(
+        all,
+        str![[r##"
+---- stdout
+# Git holds this file.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
+  namespace: argocd
+  creationTimestamp: null
+  uid: ""
+data:
+  url: https://argocd.example.com # ours
+  accounts.alice: login
+  accounts.octopus: apiKey
+  accounts.octopus.enabled: "true"
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-rbac-cm
+  namespace: argocd
+data:
+  policy.csv: |
+    # people
+    g, acme:ops, role:admin
+  policy.default: ''
+  policy.octopus.csv: |
+    p, octopus, applications, get, *, allow
+    p, octopus, clusters, get, *, allow
+    p, octopus, logs, get, */*, allow
+---- exit code 0
+---- stdout
+{
+  "apiVersion": "v1",
+  "items": [
+    {
+      "apiVersion": "v1",
+      "kind": "ConfigMap",
+      "metadata": {
+        "name": "argocd-cm",
+        "namespace": "argocd",
+        "creationTimestamp": null,
+        "uid": ""
+      },
+      "data": {
+        "url": "https://argocd.example.com",
+        "accounts.alice": "login",
+        "accounts.octopus": "apiKey",
+        "accounts.octopus.enabled": "true"
+      }
+    },
+    {
+      "apiVersion": "v1",
+      "kind": "ConfigMap",
+      "metadata": {
+        "name": "argocd-rbac-cm",
+        "namespace": "argocd"
+      },
+      "data": {
+        "policy.csv": "# people/ng, acme:ops, role:admin/n",
+        "policy.default": "",
+        "policy.octopus.csv": "p, octopus, applications, get, *, allow/np, octopus, clusters, get, *, allow/np, octopus, logs, get, */*, allow/n"
+      }
+    }
+  ],
+  "kind": "List"
+}
+---- exit code 0
+---- stderr
+error: two files are named argo.yaml
+  hint: render them one at a time, each into its own directory
+---- exit code 2
+---- stderr
+note: the account may read but not sync; Octopus steps that trigger a sync need --allow-sync
+warning: only for a new Argo CD: applied over an existing one, it deletes every setting that is not in it
+next: kubectl create -f new
+---- exit code 0
+---- stderr
+note: left alone: argocd-cm in namespace argocd
+error: there is no argocd-cm and no argocd-rbac-cm in the input
+  hint: it holds ConfigMap argocd-cm, which has neither accounts nor rules
+  hint: -n names a different namespace from the objects'; omit it, or use -A
+---- exit code 3
+
+"##]]
+    );
+    assert!(
+        sandbox
+            .read("new/argocd-rbac-cm.yaml")
+            .contains("p, octopus")
+    );
+}
+
+#[test]
+fn of_many_other_objects_three_are_named() {
+    let services = ["a", "a", "b", "c", "d"]
+        .map(|name| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\n"));
+    let run = Sandbox::new()
+        .command("render -f -")
+        .stdin(services.join("---\n"))
+        .run();
+    assert_data_eq!(
+        run.snapshot(),
+        str![[r#"
+---- stderr
+error: there is no argocd-cm and no argocd-rbac-cm in the input
+  hint: it holds Service a, Service b, Service c and 1 more, which has neither accounts nor rules
+  hint: read them with: kubectl get configmap -n argocd argocd-cm argocd-rbac-cm -o yaml
+---- exit code 3
+
+"#]]
+    );
+}
