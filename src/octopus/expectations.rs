@@ -110,31 +110,124 @@ impl Globs {
             Self::Several(globs) => globs,
         }
     }
+
+    fn all_mut(&mut self) -> &mut [String] {
+        match self {
+            Self::One(glob) => std::slice::from_mut(glob),
+            Self::Several(globs) => globs,
+        }
+    }
+}
+
+impl Except {
+    fn fields(&mut self) -> [&mut Globs; 4] {
+        [
+            &mut self.subject,
+            &mut self.action,
+            &mut self.resource,
+            &mut self.object,
+        ]
+    }
+}
+
+/// Whether a field is a pattern.
+fn is_glob(field: &str) -> bool {
+    field.contains(['*', '?', '[', '{'])
+}
+
+/// Returns a glob that matches this text alone.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if "*?[]{},\\".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Returns the text that a glob without wildcards matches.
+fn unescaped(glob: &str) -> String {
+    let mut chars = glob.chars();
+    let literal = || match chars.next()? {
+        '\\' => chars.next(),
+        c => Some(c),
+    };
+    std::iter::from_fn(literal).collect()
 }
 
 impl Expectation {
     /// The check that it is, with what was found.
     pub(super) fn check(&self, got: CheckAnswer, decided_by: String) -> Check {
         let want = CheckAnswer::from(self.allowed);
+        let shown = self.shown();
         Check {
-            subject: self.subject.clone(),
-            action: self.action.clone(),
-            resource: self.resource.clone(),
-            object: self.object.clone(),
+            subject: shown.subject,
+            action: shown.action,
+            resource: shown.resource,
+            object: shown.object,
             want,
             got,
             decided_by,
             purpose: Purpose::Expected,
             ok: got == want,
-            name: self.name.clone(),
+            name: shown.name,
         }
     }
 
     /// Whether it is about every request that matches, and not about one.
     pub(super) fn is_quantified(&self) -> bool {
         let fields = [&self.subject, &self.action, &self.resource, &self.object];
-        let is_glob = |field: &&String| field.contains(['*', '?', '[', '{']);
+        let is_glob = |field: &&String| is_glob(field);
         !self.literal && (fields.iter().any(is_glob) || !self.except.is_empty())
+    }
+
+    /// The same with a glob in every field, if it is about every request that matches: what has no wildcard in it is a
+    /// text, a backslash in the name of a Windows domain for example.
+    fn with_globs(mut self) -> Self {
+        if self.is_quantified() {
+            let escape = |field: &mut String| {
+                if !is_glob(field) {
+                    *field = escaped(field);
+                }
+            };
+            self.fields().into_iter().for_each(escape);
+            let excepted = self.except.iter_mut().flat_map(Except::fields);
+            excepted.flat_map(Globs::all_mut).for_each(escape);
+        }
+        self
+    }
+
+    /// The same as people write it.
+    pub(super) fn shown(&self) -> Self {
+        let shown = self.clone();
+        if self.is_quantified() {
+            return shown.with_texts();
+        }
+        shown
+    }
+
+    /// The same without escapes where there is no wildcard.
+    pub(super) fn with_texts(mut self) -> Self {
+        let unescape = |field: &mut String| {
+            if !is_glob(field) {
+                *field = unescaped(field);
+            }
+        };
+        self.fields().into_iter().for_each(unescape);
+        let excepted = self.except.iter_mut().flat_map(Except::fields);
+        excepted.flat_map(Globs::all_mut).for_each(unescape);
+        self
+    }
+
+    fn fields(&mut self) -> [&mut String; 4] {
+        [
+            &mut self.subject,
+            &mut self.action,
+            &mut self.resource,
+            &mut self.object,
+        ]
     }
 
     /// What a server answers to the one request that it is about.
@@ -172,10 +265,11 @@ pub fn parse(stream: &Stream) -> Result<Vec<Expectation>> {
             for except in except.into_iter().flatten() {
                 refuse_unknown(except, &EXCEPT_KEYS, &place)?;
             }
-            let expectation = serde_json::from_value(document.to_json(item)?).map_err(|why| {
-                Error::input(format!("not an expectation: {why}")).at(place(item))
-            })?;
-            read.push(expectation);
+            let expectation: Expectation = serde_json::from_value(document.to_json(item)?)
+                .map_err(|why| {
+                    Error::input(format!("not an expectation: {why}")).at(place(item))
+                })?;
+            read.push(expectation.with_globs());
         }
     }
     Ok(read)

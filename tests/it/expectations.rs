@@ -123,6 +123,42 @@ fn globs_are_argo_cds_in_regex_mode_too() {
 }
 
 #[test]
+fn a_backslash_in_a_text_is_one() {
+    let sandbox = Sandbox::new()
+        .with(
+            "p.csv",
+            "p, CORP\\carol, applications, get, prod/*, allow\np, \"a{,}b\", logs, get, */*, allow\n",
+        )
+        .with(
+            "e.yaml",
+            "expectations:\n\
+             - {subject: CORP\\carol, action: get, resource: applications, object: prod/*, allowed: true}\n\
+             - {subject: CORP\\carol, action: get, resource: applications, object: prod/web, allowed: true}\n\
+             - {subject: '*', action: get, resource: applications, object: '*', allowed: false, except: [{subject: [CORP\\carol, 'role:*', admin]}]}\n",
+        );
+    let shown = sandbox
+        .command("check -q -f p.csv --expect e.yaml")
+        .run()
+        .stdout_of(0);
+    assert_eq!(shown.matches("CORP\\carol ").count(), 2, "{shown}");
+    sandbox
+        .command("check -q -f p.csv --write-expectations all.yaml")
+        .run()
+        .stdout_of(0);
+    let written = std::fs::read_to_string(sandbox.path().join("all.yaml")).unwrap();
+    for line in [
+        "  - {subject: CORP\\carol, action: get, resource: applications, object: prod/*, allowed: true}\n",
+        "  - {subject: 'a\\{\\,\\}b', action: get, resource: logs, object: '*/*', allowed: true}\n",
+    ] {
+        assert!(written.contains(line), "{written}");
+    }
+    sandbox
+        .command("check -q -f p.csv --expect all.yaml")
+        .run()
+        .stdout_of(0);
+}
+
+#[test]
 fn what_matches_nothing_fails() {
     for (expectation, said) in [
         (

@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use written::to_yaml;
 
 use super::Describe;
-use super::expectations::{Except, Expectation, Globs};
+use super::expectations::{Except, Expectation, Globs, escaped};
 use super::quantified::{ProofKind, kind, may_meet};
 use crate::rbac::survey::{
     Budget, GivenRule, Giver, Range, given, given_own, range, server_subjects,
 };
 use crate::rbac::{Effect, Server, project_role, vocabulary};
-use pattern::{RequestPattern, escaped, expanded, glob_of, narrowed};
+use pattern::{RequestPattern, expanded, glob_of, narrowed};
 use written::joined;
 
 /// Expectations about a server.
@@ -349,7 +349,7 @@ fn expectation(
     allowed: bool,
     except: Vec<Except>,
 ) -> Expectation {
-    Expectation {
+    let wanted = Expectation {
         subject: subject.to_owned(),
         action: pattern.action.clone(),
         resource: pattern.resource.clone(),
@@ -359,5 +359,9 @@ fn expectation(
         name: None,
         literal: false,
         except,
+    };
+    if wanted.is_quantified() {
+        return wanted;
     }
+    wanted.with_texts()
 }

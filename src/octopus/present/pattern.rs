@@ -1,6 +1,6 @@
 //! Requests by their globs.
 
-use super::super::expectations::{Except, Globs};
+use super::super::expectations::{Except, Globs, escaped};
 use super::super::quantified::may_meet;
 use crate::rbac::Server;
 use crate::rbac::glob::Glob;
@@ -123,19 +123,4 @@ pub(super) fn glob_of(names: &[String]) -> String {
             format!("{{{}}}", names.join(","))
         }
     }
-}
-
-/// A glob that matches this text alone: as it is where nothing in it means anything.
-pub(super) fn escaped(text: &str) -> String {
-    if !text.contains(['*', '?', '[', '{', ',', '}', ']']) {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        if "*?[]{},\\".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

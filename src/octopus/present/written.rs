@@ -54,6 +54,9 @@ pub(super) fn joined(all: Vec<Expectation>) -> Vec<Expectation> {
 
 /// The file of some expectations.
 pub fn to_yaml(expectations: &[Expectation]) -> String {
+    if expectations.is_empty() {
+        return format!("{HEAD}expectations: []\n");
+    }
     let mut out = format!("{HEAD}expectations:\n");
     for wanted in expectations {
         let _ = writeln!(out, "  - {{{}}}", line_of(wanted));
@@ -63,6 +66,7 @@ pub fn to_yaml(expectations: &[Expectation]) -> String {
 
 /// An expectation between braces.
 fn line_of(wanted: &Expectation) -> String {
+    let wanted = wanted.shown();
     let mut out = String::new();
     if let Some(name) = &wanted.name {
         let _ = write!(out, "name: {}, ", yaml::write::value(name));
