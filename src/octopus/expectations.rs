@@ -131,7 +131,7 @@ impl Except {
 }
 
 /// Whether a field is a pattern.
-fn is_glob(field: &str) -> bool {
+pub(super) fn is_glob(field: &str) -> bool {
     field.contains(['*', '?', '[', '{'])
 }
 
@@ -218,6 +218,15 @@ impl Expectation {
         self.fields().into_iter().for_each(unescape);
         let excepted = self.except.iter_mut().flat_map(Except::fields);
         excepted.flat_map(Globs::all_mut).for_each(unescape);
+        self
+    }
+
+    /// The one request of globs whose wildcards are all escaped.
+    pub(super) fn literally(mut self) -> Self {
+        for field in self.fields() {
+            *field = unescaped(field);
+        }
+        self.literal = true;
         self
     }
 

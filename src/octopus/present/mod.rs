@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use written::to_yaml;
 
 use super::Describe;
-use super::expectations::{Except, Expectation, Globs, escaped};
+use super::expectations::{Except, Expectation, Globs, escaped, is_glob};
 use super::quantified::{ProofKind, kind, may_meet};
 use crate::rbac::survey::{
     Budget, GivenRule, Giver, Range, given, given_own, range, server_subjects,
@@ -307,11 +307,14 @@ impl Writer<'_, '_> {
         for (example, allowed) in [(&range.allowed, true), (&range.refused, false)] {
             let Some(example) = example else { continue };
             let pattern = RequestPattern {
-                action: example.action.clone(),
+                action: escaped(&example.action),
                 resource: example.resource.to_owned(),
                 object: escaped(&example.object),
             };
-            let wanted = expectation(subject, &pattern, allowed, Vec::new());
+            let mut wanted = expectation(subject, &pattern, allowed, Vec::new());
+            if wanted.is_quantified() && !is_glob(subject) {
+                wanted = wanted.literally();
+            }
             // What everybody may is not an example of what the others may not.
             if subject != "*" || allowed {
                 self.write(wanted);

@@ -81,6 +81,9 @@ fn line_of(wanted: &Expectation) -> String {
         let _ = write!(out, "{key}: {}, ", yaml::write::value(value));
     }
     let _ = write!(out, "allowed: {}", wanted.allowed);
+    if wanted.literal {
+        out.push_str(", literal: true");
+    }
     if wanted.except.is_empty() {
         return out;
     }
