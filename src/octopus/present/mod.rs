@@ -219,7 +219,7 @@ impl Writer<'_, '_> {
             if range.is_refused() {
                 continue;
             }
-            self.examples(subject, &range);
+            self.examples(subject, first, &range);
             let line = self.describe.line(rule.line);
             self.leave_out(format!(
                 "{line}: no pattern says what it allows, so examples are asked"
@@ -245,7 +245,7 @@ impl Writer<'_, '_> {
             ProofKind::Nothing => {}
             ProofKind::Refuted | ProofKind::Open => {
                 let range = range(self.server, first, deny.requests(), &[], self.budget);
-                self.examples(subject, &range);
+                self.examples(subject, first, &range);
             }
         }
     }
@@ -303,7 +303,7 @@ impl Writer<'_, '_> {
     }
 
     /// Expects the examples that a search came to.
-    fn examples(&mut self, subject: &str, range: &Range<'_>) {
+    fn examples(&mut self, subject: &str, first: &str, range: &Range<'_>) {
         for (example, allowed) in [(&range.allowed, true), (&range.refused, false)] {
             let Some(example) = example else { continue };
             let pattern = RequestPattern {
@@ -312,8 +312,9 @@ impl Writer<'_, '_> {
                 object: escaped(&example.object),
             };
             let mut wanted = expectation(subject, &pattern, allowed, Vec::new());
-            if wanted.is_quantified() && !is_glob(subject) {
-                wanted = wanted.literally();
+            if is_glob(&pattern.object) || is_glob(&pattern.action) {
+                // A search of what matches need not find that it is this request alone: one subject is asked about it.
+                wanted = expectation(&escaped(first), &pattern, allowed, Vec::new()).literally();
             }
             // What everybody may is not an example of what the others may not.
             if subject != "*" || allowed {
