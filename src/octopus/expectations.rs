@@ -185,7 +185,7 @@ impl Expectation {
 
     /// The same with a glob in every field, if it is about every request that matches: what has no wildcard in it is a
     /// text, a backslash in the name of a Windows domain for example.
-    fn with_globs(mut self) -> Self {
+    pub(super) fn with_globs(mut self) -> Self {
         if self.is_quantified() {
             let escape = |field: &mut String| {
                 if !is_glob(field) {

@@ -364,8 +364,6 @@ fn expectation(
         literal: false,
         except,
     };
-    if wanted.is_quantified() {
-        return wanted;
-    }
-    wanted.with_texts()
+    // What is proved is what will be read again.
+    wanted.with_texts().with_globs()
 }
