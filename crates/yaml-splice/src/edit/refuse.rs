@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Document;
 use crate::node::{Node, NodeKind};
 use crate::stream::{Format, Stream};
+use crate::trivia::{begins_line, line_start};
 use crate::{Error, Result, Source};
 
 /// Refuses a collection that is an alias, or that an alias elsewhere repeats: a change inside it
@@ -162,4 +163,9 @@ pub(super) fn old_line_breaks(stream: &Stream) -> Result<()> {
         .hint("save the file with LF or CRLF line ends")),
         _ => Ok(()),
     }
+}
+
+/// Whether a tab is what indents the line of an offset.
+pub(super) fn is_behind_tab(text: &str, offset: usize) -> bool {
+    begins_line(text, offset) && text[line_start(text, offset)..offset].contains('\t')
 }

@@ -328,3 +328,19 @@ fn an_edit_does_not_make_broken_json_of_yaml() {
     becomes("{a, \"b\": \"c\"}\n", &[remove("a")], "{\"b\": \"c\"}\n");
     becomes("# c\n{a, \"b\": c}\n", &[remove("a")], "# c\n{\"b\": c}\n");
 }
+
+#[test]
+fn what_a_tab_indents_is_not_edited() {
+    refused(
+        "\ta:\n",
+        &[set("b", json!("c"))],
+        "1:2",
+        "a tab indents this",
+    );
+    refused(
+        "\ta: 1\n",
+        &[remove("a"), set("b", json!(1))],
+        "1:2",
+        "a tab indents this",
+    );
+}
