@@ -183,23 +183,16 @@ impl Expectation {
         !self.literal && (fields.iter().any(is_glob) || !self.except.is_empty())
     }
 
-    /// The same with a glob in every field, if it is about every request that matches: what has no wildcard in it is a
-    /// text, a backslash in the name of a Windows domain for example.
-    pub(super) fn with_globs(mut self) -> Self {
+    /// Returns the expectation with a glob in every field if it is about every request that matches. What has no wildcard
+    /// in a file is a text: the name of a Windows domain's account has a backslash in it.
+    pub(super) fn with_globs(self) -> Self {
         if self.is_quantified() {
-            let escape = |field: &mut String| {
-                if !is_glob(field) {
-                    *field = escaped(field);
-                }
-            };
-            self.fields().into_iter().for_each(escape);
-            let excepted = self.except.iter_mut().flat_map(Except::fields);
-            excepted.flat_map(Globs::all_mut).for_each(escape);
+            return self.without_wildcards_as(escaped);
         }
         self
     }
 
-    /// The same as people write it.
+    /// Returns the expectation as people write it.
     pub(super) fn shown(&self) -> Self {
         let shown = self.clone();
         if self.is_quantified() {
@@ -208,20 +201,25 @@ impl Expectation {
         shown
     }
 
-    /// The same without escapes where there is no wildcard.
-    pub(super) fn with_texts(mut self) -> Self {
-        let unescape = |field: &mut String| {
+    /// Returns the expectation without escapes in fields that have no wildcard.
+    pub(super) fn with_texts(self) -> Self {
+        self.without_wildcards_as(unescaped)
+    }
+
+    /// Rewrites the fields, of exceptions too, that have no wildcard.
+    fn without_wildcards_as(mut self, rewritten: fn(&str) -> String) -> Self {
+        let rewrite = |field: &mut String| {
             if !is_glob(field) {
-                *field = unescaped(field);
+                *field = rewritten(field);
             }
         };
-        self.fields().into_iter().for_each(unescape);
+        self.fields().into_iter().for_each(rewrite);
         let excepted = self.except.iter_mut().flat_map(Except::fields);
-        excepted.flat_map(Globs::all_mut).for_each(unescape);
+        excepted.flat_map(Globs::all_mut).for_each(rewrite);
         self
     }
 
-    /// The one request of globs whose wildcards are all escaped.
+    /// Returns the expectation about the one request that its globs match: each wildcard in them is escaped.
     pub(super) fn literally(mut self) -> Self {
         for field in self.fields() {
             *field = unescaped(field);

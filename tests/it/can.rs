@@ -172,7 +172,7 @@ fn strict_mode_lists_what_there_is() {
     );
 }
 
-/// What counts where an object says a thing twice, or is there twice.
+/// Which value counts if an object has a setting twice, or if there are two such objects.
 #[test]
 fn what_is_written_nearer_counts() {
     let configmap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-rbac-cm}\n";

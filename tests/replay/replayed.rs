@@ -9,6 +9,12 @@
 use std::fs;
 use std::path::Path;
 
+#[path = "../../crates/argo-rbac/tests/oracle/random.rs"]
+#[allow(dead_code, reason = "its other users need more of it")]
+mod random;
+
+use random::Random;
+
 const CORPUS: &str = "tests/replay/corpus";
 
 /// Replays every input of a target, and as many that are made of them as `MUTATED` says: other ones for another
@@ -27,7 +33,12 @@ pub fn replay(name: &str, target: fn(&[u8])) {
     let words = fs::read_to_string(format!("fuzz/dict/{name}.dict")).unwrap();
     let words = words.lines().filter_map(word).collect();
     let seed = number("MUTATED_SEED", 1);
-    let mut mutator = Mutator::new(seed, &inputs, words);
+    let random = Random::new(seed);
+    let mut mutator = Mutator {
+        random,
+        inputs: &inputs,
+        words,
+    };
     let more = number("MUTATED", 200);
     for at in 0..more {
         let data = mutator.input();
@@ -54,63 +65,39 @@ fn word(line: &str) -> Option<Vec<u8>> {
 
 /// Makes inputs of those of a corpus. NULs stand between the parts of an input.
 struct Mutator<'a> {
-    state: u64,
+    random: Random,
     inputs: &'a [Vec<u8>],
     words: Vec<Vec<u8>>,
 }
 
-impl<'a> Mutator<'a> {
-    fn new(seed: u64, inputs: &'a [Vec<u8>], words: Vec<Vec<u8>>) -> Self {
-        let state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        Self {
-            state,
-            inputs,
-            words,
-        }
-    }
-
-    /// Marsaglia's xorshift.
-    fn below(&mut self, limit: usize) -> usize {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        usize::try_from(self.state >> 11).unwrap() % limit.max(1)
-    }
-
-    fn byte(&mut self) -> u8 {
-        u8::try_from(self.below(256)).unwrap()
-    }
-
-    fn one<'b, T>(&mut self, of: &'b [T]) -> &'b T {
-        &of[self.below(of.len())]
-    }
-
+impl Mutator<'_> {
     fn input(&mut self) -> Vec<u8> {
-        let inputs = self.inputs;
-        let mut parts: Vec<Vec<u8>> = self.parts();
-        for _ in 0..self.below(3) {
-            let at = self.below(parts.len());
-            parts[at] = match self.below(3) {
-                0 => (0..self.below(200)).map(|_| self.byte().max(1)).collect(),
+        let mut parts = self.parts();
+        for _ in 0..self.random.below(3) {
+            let at = self.random.below(parts.len());
+            parts[at] = match self.random.below(3) {
+                0 => {
+                    let length = self.random.below(200);
+                    (0..length).map(|_| self.byte().max(1)).collect()
+                }
                 1 if !self.words.is_empty() => {
-                    let word = self.below(self.words.len());
-                    self.words[word].clone()
+                    self.words[self.random.below(self.words.len())].clone()
                 }
                 _ => self.parts().into_iter().nth(at).unwrap_or_default(),
             };
         }
         let mut data = parts.join(&0);
-        for _ in 0..self.below(4) {
-            let at = self.below(data.len() + 1);
-            let end = (at + self.below(8)).min(data.len());
-            match self.below(4) {
+        for _ in 0..self.random.below(4) {
+            let at = self.random.below(data.len() + 1);
+            let end = (at + self.random.below(8)).min(data.len());
+            match self.random.below(4) {
                 0 => drop(data.drain(at..end)),
                 1 => data.insert(at, self.byte()),
                 2 if at < end => data[at] = self.byte(),
                 _ => {
-                    let other = self.one(inputs);
-                    let from = self.below(other.len() + 1);
-                    let to = (from + self.below(20)).min(other.len());
+                    let other = &self.inputs[self.random.below(self.inputs.len())];
+                    let from = self.random.below(other.len() + 1);
+                    let to = (from + self.random.below(20)).min(other.len());
                     drop(data.splice(at..at, other[from..to].iter().copied()));
                 }
             }
@@ -118,10 +105,13 @@ impl<'a> Mutator<'a> {
         data
     }
 
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.random.below(256)).unwrap()
+    }
+
     fn parts(&mut self) -> Vec<Vec<u8>> {
-        let inputs = self.inputs;
-        let parts = self.one(inputs).split(|byte| *byte == 0);
-        parts.map(<[u8]>::to_vec).collect()
+        let input = &self.inputs[self.random.below(self.inputs.len())];
+        input.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Stream {
     documents: Arc<Vec<Document>>,
 }
 
-/// What may be in front of the first brace.
+/// Characters that may precede the first brace.
 const LEADING: [char; 5] = ['\u{feff}', ' ', '\t', '\r', '\n'];
 
 impl Stream {

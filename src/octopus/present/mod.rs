@@ -311,11 +311,12 @@ impl Writer<'_, '_> {
                 resource: example.resource.to_owned(),
                 object: escaped(&example.object),
             };
-            let mut wanted = expectation(subject, &pattern, allowed, Vec::new());
-            if is_glob(&pattern.object) || is_glob(&pattern.action) {
-                // A search of what matches need not find that it is this request alone: one subject is asked about it.
-                wanted = expectation(&escaped(first), &pattern, allowed, Vec::new()).literally();
-            }
+            let wanted = if is_glob(&pattern.object) || is_glob(&pattern.action) {
+                // As a pattern it may be more than can be proved: one subject is asked about this request.
+                expectation(&escaped(first), &pattern, allowed, Vec::new()).literally()
+            } else {
+                expectation(subject, &pattern, allowed, Vec::new())
+            };
             // What everybody may is not an example of what the others may not.
             if subject != "*" || allowed {
                 self.write(wanted);

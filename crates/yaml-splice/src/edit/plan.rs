@@ -216,14 +216,8 @@ impl<'a> Planner<'a> {
                     .at(self.document.location(node.span.start))
                     .hint("put the pair in braces: `[{key: value}]`"));
             }
-            let first = heads.first().filter(|_| !node.flow && !self.json);
-            if let Some(first) = first.filter(|first| refuse::is_behind_tab(self.text, first.lead))
-            {
-                return Err(
-                    Error::input("a tab indents this, which other readers of YAML refuse")
-                        .at(self.document.location(first.lead))
-                        .hint("indent it with spaces"),
-                );
+            if let Some(first) = heads.first().filter(|_| !node.flow) {
+                refuse::tabs(self.document, first)?;
             }
         }
         self.above.push(node);

@@ -165,7 +165,15 @@ pub(super) fn old_line_breaks(stream: &Stream) -> Result<()> {
     }
 }
 
-/// Whether a tab is what indents the line of an offset.
-pub(super) fn is_behind_tab(text: &str, offset: usize) -> bool {
-    begins_line(text, offset) && text[line_start(text, offset)..offset].contains('\t')
+/// Refuses entries or items that a tab indents: what is added beside them would be indented with spaces.
+pub(super) fn tabs(document: &Document, first: &Node) -> Result<()> {
+    let (text, lead) = (document.syntax(), first.lead);
+    if !begins_line(text, lead) || !text[line_start(text, lead)..lead].contains('\t') {
+        return Ok(());
+    }
+    Err(
+        Error::input("a tab indents this, which other readers of YAML refuse")
+            .at(document.location(lead))
+            .hint("indent it with spaces"),
+    )
 }

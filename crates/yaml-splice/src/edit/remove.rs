@@ -34,21 +34,22 @@ impl<'a> Planner<'a> {
         let bare_end = (!adding)
             .then(|| self.bare_end(&heads, &values, &stays))
             .flatten();
-        let mut before: Option<&Node> = None;
+        let mut stayed: Option<&Node> = None;
         let mut run = None;
         let mut moved_up = 0;
         for index in 0..heads.len() {
             if stays[index] {
-                before = self.last_that_stays(values[index]);
+                stayed = Some(values[index]);
                 run = None;
                 continue;
             }
             if index < moved_up {
                 continue;
             }
+            let before = stayed.and_then(|node| self.last_that_stays(node));
             let Range { start: lead, end } = self.part_of(heads[index], values[index]);
-            let mut kept = self.kept(&[heads[index], values[index]], lead..end, before);
             if begins_line(self.text, lead) {
+                let mut kept = self.kept(&[heads[index], values[index]], lead..end, before);
                 if bare_end == Some(index + 1) && !self.is_followed(&heads, &values, index) {
                     kept.truncate(without_break(&kept).len());
                 }
@@ -62,21 +63,19 @@ impl<'a> Planner<'a> {
                 self.remove_lines(start, end, &gone, kept);
                 continue;
             }
+            // What stays next moves up behind the `- ` that this entry was behind; else the dash stays, and its line.
+            let next = (index..heads.len()).find(|index| stays[*index]);
+            let until = next.unwrap_or(index + 1);
+            let nodes: Vec<_> = (index..until)
+                .flat_map(|index| [heads[index], values[index]])
+                .collect();
+            let kept_of = next.map_or(end, |next| heads[next].lead);
+            let kept = self.kept(&nodes, lead..kept_of, before);
             let line = line_start(self.text, lead);
-            if let Some(next) = (index..heads.len()).find(|index| stays[*index]) {
-                // It moves up behind the `- ` that this entry was behind.
-                let nodes: Vec<_> = (index..next)
-                    .flat_map(|index| [heads[index], values[index]])
-                    .collect();
-                let kept = self.kept(&nodes, lead..heads[next].lead, before);
-                self.splice(line, line, kept);
-                self.splice(lead, heads[next].lead, "");
-                moved_up = next;
-            } else {
-                // The dash stays, and its line.
-                self.splice(line, line, kept);
-                self.splice(lead, without_break(&self.text[..end]).len(), "");
-            }
+            self.splice(line, line, kept);
+            let gone = next.map_or(without_break(&self.text[..end]).len(), |_| kept_of);
+            self.splice(lead, gone, "");
+            moved_up = until;
         }
     }
 
