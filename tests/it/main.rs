@@ -44,6 +44,7 @@ mod input;
 mod krew;
 mod lint;
 mod lint_cases;
+mod lint_fix;
 mod lint_forms;
 mod lint_rules;
 mod lint_sarif;
